@@ -1,0 +1,45 @@
+/*
+ * error.h: what went wrong, as a value. Every function that can fail for a reason outside the
+ * program returns bool and takes `struct error *err` last; err is untouched on success. The text
+ * can be printed and stored as it is: it names the thing, says what was expected, and ends without
+ * a full stop. It never holds a secret. Mistakes in the program are assertions, not errors.
+ */
+#ifndef BASE_ERROR_H
+#define BASE_ERROR_H
+
+#include "base/attr.h"
+
+enum error_kind {
+    ERROR_NONE,
+    ERROR_USAGE, /* the command line is wrong: exit 64 */
+    ERROR_CONFIG, /* the configuration is wrong: exit 78 */
+    ERROR_SOURCE, /* the desired rows cannot be read: exit 1 */
+    ERROR_STATE, /* the assocd database cannot be used: exit 75 */
+    ERROR_REMOTE, /* HubSpot unreachable or incomprehensible: exit 69 */
+    ERROR_QUOTA, /* HubSpot's daily limit is spent: exit 8 */
+    ERROR_DENIED, /* token rejected or scope missing: exit 77 */
+    ERROR_REFUSED, /* a guard refused: exit 4 */
+    ERROR_LOCKED, /* another run holds the sync's lock: exit 5 */
+    ERROR_STALE, /* plan stale or approval missing: exit 7 */
+    ERROR_STOPPED, /* asked to stop: exit 6 */
+    ERROR_INTERNAL, /* none of the above: exit 70 */
+};
+
+enum { ERROR_TEXT_MAX = 1024 };
+
+struct error {
+    enum error_kind kind;
+    char text[ERROR_TEXT_MAX];
+};
+
+/* Sets kind and text (cut at ERROR_TEXT_MAX - 1 bytes, never inside a UTF-8 character). Returns
+ * false, so that `return error_set(…)` is the usual way out. err may be NULL. */
+bool error_set(struct error *err, enum error_kind kind, const char *format, ...) PRINTF(3, 4);
+
+/* Puts "prefix: " before the text that err already has. Returns false. */
+bool error_prefix(struct error *err, const char *format, ...) PRINTF(2, 3);
+
+/* The exit code of a kind (DESIGN, section 6); 0 for ERROR_NONE. */
+int error_exit_code(enum error_kind kind);
+
+#endif
