@@ -1,0 +1,40 @@
+/*
+ * assoc.h: one association as 24 bytes. Everything between the edges of the program is arrays of
+ * these, sorted by (from_id, to_id, type).
+ */
+#ifndef MODEL_ASSOC_H
+#define MODEL_ASSOC_H
+
+#include "base/attr.h"
+
+/* Ids are HubSpot record ids: 1 … 9223372036854775807, decimal digits on every wire
+ * (hubspot-api, trap 9.1; 64-bit signed on HubSpot's side, `bigint` on PostgreSQL's). */
+#define ASSOC_ID_MAX UINT64_C(9223372036854775807)
+
+struct assoc {
+    uint64_t from_id;
+    uint64_t to_id; /* 0: "this from-record should have none" (desired rows only) */
+    uint32_t type; /* index into the run's type table */
+    uint32_t flags; /* free for the owner of the array; not compared */
+};
+
+/* <0, 0, >0: order by from_id, to_id, type. */
+int assoc_compare(const struct assoc *a, const struct assoc *b);
+
+/* Sorts in place and removes equal ones (the first stays); returns the new count. */
+size_t assoc_sort_unique(struct assoc *rows, size_t count);
+
+/* Parses exactly length bytes of decimal digits (no sign, no blanks; leading zeros are allowed)
+ * into 1 … ASSOC_ID_MAX. False leaves *id alone. */
+MUST_CHECK bool assoc_parse_id(const char *digits, size_t length, uint64_t *id);
+
+/* A growing array of associations; `{0}` is valid and empty. */
+struct assoc_list {
+    struct assoc *rows;
+    size_t count;
+    size_t room;
+};
+void assoc_list_add(struct assoc_list *list, struct assoc row);
+void assoc_list_clear(struct assoc_list *list);
+
+#endif

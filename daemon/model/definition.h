@@ -1,0 +1,93 @@
+/*
+ * definition.h: what the configuration defines, as plain values: the account (portal), the syncs,
+ * and their settings. Filled by config/, read by everything to its right. All texts are owned by
+ * the `struct definitions` and live until definitions_clear.
+ */
+#ifndef MODEL_DEFINITION_H
+#define MODEL_DEFINITION_H
+
+#include "base/attr.h"
+#include "model/schedule.h"
+#include "model/types.h"
+
+enum dialect { DIALECT_V3, DIALECT_V4, DIALECT_2026_03, DIALECT_2026_09 };
+
+struct limits {
+    int64_t requests_per_10s; /* ceiling for the account in any rolling 10 s; 0: none */
+    int64_t requests_per_day;
+    int64_t in_flight; /* requests on the wire at once, per run */
+    int64_t read_inputs; /* per batch request */
+    int64_t create_inputs;
+    int64_t archive_inputs;
+    int64_t archive_from_ids; /* distinct from-ids per archive request */
+};
+
+struct portal_definition {
+    char *name;
+    char *base_url;
+    char *token_file; /* NULL if token_env is used */
+    char *token_env; /* name of an environment variable */
+    enum dialect api;
+    uint64_t portal_id; /* 0: any account */
+    int64_t timeout_ms; /* of one request */
+    struct limits limits;
+};
+
+enum policy { POLICY_CREATE_ONLY, POLICY_MIRROR_OWNED, POLICY_MIRROR };
+enum on_drift { DRIFT_RESTORE, DRIFT_REPORT };
+enum verify { VERIFY_ALL, VERIFY_NONE };
+
+struct guards {
+    int64_t max_archive;
+    double max_archive_percent; /* of the registry's count, at least 5 always allowed */
+    double max_source_shrink_percent; /* against the last good run */
+    bool allow_empty_source;
+};
+
+enum { VERIFY_DELAYS_MAX = 8 };
+
+struct sync_definition {
+    char *name;
+    const struct portal_definition *portal;
+    char *from; /* object type as written: contacts, 0-1, 2-123, p_name */
+    char *to;
+    struct type_want *types;
+    size_t types_count;
+    char *source_table; /* one of table and query is set */
+    char *source_query;
+    char *source_database_url; /* NULL: the assocd database */
+    char *column_from; /* names of the source's columns */
+    char *column_to;
+    char *column_type; /* NULL: no type column, the sync's only type */
+    enum policy policy;
+    enum on_drift on_drift;
+    struct schedule schedule;
+    char *schedule_text;
+    bool watch;
+    struct guards guards;
+    enum verify verify;
+    int64_t verify_delays_ms[VERIFY_DELAYS_MAX]; /* after the reading at once */
+    size_t verify_delays_count;
+};
+
+struct definitions {
+    char *path; /* of the configuration file */
+    char *database_url;
+    int64_t retention_days; /* of finished runs' changes and batches */
+    struct portal_definition **portals;
+    size_t portals_count;
+    struct sync_definition **syncs;
+    size_t syncs_count;
+};
+
+void definitions_clear(struct definitions *definitions);
+
+/* The sync of this name, or NULL. */
+const struct sync_definition *definitions_sync(
+    const struct definitions *definitions, const char *name);
+
+/* Names as they are written in configuration and database. */
+const char *dialect_text(enum dialect dialect);
+const char *policy_text(enum policy policy);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * pg.h: one connection to PostgreSQL, synchronous. The only door to libpq. Statements come from
+ * sql/statement/ by name; parameters are always $n, never pasted. A connection carries the kind of
+ * error its failures are (ERROR_STATE for the assocd database, ERROR_SOURCE for desired rows), so
+ * that callers need not translate. Not reconnecting is the caller's protection: a lost session has
+ * lost its advisory lock too.
+ */
+#ifndef PG_PG_H
+#define PG_PG_H
+
+#include "base/attr.h"
+#include "base/error.h"
+#include "pg/statement_list.h"
+
+struct pg; /* one connection */
+
+/* Opens a connection. url: URI or keywords, "" for the PG* environment. name: application_name.
+ * Settings made on every connection: search_path '', TimeZone UTC, client_encoding UTF8,
+ * connect_timeout 5 s (unless url says otherwise), keepalives, lock_timeout and
+ * client_connection_check_interval (2 s, where the server has it). Error texts never hold the
+ * password. */
+MUST_CHECK bool pg_open(
+    struct pg **pg, const char *url, const char *name, enum error_kind kind, struct error *err);
+
+/* Closes it; NULL is fine. An open transaction is rolled back by the server. */
+void pg_close(struct pg *pg);
+
+/* Arguments of one statement, in order $1, $2, … Texts are borrowed until the call returns. */
+enum { PG_ARGS_MAX = 32 };
+struct pg_args {
+    const char *text[PG_ARGS_MAX]; /* NULL is SQL NULL */
+    char digits[PG_ARGS_MAX][24];
+    int count;
+};
+void pg_arg_text(struct pg_args *args, const char *text);
+void pg_arg_int(struct pg_args *args, int64_t number);
+void pg_arg_bool(struct pg_args *args, bool truth);
+
+/* The rows of one result. `struct pg_rows x = {0};` is valid and empty. */
+struct pg_rows {
+    void *result; /* libpq's, private to pg.c */
+    int count; /* rows; for statements without rows: rows affected */
+};
+void pg_rows_clear(struct pg_rows *rows);
+/* Column by number from 0. Text is "" for NULL and lives as long as rows. */
+const char *pg_rows_text(const struct pg_rows *rows, int row, int column);
+bool pg_rows_null(const struct pg_rows *rows, int row, int column);
+int64_t pg_rows_int(const struct pg_rows *rows, int row, int column); /* 0 for NULL */
+bool pg_rows_bool(const struct pg_rows *rows, int row, int column);
+int pg_rows_columns(const struct pg_rows *rows);
+const char *pg_rows_name(const struct pg_rows *rows, int column);
+
+/* Runs an embedded statement. args may be NULL (none); rows may be NULL (not wanted); rows is
+ * cleared first. On failure the error names the statement and carries the server's message and
+ * SQLSTATE. */
+MUST_CHECK bool pg_run(struct pg *pg, enum statement_id id, const struct pg_args *args,
+    struct pg_rows *rows, struct error *err);
+
+/* Runs SQL text that was built at run time (schema files, `begin`, the configured relation's COPY);
+ * several statements at once are allowed. */
+MUST_CHECK bool pg_exec(struct pg *pg, const char *sql, struct pg_rows *rows, struct error *err);
+
+/* Like pg_exec with parameters, for one statement. */
+MUST_CHECK bool pg_exec_args(struct pg *pg, const char *sql, const struct pg_args *args,
+    struct pg_rows *rows, struct error *err);
+
+/* COPY … TO STDOUT in text format. pg_copy_next yields one line without its newline, borrowed until
+ * the next call; *line is NULL at the clean end. A connection lost in the middle is an error, never
+ * an end: rows count only after the end (FAULTS S2). */
+MUST_CHECK bool pg_copy_out(struct pg *pg, const char *sql, struct error *err);
+MUST_CHECK bool pg_copy_next(struct pg *pg, const char **line, size_t *length, struct error *err);
+
+/* COPY … FROM STDIN in text format: begin, any number of adds (whole lines with '\n', any
+ * grouping), end. */
+MUST_CHECK bool pg_copy_in(struct pg *pg, enum statement_id id, struct error *err);
+MUST_CHECK bool pg_copy_add(struct pg *pg, const char *bytes, size_t count, struct error *err);
+MUST_CHECK bool pg_copy_end(struct pg *pg, struct error *err);
+
+/* Splits one line of COPY text into fields, in place (backslash escapes resolved). A field is NULL
+ * for \N. Returns the number of fields, at most max; -1 if there are more. */
+int pg_copy_split(char *line, char **fields, int max);
+
+/* The server's quoting of name parts for use in SQL text: `schema.table` written by a person
+ * becomes "schema"."table" (parsed by the server's own parse_ident, checked with to_regclass; ERROR
+ * names the relation when it does not exist). The result is owned by the caller. */
+MUST_CHECK bool pg_relation(struct pg *pg, const char *name, char **quoted, struct error *err);
+
+/* name as a quoted identifier; owned by the caller. */
+MUST_CHECK bool pg_identifier(struct pg *pg, const char *name, char **quoted, struct error *err);
+
+/* SQLSTATE of the last failure, "" if none: for callers that react to one (lock timeout 55P03,
+ * missing schema 3F000 / 42P01). Lives until the next call. */
+const char *pg_sqlstate(const struct pg *pg);
+
+/* The socket, for a poll that also waits for other things; the notification queue of LISTEN. */
+int pg_socket(const struct pg *pg);
+
+/* Takes in what the server sent unasked. *channel (and *payload) is NULL when nothing waits, else
+ * borrowed until the next call. */
+MUST_CHECK bool pg_notification(
+    struct pg *pg, const char **channel, const char **payload, struct error *err);
+
+#endif
