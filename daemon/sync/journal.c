@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "pg/pg.h"
+#include "pg/schema.h"
 #include "pg/text.h"
 
 static bool lock_sync(struct run *run, struct error *err)
@@ -82,9 +83,9 @@ bool journal_open(struct run *run, struct error *err)
     (void)snprintf(name, sizeof name, "assocd run %s", run->options.sync->name);
     struct pg_args args = {0};
     pg_arg_text(&args, run->options.sync->name);
-    return pg_open(&run->state, run->options.database_url, name, ERROR_STATE, err) &&
-        lock_sync(run, err) && enter_sync(run, err) &&
-        pg_run(run->state, STATEMENT_RUN_INTERRUPT, &args, NULL, err) && insert_run(run, err);
+    return schema_open(&run->state, run->options.database_url, name, err) && lock_sync(run, err) &&
+        enter_sync(run, err) && pg_run(run->state, STATEMENT_RUN_INTERRUPT, &args, NULL, err) &&
+        insert_run(run, err);
 }
 
 bool journal_status(struct run *run, enum run_status status, struct error *err)
