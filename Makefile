@@ -1,5 +1,7 @@
 # assocd: `make help` lists the targets. No configure step; everything built stands in build/.
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc

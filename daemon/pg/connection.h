@@ -1,0 +1,34 @@
+/*
+ * connection.h: what the files of daemon/pg/ share: the connection's inside and how a failure of
+ * libpq becomes an error. Private to this folder; everybody else includes pg/pg.h.
+ */
+#ifndef PG_CONNECTION_H
+#define PG_CONNECTION_H
+
+#include <libpq-fe.h>
+
+#include "pg/pg.h"
+
+struct pg {
+    PGconn *conn;
+    enum error_kind kind; /* of every failure of this connection */
+    char sqlstate[6]; /* of the last failure, "" if none */
+    char *copy_line; /* libpq's memory behind the last line of a COPY, or NULL */
+    char copy_name[96]; /* the statement of the COPY under way, for its errors */
+    PGnotify *notification; /* behind what pg_notification lent */
+};
+
+/* Turns the failure in result (NULL: the connection's own) into err; what: "statement run_insert".
+ * Remembers the SQLSTATE. Returns false. */
+bool pg_failed(struct pg *pg, const PGresult *result, const char *what, struct error *err);
+
+/* Forgets the last failure and what was lent to the caller; every call starts with it. */
+void pg_begin_call(struct pg *pg);
+
+/* message on one line, blanks collapsed, without a final full stop; at most size - 1 bytes. */
+void pg_one_line(char *out, size_t size, const char *message);
+
+/* Reads results until libpq is ready for the next statement. */
+void pg_drain(struct pg *pg);
+
+#endif

@@ -1,0 +1,134 @@
+/*
+ * copy.c: COPY in both directions, text format. Keeps the one promise that matters most (FAULTS
+ * S2): a COPY that did not come to its clean end is an error, never a short set of rows.
+ */
+#include "pg/connection.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "pg/statement.h"
+
+/* PQputCopyData takes an int. */
+enum { COPY_PIECE_MAX = 1 << 20 };
+
+static bool copy_begin(struct pg *pg, const char *sql, ExecStatusType want, struct error *err)
+{
+    pg_begin_call(pg);
+    PGresult *result = PQexec(pg->conn, sql);
+    bool ok = PQresultStatus(result) == want;
+    if (!ok)
+        (void)pg_failed(pg, result, pg->copy_name, err);
+    PQclear(result);
+    return ok;
+}
+
+/* Judges how the COPY ended and leaves the connection ready for the next statement. */
+static bool copy_finish(struct pg *pg, struct error *err)
+{
+    PGresult *result = PQgetResult(pg->conn);
+    bool ok = PQresultStatus(result) == PGRES_COMMAND_OK;
+    if (!ok)
+        (void)pg_failed(pg, result, pg->copy_name, err);
+    PQclear(result);
+    pg_drain(pg);
+    return ok;
+}
+
+bool pg_copy_out(struct pg *pg, const char *sql, struct error *err)
+{
+    (void)snprintf(pg->copy_name, sizeof pg->copy_name, "copy");
+    return copy_begin(pg, sql, PGRES_COPY_OUT, err);
+}
+
+bool pg_copy_next(struct pg *pg, char **line, size_t *length, struct error *err)
+{
+    pg_begin_call(pg);
+    int got = PQgetCopyData(pg->conn, &pg->copy_line, 0);
+    if (got == -1) {
+        if (!copy_finish(pg, err))
+            return false;
+        *line = NULL;
+        *length = 0;
+        return true;
+    }
+    if (got < 1) {
+        (void)pg_failed(pg, NULL, pg->copy_name, err);
+        pg_drain(pg);
+        return false;
+    }
+    *length = (size_t)got;
+    if (pg->copy_line[*length - 1] == '\n')
+        pg->copy_line[--*length] = '\0';
+    *line = pg->copy_line;
+    return true;
+}
+
+bool pg_copy_in(struct pg *pg, enum statement_id id, struct error *err)
+{
+    assert((unsigned)id < STATEMENT_COUNT);
+    (void)snprintf(pg->copy_name, sizeof pg->copy_name, "statement %s", statements[id].name);
+    return copy_begin(pg, statements[id].text, PGRES_COPY_IN, err);
+}
+
+bool pg_copy_add(struct pg *pg, const char *bytes, size_t count, struct error *err)
+{
+    pg_begin_call(pg);
+    while (count > 0) {
+        size_t piece = count < COPY_PIECE_MAX ? count : COPY_PIECE_MAX;
+        if (PQputCopyData(pg->conn, bytes, (int)piece) != 1)
+            return pg_failed(pg, NULL, pg->copy_name, err);
+        bytes += piece;
+        count -= piece;
+    }
+    return true;
+}
+
+bool pg_copy_end(struct pg *pg, struct error *err)
+{
+    pg_begin_call(pg);
+    if (PQputCopyEnd(pg->conn, NULL) != 1)
+        return pg_failed(pg, NULL, pg->copy_name, err);
+    return copy_finish(pg, err);
+}
+
+/* The byte that a backslash escape stands for; *at is behind the backslash and moves past it. */
+static char unescape(char **at)
+{
+    static const char from[] = "bfnrtv";
+    static const char to[] = "\b\f\n\r\t\v";
+    char c = *(*at)++;
+    const char *found = c != '\0' ? strchr(from, c) : NULL;
+    return found != NULL ? to[found - from] : c;
+}
+
+/* Ends one field in place; returns where the next begins, NULL at the end of the line. */
+static char *split_field(char *at)
+{
+    char *out = at;
+    while (*at != '\0' && *at != '\t') {
+        if (*at == '\\' && at[1] != '\0') {
+            at++;
+            *out++ = unescape(&at);
+        } else {
+            *out++ = *at++;
+        }
+    }
+    bool more = *at == '\t';
+    *out = '\0';
+    return more ? at + 1 : NULL;
+}
+
+int pg_copy_split(char *line, char **fields, int max)
+{
+    int count = 0;
+    for (char *at = line; at != NULL; count++) {
+        if (count == max)
+            return -1;
+        bool null = at[0] == '\\' && at[1] == 'N' && (at[2] == '\t' || at[2] == '\0');
+        fields[count] = null ? NULL : at;
+        at = split_field(at);
+    }
+    return count;
+}

@@ -1,0 +1,307 @@
+/*
+ * pg.c: opening and closing a connection, and how its failures read. Knows every setting a
+ * connection of ours has; statements and COPY are in query.c and copy.c. Invariant: no error text
+ * that leaves this folder holds a password, not even a part of one that was written without
+ * percent-encoding.
+ */
+#include "pg/connection.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+/* Sent in one round trip. lock_timeout: a table held by a loading job is an error, not a silent
+ * wait (FAULTS S4). synchronous_commit: an acknowledged `sent` row must outlive the server
+ * (FAULTS J2); stricter settings are kept. */
+static const char session_settings[] =
+    "set search_path = '';"
+    "set timezone = 'UTC';"
+    "set datestyle = 'ISO, YMD';"
+    "set intervalstyle = 'postgres';"
+    "set standard_conforming_strings = on;"
+    "set lock_timeout = '5s';"
+    "select pg_catalog.set_config('synchronous_commit', 'on', false)"
+    " where pg_catalog.current_setting('synchronous_commit') = 'off'";
+
+/* Lets a busy backend notice that its worker died, so that its locks are freed (FAULTS J10).
+ * Apart, because servers before 14 lack it and some platforms refuse it: then do without. */
+static const char check_interval[] = "set client_connection_check_interval = '2s'";
+
+/* What a connection has unless the url says otherwise. */
+static const struct {
+    const char *key;
+    const char *value;
+    const char *environment; /* libpq's own variable for it, which also counts as said */
+} defaults[] = {
+    {"connect_timeout", "5", "PGCONNECT_TIMEOUT"},
+    {"keepalives_idle", "30", NULL},
+    {"tcp_user_timeout", "10000", NULL},
+};
+
+enum { KEYS_MAX = 80 }; /* libpq 15 knows 44 keywords */
+
+struct conninfo {
+    PQconninfoOption *options; /* what the url says */
+    const char *keys[KEYS_MAX];
+    const char *values[KEYS_MAX];
+    int count;
+};
+
+static void ignore_notice(void *nothing, const PGresult *notice)
+{
+    (void)nothing;
+    (void)notice;
+}
+
+void pg_one_line(char *out, size_t size, const char *message)
+{
+    size_t length = 0;
+    bool blank = false;
+    for (const char *at = message; *at != '\0' && length + 2 < size; at++) {
+        if (strchr(" \t\r\n", *at) != NULL) {
+            blank = length > 0;
+            continue;
+        }
+        if (blank)
+            out[length++] = ' ';
+        blank = false;
+        out[length++] = *at;
+    }
+    while (length > 0 && out[length - 1] == '.')
+        length--;
+    out[length] = '\0';
+}
+
+static const char *option_value(const struct conninfo *info, const char *key)
+{
+    for (const PQconninfoOption *option = info->options; option->keyword != NULL; option++)
+        if (strcmp(option->keyword, key) == 0)
+            return option->val;
+    return NULL;
+}
+
+static void conninfo_add(struct conninfo *info, const char *key, const char *value)
+{
+    assert(info->count < KEYS_MAX - 1);
+    info->keys[info->count] = key;
+    info->values[info->count++] = value;
+}
+
+/* An unescaped '@' or '/' in a password makes libpq take a part of it for the host, the port or
+ * the database, and print it. Such a url is refused before libpq sees it. */
+static bool url_is_ambiguous(const char *url)
+{
+    if (strncmp(url, "postgresql://", 13) != 0 && strncmp(url, "postgres://", 11) != 0)
+        return false;
+    const char *authority = strstr(url, "://") + 3;
+    const char *end = authority + strcspn(authority, "?");
+    const char *path = memchr(authority, '/', (size_t)(end - authority));
+    const char *first = memchr(authority, '@', (size_t)(end - authority));
+    if (first == NULL)
+        return false;
+    const char *second = memchr(first + 1, '@', (size_t)(end - first - 1));
+    return second != NULL || (path != NULL && path < first);
+}
+
+/* A host may start with '@' (an abstract socket); inside it is the rest of a password. */
+static bool host_has_credentials(const char *host)
+{
+    return host != NULL && host[0] != '\0' && strchr(host + 1, '@') != NULL;
+}
+
+static bool port_is_digits(const char *port)
+{
+    return port == NULL || port[strspn(port, "0123456789,")] == '\0';
+}
+
+/* libpq quotes the offending part, which may be the password: everything between the first and the
+ * last quotation mark goes. */
+static bool parse_failed(char *message, enum error_kind kind, struct error *err)
+{
+    char line[256] = "out of memory";
+    if (message != NULL)
+        pg_one_line(line, sizeof line, message);
+    PQfreemem(message);
+    char *first = strchr(line, '"');
+    const char *last = strrchr(line, '"');
+    if (first == NULL)
+        return error_set(err, kind, "database url: %s", line);
+    *first = '\0';
+    return error_set(err, kind, "database url: %s\"…\"%s", line, last != first ? last + 1 : "");
+}
+
+static bool conninfo_parse(struct conninfo *info, const char *url, const char *name,
+    enum error_kind kind, struct error *err)
+{
+    static const char expected[] =
+        "expected postgresql://user:password@host:port/database with @ and / in the password "
+        "written as %40 and %2F";
+    if (url_is_ambiguous(url))
+        return error_set(err, kind, "database url: %s", expected);
+    char *message = NULL;
+    info->options = PQconninfoParse(url, &message);
+    if (info->options == NULL)
+        return parse_failed(message, kind, err);
+    if (host_has_credentials(option_value(info, "host")) ||
+        !port_is_digits(option_value(info, "port")))
+        return error_set(err, kind, "database url: not a host and a port; %s", expected);
+    for (const PQconninfoOption *option = info->options; option->keyword != NULL; option++)
+        if (option->val != NULL)
+            conninfo_add(info, option->keyword, option->val);
+    for (size_t i = 0; i < ARRAY_COUNT(defaults); i++) {
+        const char *environment = defaults[i].environment;
+        bool said = environment != NULL && getenv(environment) != NULL;
+        if (!said && option_value(info, defaults[i].key) == NULL)
+            conninfo_add(info, defaults[i].key, defaults[i].value);
+    }
+    /* After the url's own keys: the last one counts. */
+    conninfo_add(info, "client_encoding", "UTF8");
+    conninfo_add(info, "application_name", name);
+    return true;
+}
+
+static void conninfo_clear(struct conninfo *info)
+{
+    PQconninfoFree(info->options);
+}
+
+/* The last barrier: a password that still stands in a message (as someone's host name, say). */
+static void mask_password(char *line, const char *password)
+{
+    size_t length = password != NULL ? strlen(password) : 0;
+    if (length < 4) /* shorter ones occur in ordinary words */
+        return;
+    for (char *at = strstr(line, password); at != NULL; at = strstr(at, password))
+        memset(at, '*', length);
+}
+
+static bool connect_failed(const PGconn *conn, enum error_kind kind, struct error *err)
+{
+    char line[ERROR_TEXT_MAX];
+    pg_one_line(line, sizeof line, PQerrorMessage(conn));
+    mask_password(line, PQpass(conn));
+    const char *host = PQhost(conn);
+    const char *database = PQdb(conn);
+    const char *user = PQuser(conn);
+    return error_set(err, kind, "connect to PostgreSQL (host=%s dbname=%s user=%s): %s",
+        host != NULL ? host : "", database != NULL ? database : "", user != NULL ? user : "", line);
+}
+
+static bool session_configure(struct pg *pg, struct error *err)
+{
+    if (!pg_exec(pg, session_settings, NULL, err))
+        return error_prefix(err, "session settings");
+    if (!pg_exec(pg, check_interval, NULL, NULL) && PQstatus(pg->conn) == CONNECTION_BAD)
+        return pg_failed(pg, NULL, "session settings", err);
+    return true;
+}
+
+bool pg_open(
+    struct pg **pg, const char *url, const char *name, enum error_kind kind, struct error *err)
+{
+    CLEANUP(conninfo_clear) struct conninfo info = {0};
+    if (!conninfo_parse(&info, url, name, kind, err))
+        return false;
+    struct pg *opened = mem_new(1, sizeof *opened);
+    opened->kind = kind;
+    opened->conn = PQconnectdbParams(info.keys, info.values, 0);
+    if (opened->conn == NULL)
+        abort();
+    PQsetNoticeReceiver(opened->conn, ignore_notice, NULL);
+    bool ok = PQstatus(opened->conn) == CONNECTION_OK ? session_configure(opened, err)
+                                                      : connect_failed(opened->conn, kind, err);
+    if (!ok) {
+        pg_close(opened);
+        return false;
+    }
+    *pg = opened;
+    return true;
+}
+
+void pg_close(struct pg *pg)
+{
+    if (pg == NULL)
+        return;
+    pg_begin_call(pg);
+    PQfinish(pg->conn);
+    free(pg);
+}
+
+void pg_begin_call(struct pg *pg)
+{
+    pg->sqlstate[0] = '\0';
+    PQfreemem(pg->copy_line);
+    pg->copy_line = NULL;
+    PQfreemem(pg->notification);
+    pg->notification = NULL;
+}
+
+void pg_drain(struct pg *pg)
+{
+    PGresult *result = PQgetResult(pg->conn);
+    while (result != NULL) {
+        ExecStatusType status = PQresultStatus(result);
+        PQclear(result);
+        if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
+            return; /* the next PQexec ends a COPY that nobody wants */
+        result = PQgetResult(pg->conn);
+    }
+}
+
+/* The tables or functions of schema assocd are not there: the one failure everybody meets first. */
+static bool schema_missing(const char *sqlstate, const char *message)
+{
+    static const char *const states[] = {"3F000", "42P01", "42883"};
+    for (size_t i = 0; i < ARRAY_COUNT(states); i++)
+        if (strcmp(sqlstate, states[i]) == 0)
+            return strstr(message, "\"assocd") != NULL || strstr(message, " assocd.") != NULL;
+    return false;
+}
+
+bool pg_failed(struct pg *pg, const PGresult *result, const char *what, struct error *err)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    if (state == NULL) /* libpq's own failure; 08006: connection failure */
+        state = PQstatus(pg->conn) == CONNECTION_BAD ? "08006" : "XX000";
+    (void)snprintf(pg->sqlstate, sizeof pg->sqlstate, "%s", state);
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    if (message == NULL)
+        message = PQerrorMessage(pg->conn);
+    if (message[0] == '\0')
+        message = "unexpected reply";
+    char line[ERROR_TEXT_MAX];
+    pg_one_line(line, sizeof line, message);
+    mask_password(line, PQpass(pg->conn));
+    if (schema_missing(state, line))
+        return error_set(
+            err, pg->kind, "%s: %s; the schema is missing: run \"assocd init\"", what, line);
+    return error_set(err, pg->kind, "%s: %s (SQLSTATE %s)", what, line, state);
+}
+
+const char *pg_sqlstate(const struct pg *pg)
+{
+    return pg->sqlstate;
+}
+
+int pg_socket(const struct pg *pg)
+{
+    return PQsocket(pg->conn);
+}
+
+bool pg_notification(struct pg *pg, const char **channel, const char **payload, struct error *err)
+{
+    pg_begin_call(pg);
+    pg->notification = PQnotifies(pg->conn);
+    if (pg->notification == NULL) {
+        if (PQconsumeInput(pg->conn) == 0)
+            return pg_failed(pg, NULL, "notifications", err);
+        pg->notification = PQnotifies(pg->conn);
+    }
+    *channel = pg->notification != NULL ? pg->notification->relname : NULL;
+    *payload = pg->notification != NULL ? pg->notification->extra : NULL;
+    return true;
+}
