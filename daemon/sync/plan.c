@@ -146,7 +146,7 @@ static bool open_spools(struct draft *draft, struct error *err)
 {
     struct run *run = draft->run;
     return spool_open(&draft->owned, "the registry", SPOOL_SORTED, err) &&
-        registry_load(run, draft->owned, err) && spool_rewind(draft->owned, err) &&
+        registry_load(run, draft->owned, err) &&
         spool_open(&run->adopt, "adopted associations", SPOOL_AS_IS, err) &&
         spool_open(&run->forget, "forgotten associations", SPOOL_AS_IS, err) &&
         read_only(draft, err);

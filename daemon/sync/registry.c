@@ -57,6 +57,9 @@ bool registry_load(struct run *run, struct spool *owned, struct error *err)
             (void)snprintf(type_id, sizeof type_id, "%s", pg_rows_text(&rows, last, 3));
         }
     } while (rows.count == PAGE_ROWS);
+    /* The last pair is counted when the writing ends. */
+    if (!spool_rewind(owned, err))
+        return false;
     run->counts.managed = spool_count(owned);
     return true;
 }

@@ -10,7 +10,8 @@
 #include "sync/run.h"
 #include "sync/spool.h"
 
-/* Reads the registry of the run's sync into owned, in order. Types it names that the account no
+/* Reads the registry of the run's sync into owned, in order, ready for
+ * reading. Types it names that the account no
  * longer lists enter run->types unmanaged. */
 MUST_CHECK bool registry_load(struct run *run, struct spool *owned, struct error *err);
 

@@ -16,7 +16,6 @@ struct source {
     const struct sync_definition *sync;
     const struct types *types;
     uint32_t only_type; /* what a row without a type means; TYPE_NONE: it must say */
-    struct buf line;
     char message[320];
 };
 
@@ -132,17 +131,19 @@ static bool columns_text(
     return true;
 }
 
-/* Ids sort as numbers whatever the column's type: text by length and then by digits. */
+/* Ids sort as numbers whatever the column's type: text by length and then by digits. A bare c0
+ * would mean the output column, which is text. */
 static void add_order(struct buf *sql, const struct pg_rows *shape)
 {
     buf_add_text(sql, " order by ");
     for (int i = 0; i < 2; i++) {
         const char *comma = i > 0 ? ", " : "";
         if (pg_rows_integer(shape, i))
-            buf_addf(sql, "%sc%d nulls first", comma, i);
+            buf_addf(sql, "%scells.c%d nulls first", comma, i);
         else
             buf_addf(sql,
-                "%slength(ltrim(c%d::text, '0')) nulls first, ltrim(c%d::text, '0') collate \"C\"",
+                "%slength(ltrim(cells.c%d::text, '0')) nulls first, ltrim(cells.c%d::text, '0') "
+                "collate \"C\"",
                 comma, i, i);
     }
 }
@@ -195,7 +196,6 @@ void source_close(struct source *source)
     if (source == NULL)
         return;
     pg_close(source->pg);
-    buf_clear(&source->line);
     free(source);
 }
 
@@ -239,7 +239,7 @@ static void parse_type(struct source *source, struct source_row *row)
 
 bool source_next(struct source *source, struct source_row *row, struct error *err)
 {
-    const char *line;
+    char *line;
     size_t length;
     *row = (struct source_row){.kind = SOURCE_ROW};
     if (!pg_copy_next(source->pg, &line, &length, err))
@@ -250,10 +250,8 @@ bool source_next(struct source *source, struct source_row *row, struct error *er
         row->kind = SOURCE_END;
         return pg_exec(source->pg, "commit", NULL, err);
     }
-    buf_reset(&source->line);
-    buf_add(&source->line, line, length);
     char *cells[3];
-    if (pg_copy_split(source->line.bytes, cells, 3) != 3)
+    if (pg_copy_split(line, cells, 3) != 3)
         return error_set(
             err, ERROR_SOURCE, "source of %s: a row without three columns", source->sync->name);
     row->from = cells[0];
