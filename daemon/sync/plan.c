@@ -165,8 +165,29 @@ static bool flush_changes(struct draft *draft, struct read *read, struct error *
     return ok;
 }
 
-static void add_row(struct draft *draft, const struct change *change)
+/* The types that travel with a create: those of its pair that follow it in the list. */
+static const char *along_text(struct draft *draft, size_t number, struct buf *array)
 {
+    const struct diff_list *list = &draft->changes;
+    const struct assoc *pair = &list->items[number].assoc;
+    for (size_t i = number + 1; i < list->count; i++) {
+        const struct change *other = &list->items[i];
+        const struct type *type = &draft->run->types.items[other->assoc.type];
+        char text[128];
+        if (other->assoc.from_id != pair->from_id || other->assoc.to_id != pair->to_id)
+            break;
+        if (other->operation != CHANGE_ALONG)
+            continue;
+        (void)snprintf(text, sizeof text, "%s:%u", type->category, type->type_id);
+        pg_array_text(array, text);
+    }
+    return array->length > 0 ? pg_array_end(array) : NULL;
+}
+
+static void add_row(struct draft *draft, size_t number)
+{
+    const struct change *change = &draft->changes.items[number];
+    CLEANUP(buf_clear) struct buf along = {0};
     static const char *const reasons[] = {
         [REASON_SOURCE_ADDED] = "source_added",
         [REASON_SOURCE_REMOVED] = "source_removed",
@@ -191,6 +212,7 @@ static void add_row(struct draft *draft, const struct change *change)
     pg_copy_text(rows,
         change->verdict == CHANGE_BLOCKED ? "an association that is not to be touched hangs on it"
                                           : NULL);
+    pg_copy_text(rows, archive ? NULL : along_text(draft, number, &along));
     pg_copy_row_end(rows);
     run->counts.reported += change->verdict == CHANGE_REPORTED;
     run->counts.blocked += change->verdict == CHANGE_BLOCKED;
@@ -207,8 +229,8 @@ static bool file_changes(struct draft *draft, struct error *err)
                 change->operation == CHANGE_ADOPT ? draft->run->adopt : draft->run->forget;
             if (!spool_add(spool, change->assoc, err))
                 return false;
-        } else {
-            add_row(draft, change);
+        } else if (change->operation != CHANGE_ALONG) {
+            add_row(draft, i);
         }
     }
     changes->count = 0;

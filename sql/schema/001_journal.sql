@@ -189,6 +189,7 @@ create table assocd.change (
     reason text not null check (reason in ('source_added', 'source_removed', 'drift_added', 'drift_removed', 'undo')),
     state text not null default 'planned' check (state in ('planned', 'withheld', 'blocked', 'reported', 'skipped',
         'abandoned', 'sent', 'applied', 'rejected', 'unknown', 'verified', 'unverified')),
+    along text[],
     batch_id bigint,
     message text,
     primary key (run_id, operation, ordinal)
@@ -204,6 +205,7 @@ comment on column assocd.change.category is 'Category of the association type.';
 comment on column assocd.change.type_id is 'Type id, in the direction from -> to.';
 comment on column assocd.change.reason is 'source_added, source_removed: the table changed; drift_added, drift_removed: HubSpot was changed by somebody else; undo.';
 comment on column assocd.change.state is 'planned -> sent -> applied -> verified or unverified; sent -> rejected (HubSpot refused it) or unknown (no answer; settled by reading back). Never sent: withheld (by a guard), blocked (by an unmanaged label), reported, skipped, abandoned.';
+comment on column assocd.change.along is 'create: types (CATEGORY:id) that are on the pair already and are sent along, because a create may replace what it does not name.';
 comment on column assocd.change.batch_id is 'The batch that carried it last.';
 comment on column assocd.change.message is 'Why it was rejected, skipped or blocked.';
 
