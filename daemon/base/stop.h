@@ -1,7 +1,7 @@
 /*
  * stop.h: the wish to stop, as a file descriptor. SIGINT and SIGTERM are blocked and read from a
  * signalfd, so that nothing ever happens in a signal handler. The first signal asks for an orderly
- * end; the second ends the process at once (exit 6), which is the same to the journal as a crash.
+ * end; the second kills the process, which is the same to the journal as a crash.
  */
 #ifndef BASE_STOP_H
 #define BASE_STOP_H

@@ -135,8 +135,11 @@ bool client_stopped(const struct client *client);
 /* Requests sent so far, retries included. */
 uint64_t client_requests(const struct client *client);
 
-/* Until when HubSpot supports a dialect, "2027-09"; the name of its newer replacement or NULL. */
+/* Until when HubSpot supports a dialect, "2027-09". */
 const char *dialect_supported_until(enum dialect dialect);
+
+/* The name of the version to move to; NULL if there is none newer. */
+const char *dialect_replacement(enum dialect dialect);
 
 /* The canonical spelling ("0-1") of an object type name in any of HubSpot's spellings; NULL if it
  * is none of HubSpot's own. Custom types (2-123, p_name) are returned as they are. *singular, if

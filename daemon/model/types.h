@@ -16,7 +16,8 @@ enum type_kind {
     TYPE_PRIMARY, /* HubSpot's "primary" type */
 };
 
-enum { TYPES_MAX = 512, TYPE_NONE = 0xFFFFFFFF };
+enum { TYPES_MAX = 512 };
+#define TYPE_NONE UINT32_MAX
 
 struct type {
     char *category; /* "HUBSPOT_DEFINED", "USER_DEFINED", … */

@@ -47,6 +47,8 @@ const char *pg_rows_text(const struct pg_rows *rows, int row, int column);
 bool pg_rows_null(const struct pg_rows *rows, int row, int column);
 int64_t pg_rows_int(const struct pg_rows *rows, int row, int column); /* 0 for NULL */
 bool pg_rows_bool(const struct pg_rows *rows, int row, int column);
+/* Is the column of an integer type (smallint, integer, bigint)? Known without any row. */
+bool pg_rows_integer(const struct pg_rows *rows, int column);
 int pg_rows_columns(const struct pg_rows *rows);
 const char *pg_rows_name(const struct pg_rows *rows, int column);
 

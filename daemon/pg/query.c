@@ -72,6 +72,13 @@ int pg_rows_columns(const struct pg_rows *rows)
     return PQnfields(rows->result);
 }
 
+bool pg_rows_integer(const struct pg_rows *rows, int column)
+{
+    /* Oids of the built-in types never change (pg_type.dat): int8, int2, int4. */
+    Oid type = PQftype(rows->result, column);
+    return type == 20 || type == 21 || type == 23;
+}
+
 const char *pg_rows_name(const struct pg_rows *rows, int column)
 {
     const char *name = PQfname(rows->result, column);

@@ -1,0 +1,93 @@
+/*
+ * cli.h: what the verbs share: the loaded configuration, the assocd database, a portal's token, and
+ * the way results are printed. stdout is data, stderr is messages and progress.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "base/attr.h"
+#include "base/error.h"
+#include "model/definition.h"
+#include "pg/pg.h"
+
+struct cli {
+    const char *config_path;
+    bool json;
+    struct definitions definitions; /* cli_load */
+    bool loaded;
+    struct pg *state; /* cli_state */
+    char *token; /* cli_token; wiped at the end */
+    char token_stamp[96];
+};
+
+/* One row of the table of verbs. */
+struct verb {
+    const char *name;
+    const char *arguments; /* for the usage line */
+    const char *summary; /* one line */
+    const char *help; /* options and an example */
+    /* argv[0] is the verb. *code is the exit code, 0 unless set; false: err decides. */
+    bool (*run)(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+};
+extern const struct verb verbs[];
+
+/* Frees what the functions below have loaded. */
+void cli_clear(struct cli *cli);
+
+/* Parses argv, runs the verb, prints the error if there is one; returns the exit code. */
+int cli_main(int argc, char **argv);
+
+/* The verbs, one file each. */
+bool verb_init(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_check(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_types(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_plan(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_apply(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_run(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_history(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_show(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_approve(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+
+/* One option of a verb: a flag, a text or a positive number. */
+struct option_row {
+    const char *name; /* without -- */
+    bool *flag;
+    const char **text;
+    int64_t *number;
+};
+
+struct words {
+    char **items;
+    int count;
+};
+
+/* Takes options (and --json) out of argv, options ending with a NULL name; what remains after the
+ * verb goes into *words and is borrowed from argv. ERROR_USAGE names what is wrong. */
+MUST_CHECK bool cli_options(struct cli *cli, char **argv, const struct option_row *options,
+    struct words *words, struct error *err);
+
+/* Checks the number of words that remained. */
+MUST_CHECK bool cli_words(
+    const struct words *words, const char *verb, int min, int max, struct error *err);
+
+/* Loads the configuration; opens the assocd database with our schema. Repeated calls are free. */
+MUST_CHECK bool cli_load(struct cli *cli, struct error *err);
+MUST_CHECK bool cli_state(struct cli *cli, struct error *err);
+
+/* The sync named so; ERROR_USAGE lists those there are. */
+MUST_CHECK bool cli_sync(
+    struct cli *cli, const char *name, const struct sync_definition **sync, struct error *err);
+
+/* Reads the portal's token into cli->token and its stamp into cli->token_stamp ("" if none). */
+MUST_CHECK bool cli_token(
+    struct cli *cli, const struct portal_definition *portal, struct error *err);
+
+/* A number of a run or plan on the command line. */
+MUST_CHECK bool cli_number(const char *word, const char *what, int64_t *number, struct error *err);
+
+/* Prints the first column of a statement's rows, which must be JSON texts: one array of them, or
+ * the single one. */
+MUST_CHECK bool cli_print_json(struct cli *cli, enum statement_id id, const struct pg_args *args,
+    bool array, struct error *err);
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * output.c: tables, numbers, the progress bar.
+ */
+#include "cli/output.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+const char *output_number(uint64_t number, char text[static NUMBER_TEXT_MAX])
+{
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)number);
+    char *at = text;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            *at++ = ',';
+        *at++ = digits[i];
+    }
+    *at = '\0';
+    return text;
+}
+
+/* Characters, not bytes, as far as UTF-8 tells. */
+static int width_of(const char *text)
+{
+    int width = 0;
+    for (; *text != '\0'; text++)
+        width += ((unsigned char)*text & 0xC0) != 0x80;
+    return width;
+}
+
+static void print_cell(const char *text, int width, bool right, bool last)
+{
+    int fill = width - width_of(text);
+    if (right)
+        printf("%*s%s", fill, "", text);
+    else
+        printf("%s%*s", text, last ? 0 : fill, "");
+    fputs(last ? "\n" : "  ", stdout);
+}
+
+void output_table(const struct pg_rows *rows, uint64_t right_columns, const char *nothing)
+{
+    enum { COLUMNS_MAX = 32 };
+    int widths[COLUMNS_MAX];
+    int columns = pg_rows_columns(rows);
+    if (columns > COLUMNS_MAX)
+        columns = COLUMNS_MAX;
+    if (rows->count == 0) {
+        puts(nothing);
+        return;
+    }
+    for (int c = 0; c < columns; c++) {
+        widths[c] = width_of(pg_rows_name(rows, c));
+        for (int r = 0; r < rows->count; r++) {
+            int width = width_of(pg_rows_text(rows, r, c));
+            widths[c] = width > widths[c] ? width : widths[c];
+        }
+    }
+    for (int r = -1; r < rows->count; r++)
+        for (int c = 0; c < columns; c++)
+            print_cell(r < 0 ? pg_rows_name(rows, c) : pg_rows_text(rows, r, c), widths[c],
+                (right_columns >> c & 1) != 0, c == columns - 1);
+}
+
+static struct {
+    const char *stage;
+    int64_t began_ms;
+    int64_t drawn_ms;
+    bool on_screen;
+} bar;
+
+static void draw_bar(const struct progress *progress, int64_t elapsed_ms)
+{
+    enum { CELLS = 30 };
+    char done[NUMBER_TEXT_MAX], total[NUMBER_TEXT_MAX];
+    double share = progress->total > 0 ? (double)progress->done / (double)progress->total : 0;
+    int filled = share > 1 ? CELLS : (int)(share * CELLS);
+    fprintf(stderr, "\r\033[K%-8s", progress->stage);
+    if (progress->total > 0) {
+        fputs(" [", stderr);
+        for (int i = 0; i < CELLS; i++)
+            fputc(i < filled ? '#' : '.', stderr);
+        fprintf(stderr, "] %s of %s", output_number(progress->done, done),
+            output_number(progress->total, total));
+        if (share > 0.02 && share < 1)
+            fprintf(stderr, ", %.0f s left", (double)elapsed_ms / 1000.0 * (1.0 / share - 1.0));
+    } else {
+        fprintf(stderr, " %s rows", output_number(progress->done, done));
+    }
+    fflush(stderr);
+    bar.on_screen = true;
+}
+
+void output_progress(const struct progress *progress)
+{
+    static int terminal = -1;
+    if (terminal < 0)
+        terminal = isatty(STDERR_FILENO);
+    int64_t now = clock_now_ms();
+    bool new_stage = bar.stage == NULL || strcmp(bar.stage, progress->stage) != 0;
+    if (new_stage) {
+        bar.stage = progress->stage;
+        bar.began_ms = now;
+        bar.drawn_ms = terminal ? 0 : now;
+    }
+    bool finished = progress->total > 0 && progress->done >= progress->total;
+    if (terminal && (new_stage || finished || now - bar.drawn_ms >= 100)) {
+        draw_bar(progress, now - bar.began_ms);
+        bar.drawn_ms = now;
+    } else if (!terminal && now - bar.drawn_ms >= 10000) {
+        fprintf(stderr, "%s: %llu of %llu\n", progress->stage, (unsigned long long)progress->done,
+            (unsigned long long)progress->total);
+        bar.drawn_ms = now;
+    }
+}
+
+void output_progress_end(void)
+{
+    if (bar.on_screen)
+        fputs("\r\033[K", stderr);
+    bar.on_screen = false;
+    bar.stage = NULL;
+}

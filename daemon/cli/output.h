@@ -1,0 +1,26 @@
+/*
+ * output.h: how things look for people: numbers with thousands, tables, a progress bar.
+ */
+#ifndef CLI_OUTPUT_H
+#define CLI_OUTPUT_H
+
+#include "base/attr.h"
+#include "pg/pg.h"
+#include "sync/run.h"
+
+enum { NUMBER_TEXT_MAX = 32 };
+
+/* 412880 as 412,880, into text; returns text. */
+const char *output_number(uint64_t number, char text[static NUMBER_TEXT_MAX]);
+
+/* Columns of rows under their names, as wide as needed; numbers (by right_columns, a bit for each
+ * column) flush right. "Nothing yet" text for no rows. */
+void output_table(const struct pg_rows *rows, uint64_t right_columns, const char *nothing);
+
+/* Draws progress on stderr: a bar on a terminal, a line every 10 s otherwise. */
+void output_progress(const struct progress *progress);
+
+/* Takes the bar away before other output. */
+void output_progress_end(void);
+
+#endif

@@ -1,0 +1,170 @@
+/*
+ * report.c: what a run read, what it plans or did, what it costs, what to type next.
+ */
+#include "cli/report.h"
+
+#include <stdio.h>
+
+#include "cli/output.h"
+#include "hubspot/client.h"
+#include "sync/source.h"
+
+static void print_count(char sign, uint64_t count, const char *what, const char *rest)
+{
+    char number[NUMBER_TEXT_MAX];
+    if (count > 0)
+        printf("  %c %9s  %-8s  %s\n", sign, output_number(count, number), what, rest);
+}
+
+static void print_head(const struct run *run)
+{
+    const struct sync_definition *sync = run->options.sync;
+    const struct run_counts *c = &run->counts;
+    char desired[NUMBER_TEXT_MAX], records[NUMBER_TEXT_MAX], number[NUMBER_TEXT_MAX];
+    printf("portal %s (%llu, %s, supported until %s)      source %s\n", sync->portal->name,
+        (unsigned long long)run->portal_id, dialect_text(sync->portal->api),
+        dialect_supported_until(sync->portal->api), source_name(sync));
+    printf("read     %s desired rows of %s %s", output_number(c->desired, desired),
+        output_number(c->records, records), sync->from);
+    if (c->invalid > 0)
+        printf(", %s invalid", output_number(c->invalid, number));
+    if (c->duplicates > 0)
+        printf(", %s repeated", output_number(c->duplicates, number));
+    if (c->unread > 0)
+        printf("      %s records could not be read\n", output_number(c->unread, number));
+    else
+        puts("      all pages read");
+}
+
+/* "1,117 new in the source, 87 removed in HubSpot (drift)" needs the reasons apart. */
+static bool print_changes(struct cli *cli, const struct run *run, struct error *err)
+{
+    const struct run_counts *c = &run->counts;
+    struct pg_args args = {0};
+    char text[256], a[NUMBER_TEXT_MAX], b[NUMBER_TEXT_MAX];
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_int(&args, run->run_id);
+    if (!pg_run(cli->state, STATEMENT_REASON_COUNTS, &args, &rows, err))
+        return false;
+    uint64_t new_ones = (uint64_t)pg_rows_int(&rows, 0, 0);
+    uint64_t lost = (uint64_t)pg_rows_int(&rows, 0, 1);
+    uint64_t foreign = (uint64_t)pg_rows_int(&rows, 0, 2);
+    (void)snprintf(text, sizeof text, "%s new in the source, %s removed in HubSpot (drift)",
+        output_number(new_ones, a), output_number(lost, b));
+    print_count('+', c->to_create, "create", text);
+    (void)snprintf(text, sizeof text, "%.2f %% of %s managed (at most %s)%s",
+        c->managed > 0 ? 100.0 * (double)c->to_archive / (double)c->managed : 0.0,
+        output_number(c->managed, a),
+        output_number(guard_archive_limit(&run->options.sync->guards, c->managed), b),
+        foreign > 0 ? ", some added in HubSpot by others (drift)" : "");
+    print_count('-', c->to_archive, "archive", text);
+    print_count('~', c->reported, "drift", "reported only (on_drift: report)");
+    print_count(
+        '!', c->blocked, "blocked", "removing it would remove an unmanaged label of the pair too");
+    print_count('.', c->skipped, "skipped",
+        run->options.mode == RUN_APPLY ? "not in the plan, or quarantined" : "quarantined");
+    return true;
+}
+
+static bool print_invalid(struct cli *cli, const struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (run->counts.invalid == 0)
+        return true;
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_int(&args, run->run_id);
+    if (!pg_run(cli->state, STATEMENT_REJECT_SAMPLES, &args, &rows, err))
+        return false;
+    for (int i = 0; i < rows.count; i++)
+        print_count('x', (uint64_t)pg_rows_int(&rows, i, 0), "invalid", pg_rows_text(&rows, i, 1));
+    return true;
+}
+
+static uint64_t parts(uint64_t count, int64_t size)
+{
+    return (count + (uint64_t)size - 1) / (uint64_t)size;
+}
+
+static bool print_price(struct cli *cli, const struct run *run, struct error *err)
+{
+    const struct limits *limits = &run->options.sync->portal->limits;
+    const struct run_counts *c = &run->counts;
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_int(&args, run->run_id);
+    if (!pg_run(cli->state, STATEMENT_PLAN_PRICE, &args, &rows, err))
+        return false;
+    uint64_t creates = parts(c->to_create, limits->create_inputs);
+    uint64_t archives = parts((uint64_t)pg_rows_int(&rows, 0, 0), limits->archive_from_ids);
+    uint64_t by_rows = parts(c->to_archive, limits->archive_inputs);
+    uint64_t verifying = parts((uint64_t)pg_rows_int(&rows, 0, 1), limits->read_inputs);
+    archives = by_rows > archives ? by_rows : archives;
+    uint64_t all = creates + archives + verifying;
+    printf("cost     %llu requests done, ", (unsigned long long)client_requests(run->client));
+    printf("%llu creates + %llu archives + %llu verifying reads to come, about %llu s\n",
+        (unsigned long long)creates, (unsigned long long)archives, (unsigned long long)verifying,
+        (unsigned long long)(limits->requests_per_10s > 0
+                ? (all * 10 + (uint64_t)limits->requests_per_10s - 1) /
+                    (uint64_t)limits->requests_per_10s
+                : 1));
+    return true;
+}
+
+static void print_plan_end(const struct run *run)
+{
+    unsigned long long plan = (unsigned long long)run->run_id;
+    const char *digest = run->digest;
+    bool empty = run->counts.to_create + run->counts.to_archive == 0;
+    if (run->verdict.kind != VERDICT_PASS) {
+        printf("guard    %s: %s\n", run->verdict.guard, run->verdict.text);
+        if (digest[0] != '\0')
+            printf("plan %llu sha256:%.4s...%s      look at it with: assocd show %llu      proceed "
+                   "with: "
+                   "assocd approve %llu && assocd apply %llu\n",
+                plan, digest, digest + 62, plan, plan, plan);
+    } else if (run->options.mode == RUN_PLAN) {
+        printf("plan %llu sha256:%.4s...%s      ", plan, digest, digest + 62);
+        if (empty)
+            puts("nothing to do");
+        else
+            printf("apply with: assocd apply %llu\n", plan);
+    }
+}
+
+static void print_outcome(const struct run *run)
+{
+    const struct run_counts *c = &run->counts;
+    char a[NUMBER_TEXT_MAX], b[NUMBER_TEXT_MAX];
+    printf("run %llu of %s: %s", (unsigned long long)run->run_id, run->options.sync->name,
+        run_status_text(run->status));
+    printf(
+        ", %s created, %s archived", output_number(c->created, a), output_number(c->archived, b));
+    if (c->rejected > 0)
+        printf(", %s rejected by HubSpot", output_number(c->rejected, a));
+    if (c->unverified > 0)
+        printf(", %s unverified", output_number(c->unverified, a));
+    if (c->withheld > 0)
+        printf(", %s withheld", output_number(c->withheld, a));
+    printf(", %llu requests\n", (unsigned long long)client_requests(run->client));
+}
+
+bool report_run(struct cli *cli, const struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    if (!cli_state(cli, err))
+        return false;
+    if (cli->json)
+        return cli_print_json(cli, STATEMENT_RUN_JSON, &args, false, err);
+    print_head(run);
+    if (!print_changes(cli, run, err) || !print_invalid(cli, run, err))
+        return false;
+    if (run->options.mode == RUN_PLAN && run->verdict.kind != VERDICT_REFUSE &&
+        !print_price(cli, run, err))
+        return false;
+    print_plan_end(run);
+    if (run->options.mode != RUN_PLAN)
+        print_outcome(run);
+    return true;
+}

@@ -1,0 +1,13 @@
+/*
+ * report.h: the outcome of a run or plan in a screenful, or as JSON.
+ */
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include "cli/cli.h"
+#include "sync/run.h"
+
+/* Prints it to stdout. */
+MUST_CHECK bool report_run(struct cli *cli, const struct run *run, struct error *err);
+
+#endif

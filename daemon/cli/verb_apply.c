@@ -1,0 +1,101 @@
+/*
+ * verb_apply.c: assocd apply and approve: what becomes of a saved plan.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/verb_run.h"
+
+/* A saved plan as the database has it. */
+struct saved_plan {
+    int64_t plan_id;
+    char sync[64];
+    char digest[72];
+    int64_t open; /* changes not yet applied */
+    int64_t archives;
+    int64_t applied_by; /* run that applied it; 0: none */
+};
+
+static bool get_plan(
+    struct cli *cli, const struct words *words, struct saved_plan *plan, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!cli_number(words->items[0], "plan", &plan->plan_id, err) || !cli_state(cli, err))
+        return false;
+    pg_arg_int(&args, plan->plan_id);
+    if (!pg_run(cli->state, STATEMENT_PLAN_GET, &args, &rows, err))
+        return false;
+    if (rows.count == 0)
+        return error_set(err, ERROR_STALE, "there is no plan %lld; see assocd history",
+            (long long)plan->plan_id);
+    (void)snprintf(plan->sync, sizeof plan->sync, "%s", pg_rows_text(&rows, 0, 0));
+    (void)snprintf(plan->digest, sizeof plan->digest, "%s", pg_rows_text(&rows, 0, 2));
+    plan->open = pg_rows_int(&rows, 0, 5);
+    plan->applied_by = pg_rows_int(&rows, 0, 6);
+    plan->archives = pg_rows_int(&rows, 0, 8);
+    if (plan->open > 0)
+        return true;
+    if (plan->applied_by != 0)
+        return error_set(err, ERROR_STALE, "plan %lld was already applied by run %lld",
+            (long long)plan->plan_id, (long long)plan->applied_by);
+    return error_set(err, ERROR_STALE,
+        "plan %lld (run %lld of %s, %s) has no changes left to apply", (long long)plan->plan_id,
+        (long long)plan->plan_id, plan->sync, pg_rows_text(&rows, 0, 1));
+}
+
+bool verb_apply(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    const struct option_row options[] = {{0}};
+    struct words words;
+    struct saved_plan plan;
+    struct engine_wish wish = {.cause = "apply", .mode = RUN_APPLY};
+    (void)argc;
+    if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "apply", 1, 1, err) ||
+        !get_plan(cli, &words, &plan, err) || !cli_sync(cli, plan.sync, &wish.sync, err))
+        return false;
+    wish.plan_id = plan.plan_id;
+    return engine_run(cli, &wish, code, err);
+}
+
+static bool print_approval(
+    struct cli *cli, const struct saved_plan *plan, const struct pg_args *args, struct error *err)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(cli->state, STATEMENT_APPROVAL_INSERT, args, &rows, err))
+        return false;
+    if (cli->json)
+        printf("{\"approval_id\": %s, \"plan_id\": %lld, \"expires_at\": \"%s\"}\n",
+            pg_rows_text(&rows, 0, 0), (long long)plan->plan_id, pg_rows_text(&rows, 0, 1));
+    else
+        printf("plan %lld of %s (%lld changes, %lld of them archives) approved by %s until %s\n"
+               "apply it with: assocd apply %lld\n",
+            (long long)plan->plan_id, plan->sync, (long long)plan->open, (long long)plan->archives,
+            pg_rows_text(&rows, 0, 2), pg_rows_text(&rows, 0, 1), (long long)plan->plan_id);
+    return true;
+}
+
+bool verb_approve(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    const char *reason = NULL;
+    int64_t minutes = 60;
+    const struct option_row options[] = {
+        {.name = "reason", .text = &reason}, {.name = "minutes", .number = &minutes}, {0}};
+    struct words words;
+    struct saved_plan plan;
+    (void)argc;
+    (void)code;
+    if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "approve", 1, 1, err) ||
+        !get_plan(cli, &words, &plan, err))
+        return false;
+    if (plan.digest[0] == '\0')
+        return error_set(
+            err, ERROR_STALE, "run %lld never made a complete plan", (long long)plan.plan_id);
+    struct pg_args args = {0};
+    pg_arg_int(&args, plan.plan_id);
+    pg_arg_text(&args, plan.digest);
+    pg_arg_text(&args, reason);
+    pg_arg_int(&args, minutes);
+    return print_approval(cli, &plan, &args, err);
+}

@@ -1,0 +1,157 @@
+/*
+ * verb_check.c: assocd check: goes through everything a run needs, says what is wrong with each
+ * thing, and ends with the exit code of the first that is.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "cli/cli.h"
+#include "cli/output.h"
+#include "config/config.h"
+#include "hubspot/client.h"
+#include "pg/schema.h"
+#include "sync/account.h"
+#include "sync/source.h"
+
+/* The lines printed so far, and the first failure. */
+struct findings {
+    struct cli *cli;
+    int code;
+    struct buf json;
+};
+
+static void found(struct findings *findings, bool ok, const char *what, const char *text)
+{
+    if (!findings->cli->json) {
+        printf("%s  %-28s %s\n", ok ? "ok  " : "FAIL", what, text);
+        return;
+    }
+    buf_add_text(&findings->json, findings->json.length > 0 ? ",\n {\"ok\": " : "[{\"ok\": ");
+    buf_add_text(&findings->json, ok ? "true, \"what\": " : "false, \"what\": ");
+    buf_add_json(&findings->json, what);
+    buf_add_text(&findings->json, ", \"text\": ");
+    buf_add_json(&findings->json, text);
+    buf_add_char(&findings->json, '}');
+}
+
+static void failed(struct findings *findings, const char *what, const struct error *err)
+{
+    found(findings, false, what, err->text);
+    if (findings->code == 0)
+        findings->code = error_exit_code(err->kind);
+}
+
+static void check_source(struct findings *findings, const struct sync_definition *sync,
+    struct types *types, const char *what)
+{
+    struct source *source = NULL;
+    struct source_row row;
+    struct error err = {0};
+    char text[160];
+    if (source_open(&source, sync, findings->cli->definitions.database_url, types, &err) &&
+        source_next(source, &row, &err)) {
+        (void)snprintf(text, sizeof text, "source %.100s %s", source_name(sync),
+            row.kind == SOURCE_END ? "is readable and empty" : "is readable");
+        found(findings, true, what, text);
+    } else {
+        failed(findings, what, &err);
+    }
+    source_close(source);
+}
+
+static void check_sync(
+    struct findings *findings, struct client *client, const struct sync_definition *sync)
+{
+    struct error err = {0};
+    struct types types = {0};
+    struct buf text = {0};
+    char what[96];
+    bool ok = account_types(client, findings->cli->state, sync, &types, &err);
+    (void)snprintf(what, sizeof what, "sync %s", sync->name);
+    buf_addf(&text, "%s to %s:", sync->from, sync->to);
+    for (size_t i = 0; ok && i < sync->types_count; i++) {
+        uint32_t index;
+        char space[64];
+        ok = types_resolve(&types, &sync->types[i], &index, ERROR_CONFIG, &err);
+        if (!ok)
+            break;
+        types.items[index].managed = true;
+        buf_addf(&text, "%s %s (%s:%u)", i > 0 ? "," : "", types_text(&types, index, space),
+            types.items[index].category, types.items[index].type_id);
+    }
+    if (ok) {
+        found(findings, true, what, buf_text(&text));
+        check_source(findings, sync, &types, what);
+    } else {
+        failed(findings, what, &err);
+    }
+    buf_clear(&text);
+    types_clear(&types);
+}
+
+static void check_portal(struct findings *findings, const struct portal_definition *portal)
+{
+    struct cli *cli = findings->cli;
+    struct error err = {0};
+    struct client *client = NULL;
+    struct permits permits;
+    struct account_keys keys = {.portal = portal};
+    uint64_t portal_id;
+    char what[96], text[160];
+    (void)snprintf(what, sizeof what, "portal %s", portal->name);
+    bool ok = cli_token(cli, portal, &err);
+    keys.token = cli->token;
+    ok = ok && account_client(&client, &permits, cli->state, &keys, &portal_id, &err);
+    if (!ok) {
+        failed(findings, what, &err);
+        client_close(client);
+        return;
+    }
+    (void)snprintf(text, sizeof text, "account %llu at %.60s, api %s (supported until %s)",
+        (unsigned long long)portal_id, portal->base_url, dialect_text(portal->api),
+        dialect_supported_until(portal->api));
+    found(findings, true, what, text);
+    for (size_t i = 0; i < cli->definitions.syncs_count; i++)
+        if (cli->definitions.syncs[i]->portal == portal)
+            check_sync(findings, client, cli->definitions.syncs[i]);
+    client_close(client);
+}
+
+static void check_all(struct findings *findings)
+{
+    struct cli *cli = findings->cli;
+    struct error err = {0};
+    char text[64];
+    if (!cli_state(cli, &err)) {
+        failed(findings, "database", &err);
+        return;
+    }
+    (void)snprintf(text, sizeof text, "schema version %d", schema_version_known());
+    found(findings, true, "database", text);
+    for (size_t i = 0; i < cli->definitions.portals_count; i++)
+        check_portal(findings, cli->definitions.portals[i]);
+}
+
+bool verb_check(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    const struct option_row options[] = {{0}};
+    struct words words;
+    struct findings findings = {.cli = cli};
+    (void)argc;
+    if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "check", 0, 0, err) ||
+        !cli_load(cli, err))
+        return false;
+    found(&findings, true, "configuration", cli->config_path);
+    check_all(&findings);
+    *code = findings.code;
+    if (cli->json) {
+        printf("%s]\n", buf_text(&findings.json));
+    } else {
+        CLEANUP(buf_clear) struct buf settings = {0};
+        config_print(&cli->definitions, &settings);
+        printf("\n%s", buf_text(&settings));
+    }
+    buf_clear(&findings.json);
+    return true;
+}

@@ -1,0 +1,78 @@
+/*
+ * verb_history.c: assocd history and show: the journal for people.
+ */
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "cli/output.h"
+
+bool verb_history(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    int64_t limit = 20;
+    const struct option_row options[] = {{.name = "limit", .number = &limit}, {0}};
+    struct words words;
+    (void)argc;
+    (void)code;
+    if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "history", 0, 1, err) ||
+        !cli_state(cli, err))
+        return false;
+    struct pg_args args = {0};
+    pg_arg_text(&args, words.count == 1 ? words.items[0] : NULL);
+    pg_arg_int(&args, limit);
+    if (cli->json)
+        return cli_print_json(cli, STATEMENT_HISTORY_JSON, &args, true, err);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(cli->state, STATEMENT_HISTORY, &args, &rows, err))
+        return false;
+    output_table(&rows, 0x7E1, "no runs yet");
+    return true;
+}
+
+static bool show_part(struct cli *cli, enum statement_id id, const struct pg_args *args,
+    uint64_t right_columns, struct error *err)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(cli->state, id, args, &rows, err))
+        return false;
+    if (rows.count == 0)
+        return true;
+    puts("");
+    output_table(&rows, right_columns, "");
+    return true;
+}
+
+static bool show_run(struct cli *cli, int64_t run_id, int64_t changes, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run_id);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(cli->state, STATEMENT_SHOW_RUN, &args, &rows, err))
+        return false;
+    if (rows.count == 0)
+        return error_set(
+            err, ERROR_USAGE, "there is no run %lld; see assocd history", (long long)run_id);
+    for (int c = 0; c < pg_rows_columns(&rows); c++)
+        if (!pg_rows_null(&rows, 0, c))
+            printf("%-13s %s\n", pg_rows_name(&rows, c), pg_rows_text(&rows, 0, c));
+    struct pg_args limited = args;
+    pg_arg_int(&limited, changes);
+    return show_part(cli, STATEMENT_SHOW_BATCHES, &limited, 0x39, err) &&
+        show_part(cli, STATEMENT_SHOW_CHANGES, &limited, 0x6, err);
+}
+
+bool verb_show(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    int64_t changes = 10, run_id;
+    const struct option_row options[] = {{.name = "changes", .number = &changes}, {0}};
+    struct words words;
+    (void)argc;
+    (void)code;
+    if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "show", 1, 1, err) ||
+        !cli_number(words.items[0], "run", &run_id, err) || !cli_state(cli, err))
+        return false;
+    if (!cli->json)
+        return show_run(cli, run_id, changes, err);
+    struct pg_args args = {0};
+    pg_arg_int(&args, run_id);
+    return cli_print_json(cli, STATEMENT_SHOW_JSON, &args, false, err);
+}

@@ -1,0 +1,85 @@
+/*
+ * verb_run.c: assocd run, apply and plan: one engine, three ways to start it.
+ */
+#include "cli/verb_run.h"
+
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "cli/output.h"
+#include "cli/report.h"
+#include "hubspot/client.h"
+
+bool engine_run(struct cli *cli, const struct engine_wish *wish, int *code, struct error *err)
+{
+    const struct sync_definition *sync = wish->sync;
+    if (!cli_token(cli, sync->portal, err))
+        return false;
+    struct run_options options = {
+        .sync = sync,
+        .database_url = cli->definitions.database_url,
+        .token = cli->token,
+        .token_stamp = cli->token_stamp[0] != '\0' ? cli->token_stamp : NULL,
+        .cause = wish->cause,
+        .mode = wish->mode,
+        .plan_id = wish->plan_id,
+        .show = output_progress,
+    };
+    struct run run;
+    bool ok = run_execute(&run, &options, err);
+    output_progress_end();
+    struct error later;
+    /* What was found is printed for a refused run too: its guard is the news. */
+    if (run.run_id != 0 && (ok || err->kind == ERROR_REFUSED))
+        ok = report_run(cli, &run, ok ? err : &later) && ok;
+    if (ok)
+        *code = run_exit_code(&run, wish->detailed);
+    run_clear(&run);
+    return ok;
+}
+
+bool verb_plan(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    struct engine_wish wish = {.cause = "plan", .mode = RUN_PLAN};
+    const struct option_row options[] = {
+        {.name = "detailed-exitcode", .flag = &wish.detailed}, {0}};
+    struct words words;
+    (void)argc;
+    return cli_options(cli, argv, options, &words, err) && cli_words(&words, "plan", 1, 1, err) &&
+        cli_sync(cli, words.items[0], &wish.sync, err) && engine_run(cli, &wish, code, err);
+}
+
+/* Runs one sync after the other; a failure of one is printed and does not stop the others. The
+ * worst exit code is the first that is not 0. */
+static bool run_all(struct cli *cli, const struct words *words, int *code, struct error *err)
+{
+    size_t count = words->count > 0 ? (size_t)words->count : cli->definitions.syncs_count;
+    for (size_t i = 0; i < count; i++) {
+        struct engine_wish wish = {.cause = "manual", .mode = RUN_FULL};
+        int one = 0;
+        wish.sync = words->count > 0 ? definitions_sync(&cli->definitions, words->items[i])
+                                     : cli->definitions.syncs[i];
+        if (!engine_run(cli, &wish, &one, err)) {
+            if (count == 1 || err->kind == ERROR_STOPPED)
+                return false;
+            fprintf(stderr, "assocd: %s: %s\n", wish.sync->name, err->text);
+            one = error_exit_code(err->kind);
+        }
+        *code = *code != 0 ? *code : one;
+    }
+    return true;
+}
+
+bool verb_run(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    const struct option_row options[] = {{0}};
+    const struct sync_definition *sync;
+    struct words words;
+    (void)argc;
+    if (!cli_options(cli, argv, options, &words, err) || !cli_load(cli, err))
+        return false;
+    for (int i = 0; i < words.count; i++)
+        if (!cli_sync(cli, words.items[i], &sync, err))
+            return false;
+    return run_all(cli, &words, code, err);
+}

@@ -1,0 +1,103 @@
+/*
+ * verb_types.c: assocd types FROM TO: what the account itself lists, in both directions.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "cli/cli.h"
+#include "hubspot/client.h"
+#include "sync/account.h"
+
+static bool choose_portal(
+    struct cli *cli, const char *name, const struct portal_definition **portal, struct error *err)
+{
+    const struct definitions *d = &cli->definitions;
+    if (name == NULL && d->portals_count != 1)
+        return error_set(err, ERROR_USAGE,
+            "the configuration has %zu portals: say which with --portal NAME", d->portals_count);
+    for (size_t i = 0; i < d->portals_count; i++) {
+        *portal = d->portals[i];
+        if (name == NULL || strcmp(name, d->portals[i]->name) == 0)
+            return true;
+    }
+    return error_set(err, ERROR_USAGE, "there is no portal \"%s\" in %s", name, cli->config_path);
+}
+
+static const char *kind_text(enum type_kind kind)
+{
+    return kind == TYPE_PLAIN ? "plain" : kind == TYPE_PRIMARY ? "primary" : "label";
+}
+
+static void print_json(const char *from, const char *to, const struct types *types, struct buf *out)
+{
+    for (uint32_t i = 0; i < types->count; i++) {
+        const struct type *type = &types->items[i];
+        buf_add_text(out, out->length > 1 ? ",\n {\"from\": " : "{\"from\": ");
+        buf_add_json(out, from);
+        buf_add_text(out, ", \"to\": ");
+        buf_add_json(out, to);
+        buf_add_text(out, ", \"category\": ");
+        buf_add_json(out, type->category);
+        buf_addf(out, ", \"type_id\": %u, \"kind\": \"%s\", \"name\": ", type->type_id,
+            kind_text(type->kind));
+        buf_add_json(out, type->name);
+        buf_add_text(out, ", \"label\": ");
+        buf_add_json(out, type->label);
+        buf_add_char(out, '}');
+    }
+}
+
+static void print_table(const char *from, const char *to, const struct types *types)
+{
+    printf("%s to %s\n", from, to);
+    if (types->count == 0)
+        puts("  none: these object types cannot be associated yet");
+    for (uint32_t i = 0; i < types->count; i++) {
+        const struct type *type = &types->items[i];
+        printf("  %-16s %6u  %-8s %-36s %s\n", type->category, type->type_id, kind_text(type->kind),
+            type->name != NULL ? type->name : "-", type->label != NULL ? type->label : "");
+    }
+}
+
+static bool list_direction(struct client *client, const char *from, const char *to, bool json,
+    struct buf *out, struct error *err)
+{
+    struct types types = {0};
+    bool ok = client_types(client, from, to, &types, err);
+    if (ok && json)
+        print_json(from, to, &types, out);
+    else if (ok)
+        print_table(from, to, &types);
+    types_clear(&types);
+    return ok;
+}
+
+bool verb_types(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    const char *name = NULL;
+    const struct option_row options[] = {{.name = "portal", .text = &name}, {0}};
+    struct words words;
+    struct account_keys keys = {0};
+    (void)argc;
+    (void)code;
+    if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "types", 2, 2, err) ||
+        !cli_state(cli, err) || !choose_portal(cli, name, &keys.portal, err) ||
+        !cli_token(cli, keys.portal, err))
+        return false;
+    keys.token = cli->token;
+    keys.token_stamp = cli->token_stamp[0] != '\0' ? cli->token_stamp : NULL;
+    struct client *client = NULL;
+    struct permits permits;
+    uint64_t portal_id;
+    CLEANUP(buf_clear) struct buf out = {0};
+    buf_add_char(&out, '[');
+    const char *from = words.items[0], *to = words.items[1];
+    bool ok = account_client(&client, &permits, cli->state, &keys, &portal_id, err) &&
+        list_direction(client, from, to, cli->json, &out, err) &&
+        (strcmp(from, to) == 0 || list_direction(client, to, from, cli->json, &out, err));
+    client_close(client);
+    if (ok && cli->json)
+        printf("%s]\n", buf_text(&out));
+    return ok;
+}

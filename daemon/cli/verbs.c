@@ -1,0 +1,152 @@
+/*
+ * verbs.c: the table of verbs, help, and the way from argv to one of them.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/stop.h"
+#include "cli/cli.h"
+#include "cli/output.h"
+
+#ifndef ASSOCD_VERSION
+#define ASSOCD_VERSION "0.1.0"
+#endif
+
+static const char exit_codes[] =
+    "exit codes: 0 done or nothing to do, 1 failed, 2 changes pending (--detailed-exitcode),\n"
+    "  3 finished with rejects or unverified changes, 4 withheld or refused by a guard,\n"
+    "  5 another run holds the lock, 6 stopped early, 7 plan stale or approval missing,\n"
+    "  8 daily quota spent, 64 usage, 69 HubSpot unreachable, 70 internal,\n"
+    "  75 PostgreSQL unreachable, 77 token rejected or scope missing, 78 configuration\n";
+
+const struct verb verbs[] = {
+    {"init", "[--sql]", "create or upgrade the assocd schema",
+        "  --sql  print the SQL instead of running it\n"
+        "example: assocd -c assocd.yaml init\n",
+        verb_init},
+    {"check", "", "check configuration, database, sources, token, account, types",
+        "Prints one line for each thing checked and the effective settings (secrets masked).\n"
+        "example: assocd -c assocd.yaml check\n",
+        verb_check},
+    {"types", "FROM TO [--portal NAME]", "list the account's association types of a pair",
+        "  --portal NAME  which portal, if the configuration has several\n"
+        "example: assocd types contacts companies\n",
+        verb_types},
+    {"plan", "SYNC [--detailed-exitcode]", "read, compare, judge, price; store and print the plan",
+        "Writes nothing to HubSpot.\n"
+        "  --detailed-exitcode  2 if changes are pending\n"
+        "example: assocd plan deal-contact\n",
+        verb_plan},
+    {"apply", "PLAN", "apply a stored plan; pairs changed since are skipped",
+        "example: assocd apply 18\n", verb_apply},
+    {"run", "[SYNC...]", "plan, judge, apply, verify; without names: every sync",
+        "example: assocd run deal-contact\n", verb_run},
+    {"history", "[SYNC] [--limit N]", "the job log, newest first",
+        "  --limit N  at most N runs (20)\n"
+        "example: assocd history deal-contact --limit 5\n",
+        verb_history},
+    {"show", "RUN [--changes N]", "one run or plan: counts, batches, changes",
+        "  --changes N  print up to N changes (10)\n"
+        "example: assocd show 18\n",
+        verb_show},
+    {"approve", "PLAN [--reason TEXT] [--minutes N]",
+        "approve a plan that a guard has withheld or refused",
+        "The approval is bound to the plan's digest, used once, and expires.\n"
+        "  --reason TEXT  why; kept in assocd.plan_approval\n"
+        "  --minutes N    how long it is valid (60)\n"
+        "example: assocd approve 18 --reason \"sales region closed\" && assocd apply 18\n",
+        verb_approve},
+    {0},
+};
+
+static const struct verb *find_verb(const char *name)
+{
+    for (const struct verb *verb = verbs; verb->name != NULL; verb++)
+        if (strcmp(verb->name, name) == 0)
+            return verb;
+    return NULL;
+}
+
+static void print_usage(FILE *out)
+{
+    fputs("assocd keeps the associations in a HubSpot account equal to a table in PostgreSQL.\n\n"
+          "usage: assocd [-c FILE] VERB ...    (-c: default /etc/assocd/assocd.yaml)\n\n",
+        out);
+    for (const struct verb *verb = verbs; verb->name != NULL; verb++)
+        fprintf(out, "  %-8s %s\n", verb->name, verb->summary);
+    fputs("  help     [VERB]: this, or more about a verb\n"
+          "  version  print the version\n\n"
+          "Every verb that prints takes --json. stdout is data, stderr is messages and progress.\n",
+        out);
+    fputs(exit_codes, out);
+}
+
+static int print_help(const char *name)
+{
+    if (name == NULL) {
+        print_usage(stdout);
+        return 0;
+    }
+    const struct verb *verb = find_verb(name);
+    if (verb == NULL) {
+        fprintf(stderr, "assocd: there is no verb \"%s\"; see assocd help\n", name);
+        return 64;
+    }
+    printf("usage: assocd [-c FILE] %s %s\n%s\n\n%s", verb->name, verb->arguments, verb->summary,
+        verb->help);
+    return 0;
+}
+
+static int run_verb(struct cli *cli, const struct verb *verb, int argc, char **argv)
+{
+    struct error err = {0};
+    int code = 0;
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0)
+            return print_help(verb->name);
+    bool ok = verb->run(cli, argc, argv, &code, &err);
+    output_progress_end();
+    if (fflush(stdout) != 0 && ok)
+        ok = error_set(&err, ERROR_INTERNAL, "cannot write to stdout");
+    if (!ok) {
+        fprintf(stderr, "assocd: %s\n", err.text);
+        code = error_exit_code(err.kind);
+    }
+    return code;
+}
+
+int cli_main(int argc, char **argv)
+{
+    struct cli cli = {.config_path = "/etc/assocd/assocd.yaml"};
+    int at = 1;
+    while (at < argc && argv[at][0] == '-') {
+        if (strcmp(argv[at], "-c") == 0 && at + 1 < argc) {
+            cli.config_path = argv[at + 1];
+            at += 2;
+        } else if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
+            return print_help(NULL);
+        } else if (strcmp(argv[at], "--version") == 0) {
+            argv[at] = "version";
+        } else {
+            fprintf(stderr, "assocd: unknown option %s; see assocd help\n", argv[at]);
+            return 64;
+        }
+    }
+    if (at == argc) {
+        print_usage(stderr);
+        return 64;
+    }
+    if (strcmp(argv[at], "help") == 0)
+        return print_help(argv[at + 1]);
+    if (strcmp(argv[at], "version") == 0) {
+        puts("assocd " ASSOCD_VERSION);
+        return 0;
+    }
+    const struct verb *verb = find_verb(argv[at]);
+    if (verb == NULL)
+        return print_help(argv[at]);
+    stop_open();
+    int code = run_verb(&cli, verb, argc - at, argv + at);
+    cli_clear(&cli);
+    return code;
+}

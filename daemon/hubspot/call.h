@@ -1,0 +1,167 @@
+/*
+ * call.h: one request of the client's caller from submission to reply, and the client itself. The
+ * inside of client*.c; nobody else includes it.
+ *
+ * A call is sent as one or more pages (reads of records with many associations), each in up to
+ * RETRY_ATTEMPTS_MAX attempts. What an attempt brought is judged only when its page is complete; a
+ * new attempt starts the page over.
+ */
+#ifndef HUBSPOT_CALL_H
+#define HUBSPOT_CALL_H
+
+#include "base/random.h"
+#include "hubspot/client.h"
+#include "hubspot/dialect.h"
+#include "hubspot/envelope.h"
+#include "hubspot/http.h"
+#include "hubspot/problem.h"
+#include "hubspot/retry.h"
+#include "hubspot/wire.h"
+
+enum call_state { CALL_FREE, CALL_UNDER_WAY, CALL_ENDED };
+
+/* One record asked for in the page under way. */
+struct page_input {
+    uint32_t index; /* in from_ids */
+    char *after; /* where the page begins; NULL: at the beginning */
+    size_t rows_count; /* of this record, from earlier pages */
+};
+struct page_inputs {
+    struct page_input *items;
+    size_t count;
+    size_t room;
+};
+
+struct texts {
+    char **items;
+    size_t count;
+    size_t room;
+};
+
+/* A GET of our own, and where its answer goes. */
+struct list {
+    bool (*take)(struct list *list, const struct envelope_item *item);
+    void *owner;
+    long http_status; /* of its answer; 0: there was none */
+};
+
+struct call {
+    enum call_state state;
+    enum client_outcome outcome;
+    const struct client_request *request; /* NULL: a list of our own */
+    struct list *list;
+    enum dialect dialect; /* of the page under way */
+    struct buf path;
+    struct buf body;
+    int attempt; /* of the page under way: 1… */
+    int attempts; /* of all pages */
+    bool may_have_applied; /* an earlier attempt may have been carried out */
+    uint64_t ended; /* when: replies come in this order */
+
+    /* the page under way */
+    struct envelope envelope;
+    const char *garbled; /* why the answer is none; NULL: fine so far */
+    char status[16];
+    char api_started_at[40];
+    char api_completed_at[40];
+    bool has_results;
+    bool has_count; /* numErrors was there */
+    uint32_t count; /* numErrors */
+    uint32_t errors_count; /* entries of errors */
+    struct problem problem; /* the refusal, or the error entry read last */
+
+    /* the reply */
+    long http_status;
+    char correlation_id[80];
+    char category[64];
+    struct buf message;
+    struct texts texts;
+    struct client_refusal *refusals;
+    size_t refusals_count;
+    size_t refusals_room;
+    struct id_list culprits;
+
+    /* reads */
+    struct assoc_list rows;
+    uint32_t page; /* under way: 1… */
+    bool beyond; /* it goes on in a newer version than v3 */
+    size_t page_rows; /* rows of earlier pages */
+    struct page_inputs asked;
+    struct page_inputs more; /* records with another page, in the order met */
+    uint8_t *seen; /* enum seen, by index in from_ids */
+    uint8_t *records; /* enum record_state */
+    size_t records_room;
+    size_t seen_room;
+    uint32_t last_type;
+
+    /* writes */
+    uint8_t *marks; /* MARK_…, by row */
+    uint8_t *outcomes; /* enum row_outcome */
+    size_t marks_room;
+    size_t outcomes_room;
+    bool unnamed_error; /* an error entry named none of the rows */
+};
+
+struct client {
+    struct client_settings settings;
+    struct http *http;
+    struct retry_budget budget;
+    struct random random;
+    struct call *calls; /* one more than in_flight: the one whose reply is lent out */
+    uint32_t calls_count;
+    struct call *lent; /* its reply was returned last */
+    struct client_reply reply;
+    uint64_t ended; /* calls so far */
+    struct error fatal; /* what stops the run; kind ERROR_NONE: nothing */
+    bool fatal_told;
+    char *from; /* object types of client_bind, as they stand in paths */
+    char *to;
+    struct types *types;
+};
+
+/* Starts a page: path and body are ready. */
+void call_send(struct client *client, struct call *call, int64_t wait_ms);
+
+void call_end(struct client *client, struct call *call, enum client_outcome outcome);
+
+/* Sets category and message of the reply. */
+void call_say(struct call *call, const char *category, const char *format, ...) PRINTF(3, 4);
+
+/* Adds a refusal about a pair or (to_id 0) a record, with the texts of call->problem. */
+void call_refuse(struct call *call, uint64_t from_id, uint64_t to_id);
+
+/* Lets nothing more leave. */
+void call_stop_all(struct client *client);
+
+/* "POST /crm/…" */
+const char *call_name(const struct call *call, char space[static 300]);
+
+/* Sends a GET and waits for its end; nothing else may be under way. */
+MUST_CHECK bool call_list(
+    struct client *client, const char *path, struct list *list, struct error *err);
+
+/* client_answer.c: take a piece of the answer; forget what the last attempt brought. */
+void call_feed(struct client *client, struct call *call, const char *bytes, size_t length);
+void call_restart(struct call *call);
+
+/* client_judge.c: the attempt is over. */
+void call_judge(struct client *client, struct call *call, const struct http_result *result);
+
+/* client_read.c: begin; forget the last attempt; take an entry of results, and of errors (it is
+ * call->problem); the page is complete: send the next one or end the call. read_salvage ends a call
+ * whose page failed for good with what earlier pages brought; false if there were none. */
+void read_begin(struct client *client, struct call *call);
+void read_restart(struct call *call);
+bool read_result(struct client *client, struct call *call, struct json *json);
+void read_error(struct call *call);
+void read_page_end(struct client *client, struct call *call);
+bool read_salvage(struct client *client, struct call *call);
+
+/* client_write.c: the same. write_settle gives every row its outcome from what was seen so far. */
+void write_begin(struct client *client, struct call *call);
+void write_restart(struct call *call);
+bool write_result(struct client *client, struct call *call, struct json *json);
+void write_error(struct call *call);
+void write_settle(struct client *client, struct call *call, bool answered);
+
+#endif

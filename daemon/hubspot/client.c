@@ -1,0 +1,340 @@
+/*
+ * client.c: opening and closing, and the turn of the client: pull an event from http, let the call
+ * it belongs to take it up, hand out replies in the order they were complete.
+ */
+#include "hubspot/call.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { IN_FLIGHT_MAX = 256 };
+
+bool client_open(struct client **opened, const struct client_settings *settings, struct error *err)
+{
+    int64_t in_flight = settings->limits.in_flight;
+    in_flight = in_flight < 1 ? 1 : in_flight > IN_FLIGHT_MAX ? IN_FLIGHT_MAX : in_flight;
+    struct http_settings http = {
+        .base_url = settings->base_url,
+        .token = settings->token,
+        .timeout_ms = settings->timeout_ms,
+        .stop_fd = settings->stop_fd,
+        .slots = (uint32_t)in_flight + 1,
+        .permits = settings->permits,
+    };
+    struct client *client = mem_new(1, sizeof *client);
+    if (!http_open(&client->http, &http, err)) {
+        free(client);
+        return false;
+    }
+    client->settings = *settings;
+    client->settings.token = NULL; /* http holds the copy, and wipes it */
+    client->budget = (struct retry_budget){.tenths = RETRY_BUDGET_MAX};
+    random_init_system(&client->random);
+    client->calls_count = http.slots;
+    client->calls = mem_new(client->calls_count, sizeof *client->calls);
+    *opened = client;
+    return true;
+}
+
+static void clear_inputs(struct page_inputs *inputs)
+{
+    for (size_t i = 0; i < inputs->count; i++)
+        free(inputs->items[i].after);
+    inputs->count = 0;
+}
+
+static void release(struct call *call)
+{
+    for (size_t i = 0; i < call->texts.count; i++)
+        free(call->texts.items[i]);
+    call->texts.count = 0;
+    clear_inputs(&call->asked);
+    clear_inputs(&call->more);
+    call->state = CALL_FREE;
+}
+
+static void call_clear(struct call *call)
+{
+    release(call);
+    free(call->texts.items);
+    free(call->asked.items);
+    free(call->more.items);
+    buf_clear(&call->path);
+    buf_clear(&call->body);
+    buf_clear(&call->message);
+    envelope_clear(&call->envelope);
+    problem_clear(&call->problem);
+    free(call->refusals);
+    free(call->culprits.ids);
+    assoc_list_clear(&call->rows);
+    free(call->seen);
+    free(call->records);
+    free(call->marks);
+    free(call->outcomes);
+}
+
+void client_close(struct client *client)
+{
+    if (client == NULL)
+        return;
+    http_close(client->http);
+    for (uint32_t i = 0; i < client->calls_count; i++)
+        call_clear(&client->calls[i]);
+    free(client->calls);
+    free(client->from);
+    free(client->to);
+    free(client);
+}
+
+void client_bind(struct client *client, const char *from, const char *to, struct types *types)
+{
+    const char *from_id = object_type_id(from, NULL);
+    const char *to_id = object_type_id(to, NULL);
+    assert(from_id != NULL && to_id != NULL);
+    free(client->from);
+    free(client->to);
+    client->from = mem_text(from_id);
+    client->to = mem_text(to_id);
+    client->types = types;
+}
+
+size_t client_room(const struct client *client)
+{
+    size_t room = client->calls_count - 1;
+    for (uint32_t i = 0; i < client->calls_count; i++)
+        if (client->calls[i].state != CALL_FREE && &client->calls[i] != client->lent)
+            room--;
+    return room;
+}
+
+/* A free call, emptied but for its memory. */
+static struct call *call_take(struct client *client)
+{
+    uint32_t i = 0;
+    while (i < client->calls_count && client->calls[i].state != CALL_FREE)
+        i++;
+    assert(i < client->calls_count);
+    struct call *call = &client->calls[i];
+    call->state = CALL_UNDER_WAY;
+    call->request = NULL;
+    call->list = NULL;
+    call->dialect = client->settings.dialect;
+    call->attempts = 0;
+    call->may_have_applied = false;
+    call->http_status = 0;
+    call->correlation_id[0] = '\0';
+    call->api_started_at[0] = '\0';
+    call->api_completed_at[0] = '\0';
+    call->category[0] = '\0';
+    buf_reset(&call->message);
+    call->refusals_count = 0;
+    call->culprits.count = 0;
+    call->rows.count = 0;
+    call->last_type = TYPE_NONE;
+    return call;
+}
+
+void client_submit(struct client *client, const struct client_request *request)
+{
+    assert(client->types != NULL && client_room(client) > 0);
+    assert(request->call == CLIENT_READ ? request->from_count > 0 : request->row_count > 0);
+    struct call *call = call_take(client);
+    call->request = request;
+    if (request->call == CLIENT_READ)
+        read_begin(client, call);
+    else
+        write_begin(client, call);
+}
+
+void call_send(struct client *client, struct call *call, int64_t wait_ms)
+{
+    bool is_read = call->request == NULL || call->request->call == CLIENT_READ;
+    struct http_request request = {
+        .path = buf_text(&call->path),
+        .body = call->request != NULL ? buf_text(&call->body) : NULL,
+        .body_length = call->body.length,
+        .changes = !is_read,
+        .wait_ms = wait_ms,
+    };
+    call_restart(call);
+    call->attempt++;
+    http_send(client->http, (uint32_t)(call - client->calls), &request);
+}
+
+void call_end(struct client *client, struct call *call, enum client_outcome outcome)
+{
+    call->outcome = outcome;
+    call->state = CALL_ENDED;
+    call->ended = ++client->ended;
+}
+
+void call_say(struct call *call, const char *category, const char *format, ...)
+{
+    char text[ERROR_TEXT_MAX];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    problem_copy(call->category, sizeof call->category, category);
+    buf_reset(&call->message);
+    buf_add_text(&call->message, text);
+}
+
+const char *call_name(const struct call *call, char space[static 300])
+{
+    (void)snprintf(
+        space, 300, "%s %s", call->request != NULL ? "POST" : "GET", buf_text(&call->path));
+    return space;
+}
+
+static const char *keep_text(struct call *call, const char *text)
+{
+    struct texts *texts = &call->texts;
+    if (texts->count > 0 && strcmp(texts->items[texts->count - 1], text) == 0)
+        return texts->items[texts->count - 1];
+    mem_grow(&texts->items, &texts->room, texts->count + 1, sizeof *texts->items);
+    return texts->items[texts->count++] = mem_text(text);
+}
+
+void call_refuse(struct call *call, uint64_t from_id, uint64_t to_id)
+{
+    struct client_refusal refusal = {.from_id = from_id, .to_id = to_id};
+    refusal.category = keep_text(call, call->problem.category);
+    refusal.message = keep_text(call, call->problem.message);
+    mem_grow(
+        &call->refusals, &call->refusals_room, call->refusals_count + 1, sizeof *call->refusals);
+    call->refusals[call->refusals_count++] = refusal;
+}
+
+void call_stop_all(struct client *client)
+{
+    http_refuse(client->http);
+}
+
+static void fill_reply(const struct call *call, struct client_reply *reply)
+{
+    bool is_read = call->request->call == CLIENT_READ;
+    *reply = (struct client_reply){
+        .tag = call->request->tag,
+        .call = call->request->call,
+        .outcome = call->outcome,
+        .http_status = call->http_status,
+        .attempts = call->attempts,
+        .api_started_at = call->api_started_at,
+        .api_completed_at = call->api_completed_at,
+        .correlation_id = call->correlation_id,
+        .category = call->category,
+        .message = buf_text(&call->message),
+        .request = call->request,
+        .rows = is_read ? call->rows.rows : NULL,
+        .rows_count = is_read ? call->rows.count : 0,
+        .records = is_read ? call->records : NULL,
+        .outcomes = is_read ? NULL : call->outcomes,
+        .refusals = call->refusals,
+        .refusals_count = call->refusals_count,
+        .culprits = call->culprits.ids,
+        .culprits_count = call->culprits.count,
+    };
+}
+
+static struct call *first_ended(struct client *client)
+{
+    struct call *first = NULL;
+    for (uint32_t i = 0; i < client->calls_count; i++) {
+        struct call *call = &client->calls[i];
+        if (call->state == CALL_ENDED && (first == NULL || call->ended < first->ended))
+            first = call;
+    }
+    return first;
+}
+
+/* Pulls one event and gives it to its call; *idle if there was none and never will be. */
+static bool turn(struct client *client, bool *idle, struct error *err)
+{
+    struct http_event event;
+    if (!http_next(client->http, &event, err))
+        return false;
+    *idle = event.kind == HTTP_IDLE;
+    if (event.kind == HTTP_BODY)
+        call_feed(client, &client->calls[event.slot], event.bytes, event.length);
+    else if (event.kind == HTTP_DONE)
+        call_judge(client, &client->calls[event.slot], &event.result);
+    return true;
+}
+
+/* Tells what stops the run, once. */
+static bool tell_fatal(struct client *client, struct error *err)
+{
+    client->fatal_told = true;
+    return error_set(err, client->fatal.kind, "%s", client->fatal.text);
+}
+
+bool client_next(struct client *client, const struct client_reply **reply, struct error *err)
+{
+    *reply = NULL;
+    if (client->lent != NULL)
+        release(client->lent);
+    client->lent = NULL;
+    for (;;) {
+        if (client->fatal.kind != ERROR_NONE && !client->fatal_told)
+            return tell_fatal(client, err);
+        struct call *call = first_ended(client);
+        if (call != NULL) {
+            fill_reply(call, &client->reply);
+            client->lent = call;
+            *reply = &client->reply;
+            return true;
+        }
+        bool idle;
+        if (!turn(client, &idle, &client->fatal)) {
+            call_stop_all(client);
+            if (client->fatal_told)
+                return tell_fatal(client, err);
+        } else if (idle) {
+            return true;
+        }
+    }
+}
+
+bool call_list(struct client *client, const char *path, struct list *list, struct error *err)
+{
+    assert(client_room(client) == client->calls_count - 1);
+    if (client->lent != NULL)
+        release(client->lent);
+    client->lent = NULL;
+    struct call *call = call_take(client);
+    call->list = list;
+    call->attempt = 0;
+    buf_reset(&call->path);
+    buf_add_text(&call->path, path);
+    call_send(client, call, 0);
+    bool idle = false;
+    while (call->state == CALL_UNDER_WAY && client->fatal.kind == ERROR_NONE && !idle)
+        if (!turn(client, &idle, &client->fatal))
+            call_stop_all(client);
+    while (call->state == CALL_UNDER_WAY && !idle)
+        if (!turn(client, &idle, NULL))
+            break;
+    release(call);
+    list->http_status = call->http_status;
+    if (client->fatal.kind != ERROR_NONE)
+        return tell_fatal(client, err);
+    if (call->outcome == CLIENT_ANSWERED)
+        return true;
+    bool stopped = call->outcome == CLIENT_NOT_SENT;
+    return error_set(err, stopped ? ERROR_STOPPED : ERROR_REMOTE, "%s", buf_text(&call->message));
+}
+
+bool client_stopped(const struct client *client)
+{
+    return http_stopped(client->http);
+}
+
+uint64_t client_requests(const struct client *client)
+{
+    return http_requests(client->http);
+}

@@ -1,0 +1,113 @@
+/*
+ * client_answer.c: takes an answer apart as it arrives and gives its items to the kind of call they
+ * belong to. Whatever is wrong with the answer is remembered, and judged when it is complete.
+ */
+#include "hubspot/call.h"
+
+#include <string.h>
+
+void call_restart(struct call *call)
+{
+    envelope_reset(&call->envelope);
+    problem_reset(&call->problem);
+    call->garbled = NULL;
+    call->status[0] = '\0';
+    call->has_results = false;
+    call->has_count = false;
+    call->errors_count = 0;
+    if (call->request == NULL)
+        return;
+    if (call->request->call == CLIENT_READ)
+        read_restart(call);
+    else
+        write_restart(call);
+}
+
+static void copy_string(struct json *json, char *field, size_t size)
+{
+    struct json_text text;
+    struct buf plain = {0};
+    if (json_peek(json) != JSON_STRING) {
+        json_skip(json);
+        return;
+    }
+    if (json_string(json, &text))
+        json_text_add(&text, &plain);
+    problem_copy(field, size, buf_text(&plain));
+    buf_clear(&plain);
+}
+
+static bool take_member(struct call *call, const char *key, struct json *json)
+{
+    if (strcmp(key, "status") == 0)
+        copy_string(json, call->status, sizeof call->status);
+    else if (strcmp(key, "startedAt") == 0)
+        copy_string(json, call->api_started_at, sizeof call->api_started_at);
+    else if (strcmp(key, "completedAt") == 0)
+        copy_string(json, call->api_completed_at, sizeof call->api_completed_at);
+    else if (strcmp(key, "numErrors") == 0 && json_peek(json) == JSON_NUMBER)
+        call->has_count = json_u32(json, &call->count);
+    else if (strcmp(key, "results") == 0 && json_peek(json) != JSON_NULL)
+        return json_fail(json, "its results are not a list");
+    else if (strcmp(key, "errors") == 0 && json_peek(json) != JSON_NULL)
+        return json_fail(json, "its errors are not a list");
+    else
+        json_skip(json);
+    return json_ok(json);
+}
+
+static bool take_result(struct client *client, struct call *call, struct json *json)
+{
+    if (call->request->call == CLIENT_READ)
+        return read_result(client, call, json);
+    return write_result(client, call, json);
+}
+
+static bool take_error(struct call *call, struct json *json)
+{
+    problem_reset(&call->problem);
+    if (!problem_read(&call->problem, json))
+        return false;
+    call->errors_count++;
+    if (call->request->call == CLIENT_READ)
+        read_error(call);
+    else
+        write_error(call);
+    return true;
+}
+
+static bool take_item(
+    struct client *client, struct call *call, const struct envelope_item *item, struct json *json)
+{
+    if (item->array) {
+        call->has_results = call->has_results || strcmp(item->key, "results") == 0;
+        return true;
+    }
+    json_init(json, item->text, item->length);
+    bool good;
+    if (item->element && strcmp(item->key, "results") == 0)
+        good = take_result(client, call, json);
+    else if (item->element && strcmp(item->key, "errors") == 0)
+        good = take_error(call, json);
+    else
+        good = item->element ? json_skip(json) : take_member(call, item->key, json);
+    return good && json_end(json);
+}
+
+void call_feed(struct client *client, struct call *call, const char *bytes, size_t length)
+{
+    struct envelope_item item;
+    struct json json = {0};
+    if (call->garbled != NULL)
+        return;
+    envelope_feed(&call->envelope, bytes, length);
+    while (envelope_next(&call->envelope, &item)) {
+        if (call->list != NULL && !call->list->take(call->list, &item))
+            call->garbled = "it is not what this call answers";
+        else if (call->list == NULL && !take_item(client, call, &item, &json))
+            call->garbled = json.why != NULL ? json.why : "it is not what was asked for";
+        if (call->garbled != NULL)
+            return;
+    }
+    call->garbled = call->envelope.why;
+}

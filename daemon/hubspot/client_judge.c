@@ -1,0 +1,302 @@
+/*
+ * client_judge.c: what an attempt's outcome means: for its call (take it, again, give up) and for
+ * the run (go on, or stop: token, scope, quota, configuration, HubSpot down). The rules for trying
+ * again are retry.c's; the words are here.
+ */
+#include "hubspot/call.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+static bool is_read(const struct call *call)
+{
+    return call->request == NULL || call->request->call == CLIENT_READ;
+}
+
+static bool is_success(long status)
+{
+    return status >= 200 && status < 300;
+}
+
+/* Looks at a complete 2xx answer; sets call->garbled if it is none. An empty one is what archive
+ * calls answer with 204, and says nothing anywhere else. */
+static void check_answer(struct call *call)
+{
+    bool archive = call->request != NULL &&
+        (call->request->call == CLIENT_ARCHIVE || call->request->call == CLIENT_ARCHIVE_LABELS);
+    if (call->garbled != NULL)
+        return;
+    if (!envelope_end(&call->envelope))
+        call->garbled = call->envelope.why;
+    if (archive && call->garbled != NULL && strcmp(call->garbled, "it is empty") == 0)
+        call->garbled = NULL;
+    else if (call->garbled == NULL && !archive && call->request != NULL && !call->has_results)
+        call->garbled = "it has no results";
+}
+
+static enum retry_end attempt_end(const struct call *call, const struct http_result *result)
+{
+    switch (result->end) {
+    case HTTP_UNREACHED:
+        return RETRY_UNREACHED;
+    case HTTP_UNTRUSTED:
+        return RETRY_UNTRUSTED;
+    case HTTP_BROKEN:
+        return RETRY_BROKEN;
+    case HTTP_TOO_LONG:
+        return RETRY_GARBLED;
+    case HTTP_ANSWERED:
+    case HTTP_NOT_SENT:
+        break;
+    }
+    if (result->status < 200 || (result->status >= 300 && result->status < 400))
+        return RETRY_GARBLED;
+    return is_success(result->status) && call->garbled != NULL ? RETRY_GARBLED : RETRY_ANSWERED;
+}
+
+/* Why the attempt was no success, in words. */
+static void describe(struct buf *text, const struct call *call, const struct http_result *result)
+{
+    if (result->end != HTTP_ANSWERED)
+        buf_add_text(text, result->why);
+    else if (is_success(result->status))
+        buf_addf(text, "HTTP %ld, but its answer cannot be used: %s", result->status,
+            call->garbled != NULL ? call->garbled : "no reason");
+    else if (result->status >= 300 && result->status < 400)
+        buf_addf(text, "HTTP %ld: redirects are never followed", result->status);
+    else
+        buf_addf(text, "HTTP %ld", result->status);
+    if (call->problem.message[0] != '\0' && !is_success(result->status))
+        buf_addf(text, ": %s", call->problem.message);
+    if (call->attempts > 1)
+        buf_addf(text, " (after %d attempts)", call->attempts);
+    if (call->correlation_id[0] != '\0' && !is_success(result->status))
+        buf_addf(text, " (correlation id %s)", call->correlation_id);
+}
+
+static void stop_run(struct client *client, struct call *call, enum error_kind kind,
+    const char *what, const struct http_result *result)
+{
+    char name[300];
+    struct buf text = {0};
+    describe(&text, call, result);
+    if (client->fatal.kind == ERROR_NONE)
+        (void)error_set(
+            &client->fatal, kind, "%s: %s: %s", what, call_name(call, name), buf_text(&text));
+    buf_clear(&text);
+    call_stop_all(client);
+}
+
+/* Gives a call up whose last attempt failed. */
+static void give_up(struct client *client, struct call *call, const struct http_result *result)
+{
+    char name[300];
+    struct buf text = {0};
+    describe(&text, call, result);
+    call_say(call, call->problem.category, "%s: %s", call_name(call, name), buf_text(&text));
+    buf_clear(&text);
+    if (call->request == NULL) {
+        call_end(client, call, CLIENT_UNKNOWN);
+    } else if (!is_read(call)) {
+        write_settle(client, call, false);
+        call_end(client, call, CLIENT_UNKNOWN);
+    } else if (!read_salvage(client, call)) {
+        call->rows.count = 0;
+        call_end(client, call, CLIENT_UNKNOWN);
+    }
+}
+
+/* Ends a call that HubSpot refused as a whole. */
+static void end_refused(struct client *client, struct call *call, enum client_outcome outcome)
+{
+    const struct problem *problem = &call->problem;
+    char status[32];
+    (void)snprintf(status, sizeof status, "HTTP %ld", call->http_status);
+    call_say(
+        call, problem->category, "%s", problem->message[0] != '\0' ? problem->message : status);
+    const struct id_list *named =
+        problem->object_ids.count > 0 ? &problem->object_ids : &problem->from_ids;
+    for (size_t i = 0; i < named->count; i++) {
+        mem_grow(&call->culprits.ids, &call->culprits.room, i + 1, sizeof *call->culprits.ids);
+        call->culprits.ids[call->culprits.count++] = named->ids[i];
+    }
+    if (call->request == NULL || !is_read(call) || !read_salvage(client, call)) {
+        if (call->request != NULL && !is_read(call))
+            write_settle(client, call, false);
+        call->rows.count = 0;
+        call_end(client, call, outcome);
+    }
+}
+
+static bool has(const char *text, const char *part)
+{
+    return strstr(text, part) != NULL;
+}
+
+/* True if the refusal is about the size of the request, and a smaller one can be made. */
+static bool is_too_large(const struct call *call, long status)
+{
+    const char *message = call->problem.message;
+    bool said = status == 413 || status == 414 ||
+        (status == 400 &&
+            (has(message, "maximum number of inputs") || has(message, "number of items")));
+    size_t inputs = call->request == NULL ? 0
+        : is_read(call)                   ? call->asked.count
+                                          : call->request->row_count;
+    return said && inputs > 1;
+}
+
+/* What a 4xx says about the configuration; NULL if it is about the inputs. */
+static const char *misconfiguration(const struct call *call, long status, enum error_kind *kind)
+{
+    const struct problem *problem = &call->problem;
+    *kind = ERROR_CONFIG;
+    if (status == 400 &&
+        (has(problem->message, "Unable to infer object type") ||
+            has(problem->message, "Invalid object or event type id")))
+        return "HubSpot does not know the object type";
+    if (status == 404 && strcmp(problem->category, "OBJECT_NOT_FOUND") != 0)
+        return "HubSpot has no such call (is this API version still served, is base_url right?)";
+    if (status == 405 || status == 415)
+        return "HubSpot does not take this call";
+    *kind = ERROR_DENIED;
+    if (status == 400 && has(problem->message, "Missing '") && has(problem->message, "permission"))
+        return "the token's user lacks a permission";
+    return NULL;
+}
+
+/* An answer that stands: 2xx, or a 4xx that will not change. */
+static void take(struct client *client, struct call *call, const struct http_result *result)
+{
+    enum error_kind kind;
+    const char *wrong = misconfiguration(call, result->status, &kind);
+    if (result->status >= 400 && wrong != NULL && (call->page <= 1 || call->request == NULL)) {
+        bool own = call->request == NULL;
+        if (!own || kind != ERROR_CONFIG || result->status != 404)
+            stop_run(client, call, kind, wrong, result);
+        end_refused(client, call, CLIENT_REFUSED);
+        return;
+    }
+    if (result->status >= 400) {
+        bool large = is_too_large(call, result->status);
+        end_refused(client, call, large ? CLIENT_TOO_LARGE : CLIENT_REFUSED);
+        return;
+    }
+    char name[300];
+    bool settled = call->status[0] == '\0' || strcmp(call->status, "COMPLETE") == 0;
+    bool counted = !call->has_count || call->count == call->errors_count;
+    if (call->request == NULL || (settled && counted)) {
+        if (call->request == NULL)
+            call_end(client, call, CLIENT_ANSWERED);
+        else if (is_read(call))
+            read_page_end(client, call);
+        else
+            write_settle(client, call, true);
+        return;
+    }
+    if (!settled)
+        call_say(call, call->status, "%s: HTTP %ld with status %s, which says nothing final",
+            call_name(call, name), result->status, call->status);
+    else
+        call_say(call, "", "%s: HTTP %ld with numErrors %u but %u errors", call_name(call, name),
+            result->status, call->count, call->errors_count);
+    call->refusals_count = 0;
+    if (!is_read(call))
+        write_settle(client, call, false);
+    if (!is_read(call) || !read_salvage(client, call)) {
+        call->rows.count = 0;
+        call_end(client, call, CLIENT_UNKNOWN);
+    }
+}
+
+static void end_not_sent(struct client *client, struct call *call)
+{
+    char name[300];
+    call_say(call, "", "%s: not sent", call_name(call, name));
+    if (call->request != NULL && !is_read(call))
+        write_settle(client, call, false);
+    if (call->request != NULL && is_read(call) && read_salvage(client, call))
+        return;
+    call_end(client, call, call->may_have_applied ? CLIENT_UNKNOWN : CLIENT_NOT_SENT);
+}
+
+/* Asks the whole account to wait. */
+static void hold_account(struct client *client, const struct call *call, int64_t hold_ms)
+{
+    const struct client_permits *permits = &client->settings.permits;
+    http_pause(client->http, hold_ms);
+    if (permits->hold != NULL &&
+        !permits->hold(permits->owner, call->problem.policy, hold_ms, &client->fatal))
+        call_stop_all(client);
+}
+
+static void deny(struct client *client, struct call *call, const struct http_result *result)
+{
+    char what[320] = "HubSpot rejects the token";
+    if (result->status == 403 && call->problem.scopes[0] != '\0')
+        (void)snprintf(what, sizeof what, "the token lacks a scope; one of these is required: %s",
+            call->problem.scopes);
+    else if (result->status == 403)
+        (void)snprintf(what, sizeof what, "the token may not do this");
+    stop_run(client, call, ERROR_DENIED, what, result);
+    end_refused(client, call, CLIENT_REFUSED);
+}
+
+static void keep_facts(struct call *call, const struct http_result *result)
+{
+    call->attempts++;
+    call->http_status = result->status;
+    if (result->end == HTTP_ANSWERED && is_success(result->status))
+        check_answer(call);
+    else
+        (void)problem_parse(&call->problem, result->body, result->body_length);
+    problem_copy(call->correlation_id, sizeof call->correlation_id, result->correlation_id);
+    if (call->problem.correlation_id[0] != '\0' && !is_success(result->status))
+        problem_copy(
+            call->correlation_id, sizeof call->correlation_id, call->problem.correlation_id);
+}
+
+void call_judge(struct client *client, struct call *call, const struct http_result *result)
+{
+    if (result->end == HTTP_NOT_SENT) {
+        end_not_sent(client, call);
+        return;
+    }
+    keep_facts(call, result);
+    struct retry_attempt attempt = {
+        .end = attempt_end(call, result),
+        .status = result->status,
+        .is_read = is_read(call),
+        .number = call->attempt,
+        .retry_after_ms = result->retry_after_ms,
+        .policy = call->problem.policy,
+        .random = random_next(&client->random),
+    };
+    struct retry_verdict verdict = retry_judge(&client->budget, &attempt);
+    call->may_have_applied = call->may_have_applied || retry_may_have_applied(&attempt);
+    if (verdict.hold_ms > 0)
+        hold_account(client, call, verdict.hold_ms);
+    switch (verdict.action) {
+    case RETRY_TAKE:
+        take(client, call, result);
+        return;
+    case RETRY_AGAIN:
+        call_send(client, call, verdict.wait_ms);
+        return;
+    case RETRY_STOP_DENIED:
+        deny(client, call, result);
+        return;
+    case RETRY_STOP_QUOTA:
+        stop_run(client, call, ERROR_QUOTA,
+            attempt.status == 477 ? "HubSpot is moving this account" : "HubSpot's limit is spent",
+            result);
+        break;
+    case RETRY_STOP_REMOTE:
+        stop_run(client, call, ERROR_REMOTE, "HubSpot cannot be used", result);
+        break;
+    case RETRY_GIVE_UP:
+        break;
+    }
+    give_up(client, call, result);
+}

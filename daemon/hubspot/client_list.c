@@ -1,0 +1,190 @@
+/*
+ * client_list.c: the calls made once at the start of a run: whose token is this, and which
+ * association types does the account have. Small answers, read with json-c.
+ */
+#include "hubspot/call.h"
+
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "hubspot/association_types.h"
+#include "hubspot/json_tree.h"
+
+/* ---- account ---- */
+
+static bool take_account(struct list *list, const struct envelope_item *item)
+{
+    struct account *account = list->owner;
+    if (strcmp(item->key, "portalId") == 0)
+        return json_tree_id_text(item->text, item->length, &account->portal_id);
+    CLEANUP(json_tree_free) struct json_object *value = json_tree(item->text, item->length);
+    if (strcmp(item->key, "timeZone") == 0 && json_object_is_type(value, json_type_string))
+        problem_copy(account->time_zone, sizeof account->time_zone, json_object_get_string(value));
+    return item->array || json_tree_is_good(item->text, item->length);
+}
+
+bool client_account(struct client *client, struct account *account, struct error *err)
+{
+    struct account found = {0};
+    struct list list = {.take = take_account, .owner = &found};
+    const struct dialect_row *row = dialect_row(client->settings.dialect);
+    if (!call_list(client, row->account, &list, err))
+        return false;
+    if (found.portal_id == 0)
+        return error_set(
+            err, ERROR_REMOTE, "GET %s: HubSpot's answer holds no portalId", row->account);
+    *account = found;
+    return true;
+}
+
+/* ---- types ---- */
+
+/* The two lists of one direction, being put together. */
+struct types_list {
+    struct types *types;
+    const char *from; /* ids */
+    const char *to;
+    bool names; /* v3's list is being read, else the labels */
+};
+
+static struct type make_type(const struct types_list *lists, const char *category, uint32_t id)
+{
+    const struct association_type *known = association_type_find(lists->from, lists->to, id);
+    bool own = strcmp(category, "HUBSPOT_DEFINED") == 0;
+    struct type type = {.type_id = id, .kind = TYPE_LABEL};
+    if (own && known != NULL) {
+        type.kind = known->kind;
+        type.name = mem_text(known->name);
+    }
+    type.category = mem_text(category);
+    return type;
+}
+
+static void add_type(struct types_list *lists, struct type *type)
+{
+    (void)types_add(lists->types, type);
+    free(type->category);
+    free(type->name);
+    free(type->label);
+}
+
+/* {"category": …, "typeId": …, "label": …} */
+static bool take_label(struct types_list *lists, struct json_object *entry)
+{
+    const char *category = json_tree_text(entry, "category");
+    const char *label = json_tree_text(entry, "label");
+    uint32_t id;
+    if (category == NULL || !json_tree_u32(entry, "typeId", &id))
+        return false;
+    struct type type = make_type(lists, category, id);
+    type.label = mem_text(label);
+    bool known = strcmp(category, "HUBSPOT_DEFINED") == 0 && type.name != NULL;
+    if (!known && label == NULL)
+        type.kind = TYPE_PLAIN;
+    add_type(lists, &type);
+    return true;
+}
+
+/* The category of a v3 type: the labels list knows, unless two categories have the id. */
+static const char *name_category(const struct types_list *lists, const char *name, uint32_t id)
+{
+    const struct association_type *known = association_type_find(lists->from, lists->to, id);
+    const char *only = NULL;
+    size_t found = 0;
+    for (uint32_t i = 0; i < lists->types->count; i++) {
+        if (lists->types->items[i].type_id != id)
+            continue;
+        only = lists->types->items[i].category;
+        found++;
+    }
+    if (found == 1)
+        return only;
+    bool own = known != NULL && known->name != NULL && strcmp(known->name, name) == 0;
+    return own ? "HUBSPOT_DEFINED" : "USER_DEFINED";
+}
+
+/* {"id": "279", "name": "contact_to_company_unlabeled"} */
+static bool take_name(struct types_list *lists, struct json_object *entry)
+{
+    const char *name = json_tree_text(entry, "name");
+    uint32_t id;
+    if (name == NULL || name[0] == '\0' || !json_tree_u32(entry, "id", &id))
+        return false;
+    const char *category = name_category(lists, name, id);
+    struct type type = make_type(lists, category, id);
+    free(type.name);
+    type.name = mem_text(name);
+    size_t length = strlen(name);
+    static const char plain[] = "_unlabeled";
+    if (length > sizeof plain && strcmp(name + length - (sizeof plain - 1), plain) == 0)
+        type.kind = TYPE_PLAIN;
+    uint32_t index = types_find(lists->types, category, id);
+    if (index != TYPE_NONE) {
+        free(lists->types->items[index].name); /* the account's own word counts */
+        lists->types->items[index].name = NULL;
+    }
+    add_type(lists, &type);
+    return true;
+}
+
+static bool take_type(struct list *list, const struct envelope_item *item)
+{
+    struct types_list *lists = list->owner;
+    if (item->array)
+        return true;
+    if (strcmp(item->key, "results") != 0)
+        return json_tree_is_good(item->text, item->length);
+    CLEANUP(json_tree_free) struct json_object *entry = json_tree(item->text, item->length);
+    if (!item->element || !json_object_is_type(entry, json_type_object))
+        return false;
+    return lists->names ? take_name(lists, entry) : take_label(lists, entry);
+}
+
+static bool get_list(struct client *client, struct types_list *lists, const char *pattern,
+    struct list *list, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf path = {0};
+    *list = (struct list){.take = take_type, .owner = lists};
+    lists->names = strstr(pattern, "/types") != NULL;
+    dialect_path(&path, pattern, lists->from, lists->to, "");
+    return call_list(client, buf_text(&path), list, err);
+}
+
+static const char *resolve(const char *name, struct error *err)
+{
+    const char *id = object_type_id(name, NULL);
+    if (id != NULL)
+        return id;
+    const char *near = object_type_nearest(name);
+    (void)error_set(err, ERROR_CONFIG,
+        "unknown object type \"%s\"%s%s%s: write one of HubSpot's (contacts, 0-1), or a custom one "
+        "as 2-123 or p_name",
+        name, near != NULL ? " (did you mean \"" : "", near != NULL ? near : "",
+        near != NULL ? "\"?)" : "");
+    return NULL;
+}
+
+bool client_types(
+    struct client *client, const char *from, const char *to, struct types *types, struct error *err)
+{
+    const struct dialect_row *row = dialect_row(client->settings.dialect);
+    struct types_list lists = {.types = types, .from = resolve(from, err)};
+    if (lists.from == NULL || (lists.to = resolve(to, err)) == NULL)
+        return false;
+    struct list list;
+    /* v3 has neither categories nor label texts: the labels of 2026-09 go first. An account where
+     * that list cannot be had can do without it, except towards companies. */
+    const char *labels = row->labels != NULL ? row->labels : dialect_row(DIALECT_2026_09)->labels;
+    struct error labels_err = {0};
+    if (!get_list(client, &lists, labels, &list, &labels_err)) {
+        bool optional =
+            row->names != NULL && list.http_status == 404 && strcmp(lists.to, "0-2") != 0;
+        if (!optional)
+            return error_set(err, labels_err.kind, "%s", labels_err.text);
+    }
+    if (row->names == NULL)
+        return true;
+    return get_list(client, &lists, row->names, &list, err);
+}

@@ -1,0 +1,79 @@
+/*
+ * http_easy.c: the settings of every request, as rows. FAULTS, section 5, has the measurements
+ * behind them: what curl does by default follows redirects with the body, obeys proxies of the
+ * environment, repeats a request on its own when a used connection dies.
+ */
+#include "hubspot/http_easy.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#ifndef ASSOCD_VERSION
+#define ASSOCD_VERSION "1.0"
+#endif
+
+static const struct {
+    CURLoption option;
+    long value;
+} always[] = {
+    {CURLOPT_FOLLOWLOCATION, 0}, {CURLOPT_UNRESTRICTED_AUTH, 0},
+    {CURLOPT_NETRC, CURL_NETRC_IGNORED}, {CURLOPT_SSL_VERIFYPEER, 1}, {CURLOPT_SSL_VERIFYHOST, 2},
+    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2}, /* or newer */
+    {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1}, /* HTTP/2 has hidden repeats of its own */
+    {CURLOPT_HTTP09_ALLOWED, 0}, {CURLOPT_NOSIGNAL, 1}, {CURLOPT_CONNECTTIMEOUT_MS, 10000},
+    {CURLOPT_LOW_SPEED_LIMIT, 100}, /* fewer bytes a second … */
+    {CURLOPT_LOW_SPEED_TIME, 30}, /* … for so many seconds is a dead answer */
+    {CURLOPT_MAXLIFETIME_CONN, 300}, /* then the certificate is looked at again */
+};
+
+void http_easy_set(
+    CURL *easy, const struct http_settings *settings, const struct http_request *request)
+{
+    bool https = strncmp(settings->base_url, "https:", 6) == 0;
+    long changes = request->changes ? 1 : 0;
+    bool good = true;
+    curl_easy_reset(easy);
+    for (size_t i = 0; i < ARRAY_COUNT(always); i++)
+        good &= curl_easy_setopt(easy, always[i].option, always[i].value) == CURLE_OK;
+    good &= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, https ? "https" : "http") == CURLE_OK;
+    good &= curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK;
+    good &= curl_easy_setopt(easy, CURLOPT_USERAGENT, "assocd/" ASSOCD_VERSION) == CURLE_OK;
+    good &= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)settings->timeout_ms) == CURLE_OK;
+    good &= curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, changes) == CURLE_OK;
+    good &= curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, changes) == CURLE_OK;
+    if (request->body != NULL) {
+        curl_off_t length = (curl_off_t)request->body_length;
+        good &= curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK;
+        good &= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body) == CURLE_OK;
+        good &= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, length) == CURLE_OK;
+    }
+    assert(good); /* fails only for want of memory, or if curl was built without HTTP or TLS */
+}
+
+struct curl_slist *http_easy_headers(const char *token)
+{
+    size_t size = strlen(token) + 32;
+    char *line = mem_new(size, 1);
+    (void)snprintf(line, size, "Authorization: Bearer %s", token);
+    /* An empty Expect: curl otherwise waits for 100 Continue before a long body. */
+    const char *lines[] = {
+        line, "Content-Type: application/json", "Accept: application/json", "Expect:"};
+    struct curl_slist *headers = NULL;
+    for (size_t i = 0; i < ARRAY_COUNT(lines); i++) {
+        headers = curl_slist_append(headers, lines[i]);
+        assert(headers != NULL);
+    }
+    explicit_bzero(line, size);
+    free(line);
+    return headers;
+}
+
+void http_easy_free_headers(struct curl_slist *headers)
+{
+    for (struct curl_slist *line = headers; line != NULL; line = line->next)
+        explicit_bzero(line->data, strlen(line->data));
+    curl_slist_free_all(headers);
+}

@@ -1,0 +1,20 @@
+/*
+ * http_easy.h: what every request has in common: the settings of a curl handle and its headers.
+ * Belongs to http.c; nobody else includes it.
+ */
+#ifndef HUBSPOT_HTTP_EASY_H
+#define HUBSPOT_HTTP_EASY_H
+
+#include <curl/curl.h>
+
+#include "hubspot/http.h"
+
+/* Resets the handle and sets everything but what belongs to one slot (URL, headers, callbacks). */
+void http_easy_set(
+    CURL *easy, const struct http_settings *settings, const struct http_request *request);
+
+/* The header lines; freeing them wipes the token. */
+struct curl_slist *http_easy_headers(const char *token);
+void http_easy_free_headers(struct curl_slist *headers);
+
+#endif

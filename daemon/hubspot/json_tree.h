@@ -1,0 +1,28 @@
+/*
+ * json_tree.h: small JSON texts as json-c trees, for what is read once a run. Strict; nothing here
+ * ever goes through a double.
+ */
+#ifndef HUBSPOT_JSON_TREE_H
+#define HUBSPOT_JSON_TREE_H
+
+#include "base/attr.h"
+
+struct json_object;
+
+/* The tree of a complete JSON text; NULL if it is malformed, nested too deeply, or null. */
+struct json_object *json_tree(const char *text, size_t length);
+void json_tree_free(struct json_object **tree);
+
+/* True if the text is well-formed JSON. */
+bool json_tree_is_good(const char *text, size_t length);
+
+/* A member as text; NULL if it is absent or no string. Borrowed from the tree. */
+const char *json_tree_text(const struct json_object *object, const char *name);
+
+/* A member as a number, written as an integer or as a string of digits. */
+MUST_CHECK bool json_tree_u32(const struct json_object *object, const char *name, uint32_t *number);
+
+/* A complete text that is an id, written as integer or string. */
+MUST_CHECK bool json_tree_id_text(const char *text, size_t length, uint64_t *id);
+
+#endif

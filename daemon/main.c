@@ -1,0 +1,28 @@
+/*
+ * main.c: hardens the process and hands argv to the verbs; the only exit.
+ */
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "cli/cli.h"
+
+/* No core file, no ptrace by others, and nothing from the environment that makes a library write
+ * secrets to files or send the token elsewhere (FAULTS, section 5). */
+static void harden(void)
+{
+    static const char *const unsafe[] = {"SSLKEYLOGFILE", "http_proxy", "https_proxy",
+        "HTTPS_PROXY", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy", "OPENSSL_CONF",
+        "OPENSSL_MODULES"};
+    struct rlimit none = {0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0);
+    for (size_t i = 0; i < ARRAY_COUNT(unsafe); i++)
+        (void)unsetenv(unsafe[i]);
+}
+
+int main(int argc, char **argv)
+{
+    harden();
+    exit(cli_main(argc, argv));
+}

@@ -1,0 +1,99 @@
+/*
+ * schema.c: the embedded migrations and the version in the database.
+ */
+#include "pg/schema.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "pg/pg.h"
+#include "pg/statement.h"
+
+static int file_version(const struct statement *file)
+{
+    return (int)strtol(file->name, NULL, 10);
+}
+
+int schema_version_known(void)
+{
+    int version = 0;
+    for (const struct statement *file = schema_files; file->name != NULL; file++)
+        version = file_version(file);
+    return version;
+}
+
+bool schema_version(struct pg *pg, int *version, struct error *err)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    *version = 0;
+    if (!pg_run(pg, STATEMENT_SCHEMA_EXISTS, NULL, &rows, err))
+        return false;
+    if (!pg_rows_bool(&rows, 0, 0))
+        return true;
+    if (!pg_run(pg, STATEMENT_SCHEMA_VERSION, NULL, &rows, err))
+        return false;
+    *version = (int)pg_rows_int(&rows, 0, 0);
+    return true;
+}
+
+static bool too_new(int version, struct error *err)
+{
+    return error_set(err, ERROR_STATE,
+        "the database has version %d of the assocd schema, this assocd speaks %d; use a newer "
+        "assocd",
+        version, schema_version_known());
+}
+
+static bool apply_file(struct pg *pg, const struct statement *file, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, file_version(file));
+    if (!pg_exec(pg, file->text, NULL, err))
+        return error_prefix(err, "sql/schema/%s.sql", file->name);
+    return pg_run(pg, STATEMENT_SCHEMA_APPLIED, &args, NULL, err);
+}
+
+static bool upgrade(struct pg *pg, int *from, int *to, struct error *err)
+{
+    if (!pg_run(pg, STATEMENT_SCHEMA_LOCK, NULL, NULL, err) || !schema_version(pg, from, err))
+        return false;
+    *to = *from;
+    if (*from > schema_version_known())
+        return too_new(*from, err);
+    for (const struct statement *file = schema_files; file->name != NULL; file++) {
+        if (file_version(file) <= *from)
+            continue;
+        if (!apply_file(pg, file, err))
+            return false;
+        *to = file_version(file);
+    }
+    return true;
+}
+
+bool schema_upgrade(struct pg *pg, int *from, int *to, struct error *err)
+{
+    if (!pg_exec(pg, "begin", NULL, err))
+        return false;
+    if (upgrade(pg, from, to, err))
+        return pg_exec(pg, "commit", NULL, err);
+    struct error later;
+    (void)!pg_exec(pg, "rollback", NULL, &later);
+    return false;
+}
+
+bool schema_open(struct pg **pg, const char *url, const char *name, struct error *err)
+{
+    int version;
+    if (!pg_open(pg, url, name, ERROR_STATE, err) || !schema_version(*pg, &version, err))
+        return false;
+    if (version > schema_version_known())
+        return too_new(version, err);
+    if (version == 0)
+        return error_set(err, ERROR_STATE, "the database has no assocd schema: run assocd init");
+    if (version < schema_version_known())
+        return error_set(err, ERROR_STATE,
+            "the database has version %d of the assocd schema, this assocd needs %d: run assocd "
+            "init",
+            version, schema_version_known());
+    return true;
+}

@@ -1,0 +1,27 @@
+/*
+ * schema.h: the assocd schema in a database: which version it is, and how it gets there. Migrations
+ * are embedded, numbered, forward only, and each is one transaction.
+ */
+#ifndef PG_SCHEMA_H
+#define PG_SCHEMA_H
+
+#include "base/attr.h"
+#include "base/error.h"
+
+struct pg;
+
+/* The version this binary speaks: the number of its last migration. */
+int schema_version_known(void);
+
+/* The version in the database; 0: no schema. */
+MUST_CHECK bool schema_version(struct pg *pg, int *version, struct error *err);
+
+/* Applies what is missing, under a lock, so that it may be called twice at once. *from and *to tell
+ * the versions before and after. A newer schema than ours is refused (ERROR_STATE). */
+MUST_CHECK bool schema_upgrade(struct pg *pg, int *from, int *to, struct error *err);
+
+/* pg_open for the assocd database, and its schema must be exactly ours: older or missing says to
+ * run `assocd init`, newer says to upgrade assocd. */
+MUST_CHECK bool schema_open(struct pg **pg, const char *url, const char *name, struct error *err);
+
+#endif

@@ -1,0 +1,260 @@
+/*
+ * account.c: asks HubSpot (or PostgreSQL, if it was asked lately) who and what the account is.
+ */
+#include "sync/account.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "hubspot/client.h"
+#include "pg/pg.h"
+#include "pg/text.h"
+#include "sync/source.h"
+
+/* New labels show in an account's own lists about five minutes late (hubspot-api 3.17): older
+ * answers than that gain nothing. */
+enum { ANSWER_MAX_AGE_S = 300 };
+
+struct known_account {
+    bool known; /* PostgreSQL knows the account behind this portal name … */
+    bool fresh; /* … and that it is this very token's, asked lately */
+    uint64_t portal_id;
+    char zone[64];
+};
+
+static bool account_known(struct pg *state, const struct account_keys *keys,
+    struct known_account *account, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_text(&args, keys->portal->name);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    *account = (struct known_account){.zone = "UTC"};
+    if (!pg_run(state, STATEMENT_PORTAL_GET, &args, &rows, err))
+        return false;
+    if (rows.count == 0)
+        return true;
+    account->known = true;
+    account->portal_id = (uint64_t)pg_rows_int(&rows, 0, 0);
+    (void)snprintf(account->zone, sizeof account->zone, "%s", pg_rows_text(&rows, 0, 1));
+    account->fresh = keys->token_stamp != NULL && !pg_rows_null(&rows, 0, 3) &&
+        strcmp(keys->token_stamp, pg_rows_text(&rows, 0, 3)) == 0 &&
+        pg_rows_int(&rows, 0, 2) < ANSWER_MAX_AGE_S;
+    return true;
+}
+
+/* The time zone is HubSpot's word and goes into every permit: PostgreSQL must know it. */
+static bool zone_or_utc(struct pg *state, char zone[64], struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_text(&args, zone);
+    if (pg_run(state, STATEMENT_ZONE_KNOWN, &args, NULL, err))
+        return true;
+    if (strcmp(pg_sqlstate(state), "22023") != 0)
+        return false;
+    (void)snprintf(zone, 64, "UTC");
+    return true;
+}
+
+static bool account_remember(struct pg *state, const struct account_keys *keys,
+    const struct known_account *account, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_text(&args, keys->portal->name);
+    pg_arg_int(&args, (int64_t)account->portal_id);
+    pg_arg_text(&args, account->zone);
+    pg_arg_text(&args, keys->token_stamp);
+    return pg_run(state, STATEMENT_PORTAL_SET, &args, NULL, err);
+}
+
+static void permits_name(struct permits *permits, const struct account_keys *keys, struct pg *state,
+    const struct known_account *account)
+{
+    char name[32];
+    (void)snprintf(name, sizeof name, "%llu", (unsigned long long)account->portal_id);
+    permits_init(permits, state, account->known ? name : keys->portal->name, account->zone,
+        &keys->portal->limits);
+}
+
+static bool account_ask(struct client *client, struct pg *state, const struct account_keys *keys,
+    struct known_account *account, struct error *err)
+{
+    struct account answer;
+    if (!client_account(client, &answer, err))
+        return error_prefix(err, "portal %s", keys->portal->name);
+    account->portal_id = answer.portal_id;
+    account->known = true;
+    (void)snprintf(account->zone, sizeof account->zone, "%s", answer.time_zone);
+    return zone_or_utc(state, account->zone, err) && account_remember(state, keys, account, err);
+}
+
+bool account_client(struct client **client, struct permits *permits, struct pg *state,
+    const struct account_keys *keys, uint64_t *portal_id, struct error *err)
+{
+    const struct portal_definition *portal = keys->portal;
+    struct known_account account;
+    if (!account_known(state, keys, &account, err))
+        return false;
+    permits_name(permits, keys, state, &account);
+    struct client_settings settings = {
+        .base_url = portal->base_url,
+        .token = keys->token,
+        .dialect = portal->api,
+        .limits = portal->limits,
+        .timeout_ms = portal->timeout_ms,
+        .stop_fd = stop_fd(),
+        .permits = permits_for_client(permits),
+    };
+    if (!client_open(client, &settings, err))
+        return false;
+    if (!account.fresh && !account_ask(*client, state, keys, &account, err))
+        return false;
+    permits_name(permits, keys, state, &account);
+    *portal_id = account.portal_id;
+    if (portal->portal_id != 0 && portal->portal_id != account.portal_id)
+        return error_set(err, ERROR_REFUSED,
+            "portal %s: the token belongs to account %llu, the configuration allows only %llu; "
+            "nothing was "
+            "read or written",
+            portal->name, (unsigned long long)account.portal_id,
+            (unsigned long long)portal->portal_id);
+    return true;
+}
+
+static bool types_known(
+    struct pg *state, const struct sync_definition *pair, struct types *types, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_text(&args, pair->portal->name);
+    pg_arg_text(&args, pair->from);
+    pg_arg_text(&args, pair->to);
+    pg_arg_int(&args, ANSWER_MAX_AGE_S);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(state, STATEMENT_TYPES_GET, &args, &rows, err))
+        return false;
+    for (int i = 0; i < rows.count; i++) {
+        const char *kind = pg_rows_text(&rows, i, 4);
+        struct type type = {
+            .category = (char *)(uintptr_t)pg_rows_text(&rows, i, 0),
+            .type_id = (uint32_t)pg_rows_int(&rows, i, 1),
+            .name = pg_rows_null(&rows, i, 2) ? NULL : (char *)(uintptr_t)pg_rows_text(&rows, i, 2),
+            .label =
+                pg_rows_null(&rows, i, 3) ? NULL : (char *)(uintptr_t)pg_rows_text(&rows, i, 3),
+            .kind = strcmp(kind, "plain") == 0 ? TYPE_PLAIN
+                : strcmp(kind, "primary") == 0 ? TYPE_PRIMARY
+                                               : TYPE_LABEL,
+        };
+        (void)types_add(types, &type);
+    }
+    return true;
+}
+
+static bool types_remember(struct pg *state, const struct sync_definition *pair,
+    const struct types *types, struct error *err)
+{
+    static const char *const kinds[] = {
+        [TYPE_LABEL] = "label", [TYPE_PLAIN] = "plain", [TYPE_PRIMARY] = "primary"};
+    CLEANUP(buf_clear) struct buf category = {0};
+    CLEANUP(buf_clear) struct buf type_id = {0};
+    CLEANUP(buf_clear) struct buf name = {0};
+    CLEANUP(buf_clear) struct buf label = {0};
+    CLEANUP(buf_clear) struct buf kind = {0};
+    for (uint32_t i = 0; i < types->count; i++) {
+        pg_array_text(&category, types->items[i].category);
+        pg_array_int(&type_id, types->items[i].type_id);
+        pg_array_text(&name, types->items[i].name);
+        pg_array_text(&label, types->items[i].label);
+        pg_array_text(&kind, kinds[types->items[i].kind]);
+    }
+    struct pg_args args = {0};
+    pg_arg_text(&args, pair->portal->name);
+    pg_arg_text(&args, pair->from);
+    pg_arg_text(&args, pair->to);
+    if (!pg_run(state, STATEMENT_TYPES_DROP, &args, NULL, err))
+        return false;
+    pg_arg_text(&args, pg_array_end(&category));
+    pg_arg_text(&args, pg_array_end(&type_id));
+    pg_arg_text(&args, pg_array_end(&name));
+    pg_arg_text(&args, pg_array_end(&label));
+    pg_arg_text(&args, pg_array_end(&kind));
+    return pg_run(state, STATEMENT_TYPES_PUT, &args, NULL, err);
+}
+
+bool account_types(struct client *client, struct pg *state, const struct sync_definition *pair,
+    struct types *types, struct error *err)
+{
+    if (!types_known(state, pair, types, err))
+        return false;
+    if (types->count > 0)
+        return true;
+    return client_types(client, pair->from, pair->to, types, err) &&
+        types_remember(state, pair, types, err);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct type *const *x = a, *const *y = b;
+    int order = strcmp((*x)->category, (*y)->category);
+    return order != 0 ? order : (*x)->type_id < (*y)->type_id ? -1 : 1;
+}
+
+/* What the sync means, in words that a changed mapping can be explained with. */
+static char *fingerprint(const struct run *run)
+{
+    const struct sync_definition *sync = run->options.sync;
+    CLEANUP(buf_clear) struct buf text = {0};
+    buf_addf(&text, "%s to %s of account %llu, types", sync->from, sync->to,
+        (unsigned long long)run->portal_id);
+    const struct type *managed[TYPES_MAX];
+    size_t count = 0;
+    for (uint32_t i = 0; i < run->types.count; i++)
+        if (run->types.items[i].managed)
+            managed[count++] = &run->types.items[i];
+    qsort(managed, count, sizeof managed[0], by_key);
+    for (size_t i = 0; i < count; i++)
+        buf_addf(&text, "%s %s:%u", i > 0 ? "," : "", managed[i]->category, managed[i]->type_id);
+    buf_addf(&text, " from %s (%s, %s%s%s)",
+        sync->source_table != NULL ? sync->source_table : "a query", sync->column_from,
+        sync->column_to, sync->column_type != NULL ? ", " : "",
+        sync->column_type != NULL ? sync->column_type : "");
+    if (sync->source_query != NULL) {
+        uint64_t hash = UINT64_C(0xCBF29CE484222325); /* FNV-1a: enough to see a change */
+        for (const char *at = sync->source_query; *at != '\0'; at++)
+            hash = (hash ^ (unsigned char)*at) * UINT64_C(0x100000001B3);
+        buf_addf(&text, " #%016llx", (unsigned long long)hash);
+    }
+    return mem_text(buf_text(&text));
+}
+
+static bool resolve_types(struct run *run, struct error *err)
+{
+    const struct sync_definition *sync = run->options.sync;
+    if (!account_types(run->client, run->state, sync, &run->types, err))
+        return error_prefix(err, "sync %s", sync->name);
+    for (size_t i = 0; i < sync->types_count; i++) {
+        uint32_t index;
+        if (!types_resolve(&run->types, &sync->types[i], &index, ERROR_CONFIG, err))
+            return error_prefix(err, "sync %s: %s to %s", sync->name, sync->from, sync->to);
+        run->types.items[index].managed = true;
+    }
+    run->fingerprint = fingerprint(run);
+    return true;
+}
+
+bool account_open(struct run *run, struct error *err)
+{
+    const struct sync_definition *sync = run->options.sync;
+    struct account_keys keys = {
+        .portal = sync->portal,
+        .token = run->options.token,
+        .token_stamp = run->options.token_stamp,
+    };
+    if (!account_client(&run->client, &run->permits, run->state, &keys, &run->portal_id, err) ||
+        !resolve_types(run, err))
+        return false;
+    client_bind(run->client, sync->from, sync->to, &run->types);
+    return true;
+}

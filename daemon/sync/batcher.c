@@ -1,0 +1,95 @@
+/*
+ * batcher.c: where batches end.
+ */
+#include "sync/batcher.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void batch_rows_add(struct batch_rows *list, struct assoc row, int64_t ordinal)
+{
+    mem_grow(&list->rows, &list->rows_room, list->count + 1, sizeof list->rows[0]);
+    mem_grow(&list->ordinals, &list->ordinals_room, list->count + 1, sizeof list->ordinals[0]);
+    list->rows[list->count] = row;
+    list->ordinals[list->count] = ordinal;
+    list->count++;
+}
+
+void batch_rows_drop(struct batch_rows *list, size_t count)
+{
+    list->count -= count;
+    memmove(list->rows, list->rows + count, list->count * sizeof list->rows[0]);
+    memmove(list->ordinals, list->ordinals + count, list->count * sizeof list->ordinals[0]);
+}
+
+void batch_rows_clear(struct batch_rows *list)
+{
+    free(list->rows);
+    free(list->ordinals);
+    *list = (struct batch_rows){0};
+}
+
+static bool same_pair(const struct assoc *a, const struct assoc *b)
+{
+    return a->from_id == b->from_id && a->to_id == b->to_id;
+}
+
+/* The end of the pair that begins at rows[at]. */
+static size_t pair_end(const struct assoc *rows, size_t count, size_t at)
+{
+    size_t end = at + 1;
+    while (end < count && same_pair(&rows[at], &rows[end]))
+        end++;
+    return end;
+}
+
+size_t batch_cut(const struct assoc *rows, size_t count, const struct batch_limits *limits)
+{
+    size_t taken = 0, from_ids = 0;
+    while (taken < count) {
+        size_t end = pair_end(rows, count, taken);
+        bool new_from = taken == 0 || rows[taken].from_id != rows[taken - 1].from_id;
+        if (taken > 0 && (end > limits->inputs || from_ids + new_from > limits->from_ids))
+            break;
+        from_ids += new_from;
+        taken = end;
+    }
+    return taken;
+}
+
+static bool names_culprit(const struct assoc *row, const uint64_t *culprits, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (row->from_id == culprits[i] || row->to_id == culprits[i])
+            return true;
+    return false;
+}
+
+static void move_half(
+    const struct batch_rows *refused, struct batch_rows *first, struct batch_rows *second)
+{
+    size_t end = 0;
+    while (end == 0 || end < refused->count / 2)
+        end = pair_end(refused->rows, refused->count, end);
+    for (size_t i = 0; i < refused->count; i++)
+        batch_rows_add(i < end ? first : second, refused->rows[i], refused->ordinals[i]);
+}
+
+bool batch_split(const struct batch_rows *refused, const uint64_t *culprits, size_t culprits_count,
+    struct batch_rows *first, struct batch_rows *second)
+{
+    if (pair_end(refused->rows, refused->count, 0) == refused->count)
+        return false;
+    for (size_t i = 0; i < refused->count; i++)
+        batch_rows_add(names_culprit(&refused->rows[i], culprits, culprits_count) ? first : second,
+            refused->rows[i], refused->ordinals[i]);
+    if (first->count > 0 && second->count > 0)
+        return true;
+    first->count = 0;
+    second->count = 0;
+    move_half(refused, first, second);
+    /* A batch whose last pair is more than half of it. */
+    return second->count > 0;
+}

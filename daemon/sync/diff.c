@@ -1,0 +1,193 @@
+/*
+ * diff.c: the three-way comparison, pair by pair. Most pairs have one type and cost one step of the
+ * merge; the rules for the plain type (DESIGN 4, Implied types) look at the whole pair.
+ */
+#include "sync/diff.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { IS_DESIRED = 1, IS_OWNED = 2, IS_OBSERVED = 4 };
+
+void diff_list_clear(struct diff_list *list)
+{
+    free(list->items);
+    *list = (struct diff_list){0};
+}
+
+static void emit(struct diff_list *list, struct change change)
+{
+    mem_grow(&list->items, &list->room, list->count + 1, sizeof list->items[0]);
+    list->items[list->count++] = change;
+}
+
+/* The rows of one to-record at the front of *rows, which is moved past them. */
+static struct diff_rows take_pair(struct diff_rows *rows, uint64_t to_id)
+{
+    struct diff_rows pair = {.rows = rows->rows};
+    while (rows->count > 0 && rows->rows->to_id == to_id) {
+        rows->rows++;
+        rows->count--;
+        pair.count++;
+    }
+    return pair;
+}
+
+static bool contains(struct diff_rows rows, uint32_t type)
+{
+    for (size_t i = 0; i < rows.count; i++)
+        if (rows.rows[i].type == type)
+            return true;
+    return false;
+}
+
+struct pair {
+    struct diff_rows desired, owned, observed;
+};
+
+static unsigned sides(const struct pair *pair, uint32_t type)
+{
+    return (contains(pair->desired, type) ? IS_DESIRED : 0u) |
+        (contains(pair->owned, type) ? IS_OWNED : 0u) |
+        (contains(pair->observed, type) ? IS_OBSERVED : 0u);
+}
+
+/* May the policy take away an observed association that is not desired? */
+static bool removable(const struct diff_rules *rules, unsigned in)
+{
+    if (rules->policy == POLICY_MIRROR)
+        return true;
+    return rules->policy == POLICY_MIRROR_OWNED && (in & IS_OWNED) != 0;
+}
+
+static enum type_kind kind_of(const struct diff_rules *rules, uint32_t type)
+{
+    return rules->types->items[type].kind;
+}
+
+/* The plain type comes by itself with any other type of the pair, so it is not missing when another
+ * type is there or about to be. */
+static bool plain_is_implied(const struct diff_rules *rules, const struct pair *pair)
+{
+    for (size_t i = 0; i < pair->desired.count; i++)
+        if (kind_of(rules, pair->desired.rows[i].type) != TYPE_PLAIN)
+            return true;
+    return false;
+}
+
+/* Archiving the plain type takes every type of the pair along: is there one that must stay? The
+ * primary type that HubSpot sets by itself on the first link goes with the plain one. */
+static bool plain_must_stay(const struct diff_rules *rules, const struct pair *pair)
+{
+    for (size_t i = 0; i < pair->observed.count; i++) {
+        uint32_t type = pair->observed.rows[i].type;
+        const struct type *known = &rules->types->items[type];
+        if (known->kind == TYPE_PLAIN || (known->kind == TYPE_PRIMARY && !known->managed))
+            continue;
+        if (!known->managed || !removable(rules, sides(pair, type)))
+            return true;
+    }
+    return false;
+}
+
+static void decide_missing(const struct diff_rules *rules, const struct pair *pair,
+    struct change change, struct diff_list *list, unsigned in)
+{
+    if (kind_of(rules, change.assoc.type) == TYPE_PLAIN && plain_is_implied(rules, pair))
+        return;
+    change.operation = CHANGE_CREATE;
+    change.reason = (in & IS_OWNED) != 0 ? REASON_DRIFT_REMOVED : REASON_SOURCE_ADDED;
+    if (change.reason == REASON_DRIFT_REMOVED && rules->on_drift == DRIFT_REPORT)
+        change.verdict = CHANGE_REPORTED;
+    emit(list, change);
+}
+
+static void decide_extra(const struct diff_rules *rules, const struct pair *pair,
+    struct change change, struct diff_list *list, unsigned in)
+{
+    if (!removable(rules, in))
+        return;
+    change.operation = CHANGE_ARCHIVE;
+    change.reason = (in & IS_OWNED) != 0 ? REASON_SOURCE_REMOVED : REASON_DRIFT_ADDED;
+    if (kind_of(rules, change.assoc.type) == TYPE_PLAIN) {
+        if (plain_is_implied(rules, pair))
+            return; /* a label of the pair is desired: the plain type is part of it */
+        if (plain_must_stay(rules, pair))
+            change.verdict = CHANGE_BLOCKED;
+    }
+    if (change.reason == REASON_DRIFT_ADDED && rules->on_drift == DRIFT_REPORT)
+        change.verdict = CHANGE_REPORTED;
+    emit(list, change);
+}
+
+static void decide(const struct diff_rules *rules, const struct pair *pair, struct assoc assoc,
+    struct diff_list *list)
+{
+    unsigned in = sides(pair, assoc.type);
+    struct change change = {.assoc = assoc};
+    change.assoc.flags = 0;
+    if ((in & IS_OBSERVED) != 0)
+        list->observed++;
+    if ((in & IS_DESIRED) != 0 && (in & IS_OBSERVED) != 0) {
+        list->unchanged++;
+        if ((in & IS_OWNED) == 0) {
+            change.operation = CHANGE_ADOPT;
+            emit(list, change);
+        }
+    } else if ((in & IS_DESIRED) != 0) {
+        decide_missing(rules, pair, change, list, in);
+    } else if ((in & IS_OBSERVED) != 0) {
+        decide_extra(rules, pair, change, list, in);
+    } else {
+        change.operation = CHANGE_FORGET;
+        emit(list, change);
+    }
+}
+
+/* Decides each managed type of the pair once, in order of types: the heads of the three arrays. */
+static void decide_pair(
+    const struct diff_rules *rules, const struct pair *pair, struct diff_list *list)
+{
+    struct diff_rows side[3] = {pair->desired, pair->owned, pair->observed};
+    for (;;) {
+        const struct assoc *least = NULL;
+        for (size_t i = 0; i < 3; i++)
+            if (side[i].count > 0 && (least == NULL || side[i].rows->type < least->type))
+                least = side[i].rows;
+        if (least == NULL)
+            return;
+        struct assoc assoc = *least;
+        for (size_t i = 0; i < 3; i++)
+            if (side[i].count > 0 && side[i].rows->type == assoc.type) {
+                side[i].rows++;
+                side[i].count--;
+            }
+        if (rules->types->items[assoc.type].managed)
+            decide(rules, pair, assoc, list);
+    }
+}
+
+void diff_record(const struct diff_rules *rules, struct diff_rows desired, struct diff_rows owned,
+    struct diff_rows observed, struct diff_list *list)
+{
+    (void)take_pair(&desired, 0);
+    for (;;) {
+        uint64_t to_id = UINT64_MAX;
+        if (desired.count > 0)
+            to_id = desired.rows->to_id;
+        if (owned.count > 0 && owned.rows->to_id < to_id)
+            to_id = owned.rows->to_id;
+        if (observed.count > 0 && observed.rows->to_id < to_id)
+            to_id = observed.rows->to_id;
+        if (to_id == UINT64_MAX)
+            return;
+        struct pair pair = {
+            .desired = take_pair(&desired, to_id),
+            .owned = take_pair(&owned, to_id),
+            .observed = take_pair(&observed, to_id),
+        };
+        decide_pair(rules, &pair, list);
+    }
+}

@@ -1,0 +1,65 @@
+/*
+ * diff.h: what must change for one from-record. Pure: three sorted arrays in (desired, owned by the
+ * registry, observed in HubSpot), changes out. Knows nothing of requests, tables or clocks.
+ *
+ * Invariants: an association whose type is not managed is never in the output; a record that was
+ * not read completely must not be passed in at all.
+ */
+#ifndef SYNC_DIFF_H
+#define SYNC_DIFF_H
+
+#include "base/attr.h"
+#include "model/assoc.h"
+#include "model/definition.h"
+#include "model/types.h"
+
+enum change_operation { CHANGE_CREATE, CHANGE_ARCHIVE, CHANGE_ADOPT, CHANGE_FORGET };
+
+enum change_reason {
+    REASON_SOURCE_ADDED, /* the source names it, nobody did before */
+    REASON_SOURCE_REMOVED, /* owned, and the source no longer names it */
+    REASON_DRIFT_ADDED, /* HubSpot has it, neither source nor registry know it */
+    REASON_DRIFT_REMOVED, /* owned and still named, but HubSpot has lost it */
+};
+
+enum change_verdict {
+    CHANGE_PLANNED,
+    CHANGE_REPORTED, /* drift, and the sync only reports drift */
+    CHANGE_BLOCKED, /* archiving it would take an association along that must stay */
+};
+
+struct change {
+    struct assoc assoc;
+    enum change_operation operation;
+    enum change_reason reason;
+    enum change_verdict verdict;
+};
+
+struct diff_rules {
+    enum policy policy;
+    enum on_drift on_drift;
+    const struct types *types;
+};
+
+/* Sorted, distinct rows of one from-record. */
+struct diff_rows {
+    const struct assoc *rows;
+    size_t count;
+};
+
+struct diff_list {
+    struct change *items;
+    size_t count;
+    size_t room;
+    uint64_t observed; /* observed rows of managed types, over all records */
+    uint64_t unchanged; /* desired and observed */
+};
+
+void diff_list_clear(struct diff_list *list);
+
+/* Compares one from-record and appends its changes to list. Desired rows with to_id 0 mean nothing
+ * but scope. Order of the output: by to_id, type. */
+void diff_record(const struct diff_rules *rules, struct diff_rows desired, struct diff_rows owned,
+    struct diff_rows observed, struct diff_list *list);
+
+#endif

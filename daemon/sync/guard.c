@@ -1,0 +1,92 @@
+/*
+ * guard.c: the guards, each a few lines of arithmetic and one sentence.
+ */
+#include "sync/guard.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A tiny registry must not make a percentage forbid everything (DESIGN 4). */
+enum { ARCHIVES_ALWAYS_ALLOWED = 5 };
+
+static struct verdict trip(enum verdict_kind kind, const char *guard, const char *format, ...)
+    PRINTF(3, 4);
+
+static struct verdict trip(enum verdict_kind kind, const char *guard, const char *format, ...)
+{
+    struct verdict verdict = {.kind = kind};
+    (void)snprintf(verdict.guard, sizeof verdict.guard, "%s", guard);
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(verdict.text, sizeof verdict.text, format, args);
+    va_end(args);
+    return verdict;
+}
+
+uint64_t guard_archive_limit(const struct guards *guards, uint64_t managed)
+{
+    double share = (double)managed * guards->max_archive_percent / 100.0;
+    uint64_t limit =
+        share < (double)guards->max_archive ? (uint64_t)share : (uint64_t)guards->max_archive;
+    return limit > ARCHIVES_ALWAYS_ALLOWED ? limit : ARCHIVES_ALWAYS_ALLOWED;
+}
+
+struct verdict guard_source(const struct guards *guards, const struct guard_facts *facts)
+{
+    if (facts->source_rows == 0 && facts->invalid == 0 && !guards->allow_empty_source)
+        return trip(VERDICT_REFUSE, "empty_source",
+            "the source has no rows at all; a load that failed or a wrong table is likelier than "
+            "the wish "
+            "to have no associations; if it is the wish, set guards.allow_empty_source: true");
+    return (struct verdict){.kind = VERDICT_PASS};
+}
+
+static struct verdict guard_mapping(const struct guard_facts *facts)
+{
+    if (facts->good_fingerprint != NULL && facts->fingerprint != NULL &&
+        strcmp(facts->good_fingerprint, facts->fingerprint) != 0)
+        return trip(VERDICT_REFUSE, "changed_mapping",
+            "the sync means something else than in its last good run: then %s; now %s",
+            facts->good_fingerprint, facts->fingerprint);
+    return (struct verdict){.kind = VERDICT_PASS};
+}
+
+static struct verdict guard_volume(const struct guards *guards, const struct guard_facts *facts)
+{
+    if (facts->invalid > 0)
+        return trip(VERDICT_WITHHOLD, "invalid_rows",
+            "%llu rows of the source cannot be meant, and a row that is left out looks like one to "
+            "archive; "
+            "repair them (table assocd.reject names them)",
+            (unsigned long long)facts->invalid);
+    double kept = 1.0 - guards->max_source_shrink_percent / 100.0;
+    if (facts->good_known && (double)facts->desired < (double)facts->good_desired * kept)
+        return trip(VERDICT_WITHHOLD, "max_source_shrink_percent",
+            "the source shrank from %llu to %llu associations since the last good run (%.1f %%, "
+            "limit %g %%); "
+            "a half loaded table looks like this",
+            (unsigned long long)facts->good_desired, (unsigned long long)facts->desired,
+            100.0 * (1.0 - (double)facts->desired / (double)facts->good_desired),
+            guards->max_source_shrink_percent);
+    uint64_t limit = guard_archive_limit(guards, facts->managed);
+    if (facts->to_archive > limit)
+        return trip(VERDICT_WITHHOLD, "max_archive",
+            "%llu archives are more than the %llu allowed (max_archive %lld, max_archive_percent "
+            "%g of %llu "
+            "managed)",
+            (unsigned long long)facts->to_archive, (unsigned long long)limit,
+            (long long)guards->max_archive, guards->max_archive_percent,
+            (unsigned long long)facts->managed);
+    return (struct verdict){.kind = VERDICT_PASS};
+}
+
+struct verdict guard_plan(const struct guards *guards, const struct guard_facts *facts)
+{
+    struct verdict verdict = guard_source(guards, facts);
+    if (verdict.kind == VERDICT_PASS)
+        verdict = guard_mapping(facts);
+    if (verdict.kind == VERDICT_PASS && facts->to_archive > 0)
+        verdict = guard_volume(guards, facts);
+    return verdict;
+}

@@ -1,0 +1,44 @@
+/*
+ * guard.h: whether a complete plan may be applied. Pure: facts in, verdict out. Integrity guards
+ * stop everything; volume guards withhold the archives and let the creates go on (DESIGN 4). There
+ * is no way around them but an approval that is bound to the plan.
+ */
+#ifndef SYNC_GUARD_H
+#define SYNC_GUARD_H
+
+#include "base/attr.h"
+#include "model/definition.h"
+
+struct guard_facts {
+    uint64_t
+        source_rows; /* valid rows read, before duplicates collapsed, scope-only rows included */
+    uint64_t desired; /* distinct desired associations */
+    uint64_t invalid; /* rows that cannot be meant */
+    uint64_t managed; /* associations in the registry */
+    uint64_t to_archive;
+    bool good_known; /* there is a last good run … */
+    uint64_t good_desired; /* … that had so many desired associations */
+    const char *fingerprint; /* what this run synchronises */
+    const char *good_fingerprint; /* what the last good run synchronised; NULL if none */
+};
+
+enum verdict_kind { VERDICT_PASS, VERDICT_WITHHOLD, VERDICT_REFUSE };
+
+enum { VERDICT_TEXT_MAX = 640 };
+
+struct verdict {
+    enum verdict_kind kind;
+    char guard[32]; /* its name: max_archive, source_shrink, … ; "" for PASS */
+    char text[VERDICT_TEXT_MAX]; /* what tripped, by how much, the likely cause */
+};
+
+/* Before anything is read from HubSpot: an empty source. */
+struct verdict guard_source(const struct guards *guards, const struct guard_facts *facts);
+
+/* The whole plan. Includes guard_source. The first guard that trips speaks, refusals first. */
+struct verdict guard_plan(const struct guards *guards, const struct guard_facts *facts);
+
+/* How many archives the volume guard allows. */
+uint64_t guard_archive_limit(const struct guards *guards, uint64_t managed);
+
+#endif

@@ -1,0 +1,265 @@
+/*
+ * journal.c: the run, its batches and the states of its changes, as statements.
+ */
+#include "sync/journal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "pg/pg.h"
+#include "pg/schema.h"
+#include "pg/text.h"
+
+static bool lock_sync(struct run *run, struct error *err)
+{
+    const char *name = run->options.sync->name;
+    struct pg_args args = {0};
+    pg_arg_text(&args, name);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(run->state, STATEMENT_SYNC_LOCK, &args, &rows, err))
+        return false;
+    if (pg_rows_bool(&rows, 0, 0))
+        return true;
+    if (!pg_run(run->state, STATEMENT_SYNC_HOLDER, &args, &rows, err))
+        return false;
+    if (rows.count == 0)
+        return error_set(err, ERROR_LOCKED, "another run of %s holds its lock", name);
+    return error_set(err, ERROR_LOCKED,
+        "run %s of %s holds its lock (%s since %s, process %s on %s)", pg_rows_text(&rows, 0, 0),
+        name, pg_rows_text(&rows, 0, 3), pg_rows_text(&rows, 0, 4), pg_rows_text(&rows, 0, 2),
+        pg_rows_text(&rows, 0, 1));
+}
+
+static bool enter_sync(struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_text(&args, run->options.sync->portal->name);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(run->state, STATEMENT_SYNC_ENTER, &args, &rows, err))
+        return false;
+    run->epoch = pg_rows_int(&rows, 0, 0);
+    run->good_known = !pg_rows_null(&rows, 0, 1);
+    if (run->good_known) {
+        run->good_fingerprint = mem_text(pg_rows_text(&rows, 0, 1));
+        run->good_desired = (uint64_t)pg_rows_int(&rows, 0, 2);
+    }
+    return true;
+}
+
+static bool insert_run(struct run *run, struct error *err)
+{
+    const struct sync_definition *sync = run->options.sync;
+    char host[256] = "";
+    (void)gethostname(host, sizeof host - 1);
+    struct pg_args args = {0};
+    pg_arg_text(&args, sync->name);
+    pg_arg_text(&args, sync->portal->name);
+    pg_arg_text(&args, dialect_text(sync->portal->api));
+    pg_arg_text(&args, run->options.cause);
+    if (run->options.mode == RUN_APPLY)
+        pg_arg_int(&args, run->options.plan_id);
+    else
+        pg_arg_text(&args, NULL);
+    pg_arg_int(&args, run->epoch);
+    pg_arg_text(&args, host);
+    pg_arg_int(&args, getpid());
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(run->state, STATEMENT_RUN_INSERT, &args, &rows, err))
+        return false;
+    run->run_id = pg_rows_int(&rows, 0, 0);
+    run->started_us = pg_rows_int(&rows, 0, 1);
+    run->started_local = clock_now_us();
+    return true;
+}
+
+bool journal_open(struct run *run, struct error *err)
+{
+    char name[96];
+    (void)snprintf(name, sizeof name, "assocd run %s", run->options.sync->name);
+    struct pg_args args = {0};
+    pg_arg_text(&args, run->options.sync->name);
+    return schema_open(&run->state, run->options.database_url, name, err) && lock_sync(run, err) &&
+        enter_sync(run, err) && pg_run(run->state, STATEMENT_RUN_INTERRUPT, &args, NULL, err) &&
+        insert_run(run, err);
+}
+
+bool journal_status(struct run *run, enum run_status status, struct error *err)
+{
+    run->status = status;
+    const struct run_counts *c = &run->counts;
+    const uint64_t numbers[] = {run->portal_id, c->desired, c->records, c->unread, c->observed,
+        c->unchanged, c->duplicates, c->invalid, c->managed, c->to_create, c->to_archive, c->drift,
+        c->reported, c->blocked, c->created, c->archived, c->rejected, c->unverified, c->skipped,
+        c->withheld, run->client != NULL ? client_requests(run->client) : 0};
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, run_status_text(status));
+    for (size_t i = 0; i < ARRAY_COUNT(numbers); i++)
+        pg_arg_int(&args, (int64_t)numbers[i]);
+    pg_arg_text(&args, run->verdict.guard[0] != '\0' ? run->verdict.text : NULL);
+    pg_arg_text(&args, run->failure.kind != ERROR_NONE ? run->failure.text : NULL);
+    pg_arg_text(&args, run->digest[0] != '\0' ? run->digest : NULL);
+    return pg_run(run->state, STATEMENT_RUN_UPDATE, &args, NULL, err);
+}
+
+bool journal_unlock(struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_text(&args, run->options.sync->name);
+    return pg_run(run->state, STATEMENT_SYNC_UNLOCK, &args, NULL, err);
+}
+
+bool journal_results(struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(run->state, STATEMENT_CHANGE_RESULTS, &args, &rows, err))
+        return false;
+    struct run_counts *c = &run->counts;
+    uint64_t *const fields[] = {
+        &c->created, &c->archived, &c->rejected, &c->unverified, &c->skipped, &c->withheld};
+    for (size_t i = 0; i < ARRAY_COUNT(fields); i++)
+        *fields[i] = (uint64_t)pg_rows_int(&rows, 0, (int)i);
+    return true;
+}
+
+bool journal_abandon(struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    return pg_run(run->state, STATEMENT_CHANGE_ABANDON, &args, NULL, err);
+}
+
+/* HubSpot's own words go into timestamptz columns only if PostgreSQL will take them. */
+static const char *time_or_null(const char *text)
+{
+    return clock_is_time(text) ? text : NULL;
+}
+
+static const char *text_or_null(const char *text)
+{
+    return text[0] != '\0' ? text : NULL;
+}
+
+void journal_note_read(const struct run *run, struct buf *rows, const char *operation,
+    const struct client_reply *reply, int64_t began_us)
+{
+    char sent[CLOCK_TEXT_MAX], completed[CLOCK_TEXT_MAX];
+    int64_t offset = run->started_us - run->started_local;
+    clock_utc_text(began_us + offset, sent);
+    clock_utc_text(clock_now_us() + offset, completed);
+    static const char *const statuses[] = {
+        [CLIENT_ANSWERED] = "done",
+        [CLIENT_REFUSED] = "failed",
+        [CLIENT_TOO_LARGE] = "failed",
+        [CLIENT_UNKNOWN] = "failed",
+        [CLIENT_NOT_SENT] = "not_sent",
+    };
+    pg_copy_int(rows, run->run_id);
+    pg_copy_text(rows, operation);
+    pg_copy_text(rows, statuses[reply->outcome]);
+    pg_copy_int(rows, (int64_t)reply->request->from_count);
+    pg_copy_int(rows, reply->attempts);
+    pg_copy_int(rows, reply->http_status);
+    pg_copy_text(rows, sent);
+    pg_copy_text(rows, completed);
+    pg_copy_text(rows, time_or_null(reply->api_started_at));
+    pg_copy_text(rows, time_or_null(reply->api_completed_at));
+    pg_copy_text(rows, text_or_null(reply->correlation_id));
+    pg_copy_text(rows, text_or_null(reply->message));
+    pg_copy_row_end(rows);
+}
+
+bool journal_reads(struct run *run, struct buf *rows, struct error *err)
+{
+    if (rows->length == 0)
+        return true;
+    bool ok = pg_copy_in(run->state, STATEMENT_BATCH_COPY, err) &&
+        pg_copy_add(run->state, rows->bytes, rows->length, err) && pg_copy_end(run->state, err);
+    buf_reset(rows);
+    return ok;
+}
+
+static const char *operation_text(enum change_operation operation)
+{
+    return operation == CHANGE_CREATE ? "create" : "archive";
+}
+
+bool journal_sent(struct run *run, struct journal_batch *batch, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf ordinals = {0};
+    for (size_t i = 0; i < batch->count; i++)
+        pg_array_int(&ordinals, batch->ordinals[i]);
+    const char *change = operation_text(batch->operation);
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_int(&args, run->epoch);
+    pg_arg_text(&args, batch->labels ? "archive_labels" : change);
+    pg_arg_int(&args, (int64_t)batch->inputs);
+    pg_arg_text(&args, change);
+    pg_arg_text(&args, pg_array_end(&ordinals));
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(run->state, STATEMENT_BATCH_SENT, &args, &rows, err))
+        return false;
+    if (rows.count == 0)
+        return error_set(err, ERROR_LOCKED,
+            "run %lld of %s has been overtaken by another run and must not write any more",
+            (long long)run->run_id, run->options.sync->name);
+    batch->batch_id = pg_rows_int(&rows, 0, 0);
+    if (pg_rows_int(&rows, 0, 1) != (int64_t)batch->count)
+        return error_set(err, ERROR_INTERNAL,
+            "batch %lld: %lld of its %zu changes were still planned; it was not sent",
+            (long long)batch->batch_id, (long long)pg_rows_int(&rows, 0, 1), batch->count);
+    return true;
+}
+
+bool journal_done(struct run *run, const struct journal_batch *batch,
+    const struct client_reply *reply, const struct journal_answer *answer, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf ordinals = {0};
+    CLEANUP(buf_clear) struct buf exceptions = {0};
+    CLEANUP(buf_clear) struct buf states = {0};
+    CLEANUP(buf_clear) struct buf messages = {0};
+    for (size_t i = 0; i < batch->count; i++)
+        pg_array_int(&ordinals, batch->ordinals[i]);
+    for (size_t i = 0; i < answer->exceptions_count; i++) {
+        pg_array_int(&exceptions, answer->exceptions[i].ordinal);
+        pg_array_text(&states, answer->exceptions[i].state);
+        pg_array_text(&messages, answer->exceptions[i].message);
+    }
+    struct pg_args args = {0};
+    pg_arg_int(&args, batch->batch_id);
+    pg_arg_text(&args, answer->status);
+    pg_arg_int(&args, reply->attempts);
+    pg_arg_int(&args, reply->http_status);
+    pg_arg_text(&args, time_or_null(reply->api_started_at));
+    pg_arg_text(&args, time_or_null(reply->api_completed_at));
+    pg_arg_text(&args, text_or_null(reply->correlation_id));
+    pg_arg_text(&args, text_or_null(reply->message));
+    pg_arg_text(&args, answer->state);
+    pg_arg_text(&args, operation_text(batch->operation));
+    pg_arg_text(&args, pg_array_end(&ordinals));
+    pg_arg_text(&args, pg_array_end(&exceptions));
+    pg_arg_text(&args, pg_array_end(&states));
+    pg_arg_text(&args, pg_array_end(&messages));
+    return pg_run(run->state, STATEMENT_BATCH_DONE, &args, NULL, err);
+}
+
+bool journal_quarantine(
+    struct run *run, int64_t batch_id, const struct client_reply *reply, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_int(&args, batch_id);
+    pg_arg_text(&args, reply->category[0] != '\0' ? reply->category : "REFUSED");
+    pg_arg_text(&args, text_or_null(reply->correlation_id));
+    pg_arg_int(&args, run->run_id);
+    return pg_run(run->state, STATEMENT_REJECT_HUBSPOT, &args, NULL, err);
+}

@@ -1,0 +1,110 @@
+/*
+ * judge.c: what of the stored plan may be applied: quarantine, the saved plan, the guards, an
+ * approval. The guards themselves are pure and stand in guard.c.
+ */
+#include "sync/judge.h"
+
+#include <stdio.h>
+
+#include "pg/pg.h"
+#include "sync/guard.h"
+#include "sync/journal.h"
+
+static bool run_change(
+    struct run *run, enum statement_id id, struct pg_args *args, struct error *err)
+{
+    return pg_run(run->state, id, args, NULL, err);
+}
+
+/* Takes out what waits in quarantine and what the saved plan does not contain; counts the rest. */
+static bool sift(struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    struct pg_args keep = args, quarantine = args;
+    pg_arg_text(&quarantine, run->options.sync->name);
+    pg_arg_int(&keep, run->options.plan_id);
+    if (!run_change(run, STATEMENT_CHANGE_QUARANTINE, &quarantine, err))
+        return false;
+    if (run->options.mode == RUN_APPLY && !run_change(run, STATEMENT_CHANGE_KEEP, &keep, err))
+        return false;
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(run->state, STATEMENT_CHANGE_COUNTS, &args, &rows, err))
+        return false;
+    run->counts.to_create = (uint64_t)pg_rows_int(&rows, 0, 0);
+    run->counts.to_archive = (uint64_t)pg_rows_int(&rows, 0, 1);
+    run->counts.skipped = (uint64_t)pg_rows_int(&rows, 0, 2);
+    run->counts.drift = (uint64_t)pg_rows_int(&rows, 0, 3);
+    return true;
+}
+
+static bool fix_digest(struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(run->state, STATEMENT_PLAN_DIGEST, &args, &rows, err))
+        return false;
+    (void)snprintf(run->digest, sizeof run->digest, "%s", pg_rows_text(&rows, 0, 0));
+    return true;
+}
+
+/* An approval of the saved plan lifts the guard for this one run. */
+static bool use_approval(struct run *run, bool *approved, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->options.plan_id);
+    pg_arg_int(&args, run->run_id);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    *approved = false;
+    if (run->options.mode != RUN_APPLY)
+        return true;
+    if (!pg_run(run->state, STATEMENT_APPROVAL_USE, &args, &rows, err))
+        return false;
+    *approved = rows.count == 1;
+    return true;
+}
+
+static bool withhold(struct run *run, bool everything, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    pg_arg_bool(&args, everything);
+    run->counts.withheld = run->counts.to_archive + (everything ? run->counts.to_create : 0);
+    return run_change(run, STATEMENT_CHANGE_WITHHOLD, &args, err);
+}
+
+bool judge_plan(struct run *run, struct error *err)
+{
+    const struct run_counts *c = &run->counts;
+    if (!sift(run, err) || !fix_digest(run, err))
+        return false;
+    struct guard_facts facts = {
+        .source_rows = c->desired + c->records,
+        .desired = c->desired,
+        .invalid = c->invalid,
+        .managed = c->managed,
+        .to_archive = c->to_archive,
+        .good_known = run->good_known,
+        .good_desired = run->good_desired,
+        .fingerprint = run->fingerprint,
+        .good_fingerprint = run->good_fingerprint,
+    };
+    struct verdict verdict = guard_plan(&run->options.sync->guards, &facts);
+    bool approved = false;
+    if (verdict.kind != VERDICT_PASS && !use_approval(run, &approved, err))
+        return false;
+    if (verdict.kind == VERDICT_PASS || approved)
+        return true;
+    run->verdict = verdict;
+    if (!withhold(run, verdict.kind == VERDICT_REFUSE, err))
+        return false;
+    if (run->options.mode == RUN_APPLY)
+        return error_set(err, ERROR_STALE,
+            "plan %lld is withheld by guard %s and has no valid approval: assocd approve %lld",
+            (long long)run->options.plan_id, verdict.guard, (long long)run->options.plan_id);
+    if (verdict.kind == VERDICT_REFUSE)
+        return error_set(err, ERROR_REFUSED, "sync %s refused by guard %s: %s",
+            run->options.sync->name, verdict.guard, verdict.text);
+    return true;
+}

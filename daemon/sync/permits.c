@@ -1,0 +1,60 @@
+/*
+ * permits.c: asks PostgreSQL for permission to send, one request at a time.
+ */
+#include "sync/permits.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "pg/pg.h"
+
+void permits_init(struct permits *permits, struct pg *state, const char *account, const char *zone,
+    const struct limits *limits)
+{
+    permits->state = state;
+    permits->per_10s = limits->requests_per_10s;
+    permits->per_day = limits->requests_per_day;
+    (void)snprintf(permits->account, sizeof permits->account, "%s", account);
+    (void)snprintf(permits->zone, sizeof permits->zone, "%s", zone);
+}
+
+bool permits_take(struct permits *permits, int64_t *wait_ms, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_text(&args, permits->account);
+    pg_arg_int(&args, permits->per_10s);
+    pg_arg_int(&args, permits->per_day);
+    pg_arg_text(&args, permits->zone);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(permits->state, STATEMENT_PERMIT_TAKE, &args, &rows, err))
+        return false;
+    bool granted = pg_rows_bool(&rows, 0, 0);
+    *wait_ms = granted ? 0 : pg_rows_int(&rows, 0, 1);
+    if (!granted && strcmp(pg_rows_text(&rows, 0, 2), "DAILY") == 0)
+        return error_set(err, ERROR_QUOTA,
+            "account %s: the daily limit of requests is spent; it begins anew in %lld min "
+            "(midnight in %s)",
+            permits->account, (long long)(*wait_ms / 60000 + 1), permits->zone);
+    return true;
+}
+
+static bool take(void *owner, int64_t *wait_ms, struct error *err)
+{
+    return permits_take(owner, wait_ms, err);
+}
+
+static bool hold(void *owner, const char *policy, int64_t hold_ms, struct error *err)
+{
+    struct permits *permits = owner;
+    struct pg_args args = {0};
+    pg_arg_text(&args, permits->account);
+    pg_arg_text(&args, policy);
+    pg_arg_int(&args, hold_ms);
+    pg_arg_text(&args, permits->zone);
+    return pg_run(permits->state, STATEMENT_PERMIT_HOLD, &args, NULL, err);
+}
+
+struct client_permits permits_for_client(struct permits *permits)
+{
+    return (struct client_permits){.owner = permits, .take = take, .hold = hold};
+}

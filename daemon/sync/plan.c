@@ -1,0 +1,302 @@
+/*
+ * plan.c: source -> spool, registry -> spool, chunks -> reads -> diff -> COPY into assocd.change.
+ */
+#include "sync/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/stop.h"
+#include "pg/pg.h"
+#include "pg/text.h"
+#include "sync/account.h"
+#include "sync/chunk.h"
+#include "sync/diff.h"
+#include "sync/journal.h"
+#include "sync/read.h"
+#include "sync/registry.h"
+#include "sync/source.h"
+#include "sync/spool.h"
+
+enum {
+    REJECTS_STORED_MAX = 1000, /* of one run's invalid rows; all of them are counted */
+    FLUSH_BYTES = 256 * 1024,
+    SHOW_EVERY_ROWS = 16384,
+};
+
+/* The plan while it is being made. */
+struct draft {
+    struct run *run;
+    struct spool *desired, *owned, *only;
+    struct diff_list changes;
+    struct buf rows; /* of assocd.change, in COPY form */
+    uint64_t ordinals[2]; /* last ordinal of creates and archives */
+    uint64_t source_rows;
+    struct buf rejects[5]; /* from, to, type, wrong, message: array literals */
+    uint64_t rejects_stored;
+};
+
+static void draft_clear(struct draft *draft)
+{
+    spool_close(draft->desired);
+    spool_close(draft->owned);
+    spool_close(draft->only);
+    diff_list_clear(&draft->changes);
+    buf_clear(&draft->rows);
+    for (size_t i = 0; i < ARRAY_COUNT(draft->rejects); i++)
+        buf_clear(&draft->rejects[i]);
+}
+
+static void note_reject(struct draft *draft, const struct source_row *row)
+{
+    draft->run->counts.invalid++;
+    if (draft->rejects_stored == REJECTS_STORED_MAX)
+        return;
+    draft->rejects_stored++;
+    const char *const cells[] = {row->from, row->to, row->type, row->wrong, row->message};
+    for (size_t i = 0; i < ARRAY_COUNT(cells); i++)
+        pg_array_text(&draft->rejects[i], cells[i]);
+}
+
+static bool store_rejects(struct draft *draft, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_text(&args, draft->run->options.sync->name);
+    pg_arg_int(&args, draft->run->run_id);
+    struct pg_args gone = args;
+    if (draft->rejects_stored > 0) {
+        for (size_t i = 0; i < ARRAY_COUNT(draft->rejects); i++)
+            pg_arg_text(&args, pg_array_end(&draft->rejects[i]));
+        if (!pg_run(draft->run->state, STATEMENT_REJECT_SOURCE, &args, NULL, err))
+            return false;
+    }
+    return pg_run(draft->run->state, STATEMENT_REJECT_SOURCE_GONE, &gone, NULL, err);
+}
+
+static bool drain_source(struct draft *draft, struct source *source, struct error *err)
+{
+    const struct run *run = draft->run;
+    for (;;) {
+        struct source_row row;
+        if (!source_next(source, &row, err))
+            return false;
+        if (row.kind == SOURCE_END)
+            return true;
+        if (draft->source_rows++ % SHOW_EVERY_ROWS == 0) {
+            run_show(run, "source", draft->source_rows, 0);
+            if (stop_requested())
+                return error_set(err, ERROR_STOPPED, "stopped while reading the source");
+        }
+        if (row.kind == SOURCE_INVALID)
+            note_reject(draft, &row);
+        else if (!spool_add(draft->desired, row.assoc, err))
+            return error_prefix(err, "source of %s", run->options.sync->name);
+    }
+}
+
+static bool read_source(struct draft *draft, struct error *err)
+{
+    struct run *run = draft->run;
+    struct source *source = NULL;
+    bool ok = spool_open(&draft->desired, "desired rows", SPOOL_SORTED, err) &&
+        source_open(&source, run->options.sync, run->options.database_url, &run->types, err) &&
+        drain_source(draft, source, err);
+    source_close(source);
+    if (!ok || !spool_rewind(draft->desired, err) || !store_rejects(draft, err))
+        return false;
+    run->counts.desired = spool_count(draft->desired);
+    run->counts.duplicates = spool_duplicates(draft->desired);
+    struct guard_facts facts = {
+        .source_rows = draft->source_rows - run->counts.invalid, .invalid = run->counts.invalid};
+    run->verdict = guard_source(&run->options.sync->guards, &facts);
+    if (run->verdict.kind == VERDICT_REFUSE)
+        return error_set(err, ERROR_REFUSED, "sync %s refused by guard %s: %s",
+            run->options.sync->name, run->verdict.guard, run->verdict.text);
+    return true;
+}
+
+/* The from-records of the saved plan that is being applied: nothing else needs to be read. */
+static bool read_only(struct draft *draft, struct error *err)
+{
+    enum { PAGE = 10000 };
+    int64_t last = 0;
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (draft->run->options.mode != RUN_APPLY)
+        return true;
+    if (!spool_open(&draft->only, "records of the plan", SPOOL_SORTED, err))
+        return false;
+    do {
+        struct pg_args args = {0};
+        pg_arg_int(&args, draft->run->options.plan_id);
+        pg_arg_int(&args, last);
+        pg_arg_int(&args, PAGE);
+        if (!pg_run(draft->run->state, STATEMENT_PLAN_FROM_IDS, &args, &rows, err))
+            return false;
+        for (int i = 0; i < rows.count; i++) {
+            last = pg_rows_int(&rows, i, 0);
+            if (!spool_add(draft->only, (struct assoc){.from_id = (uint64_t)last}, err))
+                return false;
+        }
+    } while (rows.count == PAGE);
+    return spool_rewind(draft->only, err);
+}
+
+static bool open_spools(struct draft *draft, struct error *err)
+{
+    struct run *run = draft->run;
+    return spool_open(&draft->owned, "the registry", SPOOL_SORTED, err) &&
+        registry_load(run, draft->owned, err) &&
+        spool_open(&run->adopt, "adopted associations", SPOOL_AS_IS, err) &&
+        spool_open(&run->forget, "forgotten associations", SPOOL_AS_IS, err) &&
+        read_only(draft, err);
+}
+
+static bool flush_changes(struct draft *draft, struct read *read, struct error *err)
+{
+    struct pg *pg = draft->run->state;
+    if (!read_journal(read, err))
+        return false;
+    if (draft->rows.length == 0)
+        return true;
+    bool ok = pg_copy_in(pg, STATEMENT_CHANGE_COPY, err) &&
+        pg_copy_add(pg, draft->rows.bytes, draft->rows.length, err) && pg_copy_end(pg, err);
+    buf_reset(&draft->rows);
+    return ok;
+}
+
+static void add_row(struct draft *draft, const struct change *change)
+{
+    static const char *const reasons[] = {
+        [REASON_SOURCE_ADDED] = "source_added",
+        [REASON_SOURCE_REMOVED] = "source_removed",
+        [REASON_DRIFT_ADDED] = "drift_added",
+        [REASON_DRIFT_REMOVED] = "drift_removed",
+    };
+    static const char *const states[] = {
+        [CHANGE_PLANNED] = "planned", [CHANGE_REPORTED] = "reported", [CHANGE_BLOCKED] = "blocked"};
+    struct run *run = draft->run;
+    const struct type *type = &run->types.items[change->assoc.type];
+    bool archive = change->operation == CHANGE_ARCHIVE;
+    struct buf *rows = &draft->rows;
+    pg_copy_int(rows, run->run_id);
+    pg_copy_text(rows, archive ? "archive" : "create");
+    pg_copy_int(rows, (int64_t)++draft->ordinals[archive]);
+    pg_copy_int(rows, (int64_t)change->assoc.from_id);
+    pg_copy_int(rows, (int64_t)change->assoc.to_id);
+    pg_copy_text(rows, type->category);
+    pg_copy_int(rows, type->type_id);
+    pg_copy_text(rows, reasons[change->reason]);
+    pg_copy_text(rows, states[change->verdict]);
+    pg_copy_text(rows,
+        change->verdict == CHANGE_BLOCKED ? "an association that is not to be touched hangs on it"
+                                          : NULL);
+    pg_copy_row_end(rows);
+    run->counts.reported += change->verdict == CHANGE_REPORTED;
+    run->counts.blocked += change->verdict == CHANGE_BLOCKED;
+}
+
+/* Moves the changes of one chunk to where they belong. */
+static bool file_changes(struct draft *draft, struct error *err)
+{
+    struct diff_list *changes = &draft->changes;
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct change *change = &changes->items[i];
+        if (change->operation == CHANGE_ADOPT || change->operation == CHANGE_FORGET) {
+            struct spool *spool =
+                change->operation == CHANGE_ADOPT ? draft->run->adopt : draft->run->forget;
+            if (!spool_add(spool, change->assoc, err))
+                return false;
+        } else {
+            add_row(draft, change);
+        }
+    }
+    changes->count = 0;
+    return true;
+}
+
+static struct diff_rows take_record(struct diff_rows *rows, uint64_t from_id)
+{
+    struct diff_rows record = {.rows = rows->rows};
+    while (rows->count > 0 && rows->rows->from_id == from_id) {
+        rows->rows++;
+        rows->count--;
+        record.count++;
+    }
+    return record;
+}
+
+static bool more_pages(const struct run *run, uint64_t from_id, struct error *err)
+{
+    return error_set(err, ERROR_REFUSED,
+        "sync %s: %s record %llu has more associations than one page, and the v3 API cannot be "
+        "trusted to "
+        "list the others; nothing was changed",
+        run->options.sync->name, run->options.sync->from, (unsigned long long)from_id);
+}
+
+static bool compare_chunk(struct draft *draft, const struct chunk *chunk,
+    const struct client_reply *reply, struct error *err)
+{
+    struct run *run = draft->run;
+    const struct sync_definition *sync = run->options.sync;
+    struct diff_rules rules = {
+        .policy = sync->policy, .on_drift = sync->on_drift, .types = &run->types};
+    struct diff_rows desired = {chunk->desired.rows, chunk->desired.count};
+    struct diff_rows owned = {chunk->owned.rows, chunk->owned.count};
+    struct diff_rows observed = {reply->rows, reply->rows_count};
+    for (size_t i = 0; i < chunk->from_count; i++) {
+        uint64_t from_id = chunk->from_ids[i];
+        struct diff_rows want = take_record(&desired, from_id);
+        struct diff_rows own = take_record(&owned, from_id);
+        struct diff_rows have = take_record(&observed, from_id);
+        run->counts.records++;
+        if (reply->records[i] == RECORD_MORE)
+            return more_pages(run, from_id, err);
+        if (reply->outcome != CLIENT_ANSWERED || reply->records[i] != RECORD_COMPLETE)
+            run->counts.unread++;
+        else
+            diff_record(&rules, want, own, have, &draft->changes);
+    }
+    return file_changes(draft, err);
+}
+
+static bool compare_all(struct draft *draft, struct read *read, struct error *err)
+{
+    struct run *run = draft->run;
+    for (;;) {
+        const struct chunk *chunk;
+        const struct client_reply *reply;
+        if (!read_next(read, &chunk, &reply, err))
+            return false;
+        if (chunk == NULL)
+            return flush_changes(draft, read, err);
+        if (!compare_chunk(draft, chunk, reply, err))
+            return false;
+        run_show(run, "read", run->counts.records, spool_records(draft->desired));
+        if (draft->rows.length > FLUSH_BYTES && !flush_changes(draft, read, err))
+            return false;
+    }
+}
+
+static bool compare(struct draft *draft, struct error *err)
+{
+    struct read *read;
+    struct read_scope scope = {
+        .desired = draft->desired, .owned = draft->owned, .only = draft->only, .operation = "read"};
+    read_open(&read, draft->run, &scope);
+    bool ok = compare_all(draft, read, err);
+    read_close(read);
+    draft->run->counts.observed = draft->changes.observed;
+    draft->run->counts.unchanged = draft->changes.unchanged;
+    return ok;
+}
+
+bool plan_build(struct run *run, struct error *err)
+{
+    struct draft draft = {.run = run};
+    bool ok = account_open(run, err) && read_source(&draft, err) && open_spools(&draft, err) &&
+        compare(&draft, err);
+    draft_clear(&draft);
+    return ok;
+}

@@ -1,0 +1,145 @@
+/*
+ * run.c: the story of a run. Each line of run_sync is a file of this folder; whatever happens, the
+ * run's row in the journal says how it ended.
+ */
+#include "sync/run.h"
+
+#include <stdlib.h>
+
+#include "hubspot/client.h"
+#include "pg/pg.h"
+#include "sync/apply.h"
+#include "sync/journal.h"
+#include "sync/judge.h"
+#include "sync/plan.h"
+#include "sync/spool.h"
+#include "sync/verify.h"
+
+static bool run_sync(struct run *run, struct error *err)
+{
+    return journal_open(run, err) && plan_build(run, err) && judge_plan(run, err) &&
+        (run->options.mode == RUN_PLAN || (apply_plan(run, err) && verify_changes(run, err)));
+}
+
+const char *run_status_text(enum run_status status)
+{
+    static const char *const texts[] = {
+        [RUN_PLANNING] = "planning",
+        [RUN_PLANNED] = "planned",
+        [RUN_WITHHELD] = "withheld",
+        [RUN_APPLYING] = "applying",
+        [RUN_VERIFYING] = "verifying",
+        [RUN_SUCCEEDED] = "succeeded",
+        [RUN_NO_CHANGE] = "no_change",
+        [RUN_PARTIAL] = "partial",
+        [RUN_REFUSED] = "refused",
+        [RUN_FAILED] = "failed",
+        [RUN_CANCELED] = "canceled",
+        [RUN_INTERRUPTED] = "interrupted",
+        [RUN_DEFERRED] = "deferred",
+    };
+    return texts[status];
+}
+
+/* How a run that was cut short is told. */
+static enum run_status failed_status(enum error_kind kind)
+{
+    switch (kind) {
+    case ERROR_REFUSED:
+    case ERROR_STALE:
+        return RUN_REFUSED;
+    case ERROR_QUOTA:
+        return RUN_DEFERRED;
+    case ERROR_STOPPED:
+        return RUN_CANCELED;
+    default:
+        return RUN_FAILED;
+    }
+}
+
+static enum run_status finished_status(const struct run *run)
+{
+    const struct run_counts *c = &run->counts;
+    if (run->verdict.kind != VERDICT_PASS)
+        return RUN_WITHHELD;
+    if (run->options.mode == RUN_PLAN)
+        return RUN_PLANNED;
+    if (c->rejected + c->unverified + c->invalid + c->unread > 0 ||
+        c->created + c->archived < c->to_create + c->to_archive)
+        return RUN_PARTIAL;
+    return c->created + c->archived > 0 ? RUN_SUCCEEDED : RUN_NO_CHANGE;
+}
+
+/* What shrink and mapping guards of the next run compare with: only what all guards let through. */
+static bool remember_good(struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, run->fingerprint);
+    pg_arg_int(&args, (int64_t)run->counts.desired);
+    return run->options.mode == RUN_PLAN || run->verdict.kind != VERDICT_PASS ||
+        run->counts.invalid > 0 || pg_run(run->state, STATEMENT_SYNC_GOOD, &args, NULL, err);
+}
+
+static bool close_finished(struct run *run, struct error *err)
+{
+    if (run->options.mode != RUN_PLAN && !journal_results(run, err))
+        return false;
+    return remember_good(run, err) && journal_status(run, finished_status(run), err);
+}
+
+/* The journal tells of the failure if it can; the failure itself is what the caller gets. */
+static void close_failed(struct run *run, const struct error *why)
+{
+    struct error later;
+    run->failure = *why;
+    if (run->run_id != 0 && why->kind != ERROR_STATE && journal_abandon(run, &later) &&
+        journal_results(run, &later))
+        (void)!journal_status(run, failed_status(why->kind), &later);
+}
+
+bool run_execute(struct run *run, const struct run_options *options, struct error *err)
+{
+    struct error why = {0};
+    *run = (struct run){.options = *options};
+    if (run_sync(run, &why) && close_finished(run, &why))
+        return true;
+    close_failed(run, &why);
+    if (err != NULL)
+        *err = why;
+    return false;
+}
+
+void run_clear(struct run *run)
+{
+    client_close(run->client);
+    pg_close(run->state);
+    spool_close(run->adopt);
+    spool_close(run->forget);
+    types_clear(&run->types);
+    free(run->good_fingerprint);
+    free(run->fingerprint);
+    *run = (struct run){0};
+}
+
+int run_exit_code(const struct run *run, bool detailed)
+{
+    switch (run->status) {
+    case RUN_WITHHELD:
+        return 4;
+    case RUN_PARTIAL:
+        return 3;
+    case RUN_PLANNED:
+        return detailed && run->counts.to_create + run->counts.to_archive > 0 ? 2 : 0;
+    default:
+        return 0;
+    }
+}
+
+void run_show(const struct run *run, const char *stage, uint64_t done, uint64_t total)
+{
+    struct progress progress = {.stage = stage, .done = done, .total = total};
+    if (run->options.show != NULL)
+        run->options.show(&progress);
+}

@@ -1,0 +1,108 @@
+/*
+ * run.h: one run of one sync, from taking its lock to closing its row in the journal. `struct run`
+ * is what the stages hand on to each other; every field has one stage that writes it.
+ */
+#ifndef SYNC_RUN_H
+#define SYNC_RUN_H
+
+#include "base/attr.h"
+#include "base/error.h"
+#include "model/definition.h"
+#include "model/types.h"
+#include "sync/guard.h"
+#include "sync/permits.h"
+
+struct client;
+struct pg;
+struct spool;
+
+enum run_mode {
+    RUN_PLAN, /* read, compare, judge, store: nothing is written to HubSpot */
+    RUN_FULL, /* all of it */
+    RUN_APPLY, /* all of it, restricted to what a saved plan contains */
+};
+
+/* How far a run has come, for a progress bar. */
+struct progress {
+    const char *stage; /* "source", "read", "create", "archive", "verify" */
+    uint64_t done;
+    uint64_t total; /* 0: unknown */
+};
+
+/* What is asked for; everything is borrowed until run_clear. */
+struct run_options {
+    const struct sync_definition *sync;
+    const char *database_url;
+    const char *token;
+    const char *token_stamp; /* which token file it came from; NULL: do not remember whose it is */
+    const char *cause; /* run.cause: manual, schedule, … */
+    enum run_mode mode;
+    int64_t plan_id; /* RUN_APPLY */
+    /* Told now and then how far it is; the one call upwards, because a run reads top to bottom. */
+    void (*show)(const struct progress *progress);
+};
+
+enum run_status {
+    RUN_PLANNING,
+    RUN_PLANNED,
+    RUN_WITHHELD,
+    RUN_APPLYING,
+    RUN_VERIFYING,
+    RUN_SUCCEEDED,
+    RUN_NO_CHANGE,
+    RUN_PARTIAL,
+    RUN_REFUSED,
+    RUN_FAILED,
+    RUN_CANCELED,
+    RUN_INTERRUPTED,
+    RUN_DEFERRED,
+};
+
+/* The name of a status, as in assocd.run. */
+const char *run_status_text(enum run_status status);
+
+/* Counts of associations (records, requests): the columns of assocd.run of the same names. */
+struct run_counts {
+    uint64_t desired, records, unread, observed, unchanged, duplicates, invalid, managed;
+    uint64_t to_create, to_archive, drift, reported, blocked;
+    uint64_t created, archived, rejected, unverified, skipped, withheld;
+};
+
+struct run {
+    struct run_options options;
+    struct pg *state; /* journal_open: the assocd database; holds the sync's lock */
+    int64_t run_id; /* journal_open; 0: the run was never opened */
+    int64_t epoch; /* journal_open: fencing number */
+    int64_t started_us; /* journal_open: the database's clock … */
+    int64_t started_local; /* … and ours, at the same moment */
+    bool good_known; /* journal_open: a good run exists … */
+    uint64_t good_desired; /* … and had so many desired rows */
+    char *good_fingerprint; /* … and synchronised this; NULL if none */
+    enum run_status status;
+    struct permits permits; /* account_open */
+    struct client *client; /* account_open; NULL before */
+    uint64_t portal_id; /* account_open */
+    struct types types; /* account_open */
+    char *fingerprint; /* account_open: what this run synchronises */
+    struct spool *adopt; /* plan_build: to enter into the registry once guards have passed */
+    struct spool *forget; /* plan_build: to take out of it */
+    struct run_counts counts;
+    struct verdict verdict; /* judge_plan */
+    char digest[72]; /* judge_plan: of the stored plan; "" before */
+    struct error failure; /* run_execute: why it ended early; kind ERROR_NONE if it did not */
+};
+
+/* Runs it: returns true when the run came to its end, whatever that was (see run->status, counts,
+ * verdict); false with err when it could not (the journal then says why, if it was ever opened).
+ * The caller calls run_clear in both cases. */
+MUST_CHECK bool run_execute(struct run *run, const struct run_options *options, struct error *err);
+
+void run_clear(struct run *run);
+
+/* The documented exit code of a finished run. detailed: 2 for a plan with changes. */
+int run_exit_code(const struct run *run, bool detailed);
+
+/* For the stages: tells options.show. */
+void run_show(const struct run *run, const char *stage, uint64_t done, uint64_t total);
+
+#endif

@@ -1,0 +1,267 @@
+/*
+ * source.c: builds and reads the one COPY that yields the desired rows.
+ */
+#include "sync/source.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "pg/pg.h"
+
+struct source {
+    struct pg *pg;
+    const struct sync_definition *sync;
+    const struct types *types;
+    uint32_t only_type; /* what a row without a type means; TYPE_NONE: it must say */
+    char message[320];
+};
+
+const char *source_name(const struct sync_definition *sync)
+{
+    return sync->source_table != NULL ? sync->source_table : "the configured query";
+}
+
+/* `"schema"."table"`, or the query in brackets. A comment may end the query's last line. */
+static bool relation_text(struct source *source, struct buf *text, struct error *err)
+{
+    const struct sync_definition *sync = source->sync;
+    if (sync->source_table != NULL) {
+        char *quoted;
+        if (!pg_relation(source->pg, sync->source_table, &quoted, err))
+            return error_prefix(err, "source of %s", sync->name);
+        buf_add_text(text, quoted);
+        free(quoted);
+        return true;
+    }
+    size_t length = strlen(sync->source_query);
+    while (length > 0 && strchr("; \t\r\n", sync->source_query[length - 1]) != NULL)
+        length--;
+    buf_add_char(text, '(');
+    buf_add(text, sync->source_query, length);
+    buf_add_text(text, "\n)");
+    return true;
+}
+
+/* The base relations that reading `relation` touches, quoted, as PostgreSQL's planner names them.
+ */
+static bool relations_of(
+    struct source *source, const char *relation, struct buf *names, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf sql = {0};
+    buf_addf(
+        &sql, "explain (verbose, costs off, format json) select * from %s source_rows", relation);
+    CLEANUP(pg_rows_clear) struct pg_rows plan = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_exec(source->pg, buf_text(&sql), &plan, err))
+        return false;
+    struct pg_args args = {0};
+    pg_arg_text(&args, pg_rows_text(&plan, 0, 0));
+    if (!pg_run(source->pg, STATEMENT_SOURCE_RELATIONS, &args, &rows, err))
+        return false;
+    buf_add_text(names, pg_rows_text(&rows, 0, 0));
+    return true;
+}
+
+static bool lock_relations(struct source *source, const char *relation, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf names = {0};
+    if (source->sync->source_table != NULL) {
+        struct pg_args args = {0};
+        pg_arg_text(&args, relation);
+        CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+        if (!pg_run(source->pg, STATEMENT_SOURCE_LOCKABLE, &args, &rows, err))
+            return false;
+        if (pg_rows_bool(&rows, 0, 0)) /* materialised views and foreign tables cannot be locked */
+            buf_add_text(&names, relation);
+    } else if (!relations_of(source, relation, &names, err)) {
+        return error_prefix(err, "source of %s", source->sync->name);
+    }
+    if (!pg_exec(source->pg, "begin isolation level repeatable read read only", NULL, err))
+        return false;
+    if (names.length == 0)
+        return true;
+    CLEANUP(buf_clear) struct buf sql = {0};
+    buf_addf(&sql, "lock table %s in access share mode", buf_text(&names));
+    if (!pg_exec(source->pg, buf_text(&sql), NULL, err))
+        return error_prefix(err,
+            "source of %s: %s must be locked before it is read (a load in progress would look "
+            "empty)",
+            source->sync->name, buf_text(&names));
+    return true;
+}
+
+/* Names the columns that the source has, for the message. */
+static bool no_such_column(
+    struct source *source, const char *relation, const char *why, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf sql = {0};
+    CLEANUP(buf_clear) struct buf names = {0};
+    buf_addf(&sql, "select * from %s source_rows limit 0", relation);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_exec(source->pg, "rollback", NULL, err) ||
+        !pg_exec(source->pg, buf_text(&sql), &rows, err))
+        return error_prefix(err, "source of %s", source->sync->name);
+    for (int i = 0; i < pg_rows_columns(&rows); i++)
+        buf_addf(&names, "%s%s", i > 0 ? ", " : "", pg_rows_name(&rows, i));
+    return error_set(err, ERROR_SOURCE, "source of %s: %s; %s has: %s (source.columns maps them)",
+        source->sync->name, why, source_name(source->sync), buf_text(&names));
+}
+
+/* `select f, t, y` with the configured columns under fixed names. */
+static bool columns_text(
+    struct source *source, const char *relation, struct buf *text, struct error *err)
+{
+    const struct sync_definition *sync = source->sync;
+    const char *const names[] = {sync->column_from, sync->column_to, sync->column_type};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (names[i] == NULL) {
+            buf_addf(text, ", null::text as c%zu", i);
+            continue;
+        }
+        char *quoted;
+        if (!pg_identifier(source->pg, names[i], &quoted, err))
+            return false;
+        buf_addf(text, "%s%s as c%zu", i > 0 ? ", " : "select ", quoted, i);
+        free(quoted);
+    }
+    buf_addf(text, " from %s source_rows", relation);
+    return true;
+}
+
+/* Ids sort as numbers whatever the column's type: text by length and then by digits. A bare c0
+ * would mean the output column, which is text. */
+static void add_order(struct buf *sql, const struct pg_rows *shape)
+{
+    buf_add_text(sql, " order by ");
+    for (int i = 0; i < 2; i++) {
+        const char *comma = i > 0 ? ", " : "";
+        if (pg_rows_integer(shape, i))
+            buf_addf(sql, "%scells.c%d nulls first", comma, i);
+        else
+            buf_addf(sql,
+                "%slength(ltrim(cells.c%d::text, '0')) nulls first, ltrim(cells.c%d::text, '0') "
+                "collate \"C\"",
+                comma, i, i);
+    }
+}
+
+static bool begin_copy(struct source *source, const char *relation, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf inner = {0};
+    CLEANUP(buf_clear) struct buf sql = {0};
+    if (!columns_text(source, relation, &inner, err))
+        return false;
+    buf_addf(&sql, "%s limit 0", buf_text(&inner));
+    CLEANUP(pg_rows_clear) struct pg_rows shape = {0};
+    if (!pg_exec(source->pg, buf_text(&sql), &shape, err)) {
+        if (strcmp(pg_sqlstate(source->pg), "42703") != 0)
+            return error_prefix(err, "source of %s", source->sync->name);
+        return no_such_column(source, relation, err->text, err);
+    }
+    buf_reset(&sql);
+    buf_addf(&sql, "copy (select c0::text, c1::text, c2::text from (%s) cells", buf_text(&inner));
+    add_order(&sql, &shape);
+    buf_add_text(&sql, ") to stdout");
+    if (!pg_copy_out(source->pg, buf_text(&sql), err))
+        return error_prefix(err, "source of %s", source->sync->name);
+    return true;
+}
+
+bool source_open(struct source **source, const struct sync_definition *sync,
+    const char *database_url, const struct types *types, struct error *err)
+{
+    struct source *s = *source = mem_new(1, sizeof *s);
+    s->sync = sync;
+    s->types = types;
+    s->only_type = TYPE_NONE;
+    uint32_t managed = 0;
+    for (uint32_t i = 0; i < types->count; i++)
+        if (types->items[i].managed && managed++ == 0)
+            s->only_type = i;
+    if (managed != 1)
+        s->only_type = TYPE_NONE;
+    const char *url = sync->source_database_url != NULL ? sync->source_database_url : database_url;
+    CLEANUP(buf_clear) struct buf relation = {0};
+    if (!pg_open(&s->pg, url, "assocd source", ERROR_SOURCE, err))
+        return error_prefix(err, "source of %s", sync->name);
+    return relation_text(s, &relation, err) && lock_relations(s, buf_text(&relation), err) &&
+        begin_copy(s, buf_text(&relation), err);
+}
+
+void source_close(struct source *source)
+{
+    if (source == NULL)
+        return;
+    pg_close(source->pg);
+    free(source);
+}
+
+static void invalid(
+    struct source *source, struct source_row *row, const char *wrong, const char *cell)
+{
+    row->kind = SOURCE_INVALID;
+    row->wrong = wrong;
+    if (cell == NULL)
+        (void)snprintf(source->message, sizeof source->message, "%s is NULL", wrong);
+    else if (strcmp(wrong, "type") != 0)
+        (void)snprintf(source->message, sizeof source->message,
+            "\"%.80s\" is no HubSpot record id (1 to 9223372036854775807 in digits)", cell);
+    row->message = source->message;
+}
+
+static void parse_type(struct source *source, struct source_row *row)
+{
+    if (row->type == NULL || row->type[0] == '\0') {
+        row->assoc.type = source->only_type;
+        if (source->only_type == TYPE_NONE)
+            invalid(source, row, "type", NULL);
+        return;
+    }
+    uint32_t type = types_match_text(source->types, row->type);
+    row->assoc.type = type;
+    if (type != TYPE_NONE && source->types->items[type].managed)
+        return;
+    const char *near = types_nearest(source->types, row->type);
+    if (type != TYPE_NONE)
+        (void)snprintf(source->message, sizeof source->message,
+            "type \"%.80s\" is not one of the sync's types", row->type);
+    else if (near != NULL)
+        (void)snprintf(source->message, sizeof source->message,
+            "unknown type \"%.80s\" (did you mean \"%.80s\"?)", row->type, near);
+    else
+        (void)snprintf(
+            source->message, sizeof source->message, "unknown type \"%.80s\"", row->type);
+    invalid(source, row, "type", row->type);
+}
+
+bool source_next(struct source *source, struct source_row *row, struct error *err)
+{
+    char *line;
+    size_t length;
+    *row = (struct source_row){.kind = SOURCE_ROW};
+    if (!pg_copy_next(source->pg, &line, &length, err))
+        return error_prefix(err,
+            "source of %s: reading stopped in the middle and nothing of it is used",
+            source->sync->name);
+    if (line == NULL) {
+        row->kind = SOURCE_END;
+        return pg_exec(source->pg, "commit", NULL, err);
+    }
+    char *cells[3];
+    if (pg_copy_split(line, cells, 3) != 3)
+        return error_set(
+            err, ERROR_SOURCE, "source of %s: a row without three columns", source->sync->name);
+    row->from = cells[0];
+    row->to = cells[1];
+    row->type = cells[2];
+    if (row->from == NULL || !assoc_parse_id(row->from, strlen(row->from), &row->assoc.from_id))
+        invalid(source, row, "from_id", row->from);
+    else if (row->to != NULL && !assoc_parse_id(row->to, strlen(row->to), &row->assoc.to_id))
+        invalid(source, row, "to_id", row->to);
+    else if (row->to != NULL)
+        parse_type(source, row);
+    return true;
+}

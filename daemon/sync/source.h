@@ -1,0 +1,42 @@
+/*
+ * source.h: the desired rows, out of a table, view or query, as one consistent picture: the
+ * relations are locked ACCESS SHARE before the transaction's snapshot is taken (FAULTS S4), the
+ * rows come by COPY in order, and none of them counts unless the COPY came to its clean end (FAULTS
+ * S2).
+ */
+#ifndef SYNC_SOURCE_H
+#define SYNC_SOURCE_H
+
+#include "base/attr.h"
+#include "base/error.h"
+#include "model/assoc.h"
+#include "model/definition.h"
+#include "model/types.h"
+
+struct source;
+
+enum source_row_kind { SOURCE_ROW, SOURCE_INVALID, SOURCE_END };
+
+struct source_row {
+    enum source_row_kind kind;
+    struct assoc assoc; /* SOURCE_ROW; to_id 0: the record should have none */
+    /* SOURCE_INVALID: the cells as written (NULL for NULL), which one is wrong ("from_id", "to_id",
+     * "type") and why. Borrowed until the next source_next. */
+    const char *from, *to, *type;
+    const char *wrong;
+    const char *message;
+};
+
+/* Opens the source of sync and begins its COPY. database_url is used where the sync names none.
+ * types must hold the managed types; it is borrowed. ERROR_SOURCE for everything that is wrong with
+ * it: unreachable, no such relation or column (naming those it has), not lockable. */
+MUST_CHECK bool source_open(struct source **source, const struct sync_definition *sync,
+    const char *database_url, const struct types *types, struct error *err);
+void source_close(struct source *source); /* NULL is fine */
+
+MUST_CHECK bool source_next(struct source *source, struct source_row *row, struct error *err);
+
+/* How the source is called in messages: "crm.contact_company", "the query of SYNC". Borrowed. */
+const char *source_name(const struct sync_definition *sync);
+
+#endif

@@ -1,0 +1,206 @@
+/*
+ * verify.c: rounds of reading: at once, then after the configured delays, only what is still open.
+ */
+#include "sync/verify.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/stop.h"
+#include "pg/pg.h"
+#include "pg/text.h"
+#include "sync/journal.h"
+#include "sync/read.h"
+#include "sync/spool.h"
+
+/* The open changes' from-records into a spool; the desired array of a chunk is not needed. */
+static bool open_records(struct run *run, struct spool *records, struct error *err)
+{
+    enum { PAGE = 10000 };
+    int64_t last = 0;
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    do {
+        struct pg_args args = {0};
+        pg_arg_int(&args, run->run_id);
+        pg_arg_int(&args, last);
+        pg_arg_int(&args, PAGE);
+        if (!pg_run(run->state, STATEMENT_VERIFY_FROM_IDS, &args, &rows, err))
+            return false;
+        for (int i = 0; i < rows.count; i++) {
+            last = pg_rows_int(&rows, i, 0);
+            if (!spool_add(records, (struct assoc){.from_id = (uint64_t)last}, err))
+                return false;
+        }
+    } while (rows.count == PAGE);
+    return spool_rewind(records, err);
+}
+
+static int by_row(const void *a, const void *b)
+{
+    return assoc_compare(a, b);
+}
+
+/* Was the from-record of a change among those read completely? */
+static bool record_known(
+    const struct chunk *chunk, const struct client_reply *reply, uint64_t from_id)
+{
+    size_t low = 0, high = chunk->from_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (chunk->from_ids[middle] < from_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < chunk->from_count && chunk->from_ids[low] == from_id &&
+        reply->outcome == CLIENT_ANSWERED && reply->records[low] == RECORD_COMPLETE;
+}
+
+static bool settle_chunk(
+    struct run *run, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf operations = {0};
+    CLEANUP(buf_clear) struct buf ordinals = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    struct pg_args settle = args;
+    pg_arg_int(&args, (int64_t)chunk->from_ids[0]);
+    pg_arg_int(&args, (int64_t)chunk->from_ids[chunk->from_count - 1]);
+    if (!pg_run(run->state, STATEMENT_VERIFY_CHANGES, &args, &rows, err))
+        return false;
+    for (int i = 0; i < rows.count; i++) {
+        struct assoc row = {
+            .from_id = (uint64_t)pg_rows_int(&rows, i, 2),
+            .to_id = (uint64_t)pg_rows_int(&rows, i, 3),
+            .type = types_find(
+                &run->types, pg_rows_text(&rows, i, 4), (uint32_t)pg_rows_int(&rows, i, 5)),
+        };
+        bool archive = strcmp(pg_rows_text(&rows, i, 0), "archive") == 0;
+        bool seen = bsearch(&row, reply->rows, reply->rows_count, sizeof row, by_row) != NULL;
+        if (!record_known(chunk, reply, row.from_id) || seen == archive)
+            continue;
+        pg_array_text(&operations, pg_rows_text(&rows, i, 0));
+        pg_array_int(&ordinals, pg_rows_int(&rows, i, 1));
+    }
+    if (ordinals.length == 0)
+        return true;
+    pg_arg_text(&settle, run->options.sync->name);
+    pg_arg_text(&settle, pg_array_end(&operations));
+    pg_arg_text(&settle, pg_array_end(&ordinals));
+    return pg_run(run->state, STATEMENT_VERIFY_SETTLE, &settle, NULL, err);
+}
+
+static bool read_records(struct run *run, struct spool *records, struct error *err)
+{
+    struct spool *nothing;
+    struct read *read;
+    if (!spool_open(&nothing, "nothing", SPOOL_SORTED, err) || !spool_rewind(nothing, err))
+        return false;
+    struct read_scope scope = {.desired = records, .owned = nothing, .operation = "verify"};
+    read_open(&read, run, &scope);
+    uint64_t done = 0;
+    bool ok = true, more = true;
+    while (ok && more) {
+        const struct chunk *chunk;
+        const struct client_reply *reply;
+        ok = read_next(read, &chunk, &reply, err);
+        more = ok && chunk != NULL;
+        if (more) {
+            ok = settle_chunk(run, chunk, reply, err);
+            done += chunk->from_count;
+            run_show(run, "verify", done, spool_records(records));
+        }
+    }
+    ok = ok && read_journal(read, err);
+    read_close(read);
+    spool_close(nothing);
+    return ok;
+}
+
+/* One round; *open tells how many from-records were waiting before it. */
+static bool verify_round(struct run *run, uint64_t *open, struct error *err)
+{
+    struct spool *records;
+    if (!spool_open(&records, "changed records", SPOOL_SORTED, err))
+        return false;
+    bool ok = open_records(run, records, err);
+    *open = spool_records(records);
+    if (ok && *open > 0)
+        ok = read_records(run, records, err);
+    spool_close(records);
+    return ok;
+}
+
+/* Waits until the next round; false if it was asked to stop. */
+static bool wait_for_round(int64_t delay_ms)
+{
+    int64_t until = clock_now_ms() + delay_ms;
+    for (int64_t left = delay_ms; left > 0; left = until - clock_now_ms()) {
+        struct pollfd stop = {.fd = stop_fd(), .events = POLLIN};
+        if (stop_requested())
+            return false;
+        (void)poll(&stop, stop.fd >= 0, left > 60000 ? 60000 : (int)left);
+    }
+    return true;
+}
+
+static bool later_rounds(struct run *run, struct error *err)
+{
+    const struct sync_definition *sync = run->options.sync;
+    int64_t began_ms = clock_now_ms();
+    uint64_t open = 1;
+    for (size_t i = 0; i < sync->verify_delays_count; i++) {
+        if (!journal_results(run, err))
+            return false;
+        if (!wait_for_round(began_ms + sync->verify_delays_ms[i] - clock_now_ms()))
+            break;
+        if (!verify_round(run, &open, err))
+            return false;
+        if (open == 0)
+            break;
+    }
+    return true;
+}
+
+static bool run_statement(struct run *run, enum statement_id id, bool with_sync, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    if (with_sync)
+        pg_arg_text(&args, run->options.sync->name);
+    return pg_run(run->state, id, &args, NULL, err);
+}
+
+static bool still_open(struct run *run, bool *open, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, 0);
+    pg_arg_int(&args, 1);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(run->state, STATEMENT_VERIFY_FROM_IDS, &args, &rows, err))
+        return false;
+    *open = rows.count > 0;
+    return true;
+}
+
+bool verify_changes(struct run *run, struct error *err)
+{
+    uint64_t touched;
+    bool open;
+    if (!journal_status(run, RUN_VERIFYING, err))
+        return false;
+    if (run->options.sync->verify == VERIFY_NONE)
+        return run_statement(run, STATEMENT_VERIFY_TRUST, true, err) &&
+            run_statement(run, STATEMENT_REJECT_SETTLED, true, err);
+    if (!verify_round(run, &touched, err) || !still_open(run, &open, err))
+        return false;
+    if (open && (!journal_unlock(run, err) || !later_rounds(run, err)))
+        return false;
+    return run_statement(run, STATEMENT_VERIFY_CLOSE, false, err) &&
+        run_statement(run, STATEMENT_REJECT_SETTLED, true, err);
+}

@@ -1,0 +1,3 @@
+-- A run that ends early leaves nothing in a state that says more is to come.
+update assocd.change set state = case when state = 'sent' then 'unknown' else 'abandoned' end
+where run_id = $1::bigint and state in ('planned', 'sent')

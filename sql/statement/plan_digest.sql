@@ -1,0 +1,2 @@
+-- The digest an approval is bound to.
+select assocd.plan_digest($1::bigint)

@@ -1,0 +1,4 @@
+-- Why a plan changes what it changes.
+select count(*) filter (where reason = 'source_added'), count(*) filter (where reason = 'drift_removed'),
+    count(*) filter (where reason = 'drift_added')
+from assocd.change where run_id = $1::bigint and state not in ('reported', 'blocked', 'skipped')

@@ -1,0 +1,2 @@
+-- Remembers a migration.
+insert into assocd.schema_version (version) values ($1::integer)

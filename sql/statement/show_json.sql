@@ -1,0 +1,14 @@
+-- A run with its batches and changes as JSON.
+select row_to_json(j) from (
+    select r.run_id, coalesce(r.plan_id, r.run_id) as plan_id, r.sync, r.portal, r.portal_id, r.api, r.cause, r.status,
+        r.started_at, r.completed_at, r.desired, r.records, r.unread, r.observed, r.unchanged, r.duplicates, r.invalid,
+        r.managed, r.to_create, r.to_archive, r.drift, r.reported, r.blocked, r.created, r.archived, r.rejected,
+        r.unverified, r.skipped, r.withheld, r.requests, r.digest, r.guard, r.error,
+        (select coalesce(json_agg(b order by b.batch_id), '[]') from (
+            select batch_id, operation, status, inputs, attempts, http_status, sent_at, completed_at, api_started_at,
+                api_completed_at, correlation_id, error
+            from assocd.batch where run_id = r.run_id) b) as batches,
+        (select coalesce(json_agg(c), '[]') from (
+            select operation, ordinal, from_id, to_id, category, type_id, reason, state, batch_id, message
+            from assocd.change where run_id = r.run_id order by operation, ordinal limit 10000) c) as changes
+    from assocd.run r where r.run_id = $1::bigint) j

@@ -1,0 +1,62 @@
+/*
+ * settings.h: the sandbox's switches, a row each in one table: name, default, choices. The same
+ * names stand on the command line (--page-size 3), in POST /_sandbox/switch and in README.md.
+ */
+#ifndef SANDBOX_SETTINGS_H
+#define SANDBOX_SETTINGS_H
+
+#include "base/attr.h"
+
+enum setting {
+    SET_PORTAL_ID,
+    SET_PAGE_SIZE,
+    SET_V3_PAGE_SIZE,
+    SET_V3_AFTER,
+    SET_V3_ALL_COMPANIES,
+    SET_SHUFFLE,
+    SET_NO_ASSOCIATIONS_207,
+    SET_UNKNOWN_INPUT,
+    SET_UNKNOWN_READ,
+    SET_CHECK_RECORDS,
+    SET_CREATE,
+    SET_DUPLICATES,
+    SET_FIRST_PRIMARY,
+    SET_IDS,
+    SET_CODES,
+    SET_CODE_READ,
+    SET_CODE_CREATE,
+    SET_CODE_ARCHIVE,
+    SET_MAX_READ_INPUTS,
+    SET_MAX_CREATE_INPUTS,
+    SET_MAX_ARCHIVE_INPUTS,
+    SET_MAX_ARCHIVE_FROM_IDS,
+    SET_MAX_LABELS,
+    SET_RECORD_MAX,
+    SET_RATE_PER_10S,
+    SET_RATE_PER_1S,
+    SET_DAILY,
+    SET_DAILY_USED,
+    SET_RATE_HEADERS,
+    SET_RETRY_AFTER,
+    SET_LATENCY_MS,
+    SET_VISIBLE_AFTER_MS,
+    SET_TOKEN_LIFE_S,
+    SETTING_COUNT
+};
+
+enum { UNKNOWN_400, UNKNOWN_207 };
+enum { CREATE_ADD, CREATE_REPLACE };
+enum { IDS_NUMBER, IDS_STRING };
+enum { CODES_LINEAGE, CODES_STALE, CODES_LEGACY200, CODES_DATED204 };
+
+struct settings {
+    int64_t values[SETTING_COUNT];
+};
+
+void settings_init(struct settings *settings);
+
+/* Sets a switch by its name: digits, true, false or one of its choices. False when there is no such
+ * switch or choice. */
+bool settings_set(struct settings *settings, const char *name, const char *value);
+
+#endif
