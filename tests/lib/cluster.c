@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "pg/schema.h"
 #include "pg/statement.h"
 
 static char *own_url;
@@ -166,8 +167,11 @@ static void fill_template(struct pg *pg, const char *name)
     (void)snprintf(sql, sizeof sql, "%s_making", name);
     char *url = cluster_url_of(cluster_url(), sql);
     struct pg *inside = cluster_connect(url);
-    for (const struct statement *file = schema_files; file->name != NULL; file++)
-        cluster_exec(inside, file->text, NULL);
+    int from = 0;
+    int to = 0;
+    struct error err = {0};
+    if (!schema_upgrade(inside, &from, &to, &err))
+        die(url, err.text);
     pg_close(inside);
     free(url);
     (void)snprintf(sql, sizeof sql, "alter database %s_making rename to %s", name, name);
