@@ -295,6 +295,8 @@ test('records are told apart by the objects API', async () => {
   assert.deepEqual(read.results.map((record) => record.id), ['1']);
 });
 
+require('./faults.js')({ base, token, control, dump, test });
+
 async function main() {
   let failed = 0;
   for (const { name, run } of tests) {
