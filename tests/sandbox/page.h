@@ -16,6 +16,7 @@ struct page {
     size_t rows; /* out */
     bool bad_cursor; /* out: nothing was written */
 };
+
 /* Writes the elements of `to` (of `results` in a single-record answer) to the reply. */
 void page_write(struct call *call, struct page *page);
 
