@@ -19,8 +19,9 @@ HARDEN := -U_FORTIFY_SOURCE $(if $(SAN),,-D_FORTIFY_SOURCE=3) -fstack-protector-
 	$(if $(filter clang,$(CC)),,-ftrivial-auto-var-init=zero -Wtrampolines -Wbidi-chars=any)
 LINK_HARDEN := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen \
 	-Wl,-z,separate-code -Wl,--as-needed -Wl,--no-copy-dt-needed-entries
-SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 comma := ,
+SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -Idaemon -I$(B)/gen \
 	-include daemon/base/banned.h $(shell pkg-config --cflags $(PKGS) 2>/dev/null) -MMD -MP
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
@@ -55,7 +56,7 @@ $(B)/%.o: %.c | $(B)/gen/pg/statement_list.h
 	$(CC) $(ALL_CFLAGS) $(if $(filter tests/%,$<),-Itests) -c -o $@ $<
 
 $(B)/gen/pg/statement_text.o: $(B)/gen/pg/statement_text.c
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) -Wno-overlength-strings -c -o $@ $<
 
 $(B)/gen/pg/statement_list.h $(B)/gen/pg/statement_text.c &: sql/embed.awk $(SQL_STATEMENTS) $(SQL_SCHEMA)
 	@mkdir -p $(B)/gen/pg
