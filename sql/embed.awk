@@ -2,7 +2,13 @@
 # sql/statement/run_insert.sql becomes STATEMENT_RUN_INSERT and its text; the schema files become
 # an ordered list. Comment lines that start a statement file stay out of the text sent to PostgreSQL.
 function base(path,    parts, n) { n = split(path, parts, "/"); sub(/\.sql$/, "", parts[n]); return parts[n] }
-function quote(s) { gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/\t/, "    ", s); return s }
+function quote(s) {
+    gsub(/\\/, "&&", s)
+    gsub(/"/, "\\\\&", s)
+    gsub(/\t/, "\\t", s)
+    gsub(/\?/, "\\\\&", s) # no trigraphs
+    return s
+}
 FNR == 1 {
     kind = FILENAME ~ /schema\// ? "schema" : "statement"
     count[kind]++; name[kind, count[kind]] = base(FILENAME); leading = 1

@@ -46,6 +46,7 @@ bool verb_apply(struct cli *cli, int argc, char **argv, int *code, struct error 
 bool verb_run(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_history(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_show(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_rejects(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_approve(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 
 /* One option of a verb: a flag, a text or a positive number. */

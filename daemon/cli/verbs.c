@@ -56,6 +56,11 @@ const struct verb verbs[] = {
         "  --minutes N    how long it is valid (60)\n"
         "example: assocd approve 18 --reason \"sales region closed\" && assocd apply 18\n",
         verb_approve},
+    {"rejects", "[SYNC] [--limit N] [--retry]", "what was refused, why, and when it is tried again",
+        "  --limit N  at most N rows (50)\n"
+        "  --retry    try quarantined inputs again in the next run\n"
+        "example: assocd rejects deal-contact\n",
+        verb_rejects},
     {0},
 };
 

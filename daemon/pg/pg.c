@@ -179,16 +179,20 @@ static void mask_password(char *line, const char *password)
         memset(at, '*', length);
 }
 
+static const char *or_empty(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
 static bool connect_failed(const PGconn *conn, enum error_kind kind, struct error *err)
 {
-    char line[ERROR_TEXT_MAX];
-    pg_one_line(line, sizeof line, PQerrorMessage(conn));
+    char why[ERROR_TEXT_MAX];
+    char line[2 * ERROR_TEXT_MAX];
+    pg_one_line(why, sizeof why, PQerrorMessage(conn));
+    (void)snprintf(line, sizeof line, "(host=%s dbname=%s user=%s): %s", or_empty(PQhost(conn)),
+        or_empty(PQdb(conn)), or_empty(PQuser(conn)), why);
     mask_password(line, PQpass(conn));
-    const char *host = PQhost(conn);
-    const char *database = PQdb(conn);
-    const char *user = PQuser(conn);
-    return error_set(err, kind, "connect to PostgreSQL (host=%s dbname=%s user=%s): %s",
-        host != NULL ? host : "", database != NULL ? database : "", user != NULL ? user : "", line);
+    return error_set(err, kind, "connect to PostgreSQL %s", line);
 }
 
 static bool session_configure(struct pg *pg, struct error *err)

@@ -5,22 +5,17 @@
 #include "sync/apply.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "hubspot/client.h"
 #include "pg/pg.h"
 #include "sync/batcher.h"
 #include "sync/journal.h"
+#include "sync/queue.h"
 #include "sync/registry.h"
 
-enum {
-    FETCH_ROWS = 5000,
-    PENDING_MAX = 64, /* parts of refused batches; splitting goes depth first */
-    ISOLATION_MAX = 200, /* requests one run spends on finding bad inputs */
-};
+enum { ISOLATION_MAX = 200 }; /* batches one operation of a run splits to find bad inputs */
 
 struct sending {
     bool busy;
@@ -31,95 +26,57 @@ struct sending {
 
 struct apply {
     struct run *run;
-    enum change_operation operation;
+    enum queue_kind kind;
     struct batch_limits limits;
-    struct batch_rows ahead; /* fetched, not yet cut */
-    size_t ahead_at;
-    int64_t last_ordinal;
-    bool fetched_all;
-    struct batch_rows pending[PENDING_MAX]; /* a stack */
-    size_t pending_count;
+    struct queue *queue;
     size_t isolations;
     struct sending *sendings;
     size_t sendings_count;
-    uint64_t done, total;
+    uint64_t *done; /* of this operation, for progress; shared by its two archive calls */
+    uint64_t total;
 };
 
-static bool fetch(struct apply *apply, struct error *err)
-{
-    struct run *run = apply->run;
-    struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
-    pg_arg_text(&args, apply->operation == CHANGE_CREATE ? "create" : "archive");
-    pg_arg_int(&args, apply->last_ordinal);
-    pg_arg_int(&args, FETCH_ROWS);
-    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->state, STATEMENT_CHANGE_NEXT, &args, &rows, err))
-        return false;
-    struct batch_rows kept = {0};
-    for (size_t i = apply->ahead_at; i < apply->ahead.count; i++)
-        batch_rows_add(&kept, apply->ahead.rows[i], apply->ahead.ordinals[i]);
-    for (int i = 0; i < rows.count; i++) {
-        struct assoc row = {
-            .from_id = (uint64_t)pg_rows_int(&rows, i, 1),
-            .to_id = (uint64_t)pg_rows_int(&rows, i, 2),
-            .type = types_find(
-                &run->types, pg_rows_text(&rows, i, 3), (uint32_t)pg_rows_int(&rows, i, 4)),
-        };
-        assert(row.type != TYPE_NONE && run->types.items[row.type].managed);
-        apply->last_ordinal = pg_rows_int(&rows, i, 0);
-        batch_rows_add(&kept, row, apply->last_ordinal);
-    }
-    batch_rows_clear(&apply->ahead);
-    apply->ahead = kept;
-    apply->ahead_at = 0;
-    apply->fetched_all = rows.count < FETCH_ROWS;
-    return true;
-}
+/* What the request is called on the wire and in the journal. */
+static const struct {
+    enum client_call call;
+    const char *operation;
+    const char *noun;
+} calls[] = {
+    [QUEUE_CREATE] = {CLIENT_CREATE, "create", "creates"},
+    [QUEUE_ARCHIVE] = {CLIENT_ARCHIVE, "archive", "archives"},
+    [QUEUE_ARCHIVE_LABELS] = {CLIENT_ARCHIVE_LABELS, "archive_labels", "archives"},
+    [QUEUE_ARCHIVE_PAIRS] = {CLIENT_ARCHIVE, "archive", "archives"},
+};
 
-/* The next batch into sending->rows; none: count stays 0. Parts of refused batches come first. */
-static bool next_rows(struct apply *apply, struct batch_rows *rows, struct error *err)
+/* Inputs as HubSpot counts them: v3 takes a type each, the others a pair each. */
+static size_t inputs_of(const struct apply *apply, const struct batch_rows *rows)
 {
-    rows->count = 0;
-    if (apply->pending_count > 0) {
-        struct batch_rows *part = &apply->pending[apply->pending_count - 1];
-        size_t cut = batch_cut(part->rows, part->count, &apply->limits);
-        for (size_t i = 0; i < cut; i++)
-            batch_rows_add(rows, part->rows[i], part->ordinals[i]);
-        batch_rows_drop(part, cut);
-        if (part->count == 0) {
-            batch_rows_clear(part);
-            apply->pending_count--;
-        }
-        return true;
-    }
-    size_t left = apply->ahead.count - apply->ahead_at;
-    if (left < apply->limits.inputs + TYPES_MAX && !apply->fetched_all && !fetch(apply, err))
-        return false;
-    left = apply->ahead.count - apply->ahead_at;
-    size_t cut = batch_cut(apply->ahead.rows + apply->ahead_at, left, &apply->limits);
-    for (size_t i = apply->ahead_at; i < apply->ahead_at + cut; i++)
-        batch_rows_add(rows, apply->ahead.rows[i], apply->ahead.ordinals[i]);
-    apply->ahead_at += cut;
-    return true;
+    size_t pairs = 0;
+    if (apply->run->options.sync->portal->api == DIALECT_V3)
+        return rows->count;
+    for (size_t i = 0; i < rows->count; i++)
+        pairs += i == 0 || rows->rows[i].from_id != rows->rows[i - 1].from_id ||
+            rows->rows[i].to_id != rows->rows[i - 1].to_id;
+    return pairs;
 }
 
 static bool send_next(struct apply *apply, size_t number, bool *sent, struct error *err)
 {
     struct sending *sending = &apply->sendings[number];
     *sent = false;
-    if (!next_rows(apply, &sending->rows, err))
+    if (!queue_next(apply->queue, &apply->limits, &sending->rows, err))
         return false;
     if (sending->rows.count == 0)
         return true;
     sending->batch = (struct journal_batch){
-        .operation = apply->operation,
+        .operation = calls[apply->kind].operation,
+        .create = apply->kind == QUEUE_CREATE,
         .ordinals = sending->rows.ordinals,
         .count = sending->rows.count,
-        .inputs = sending->rows.count,
+        .inputs = inputs_of(apply, &sending->rows),
     };
     sending->request = (struct client_request){
-        .call = apply->operation == CHANGE_CREATE ? CLIENT_CREATE : CLIENT_ARCHIVE,
+        .call = calls[apply->kind].call,
         .tag = number,
         .rows = sending->rows.rows,
         .row_count = sending->rows.count,
@@ -152,7 +109,7 @@ static bool settle_answered(struct apply *apply, struct sending *sending,
     size_t count = sending->rows.count, used = 0, rejected = 0;
     struct journal_exception *exceptions = mem_new(count, sizeof *exceptions);
     for (size_t i = 0; i < count; i++) {
-        if (reply->outcomes[i] == ROW_DONE)
+        if (reply->outcomes[i] == ROW_DONE || sending->rows.ordinals[i] == 0)
             continue;
         bool refused = reply->outcomes[i] == ROW_REFUSED;
         struct journal_exception *e = &exceptions[used++];
@@ -177,49 +134,51 @@ static bool settle_answered(struct apply *apply, struct sending *sending,
     bool ok = journal_done(apply->run, &sending->batch, reply, &answer, err) &&
         (rejected == 0 || journal_quarantine(apply->run, sending->batch.batch_id, reply, err));
     free(exceptions);
-    apply->done += count;
+    *apply->done += count;
     return ok;
 }
 
-static bool settle_whole(struct apply *apply, struct sending *sending,
-    const struct client_reply *reply, const struct journal_answer *answer, struct error *err)
+/* Alone at last: every change of the batch is refused, in HubSpot's words. */
+static bool settle_rejected(struct apply *apply, struct sending *sending,
+    const struct client_reply *reply, struct error *err)
 {
-    return journal_done(apply->run, &sending->batch, reply, answer, err);
+    struct journal_exception *exceptions = mem_new(sending->rows.count, sizeof *exceptions);
+    size_t used = 0;
+    for (size_t i = 0; i < sending->rows.count; i++)
+        if (sending->rows.ordinals[i] != 0)
+            exceptions[used++] = (struct journal_exception){.ordinal = sending->rows.ordinals[i],
+                .state = "rejected",
+                .message = reply->message};
+    struct journal_answer answer = {.status = "failed",
+        .state = "rejected",
+        .exceptions = exceptions,
+        .exceptions_count = used};
+    bool ok = journal_done(apply->run, &sending->batch, reply, &answer, err) &&
+        journal_quarantine(apply->run, sending->batch.batch_id, reply, err);
+    free(exceptions);
+    *apply->done += sending->rows.count;
+    return ok;
 }
 
-/* Refused as a whole: split it, or, alone at last, name it. */
+/* Refused as a whole: nothing of it was applied. Its parts try again until the bad input is alone.
+ */
 static bool settle_refused(struct apply *apply, struct sending *sending,
     const struct client_reply *reply, struct error *err)
 {
     struct batch_rows first = {0}, second = {0};
-    bool room = apply->pending_count + 2 <= PENDING_MAX && apply->isolations < ISOLATION_MAX;
-    if (room &&
-        batch_split(&sending->rows, reply->culprits, reply->culprits_count, &first, &second)) {
-        apply->isolations++;
-        apply->pending[apply->pending_count++] = second;
-        apply->pending[apply->pending_count++] = first;
-        struct journal_answer again = {.status = "failed", .state = "sent"};
-        return settle_whole(apply, sending, reply, &again, err);
+    struct journal_answer answer = {.status = "failed", .state = "sent"};
+    if (!batch_split(&sending->rows, reply->culprits, reply->culprits_count, &first, &second)) {
+        batch_rows_clear(&first);
+        batch_rows_clear(&second);
+        return settle_rejected(apply, sending, reply, err);
+    }
+    if (apply->isolations++ >= ISOLATION_MAX || !queue_back(apply->queue, &first, &second)) {
+        answer.state = "abandoned"; /* too many bad inputs for one run; the next goes on */
+        *apply->done += sending->rows.count;
     }
     batch_rows_clear(&first);
     batch_rows_clear(&second);
-    apply->done += sending->rows.count;
-    if (!room) {
-        struct journal_answer left = {.status = "failed", .state = "abandoned"};
-        return settle_whole(apply, sending, reply, &left, err);
-    }
-    struct journal_exception *exceptions = mem_new(sending->rows.count, sizeof *exceptions);
-    for (size_t i = 0; i < sending->rows.count; i++)
-        exceptions[i] = (struct journal_exception){
-            .ordinal = sending->rows.ordinals[i], .state = "rejected", .message = reply->message};
-    struct journal_answer alone = {.status = "failed",
-        .state = "rejected",
-        .exceptions = exceptions,
-        .exceptions_count = sending->rows.count};
-    bool ok = settle_whole(apply, sending, reply, &alone, err) &&
-        journal_quarantine(apply->run, sending->batch.batch_id, reply, err);
-    free(exceptions);
-    return ok;
+    return journal_done(apply->run, &sending->batch, reply, &answer, err);
 }
 
 static bool settle(struct apply *apply, const struct client_reply *reply, struct error *err)
@@ -240,10 +199,10 @@ static bool settle(struct apply *apply, const struct client_reply *reply, struct
     case CLIENT_REFUSED:
         return settle_refused(apply, sending, reply, err);
     case CLIENT_UNKNOWN:
-        apply->done += sending->rows.count;
-        return settle_whole(apply, sending, reply, &unknown, err);
+        *apply->done += sending->rows.count;
+        return journal_done(apply->run, &sending->batch, reply, &unknown, err);
     case CLIENT_NOT_SENT:
-        return settle_whole(apply, sending, reply, &not_sent, err);
+        return journal_done(apply->run, &sending->batch, reply, &not_sent, err);
     }
     return false;
 }
@@ -273,46 +232,57 @@ static bool apply_operation(struct apply *apply, struct error *err)
         if (reply == NULL && client_stopped(apply->run->client))
             return error_set(err, ERROR_STOPPED,
                 "stopped early after %llu of %llu %s; the next run goes on from the real state",
-                (unsigned long long)apply->done, (unsigned long long)apply->total,
-                apply->operation == CHANGE_CREATE ? "creates" : "archives");
+                (unsigned long long)*apply->done, (unsigned long long)apply->total,
+                calls[apply->kind].noun);
         if (reply == NULL)
             return true;
         if (!settle(apply, reply, err))
             return drain(apply, err);
-        run_show(apply->run, apply->operation == CHANGE_CREATE ? "create" : "archive", apply->done,
+        run_show(apply->run, apply->kind == QUEUE_CREATE ? "create" : "archive", *apply->done,
             apply->total);
     }
 }
 
-static void apply_clear(struct apply *apply)
-{
-    batch_rows_clear(&apply->ahead);
-    for (size_t i = 0; i < apply->pending_count; i++)
-        batch_rows_clear(&apply->pending[i]);
-    for (size_t i = 0; i < apply->sendings_count; i++)
-        batch_rows_clear(&apply->sendings[i].rows);
-    free(apply->sendings);
-}
-
-static bool apply_all(
-    struct run *run, enum change_operation operation, uint64_t total, struct error *err)
+static bool apply_queue(
+    struct run *run, enum queue_kind kind, uint64_t *done, uint64_t total, struct error *err)
 {
     const struct limits *limits = &run->options.sync->portal->limits;
-    bool create = operation == CHANGE_CREATE;
+    bool create = kind == QUEUE_CREATE;
     struct apply apply = {
         .run = run,
-        .operation = operation,
+        .kind = kind,
         .limits = {.inputs = (size_t)(create ? limits->create_inputs : limits->archive_inputs),
             .from_ids = create ? SIZE_MAX : (size_t)limits->archive_from_ids},
+        .done = done,
         .total = total,
         .sendings_count = (size_t)limits->in_flight,
     };
-    if (total == 0)
-        return true;
+    queue_open(&apply.queue, run, kind);
     apply.sendings = mem_new(apply.sendings_count, sizeof apply.sendings[0]);
     bool ok = apply_operation(&apply, err);
-    apply_clear(&apply);
+    for (size_t i = 0; i < apply.sendings_count; i++)
+        batch_rows_clear(&apply.sendings[i].rows);
+    free(apply.sendings);
+    queue_close(apply.queue);
     return ok;
+}
+
+static bool apply_creates(struct run *run, struct error *err)
+{
+    uint64_t done = 0;
+    return run->counts.to_create == 0 ||
+        apply_queue(run, QUEUE_CREATE, &done, run->counts.to_create, err);
+}
+
+static bool apply_archives(struct run *run, struct error *err)
+{
+    uint64_t done = 0, total = run->counts.to_archive;
+    if (total == 0 || run->verdict.kind != VERDICT_PASS)
+        return true;
+    if (run->options.sync->portal->api == DIALECT_V3)
+        return apply_queue(run, QUEUE_ARCHIVE, &done, total, err);
+    return apply_queue(run, QUEUE_ARCHIVE_LABELS, &done, total, err) &&
+        apply_queue(run, QUEUE_ARCHIVE_PAIRS, &done, total, err);
 }
 
 /* The saved plan says who took it, so that it is not applied twice. */
@@ -327,8 +297,6 @@ static bool take_plan(struct run *run, struct error *err)
 
 bool apply_plan(struct run *run, struct error *err)
 {
-    uint64_t archives = run->verdict.kind == VERDICT_PASS ? run->counts.to_archive : 0;
     return journal_status(run, RUN_APPLYING, err) && take_plan(run, err) &&
-        registry_settle(run, err) && apply_all(run, CHANGE_CREATE, run->counts.to_create, err) &&
-        apply_all(run, CHANGE_ARCHIVE, archives, err);
+        registry_settle(run, err) && apply_creates(run, err) && apply_archives(run, err);
 }

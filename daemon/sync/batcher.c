@@ -17,8 +17,20 @@ void batch_rows_add(struct batch_rows *list, struct assoc row, int64_t ordinal)
     list->count++;
 }
 
+void batch_rows_swap(struct batch_rows *list, size_t a, size_t b)
+{
+    struct assoc row = list->rows[a];
+    int64_t ordinal = list->ordinals[a];
+    list->rows[a] = list->rows[b];
+    list->ordinals[a] = list->ordinals[b];
+    list->rows[b] = row;
+    list->ordinals[b] = ordinal;
+}
+
 void batch_rows_drop(struct batch_rows *list, size_t count)
 {
+    if (count == 0)
+        return;
     list->count -= count;
     memmove(list->rows, list->rows + count, list->count * sizeof list->rows[0]);
     memmove(list->ordinals, list->ordinals + count, list->count * sizeof list->ordinals[0]);

@@ -8,7 +8,7 @@
 #include "base/attr.h"
 #include "model/assoc.h"
 
-/* Rows and their ordinals in the plan, side by side. */
+/* Rows and their ordinals in the plan, side by side; 0: no change, but travels along. */
 struct batch_rows {
     struct assoc *rows;
     int64_t *ordinals;
@@ -17,6 +17,7 @@ struct batch_rows {
 };
 void batch_rows_add(struct batch_rows *list, struct assoc row, int64_t ordinal);
 void batch_rows_drop(struct batch_rows *list, size_t count); /* the first count */
+void batch_rows_swap(struct batch_rows *list, size_t a, size_t b);
 void batch_rows_clear(struct batch_rows *list);
 
 struct batch_limits {

@@ -146,18 +146,46 @@ static void decide(const struct diff_rules *rules, const struct pair *pair, stru
     }
 }
 
+static bool is_planned(
+    const struct diff_list *list, size_t first, uint32_t type, enum change_operation operation)
+{
+    for (size_t i = first; i < list->count; i++)
+        if (list->items[i].operation == operation && list->items[i].verdict == CHANGE_PLANNED &&
+            (type == TYPE_NONE || list->items[i].assoc.type == type))
+            return true;
+    return false;
+}
+
+/* What is on the pair and is not about to go stays with the pair's creates. The plain type comes by
+ * itself. The pair's own changes begin at `first`. */
+static void add_along(
+    const struct diff_rules *rules, const struct pair *pair, size_t first, struct diff_list *list)
+{
+    if (!is_planned(list, first, TYPE_NONE, CHANGE_CREATE))
+        return;
+    for (size_t i = 0; i < pair->observed.count; i++) {
+        struct assoc assoc = pair->observed.rows[i];
+        if (kind_of(rules, assoc.type) == TYPE_PLAIN ||
+            is_planned(list, first, assoc.type, CHANGE_ARCHIVE))
+            continue;
+        assoc.flags = 0;
+        emit(list, (struct change){.assoc = assoc, .operation = CHANGE_ALONG});
+    }
+}
+
 /* Decides each managed type of the pair once, in order of types: the heads of the three arrays. */
 static void decide_pair(
     const struct diff_rules *rules, const struct pair *pair, struct diff_list *list)
 {
     struct diff_rows side[3] = {pair->desired, pair->owned, pair->observed};
+    size_t first = list->count;
     for (;;) {
         const struct assoc *least = NULL;
         for (size_t i = 0; i < 3; i++)
             if (side[i].count > 0 && (least == NULL || side[i].rows->type < least->type))
                 least = side[i].rows;
         if (least == NULL)
-            return;
+            break;
         struct assoc assoc = *least;
         for (size_t i = 0; i < 3; i++)
             if (side[i].count > 0 && side[i].rows->type == assoc.type) {
@@ -167,6 +195,8 @@ static void decide_pair(
         if (rules->types->items[assoc.type].managed)
             decide(rules, pair, assoc, list);
     }
+    if (pair->observed.count > 1)
+        add_along(rules, pair, first, list);
 }
 
 void diff_record(const struct diff_rules *rules, struct diff_rows desired, struct diff_rows owned,

@@ -13,7 +13,14 @@
 #include "model/definition.h"
 #include "model/types.h"
 
-enum change_operation { CHANGE_CREATE, CHANGE_ARCHIVE, CHANGE_ADOPT, CHANGE_FORGET };
+enum change_operation {
+    CHANGE_CREATE,
+    CHANGE_ARCHIVE,
+    CHANGE_ADOPT, /* enter into the registry */
+    CHANGE_FORGET, /* take out of the registry */
+    CHANGE_ALONG, /* on the pair already and to stay: sent along with the pair's creates, because a
+                   * create may replace what it does not name (hubspot-api 10.4) */
+};
 
 enum change_reason {
     REASON_SOURCE_ADDED, /* the source names it, nobody did before */
@@ -58,7 +65,7 @@ struct diff_list {
 void diff_list_clear(struct diff_list *list);
 
 /* Compares one from-record and appends its changes to list. Desired rows with to_id 0 mean nothing
- * but scope. Order of the output: by to_id, type. */
+ * but scope. Order of the output: by to_id; within a pair by type, with CHANGE_ALONG at its end. */
 void diff_record(const struct diff_rules *rules, struct diff_rows desired, struct diff_rows owned,
     struct diff_rows observed, struct diff_list *list);
 

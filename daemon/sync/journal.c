@@ -186,24 +186,30 @@ bool journal_reads(struct run *run, struct buf *rows, struct error *err)
     return ok;
 }
 
-static const char *operation_text(enum change_operation operation)
+/* The array of the batch's changes; returns how many they are. */
+static int64_t add_ordinals(const struct journal_batch *batch, struct buf *array)
 {
-    return operation == CHANGE_CREATE ? "create" : "archive";
+    int64_t count = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        if (batch->ordinals[i] == 0)
+            continue;
+        pg_array_int(array, batch->ordinals[i]);
+        count++;
+    }
+    return count;
 }
 
 bool journal_sent(struct run *run, struct journal_batch *batch, struct error *err)
 {
     CLEANUP(buf_clear) struct buf ordinals = {0};
-    for (size_t i = 0; i < batch->count; i++)
-        pg_array_int(&ordinals, batch->ordinals[i]);
-    const char *change = operation_text(batch->operation);
+    int64_t count = add_ordinals(batch, &ordinals);
     struct pg_args args = {0};
     pg_arg_int(&args, run->run_id);
     pg_arg_text(&args, run->options.sync->name);
     pg_arg_int(&args, run->epoch);
-    pg_arg_text(&args, batch->labels ? "archive_labels" : change);
+    pg_arg_text(&args, batch->operation);
     pg_arg_int(&args, (int64_t)batch->inputs);
-    pg_arg_text(&args, change);
+    pg_arg_text(&args, batch->create ? "create" : "archive");
     pg_arg_text(&args, pg_array_end(&ordinals));
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(run->state, STATEMENT_BATCH_SENT, &args, &rows, err))
@@ -213,10 +219,10 @@ bool journal_sent(struct run *run, struct journal_batch *batch, struct error *er
             "run %lld of %s has been overtaken by another run and must not write any more",
             (long long)run->run_id, run->options.sync->name);
     batch->batch_id = pg_rows_int(&rows, 0, 0);
-    if (pg_rows_int(&rows, 0, 1) != (int64_t)batch->count)
+    if (pg_rows_int(&rows, 0, 1) != count)
         return error_set(err, ERROR_INTERNAL,
-            "batch %lld: %lld of its %zu changes were still planned; it was not sent",
-            (long long)batch->batch_id, (long long)pg_rows_int(&rows, 0, 1), batch->count);
+            "batch %lld: %lld of its %lld changes were still planned; it was not sent",
+            (long long)batch->batch_id, (long long)pg_rows_int(&rows, 0, 1), (long long)count);
     return true;
 }
 
@@ -227,8 +233,7 @@ bool journal_done(struct run *run, const struct journal_batch *batch,
     CLEANUP(buf_clear) struct buf exceptions = {0};
     CLEANUP(buf_clear) struct buf states = {0};
     CLEANUP(buf_clear) struct buf messages = {0};
-    for (size_t i = 0; i < batch->count; i++)
-        pg_array_int(&ordinals, batch->ordinals[i]);
+    (void)add_ordinals(batch, &ordinals);
     for (size_t i = 0; i < answer->exceptions_count; i++) {
         pg_array_int(&exceptions, answer->exceptions[i].ordinal);
         pg_array_text(&states, answer->exceptions[i].state);
@@ -244,7 +249,7 @@ bool journal_done(struct run *run, const struct journal_batch *batch,
     pg_arg_text(&args, text_or_null(reply->correlation_id));
     pg_arg_text(&args, text_or_null(reply->message));
     pg_arg_text(&args, answer->state);
-    pg_arg_text(&args, operation_text(batch->operation));
+    pg_arg_text(&args, batch->create ? "create" : "archive");
     pg_arg_text(&args, pg_array_end(&ordinals));
     pg_arg_text(&args, pg_array_end(&exceptions));
     pg_arg_text(&args, pg_array_end(&states));

@@ -10,7 +10,6 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "hubspot/client.h"
-#include "sync/diff.h"
 #include "sync/run.h"
 
 /* Connects, takes the sync's lock (ERROR_LOCKED names its holder), tells dead runs as interrupted
@@ -38,9 +37,9 @@ MUST_CHECK bool journal_reads(struct run *run, struct buf *rows, struct error *e
 /* One writing batch: which changes it carries. */
 struct journal_batch {
     int64_t batch_id; /* set by journal_sent */
-    enum change_operation operation; /* CHANGE_CREATE or CHANGE_ARCHIVE */
-    bool labels; /* archive of labels only */
-    const int64_t *ordinals;
+    const char *operation; /* batch.operation */
+    bool create; /* else archive */
+    const int64_t *ordinals; /* of the changes; 0: no change */
     size_t count;
     size_t inputs;
 };

@@ -23,6 +23,7 @@ enum {
     REJECTS_STORED_MAX = 1000, /* of one run's invalid rows; all of them are counted */
     FLUSH_BYTES = 256 * 1024,
     SHOW_EVERY_ROWS = 16384,
+    UNCLEAR_MAX = 100000,
 };
 
 /* The plan while it is being made. */
@@ -35,6 +36,7 @@ struct draft {
     uint64_t source_rows;
     struct buf rejects[5]; /* from, to, type, wrong, message: array literals */
     uint64_t rejects_stored;
+    struct assoc_list unclear; /* from-records whose rows contradict each other, ascending */
 };
 
 static void draft_clear(struct draft *draft)
@@ -43,6 +45,7 @@ static void draft_clear(struct draft *draft)
     spool_close(draft->owned);
     spool_close(draft->only);
     diff_list_clear(&draft->changes);
+    assoc_list_clear(&draft->unclear);
     buf_clear(&draft->rows);
     for (size_t i = 0; i < ARRAY_COUNT(draft->rejects); i++)
         buf_clear(&draft->rejects[i]);
@@ -51,6 +54,10 @@ static void draft_clear(struct draft *draft)
 static void note_reject(struct draft *draft, const struct source_row *row)
 {
     draft->run->counts.invalid++;
+    size_t count = draft->unclear.count;
+    if (row->unclear &&
+        (count == 0 || draft->unclear.rows[count - 1].from_id != row->assoc.from_id))
+        assoc_list_add(&draft->unclear, (struct assoc){.from_id = row->assoc.from_id});
     if (draft->rejects_stored == REJECTS_STORED_MAX)
         return;
     draft->rejects_stored++;
@@ -90,7 +97,12 @@ static bool drain_source(struct draft *draft, struct source *source, struct erro
         }
         if (row.kind == SOURCE_INVALID)
             note_reject(draft, &row);
-        else if (!spool_add(draft->desired, row.assoc, err))
+        if (draft->unclear.count > UNCLEAR_MAX)
+            return error_set(err, ERROR_SOURCE, "source of %s: more than %d records: %s",
+                run->options.sync->name, UNCLEAR_MAX, row.message);
+        if (row.kind == SOURCE_INVALID)
+            continue;
+        if (!spool_add(draft->desired, row.assoc, err))
             return error_prefix(err, "source of %s", run->options.sync->name);
     }
 }
@@ -165,8 +177,29 @@ static bool flush_changes(struct draft *draft, struct read *read, struct error *
     return ok;
 }
 
-static void add_row(struct draft *draft, const struct change *change)
+/* The types that travel with a create: those of its pair that follow it in the list. */
+static const char *along_text(struct draft *draft, size_t number, struct buf *array)
 {
+    const struct diff_list *list = &draft->changes;
+    const struct assoc *pair = &list->items[number].assoc;
+    for (size_t i = number + 1; i < list->count; i++) {
+        const struct change *other = &list->items[i];
+        const struct type *type = &draft->run->types.items[other->assoc.type];
+        char text[128];
+        if (other->assoc.from_id != pair->from_id || other->assoc.to_id != pair->to_id)
+            break;
+        if (other->operation != CHANGE_ALONG)
+            continue;
+        (void)snprintf(text, sizeof text, "%s:%u", type->category, type->type_id);
+        pg_array_text(array, text);
+    }
+    return array->length > 0 ? pg_array_end(array) : NULL;
+}
+
+static void add_row(struct draft *draft, size_t number)
+{
+    const struct change *change = &draft->changes.items[number];
+    CLEANUP(buf_clear) struct buf along = {0};
     static const char *const reasons[] = {
         [REASON_SOURCE_ADDED] = "source_added",
         [REASON_SOURCE_REMOVED] = "source_removed",
@@ -191,6 +224,7 @@ static void add_row(struct draft *draft, const struct change *change)
     pg_copy_text(rows,
         change->verdict == CHANGE_BLOCKED ? "an association that is not to be touched hangs on it"
                                           : NULL);
+    pg_copy_text(rows, archive ? NULL : along_text(draft, number, &along));
     pg_copy_row_end(rows);
     run->counts.reported += change->verdict == CHANGE_REPORTED;
     run->counts.blocked += change->verdict == CHANGE_BLOCKED;
@@ -207,8 +241,8 @@ static bool file_changes(struct draft *draft, struct error *err)
                 change->operation == CHANGE_ADOPT ? draft->run->adopt : draft->run->forget;
             if (!spool_add(spool, change->assoc, err))
                 return false;
-        } else {
-            add_row(draft, change);
+        } else if (change->operation != CHANGE_ALONG) {
+            add_row(draft, i);
         }
     }
     changes->count = 0;
@@ -224,6 +258,18 @@ static struct diff_rows take_record(struct diff_rows *rows, uint64_t from_id)
         record.count++;
     }
     return record;
+}
+
+static int by_row(const void *a, const void *b)
+{
+    return assoc_compare(a, b);
+}
+
+static bool is_unclear(const struct draft *draft, uint64_t from_id)
+{
+    struct assoc key = {.from_id = from_id};
+    return draft->unclear.count > 0 &&
+        bsearch(&key, draft->unclear.rows, draft->unclear.count, sizeof key, by_row) != NULL;
 }
 
 static bool more_pages(const struct run *run, uint64_t from_id, struct error *err)
@@ -255,7 +301,7 @@ static bool compare_chunk(struct draft *draft, const struct chunk *chunk,
             return more_pages(run, from_id, err);
         if (reply->outcome != CLIENT_ANSWERED || reply->records[i] != RECORD_COMPLETE)
             run->counts.unread++;
-        else
+        else if (!is_unclear(draft, from_id))
             diff_record(&rules, want, own, have, &draft->changes);
     }
     return file_changes(draft, err);

@@ -28,6 +28,7 @@ comment on column assocd.portal.checked_at is 'When HubSpot was asked.';
 
 create table assocd.association_type (
     portal text not null references assocd.portal on delete cascade,
+    api text not null,
     from_type text not null,
     to_type text not null,
     category text not null,
@@ -36,10 +37,11 @@ create table assocd.association_type (
     label text,
     kind text not null check (kind in ('plain', 'primary', 'label')),
     fetched_at timestamptz not null default clock_timestamp(),
-    primary key (portal, from_type, to_type, category, type_id)
+    primary key (portal, api, from_type, to_type, category, type_id)
 );
 comment on table assocd.association_type is 'The association types each account lists, kept for some minutes; gives ids their names.';
 comment on column assocd.association_type.portal is 'Name of the portal in the configuration.';
+comment on column assocd.association_type.api is 'Dialect it was listed in: v3 tells names, the others labels.';
 comment on column assocd.association_type.from_type is 'Object type the association points from, as configured.';
 comment on column assocd.association_type.to_type is 'Object type the association points to, as configured.';
 comment on column assocd.association_type.category is 'HUBSPOT_DEFINED, USER_DEFINED, ...: part of the key, ids collide between categories.';
@@ -189,6 +191,7 @@ create table assocd.change (
     reason text not null check (reason in ('source_added', 'source_removed', 'drift_added', 'drift_removed', 'undo')),
     state text not null default 'planned' check (state in ('planned', 'withheld', 'blocked', 'reported', 'skipped',
         'abandoned', 'sent', 'applied', 'rejected', 'unknown', 'verified', 'unverified')),
+    along text[],
     batch_id bigint,
     message text,
     primary key (run_id, operation, ordinal)
@@ -204,6 +207,7 @@ comment on column assocd.change.category is 'Category of the association type.';
 comment on column assocd.change.type_id is 'Type id, in the direction from -> to.';
 comment on column assocd.change.reason is 'source_added, source_removed: the table changed; drift_added, drift_removed: HubSpot was changed by somebody else; undo.';
 comment on column assocd.change.state is 'planned -> sent -> applied -> verified or unverified; sent -> rejected (HubSpot refused it) or unknown (no answer; settled by reading back). Never sent: withheld (by a guard), blocked (by an unmanaged label), reported, skipped, abandoned.';
+comment on column assocd.change.along is 'create: types (CATEGORY:id) that are on the pair already and are sent along, because a create may replace what it does not name.';
 comment on column assocd.change.batch_id is 'The batch that carried it last.';
 comment on column assocd.change.message is 'Why it was rejected, skipped or blocked.';
 

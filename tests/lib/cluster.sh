@@ -1,0 +1,113 @@
+#!/bin/bash
+# cluster.sh: a throw-away PostgreSQL cluster: a temporary folder, a unix socket in it, no network,
+# no fsync. Nothing of it outlives the one who asked for it, however that one ends.
+#
+#   cluster.sh with COMMAND…    runs COMMAND with ASSOCD_TEST_PG=<url>, then stops and removes it
+#   cluster.sh guard            prints the url, keeps the cluster until stdin ends, then removes it
+#   cluster.sh start DIR        prints the url; stays until `cluster.sh stop DIR`
+#   cluster.sh stop DIR
+set -euo pipefail
+umask 077
+
+# The newest server programs on this machine.
+server_bin() {
+    local newest
+    newest=$(printf '%s\n' /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)
+    if [ -x "$newest" ]; then
+        dirname "$newest"
+    elif command -v initdb >/dev/null; then
+        dirname "$(command -v initdb)"
+    else
+        pg_config --bindir
+    fi
+}
+
+# initdb refuses root: then everything runs as an unprivileged user, who owns the folder.
+as_owner() {
+    if [ "$(id -u)" != 0 ]; then
+        "$@"
+    else
+        setpriv --reuid="$owner" --regid="$(id -g "$owner")" --clear-groups -- "$@"
+    fi
+}
+
+find_owner() {
+    owner=postgres
+    id "$owner" >/dev/null 2>&1 || owner=nobody
+}
+
+cluster_start() {
+    local dir=$1
+    find_owner
+    mkdir -p "$dir/data" && chmod 700 "$dir"
+    if [ "$(id -u)" = 0 ]; then chown -R "$owner" "$dir"; fi
+    cd "$dir"
+    # Not inherited: settings of the caller that would reach the server.
+    unset PGDATA PGHOST PGPORT PGUSER PGDATABASE PGOPTIONS PGSERVICE PGPASSFILE
+    export LC_ALL=C
+    {
+        as_owner "$bin/initdb" -D "$dir/data" -U assocd -A trust -E UTF8 --locale=C --no-sync
+        printf '%s\n' "listen_addresses = ''" "port = 5432" "unix_socket_directories = '$dir'" \
+            "fsync = off" "full_page_writes = off" "shared_buffers = 64MB" \
+            "max_connections = 200" "wal_level = minimal" "max_wal_senders = 0" \
+            "max_wal_size = 2GB" "jit = off" "timezone = 'UTC'" >>"$dir/data/postgresql.conf"
+        as_owner "$bin/pg_ctl" start -s -w -t 60 -D "$dir/data" -l "$dir/log"
+    } </dev/null >"$dir/start.log" 2>&1 || {
+        cat "$dir/start.log" "$dir/log" >&2 2>/dev/null || true
+        cluster_stop "$dir"
+        echo "cluster.sh: PostgreSQL did not start in $dir" >&2
+        return 1
+    }
+    echo "postgresql:///postgres?host=$dir&port=5432&user=assocd"
+}
+
+cluster_stop() {
+    local dir=$1
+    find_owner
+    cd /
+    as_owner "$bin/pg_ctl" stop -s -w -m immediate -D "$dir/data" >/dev/null 2>&1 || true
+    rm -rf "$dir"
+}
+
+# Outlives signals meant for the caller; the end of stdin is the only sign it obeys. Whoever holds
+# the other end of that pipe may be killed in any way: the pipe still ends.
+cluster_guard() {
+    trap '' INT TERM HUP PIPE
+    local dir
+    dir=$(mktemp -d "${TMPDIR:-/tmp}/assocd-pg.XXXXXX")
+    cluster_start "$dir"
+    exec >/dev/null
+    cat >/dev/null
+    cluster_stop "$dir"
+}
+
+cluster_with() {
+    local url status=0
+    coproc GUARD { exec setsid "$self" guard; }
+    local guard=$GUARD_PID out=${GUARD[0]} in=${GUARD[1]}
+    if ! read -r url <&"$out"; then
+        wait "$guard" || true
+        return 1
+    fi
+    # The command must not hold the guard's pipe; it may be interrupted, we still clean up.
+    trap : INT TERM HUP
+    ASSOCD_TEST_PG=$url "$@" {in}>&- {out}<&- || status=$?
+    eval "exec $in>&-"
+    wait "$guard" || true
+    return "$status"
+}
+
+self=$(realpath "$0")
+bin=$(server_bin)
+verb=${1:?usage: cluster.sh with|guard|start|stop …}
+shift
+case $verb in
+with) cluster_with "$@" ;;
+guard) cluster_guard ;;
+start) cluster_start "$(realpath -m "$1")" ;;
+stop) cluster_stop "$(realpath -m "$1")" ;;
+*)
+    echo "cluster.sh: unknown verb $verb" >&2
+    exit 64
+    ;;
+esac

@@ -1,0 +1,411 @@
+/*
+ * test_pg.c: the connection layer against a real server: values survive, failures are named, a COPY
+ * that was cut is never taken for a short one, hostile names stay names, passwords stay secret.
+ */
+#include <check.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "lib/cluster.h"
+#include "pg/pg.h"
+
+static char *database;
+static struct pg *pg;
+static struct error err;
+
+static void setup(void)
+{
+    err = (struct error){0};
+    pg = cluster_connect(database);
+}
+
+static void teardown(void)
+{
+    pg_close(pg);
+    pg = NULL;
+}
+
+static void exec_ok(const char *sql)
+{
+    ck_assert_msg(pg_exec(pg, sql, NULL, &err), "%s", err.text);
+}
+
+static void expect_setting(const char *name, const char *value)
+{
+    struct pg_args args = {0};
+    pg_arg_text(&args, name);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    ck_assert(pg_exec_args(pg, "select pg_catalog.current_setting($1)", &args, &rows, &err));
+    ck_assert_str_eq(pg_rows_text(&rows, 0, 0), value);
+}
+
+START_TEST(has_its_settings_on_every_connection)
+{
+    expect_setting("search_path", "\"\"");
+    expect_setting("TimeZone", "UTC");
+    expect_setting("client_encoding", "UTF8");
+    expect_setting("application_name", "test");
+    expect_setting("lock_timeout", "5s");
+    expect_setting("synchronous_commit", "on");
+    expect_setting("client_connection_check_interval", "2s");
+    ck_assert_int_ge(pg_socket(pg), 0);
+}
+END_TEST
+
+START_TEST(carries_arguments_of_every_kind)
+{
+    static const char hostile[] = "a'b\"c\\d\t\n$1 %s \xC3\xA9";
+    struct pg_args args = {0};
+    pg_arg_text(&args, hostile);
+    pg_arg_int(&args, INT64_MIN);
+    pg_arg_int(&args, INT64_MAX);
+    pg_arg_bool(&args, true);
+    pg_arg_bool(&args, false);
+    pg_arg_text(&args, NULL);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    ck_assert(pg_exec_args(pg,
+        "select $1::text as a, $2::bigint, $3::bigint, $4::bool, $5::bool, $6::text", &args, &rows,
+        &err));
+    ck_assert_int_eq(rows.count, 1);
+    ck_assert_int_eq(pg_rows_columns(&rows), 6);
+    ck_assert_str_eq(pg_rows_name(&rows, 0), "a");
+    ck_assert_str_eq(pg_rows_text(&rows, 0, 0), hostile);
+    ck_assert(pg_rows_int(&rows, 0, 1) == INT64_MIN);
+    ck_assert(pg_rows_int(&rows, 0, 2) == INT64_MAX);
+    ck_assert(pg_rows_bool(&rows, 0, 3));
+    ck_assert(!pg_rows_bool(&rows, 0, 4));
+    ck_assert(pg_rows_null(&rows, 0, 5));
+    ck_assert_str_eq(pg_rows_text(&rows, 0, 5), "");
+    ck_assert_int_eq((int)pg_rows_int(&rows, 0, 5), 0);
+}
+END_TEST
+
+START_TEST(counts_the_rows_a_statement_touched)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    exec_ok("create temp table t (a int); insert into t values (1), (2), (3)");
+    ck_assert(pg_exec(pg, "update t set a = 0 where a > 1", &rows, &err));
+    ck_assert_int_eq(rows.count, 2);
+    ck_assert(pg_exec(pg, "select from t where false", &rows, &err));
+    ck_assert_int_eq(rows.count, 0);
+}
+END_TEST
+
+START_TEST(names_what_failed_with_its_sqlstate)
+{
+    ck_assert(!pg_exec(pg, "select 1 / 0", NULL, &err));
+    ck_assert_int_eq(err.kind, ERROR_STATE);
+    ck_assert_str_eq(err.text, "database: division by zero (SQLSTATE 22012)");
+    ck_assert_str_eq(pg_sqlstate(pg), "22012");
+    exec_ok("select 1");
+    ck_assert_str_eq(pg_sqlstate(pg), "");
+}
+END_TEST
+
+START_TEST(says_how_to_get_a_missing_schema)
+{
+    static const char *const statements_tried[] = {
+        "select * from assocd.run", "select assocd.take_permits()", "create table assocd.x ()"};
+    for (size_t i = 0; i < ARRAY_COUNT(statements_tried); i++) {
+        ck_assert(!pg_exec(pg, statements_tried[i], NULL, &err));
+        ck_assert_msg(strstr(err.text, "run \"assocd init\"") != NULL, "%s", err.text);
+    }
+    ck_assert(!pg_exec(pg, "select * from elsewhere.run", NULL, &err));
+    ck_assert_ptr_null(strstr(err.text, "assocd init"));
+}
+END_TEST
+
+START_TEST(refuses_a_copy_where_rows_are_expected)
+{
+    ck_assert(!pg_exec(pg, "copy (select 1) to stdout", NULL, &err));
+    exec_ok("select 1");
+    ck_assert(!pg_copy_out(pg, "select 1", &err));
+    exec_ok("select 1");
+}
+END_TEST
+
+START_TEST(reads_a_copy_to_its_end)
+{
+    char *line = NULL;
+    size_t length = 0;
+    char *fields[4];
+    ck_assert(pg_copy_out(pg,
+        "copy (values (1::int, e'a\\tb\\\\c\\nd', null::text), (2, '\\N', '')) to stdout", &err));
+    ck_assert(pg_copy_next(pg, &line, &length, &err));
+    ck_assert_uint_eq(strlen(line), length);
+    ck_assert_int_eq(pg_copy_split(line, fields, 4), 3);
+    ck_assert_str_eq(fields[0], "1");
+    ck_assert_str_eq(fields[1], "a\tb\\c\nd");
+    ck_assert_ptr_null(fields[2]);
+    ck_assert(pg_copy_next(pg, &line, &length, &err));
+    ck_assert_int_eq(pg_copy_split(line, fields, 3), 3);
+    ck_assert_str_eq(fields[1], "\\N");
+    ck_assert_str_eq(fields[2], "");
+    ck_assert(pg_copy_next(pg, &line, &length, &err));
+    ck_assert_ptr_null(line);
+    exec_ok("select 1");
+}
+END_TEST
+
+START_TEST(splits_no_more_fields_than_there_is_room_for)
+{
+    char *fields[3];
+    char three[] = "1\t2\t3";
+    char four[] = "1\t2\t3\t4";
+    char empty[] = "";
+    char last_null[] = "\\N\t\\N";
+    char blank_ends[] = "\t";
+    ck_assert_int_eq(pg_copy_split(three, fields, 3), 3);
+    ck_assert_int_eq(pg_copy_split(four, fields, 3), -1);
+    ck_assert_int_eq(pg_copy_split(empty, fields, 3), 1);
+    ck_assert_str_eq(fields[0], "");
+    ck_assert_int_eq(pg_copy_split(last_null, fields, 3), 2);
+    ck_assert_ptr_null(fields[1]);
+    ck_assert_int_eq(pg_copy_split(blank_ends, fields, 3), 2);
+}
+END_TEST
+
+/* Reads on until the end or an error; true at a clean end. */
+static bool read_all(int64_t *rows)
+{
+    char *line = NULL;
+    size_t length = 0;
+    do {
+        if (!pg_copy_next(pg, &line, &length, &err))
+            return false;
+        *rows += line != NULL;
+    } while (line != NULL);
+    return true;
+}
+
+/* FAULTS S2, S3: cut before the first row, after it, in the middle. */
+START_TEST(never_takes_a_cut_copy_for_its_end)
+{
+    static const char *const cuts[] = {"pg_terminate_backend", "pg_cancel_backend"};
+    static const int64_t rows_before[] = {0, 1, 5000};
+    const char *cut = cuts[_i % 2];
+    int64_t skip = rows_before[_i / 2];
+    struct pg *other = cluster_connect(database);
+    int64_t backend = cluster_int(pg, "select pg_catalog.pg_backend_pid()");
+    ck_assert(pg_copy_out(pg,
+        "copy (select g, repeat('x', 100) from generate_series(1, 3000000) g) to stdout", &err));
+    char *line = NULL;
+    size_t length = 0;
+    for (int64_t i = 0; i < skip; i++)
+        ck_assert(pg_copy_next(pg, &line, &length, &err));
+    char sql[128];
+    (void)snprintf(sql, sizeof sql, "select %s(%" PRId64 ")", cut, backend);
+    cluster_exec(other, sql, NULL);
+    int64_t rows = skip;
+    ck_assert(!read_all(&rows));
+    ck_assert_int_lt(rows, 3000000);
+    ck_assert_int_eq(err.kind, ERROR_STATE);
+    ck_assert_str_ne(pg_sqlstate(pg), "");
+    pg_close(other);
+}
+END_TEST
+
+START_TEST(reports_an_error_of_the_query_in_the_middle_of_a_copy)
+{
+    int64_t rows = 0;
+    ck_assert(pg_copy_out(
+        pg, "copy (select 1 / (5000 - g) from generate_series(1, 9000) g) to stdout", &err));
+    ck_assert(!read_all(&rows));
+    ck_assert_str_eq(pg_sqlstate(pg), "22012");
+    exec_ok("select 1");
+}
+END_TEST
+
+START_TEST(may_leave_a_copy_in_the_middle)
+{
+    char *line = NULL;
+    size_t length = 0;
+    ck_assert(pg_copy_out(pg, "copy (select g from generate_series(1, 100000) g) to stdout", &err));
+    ck_assert(pg_copy_next(pg, &line, &length, &err));
+    exec_ok("select 1");
+}
+END_TEST
+
+START_TEST(fails_on_a_lost_connection_and_stays_failed)
+{
+    ck_assert(!pg_exec(pg, "select pg_terminate_backend(pg_backend_pid())", NULL, &err));
+    ck_assert(!pg_exec(pg, "select 1", NULL, &err));
+    ck_assert_str_eq(pg_sqlstate(pg), "08006");
+}
+END_TEST
+
+START_TEST(hears_notifications)
+{
+    const char *channel = "";
+    const char *payload = NULL;
+    exec_ok("listen news");
+    ck_assert(pg_notification(pg, &channel, &payload, &err));
+    ck_assert_ptr_null(channel);
+    struct pg *other = cluster_connect(database);
+    cluster_exec(other, "notify news, 'first'; notify news, 'second'", NULL);
+    struct pollfd readable = {.fd = pg_socket(pg), .events = POLLIN};
+    ck_assert_int_eq(poll(&readable, 1, 10000), 1);
+    ck_assert(pg_notification(pg, &channel, &payload, &err));
+    ck_assert_str_eq(channel, "news");
+    ck_assert_str_eq(payload, "first");
+    ck_assert(pg_notification(pg, &channel, &payload, &err));
+    ck_assert_str_eq(payload, "second");
+    ck_assert(pg_notification(pg, &channel, &payload, &err));
+    ck_assert_ptr_null(channel);
+    pg_close(other);
+}
+END_TEST
+
+START_TEST(quotes_the_relation_a_person_means)
+{
+    static const struct {
+        const char *written;
+        const char *quoted;
+    } cases[] = {
+        {"crm.contact_company", "crm.contact_company"},
+        {"CRM.Contact_Company", "crm.contact_company"},
+        {"\"Odd Schema\".\"a\"\"b; drop table x\"", "\"Odd Schema\".\"a\"\"b; drop table x\""},
+        {"crm.\"select\"", "crm.\"select\""},
+        {"crm.seen", "crm.seen"},
+    };
+    exec_ok("create schema crm; create schema \"Odd Schema\"");
+    exec_ok("create table crm.contact_company (); create table crm.\"select\" ()");
+    exec_ok("create view crm.seen as select 1 as a; create sequence crm.counter");
+    exec_ok("create table \"Odd Schema\".\"a\"\"b; drop table x\" ()");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        char *quoted = NULL;
+        ck_assert_msg(pg_relation(pg, cases[i].written, &quoted, &err), "%s", err.text);
+        ck_assert_str_eq(quoted, cases[i].quoted);
+        free(quoted);
+    }
+    char *quoted = NULL;
+    ck_assert(!pg_relation(pg, "crm.counter", &quoted, &err));
+}
+END_TEST
+
+/* FAULTS S11: whatever a name says, it is refused and nothing runs. */
+START_TEST(refuses_hostile_relation_names)
+{
+    static const char *const names[] = {"", " ", ".", "..", "a", "canary", "a.", ".a", "a.b.c",
+        "a.b.c.d", "public.canary; drop table public.canary", "public.canary--",
+        "public.canary/**/", "public.canary'", "'; drop table public.canary; --", "public.\"canary",
+        "public.\"canary\" x", "\"public.canary\"", "public.canary) to stdout", "(select 1)",
+        "public.canary(a)", "pg_catalog.", "16384", "public.16384", "$1", "public.$1", "public.*",
+        "public.canary\n;drop table public.canary", "public.\xC3\xA9", "public.\xFF",
+        "public.canary\\", "public.canary,public.canary", "public .canary.", "U&\"\\0061\".b",
+        "public.a23456789012345678901234567890123456789012345678901234567890123456789"};
+    exec_ok(
+        "create table public.canary (a int);"
+        "create table public.a2345678901234567890123456789012345678901234567890123456789012 ()");
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        char *quoted = NULL;
+        ck_assert_msg(!pg_relation(pg, names[i], &quoted, &err), "%s", names[i]);
+        ck_assert_ptr_null(quoted);
+        ck_assert_int_eq(err.kind, ERROR_STATE);
+    }
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from pg_class where relname = 'canary'"), 1);
+}
+END_TEST
+
+START_TEST(quotes_identifiers_on_the_server)
+{
+    char *quoted = NULL;
+    ck_assert(pg_identifier(pg, "Odd \"name\"", &quoted, &err));
+    ck_assert_str_eq(quoted, "\"Odd \"\"name\"\"\"");
+    free(quoted);
+    quoted = NULL;
+    ck_assert(!pg_identifier(pg, "", &quoted, &err));
+    ck_assert(!pg_identifier(
+        pg, "a234567890123456789012345678901234567890123456789012345678901234", &quoted, &err));
+}
+END_TEST
+
+/* Every way to write a url whose password libpq might print: none of the texts may hold it. */
+START_TEST(keeps_the_password_out_of_every_error)
+{
+    static const char *const urls[] = {
+        "postgresql://u:HUNTER2secret@127.0.0.1:1/db",
+        "postgresql://u:p@HUNTER2secret@127.0.0.1:1/db",
+        "postgresql://u:HUNTER2secret/x@127.0.0.1:1/db",
+        "postgresql://u:HUNTER2secret?x@127.0.0.1:1/db",
+        "postgresql://u:x?HUNTER2secret@y@127.0.0.1:1/db",
+        "postgresql://u:x?HUNTER2secret/y@127.0.0.1:1/db",
+        "postgresql://u:1?HUNTER2secret/y@127.0.0.1:1/db",
+        "postgresql://u:HUNTER2secret%zz@127.0.0.1:1/db",
+        "postgresql:/u:HUNTER2secret@127.0.0.1:1/db",
+        "host=127.0.0.1 port=1 password=HUNTER2secret user=u",
+        "host=127.0.0.1 port=1 password=a HUNTER2secret user=u",
+        "host=127.0.0.1 port=1 password='HUNTER2secret user=u",
+        "host=127.0.0.1 port=HUNTER2secret password=HUNTER2secret",
+        "host=HUNTER2secret.invalid port=1 password=HUNTER2secret",
+        "postgresql://u@127.0.0.1:1/db?password=HUNTER2secret",
+        "postgresql://u@127.0.0.1:1/db?sslmode=HUNTER2secret&password=HUNTER2secret",
+        "HUNTER2secret",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(urls); i++) {
+        struct pg *none = NULL;
+        ck_assert(!pg_open(&none, urls[i], "test", ERROR_SOURCE, &err));
+        ck_assert_ptr_null(none);
+        ck_assert_int_eq(err.kind, ERROR_SOURCE);
+        ck_assert_msg(strstr(err.text, "HUNTER2") == NULL, "%s: %s", urls[i], err.text);
+    }
+    ck_assert_msg(strstr(err.text, "database url:") != NULL, "%s", err.text);
+}
+END_TEST
+
+START_TEST(names_host_database_and_user_when_it_cannot_connect)
+{
+    struct pg *none = NULL;
+    ck_assert(!pg_open(&none, "postgresql://ann:pw@127.0.0.1:1/crm", "test", ERROR_STATE, &err));
+    ck_assert_msg(strstr(err.text, "(host=127.0.0.1 dbname=crm user=ann)") != NULL, "%s", err.text);
+    ck_assert_ptr_null(strchr(err.text, '\n'));
+    ck_assert(
+        !pg_open(&none, "postgresql:///nodb?host=/nonexistent&user=a@b", "t", ERROR_STATE, &err));
+    ck_assert_msg(strstr(err.text, "user=a@b") != NULL, "%s", err.text);
+}
+END_TEST
+
+START_TEST(keeps_silent_about_notices)
+{
+    exec_ok("do $$ begin raise notice 'loud'; raise warning 'louder'; end $$");
+    pg_close(NULL);
+}
+END_TEST
+
+int main(void)
+{
+    database = cluster_database();
+    TCase *with_server = tcase_create("server");
+    tcase_add_checked_fixture(with_server, setup, teardown);
+    tcase_add_test(with_server, has_its_settings_on_every_connection);
+    tcase_add_test(with_server, carries_arguments_of_every_kind);
+    tcase_add_test(with_server, counts_the_rows_a_statement_touched);
+    tcase_add_test(with_server, names_what_failed_with_its_sqlstate);
+    tcase_add_test(with_server, says_how_to_get_a_missing_schema);
+    tcase_add_test(with_server, refuses_a_copy_where_rows_are_expected);
+    tcase_add_test(with_server, reads_a_copy_to_its_end);
+    tcase_add_test(with_server, splits_no_more_fields_than_there_is_room_for);
+    tcase_add_loop_test(with_server, never_takes_a_cut_copy_for_its_end, 0, 6);
+    tcase_add_test(with_server, reports_an_error_of_the_query_in_the_middle_of_a_copy);
+    tcase_add_test(with_server, may_leave_a_copy_in_the_middle);
+    tcase_add_test(with_server, fails_on_a_lost_connection_and_stays_failed);
+    tcase_add_test(with_server, hears_notifications);
+    tcase_add_test(with_server, quotes_the_relation_a_person_means);
+    tcase_add_test(with_server, refuses_hostile_relation_names);
+    tcase_add_test(with_server, quotes_identifiers_on_the_server);
+    tcase_add_test(with_server, keeps_the_password_out_of_every_error);
+    tcase_add_test(with_server, names_host_database_and_user_when_it_cannot_connect);
+    tcase_add_test(with_server, keeps_silent_about_notices);
+    tcase_set_timeout(with_server, 60);
+    Suite *suite = suite_create("pg");
+    suite_add_tcase(suite, with_server);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    cluster_drop(database);
+    free(database);
+    return failed == 0 ? 0 : 1;
+}

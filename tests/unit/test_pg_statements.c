@@ -1,0 +1,144 @@
+/*
+ * test_pg_statements.c: PostgreSQL itself judges every embedded statement against the schema of
+ * this build, and every table and column says what it is for. Uses libpq beside pg.h, because only
+ * the protocol's own Parse accepts every kind of statement.
+ */
+#include <check.h>
+#include <libpq-fe.h>
+#include <stdlib.h>
+
+#include "lib/cluster.h"
+#include "pg/statement.h"
+
+static char *database;
+
+static PGconn *connect_plainly(void)
+{
+    PGconn *conn = PQconnectdb(database);
+    ck_assert_msg(PQstatus(conn) == CONNECTION_OK, "%s", PQerrorMessage(conn));
+    PQclear(PQexec(conn, "set search_path = ''"));
+    return conn;
+}
+
+static bool is_copy(const struct statement *statement)
+{
+    return strncasecmp(statement->text, "copy", 4) == 0;
+}
+
+START_TEST(prepares_every_statement)
+{
+    PGconn *conn = connect_plainly();
+    int count = 0;
+    int wrong = 0;
+    for (const struct statement *at = statements; at->name != NULL; at++, count++) {
+        PGresult *result = PQprepare(conn, at->name, at->text, 0, NULL);
+        if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+            wrong++;
+            (void)fprintf(stderr, "%s: %s", at->name, PQerrorMessage(conn));
+        }
+        PQclear(result);
+    }
+    PQfinish(conn);
+    ck_assert_int_eq(count, STATEMENT_COUNT);
+    ck_assert_msg(wrong == 0, "%d of %d statements are wrong", wrong, count);
+}
+END_TEST
+
+/* Parse does not look at the names in a COPY: it is begun, and ended without a row. */
+START_TEST(begins_and_ends_every_copy)
+{
+    struct pg *pg = cluster_connect(database);
+    struct error err = {0};
+    for (int i = 0; i < STATEMENT_COUNT; i++) {
+        if (!is_copy(&statements[i]))
+            continue;
+        ck_assert_msg(pg_copy_in(pg, (enum statement_id)i, &err), "%s", err.text);
+        ck_assert_msg(pg_copy_end(pg, &err), "%s", err.text);
+    }
+    pg_close(pg);
+}
+END_TEST
+
+START_TEST(refuses_a_copy_of_lines_that_are_none)
+{
+    struct pg *pg = cluster_connect(database);
+    struct error err = {0};
+    for (int i = 0; i < STATEMENT_COUNT; i++) {
+        if (!is_copy(&statements[i]))
+            continue;
+        ck_assert(pg_copy_in(pg, (enum statement_id)i, &err));
+        ck_assert(pg_copy_add(pg, "no such row\n", 12, &err));
+        ck_assert(!pg_copy_end(pg, &err));
+        ck_assert_msg(strstr(err.text, statements[i].name) != NULL, "%s", err.text);
+        ck_assert(pg_exec(pg, "select 1", NULL, &err));
+    }
+    pg_close(pg);
+}
+END_TEST
+
+/* Every statement runs with NULL for all its arguments inside a transaction that is rolled back:
+ * that finds what Parse cannot see. A failure is fine, a mistake in names or types is not. */
+START_TEST(finds_no_unknown_name_when_statements_run)
+{
+    struct pg *pg = cluster_connect(database);
+    struct error err = {0};
+    for (int i = 0; i < STATEMENT_COUNT; i++) {
+        if (is_copy(&statements[i]))
+            continue;
+        struct pg_args args = {0};
+        for (char parameter[16]; args.count < PG_ARGS_MAX; pg_arg_text(&args, NULL)) {
+            (void)snprintf(parameter, sizeof parameter, "$%d", args.count + 1);
+            if (strstr(statements[i].text, parameter) == NULL)
+                break;
+        }
+        ck_assert(pg_exec(pg, "begin", NULL, &err));
+        bool ran = pg_run(pg, (enum statement_id)i, &args, NULL, &err);
+        ck_assert_msg(ran || strncmp(pg_sqlstate(pg), "42", 2) != 0, "%s", err.text);
+        ck_assert(pg_exec(pg, "rollback", NULL, &err));
+    }
+    pg_close(pg);
+}
+END_TEST
+
+START_TEST(comments_every_table_and_column)
+{
+    static const char uncommented[] =
+        "select c.oid::regclass::text from pg_class c"
+        " where c.relnamespace = 'assocd'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')"
+        " and obj_description(c.oid, 'pg_class') is null"
+        " union all select c.oid::regclass || '.' || a.attname"
+        " from pg_class c join pg_attribute a on a.attrelid = c.oid"
+        " where c.relnamespace = 'assocd'::regnamespace and c.relkind in ('r', 'p')"
+        " and a.attnum > 0 and not a.attisdropped"
+        " and col_description(c.oid, a.attnum) is null order by 1";
+    struct pg *pg = cluster_connect(database);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    cluster_exec(pg, uncommented, &rows);
+    for (int i = 0; i < rows.count; i++)
+        (void)fprintf(stderr, "no comment on %s\n", pg_rows_text(&rows, i, 0));
+    ck_assert_int_eq(rows.count, 0);
+    pg_close(pg);
+}
+END_TEST
+
+int main(void)
+{
+    (void)cluster_url();
+    database = cluster_database_with_schema();
+    TCase *all = tcase_create("statements");
+    tcase_add_test(all, prepares_every_statement);
+    tcase_add_test(all, begins_and_ends_every_copy);
+    tcase_add_test(all, refuses_a_copy_of_lines_that_are_none);
+    tcase_add_test(all, finds_no_unknown_name_when_statements_run);
+    tcase_add_test(all, comments_every_table_and_column);
+    tcase_set_timeout(all, 60);
+    Suite *suite = suite_create("pg_statements");
+    suite_add_tcase(suite, all);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    cluster_drop(database);
+    free(database);
+    return failed == 0 ? 0 : 1;
+}
