@@ -52,6 +52,11 @@ static void read_field(struct json *json, char *field, size_t size)
     }
     if (!json_string(json, &text))
         return;
+    if (!text.escaped && text.length < size) { /* nearly always */
+        memcpy(field, text.bytes, text.length);
+        field[text.length] = '\0';
+        return;
+    }
     struct buf plain = {0};
     json_text_add(&text, &plain);
     problem_copy(field, size, buf_text(&plain));
