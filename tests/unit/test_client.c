@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "lib/scripted_client.h"
 
 #define READ_OK \
@@ -293,6 +294,36 @@ START_TEST(no_request_leaves_without_a_permit)
 }
 END_TEST
 
+static char held_policy[64];
+static int64_t held_ms;
+static bool hold(void *owner, const char *policy, int64_t hold_ms, struct error *err)
+{
+    (void)owner;
+    (void)err;
+    (void)snprintf(held_policy, sizeof held_policy, "%s", policy);
+    held_ms = hold_ms;
+    return true;
+}
+
+START_TEST(a_429_holds_the_whole_account)
+{
+    char *many = scripted_answer("429 Too Many", "", "{\"policyName\":\"SECONDLY\"}");
+    char *ok = scripted_answer("200 OK", "", RESULTS(R10));
+    struct scripted script[] = {{.answer = many}, {.answer = ok}};
+    scripted.permits.hold = hold;
+    scripted_client_open(script, 2, DIALECT_V3, -1);
+    int64_t start = clock_now_ms();
+    const struct client_reply *reply = scripted_client_ask(&read_three);
+    ck_assert_int_eq(reply->outcome, CLIENT_ANSWERED);
+    ck_assert_str_eq(held_policy, "SECONDLY");
+    ck_assert_int_eq(held_ms, 1000);
+    ck_assert_int_ge(clock_now_ms() - start, 1000);
+    free(scripted_client_close());
+    free(many);
+    free(ok);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("client");
@@ -305,6 +336,7 @@ int main(void)
     tcase_add_test(cases, a_list_that_fails_leaves_the_client_usable);
     tcase_add_test(cases, a_wish_to_stop_ends_what_has_not_left);
     tcase_add_test(cases, no_request_leaves_without_a_permit);
+    tcase_add_test(cases, a_429_holds_the_whole_account);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
