@@ -170,6 +170,7 @@ START_TEST(a_change_is_never_sent_twice)
     ck_assert_int_eq(attempt(false, &body).end, HTTP_ANSWERED);
     ck_assert_int_eq(attempt(true, &body).end, HTTP_BROKEN);
     ck_assert_uint_eq(http_requests(http), 2);
+    buf_clear(&body);
     char *requests = close_http();
     ck_assert_uint_eq(scripted_count(requests), 2);
     free(requests);
