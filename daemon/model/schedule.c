@@ -140,7 +140,7 @@ static bool check_zone(const char *zone, struct error *err)
     bool named = strspn(zone, allowed) == strlen(zone) && zone[0] != '/' &&
         strlen(zone) < sizeof(((struct schedule *)0)->zone);
     if (named) {
-        (void)snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", zone);
+        (void)snprintf(path, sizeof path, "/usr/share/zoneinfo/%.47s", zone);
         int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
         if (file >= 0 && read(file, magic, sizeof magic) != sizeof magic)
             magic[0] = '\0';
