@@ -135,7 +135,7 @@ static bool check_zone(const char *zone, struct error *err)
 {
     static const char allowed[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/";
-    char path[128];
+    char path[320];
     char magic[4] = "";
     bool named = strspn(zone, allowed) == strlen(zone) && zone[0] != '/' &&
         strlen(zone) < sizeof(((struct schedule *)0)->zone);
