@@ -103,6 +103,9 @@ $(B)/gen/pg/statement_list.h $(B)/gen/pg/statement_text.c &: sql/embed.awk sql/s
 $(B)/.deps-%:
 	@.ci/deps $* && mkdir -p $(B) && touch $@
 
+# Every test program, built but not run (what a second compiler is asked for).
+$(B)/tests: $(UNIT) $(if $(E2E_OBJ),$(B)/e2e)
+
 fmt: ## format every C file
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
