@@ -16,7 +16,8 @@ struct cli {
     struct definitions definitions; /* cli_load */
     bool loaded;
     struct pg *state; /* cli_state */
-    char *token; /* cli_token; wiped at the end */
+    char **tokens; /* cli_token: one a portal, read once; wiped at the end */
+    const char *token; /* cli_token: the one asked for last */
     char token_stamp[96];
 };
 
@@ -79,7 +80,8 @@ MUST_CHECK bool cli_state(struct cli *cli, struct error *err);
 MUST_CHECK bool cli_sync(
     struct cli *cli, const char *name, const struct sync_definition **sync, struct error *err);
 
-/* Reads the portal's token into cli->token and its stamp into cli->token_stamp ("" if none). */
+/* Sets cli->token to the portal's token and cli->token_stamp to its stamp ("" if none). The token
+ * is read once: a variable that held it is gone afterwards. */
 MUST_CHECK bool cli_token(
     struct cli *cli, const struct portal_definition *portal, struct error *err);
 

@@ -151,22 +151,32 @@ static bool wants_key(const struct reader *reader)
     return reader->depth > 0 && reader->frames[reader->depth - 1].wants_key;
 }
 
+static bool refuse_key(
+    const struct reader *reader, const yaml_event_t *event, const char *what, struct error *err)
+{
+    struct buf text = {0};
+    buf_add_text(&text, "the key ");
+    buf_add_json(&text, (const char *)event->data.scalar.value);
+    buf_addf(&text, " %s", what);
+    bool refused = refuse(reader, line_of(event), buf_text(&text), err);
+    buf_clear(&text);
+    return refused;
+}
+
 static bool take_key(struct reader *reader, const yaml_event_t *event, struct error *err)
 {
-    static const char allowed[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     const char *key = (const char *)event->data.scalar.value;
     size_t length = event->data.scalar.length;
     unsigned line = line_of(event);
     if (length == 0)
         return refuse(reader, line, "an empty key, a name was expected", err);
     if (strspn(key, allowed) != length)
-        return refuse(reader, line,
-            "a key with other characters than letters, digits, \"_\" and \"-\", "
-            "which are all that was expected",
-            err);
+        return refuse_key(reader, event,
+            "has other characters than letters, digits, \"_\" and \"-\", which were expected", err);
     if (length > YAML_KEY_MAX)
-        return refuse(reader, line, "a key of more than 64 characters", err);
+        return refuse_key(reader, event, "is longer than the 64 characters expected", err);
     if (reader->path.length > 0)
         buf_add_char(&reader->path, '.');
     buf_add(&reader->path, key, length);

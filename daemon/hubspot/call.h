@@ -131,6 +131,9 @@ void call_say(struct call *call, const char *category, const char *format, ...) 
 /* Adds a refusal about a pair or (to_id 0) a record, with the texts of call->problem. */
 void call_refuse(struct call *call, uint64_t from_id, uint64_t to_id);
 
+/* Empties a list of inputs, keeping its memory. */
+void call_clear_inputs(struct page_inputs *inputs);
+
 /* Lets nothing more leave. */
 void call_stop_all(struct client *client);
 

@@ -40,7 +40,7 @@ bool client_open(struct client **opened, const struct client_settings *settings,
     return true;
 }
 
-static void clear_inputs(struct page_inputs *inputs)
+void call_clear_inputs(struct page_inputs *inputs)
 {
     for (size_t i = 0; i < inputs->count; i++)
         free(inputs->items[i].after);
@@ -52,8 +52,8 @@ static void release(struct call *call)
     for (size_t i = 0; i < call->texts.count; i++)
         free(call->texts.items[i]);
     call->texts.count = 0;
-    clear_inputs(&call->asked);
-    clear_inputs(&call->more);
+    call_clear_inputs(&call->asked);
+    call_clear_inputs(&call->more);
     call->state = CALL_FREE;
 }
 

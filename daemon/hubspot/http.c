@@ -265,6 +265,9 @@ static void collect_ended(struct http *http)
             (void)snprintf(slot->why, sizeof slot->why, "%s", curl_easy_strerror(code));
         if (slot->end == HTTP_TOO_LONG)
             (void)snprintf(slot->why, sizeof slot->why, "the answer is longer than 256 MiB");
+        for (char *at = slot->why; *at != '\0'; at++)
+            if (*at < ' ' || *at > '~') /* curl may quote the server */
+                *at = '?';
         keep_correlation_id(slot);
         (void)curl_multi_remove_handle(http->multi, slot->easy);
         slot->state = SLOT_ENDED;

@@ -67,8 +67,8 @@ static enum type_kind kind_of(const struct diff_rules *rules, uint32_t type)
     return rules->types->items[type].kind;
 }
 
-/* The plain type comes by itself with any other type of the pair, so it is not missing when another
- * type is there or about to be. */
+/* The plain type comes by itself with any other type of the pair, so it is part of every pair that
+ * is desired with a label. */
 static bool plain_is_implied(const struct diff_rules *rules, const struct pair *pair)
 {
     for (size_t i = 0; i < pair->desired.count; i++)
@@ -95,8 +95,9 @@ static bool plain_must_stay(const struct diff_rules *rules, const struct pair *p
 static void decide_missing(const struct diff_rules *rules, const struct pair *pair,
     struct change change, struct diff_list *list, unsigned in)
 {
-    if (kind_of(rules, change.assoc.type) == TYPE_PLAIN && plain_is_implied(rules, pair))
-        return;
+    if (kind_of(rules, change.assoc.type) == TYPE_PLAIN && pair->observed.count > 0 &&
+        plain_is_implied(rules, pair))
+        return; /* something is on the pair, so the plain type is too */
     change.operation = CHANGE_CREATE;
     change.reason = (in & IS_OWNED) != 0 ? REASON_DRIFT_REMOVED : REASON_SOURCE_ADDED;
     if (change.reason == REASON_DRIFT_REMOVED && rules->on_drift == DRIFT_REPORT)
@@ -173,6 +174,27 @@ static void add_along(
     }
 }
 
+/* A label on a pair that had nothing links the pair: a managed plain type comes with it by our
+ * doing, and is entered into the registry as such, so that it goes again with the label. */
+static void add_implied_plain(
+    const struct diff_rules *rules, const struct pair *pair, size_t first, struct diff_list *list)
+{
+    uint32_t plain = 0;
+    while (plain < rules->types->count &&
+        (rules->types->items[plain].kind != TYPE_PLAIN || !rules->types->items[plain].managed))
+        plain++;
+    if (plain == rules->types->count || contains(pair->desired, plain) ||
+        !is_planned(list, first, TYPE_NONE, CHANGE_CREATE))
+        return;
+    struct change change = {.assoc = list->items[first].assoc, .operation = CHANGE_CREATE};
+    change.assoc.type = plain;
+    change.reason = contains(pair->owned, plain) ? REASON_DRIFT_REMOVED : REASON_SOURCE_ADDED;
+    for (size_t i = first; i < list->count; i++)
+        if (list->items[i].operation == CHANGE_FORGET && list->items[i].assoc.type == plain)
+            list->items[i--] = list->items[--list->count];
+    emit(list, change);
+}
+
 /* Decides each managed type of the pair once, in order of types: the heads of the three arrays. */
 static void decide_pair(
     const struct diff_rules *rules, const struct pair *pair, struct diff_list *list)
@@ -195,6 +217,8 @@ static void decide_pair(
         if (rules->types->items[assoc.type].managed)
             decide(rules, pair, assoc, list);
     }
+    if (pair->observed.count == 0 && pair->desired.count > 0)
+        add_implied_plain(rules, pair, first, list);
     if (pair->observed.count > 1)
         add_along(rules, pair, first, list);
 }

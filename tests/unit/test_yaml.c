@@ -84,8 +84,11 @@ static const struct refused {
     {"a: 1\n\"\": 2\n", "f:2: an empty key, a name was expected"},
     {"a: 1\n: 2\n", "f:2: not valid YAML: did not find expected key while parsing a block mapping"},
     {"a:\n  b.c: 2\n",
-        "f:2: a: a key with other characters than letters, digits, \"_\" and "
-        "\"-\", which are all that was expected"},
+        "f:2: a: the key \"b.c\" has other characters than letters, digits, \"_\" and \"-\", which "
+        "were expected"},
+    {"a: 1\n\"b\\nc\": 2\n",
+        "f:2: the key \"b\\u000ac\" has other characters than letters, digits, \"_\" and \"-\", "
+        "which were expected"},
     {"- a\n- b\n", "f:1: a mapping (key: value) was expected, not a list"},
     {"hello\n", "f:1: a mapping (key: value) was expected"},
     {"", "f:1: empty, a configuration was expected"},
