@@ -61,8 +61,10 @@ bool error_prefix(struct error *err, const char *format, ...)
     char prefix[ERROR_TEXT_MAX / 2];
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(prefix, sizeof prefix, format, args);
+    int length = vsnprintf(prefix, sizeof prefix, format, args);
     va_end(args);
+    if (length >= (int)sizeof prefix)
+        trim_partial_character(prefix);
     return error_set(err, err->kind, "%s: %s", prefix, err->text);
 }
 
