@@ -3,6 +3,7 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 CFLAGS ?= -O2 -g
+VERSION := 0.1.0
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
 UNITDIR ?= $(PREFIX)/lib/systemd/system
@@ -22,10 +23,11 @@ LINK_HARDEN := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen \
 comma := ,
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
-ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -Idaemon -I$(B)/gen \
-	-include daemon/base/banned.h $(shell pkg-config --cflags $(PKGS) 2>/dev/null) -MMD -MP
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -DASSOCD_VERSION='"$(VERSION)"' \
+	-Idaemon -I$(B)/gen -include daemon/base/banned.h $(shell pkg-config --cflags $(PKGS) 2>/dev/null) -MMD -MP
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 TEST_LIBS = $(shell pkg-config --libs check libmicrohttpd 2>/dev/null)
+LINK = $(CC) $(CFLAGS) $(SANFLAGS)
 
 SRC := $(wildcard daemon/*/*.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
@@ -34,42 +36,95 @@ SQL_STATEMENTS := $(sort $(wildcard sql/statement/*.sql))
 SQL_SCHEMA := $(sort $(wildcard sql/schema/*.sql))
 TESTLIB_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sandbox/*.c))
-UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+E2E_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/e2e/*.c))
+UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+UNITS := $(wildcard systemd/*.service systemd/*.timer)
+PROGRAMS := $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) $(if $(E2E_OBJ),$(B)/e2e)
+LINTS := $(wildcard tests/lint/run tests/lint/selftest tests/lint/hardening)
+SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(wildcard tests/torture/run tests/conformance/run)
+# What the suites may need to know: where the programs stand.
+CHECK_ENV := ASSOCD_TOP=$(CURDIR) ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox
 
-.PHONY: all clean help fmt
-all: $(B)/assocd $(if $(wildcard tests/sandbox/*.c),$(B)/sandbox) ## build assocd and the sandbox
+.PHONY: all deps demo check unit e2e lint bench fmt install uninstall clean help
+.SECONDARY:
+all: $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) ## build assocd and the sandbox
+
+deps: ## install what building and testing needs (Debian; nothing to do is silent)
+	@.ci/deps test
+
+demo: $(B)/.deps-test all ## see it work: a throw-away PostgreSQL, a HubSpot sandbox, and assocd
+	@$(CHECK_ENV) tests/demo/run
+
+check: $(B)/.deps-test $(PROGRAMS) $(UNIT) ## lint, unit, end-to-end and conformance tests (SAN=1: sanitized)
+	@$(CHECK_ENV) tests/lib/cluster.sh with tests/lib/check.sh $(B) $(SUITES)
+
+unit: $(B)/.deps-test $(UNIT) $(if $(SANDBOX_OBJ),$(B)/sandbox) ## only the unit tests
+	@$(CHECK_ENV) tests/lib/cluster.sh with tests/lib/check.sh $(B) $(UNIT)
+
+e2e: $(B)/.deps-test $(PROGRAMS) ## only the end-to-end tests
+	@$(CHECK_ENV) tests/lib/cluster.sh with tests/lib/check.sh $(B) $(B)/e2e
+
+lint: $(B)/.deps-test $(B)/assocd ## only the rules of the code
+	@$(CHECK_ENV) tests/lib/check.sh $(B) $(LINTS)
+
+bench: $(B)/.deps-test all ## requests, CPU, memory and latency, as ratios
+	@$(CHECK_ENV) tests/bench/run
 
 $(B)/assocd: $(B)/daemon/main.o $(LIB)
-	$(CC) $(CFLAGS) $(SANFLAGS) $(LINK_HARDEN) -o $@ $^ $(LIBS)
+	$(LINK) $(LINK_HARDEN) -o $@ $^ $(LIBS)
 
 $(LIB): $(OBJ) $(B)/gen/pg/statement_text.o
 	rm -f $@ && ar rcs $@ $^
 
 $(B)/sandbox: $(SANDBOX_OBJ) $(LIB)
-	$(CC) $(CFLAGS) $(SANFLAGS) -o $@ $^ $(LIBS) $(TEST_LIBS)
+	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
+
+$(B)/e2e: $(E2E_OBJ) $(TESTLIB_OBJ) $(LIB)
+	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(TESTLIB_OBJ) $(LIB)
-	$(CC) $(CFLAGS) $(SANFLAGS) -o $@ $^ $(LIBS) $(TEST_LIBS)
+	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
 
-$(B)/%.o: %.c | $(B)/gen/pg/statement_list.h
+$(B)/%.o: %.c Makefile | $(B)/gen/pg/statement_list.h
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(if $(filter tests/%,$<),-Itests) -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) $(if $(filter tests/%,$<),-Itests -DBUILD='"$(B)"') -c -o $@ $<
 
+# ISO C promises 4095 bytes of string; gcc and clang take any length.
 $(B)/gen/pg/statement_text.o: $(B)/gen/pg/statement_text.c
 	$(CC) $(ALL_CFLAGS) -Wno-overlength-strings -c -o $@ $<
 
-$(B)/gen/pg/statement_list.h $(B)/gen/pg/statement_text.c &: sql/embed.awk $(SQL_STATEMENTS) $(SQL_SCHEMA)
+$(B)/gen/pg/statement_list.h $(B)/gen/pg/statement_text.c &: sql/embed.awk sql/schema sql/statement \
+		$(SQL_STATEMENTS) $(SQL_SCHEMA) | $(B)/.deps-build
 	@mkdir -p $(B)/gen/pg
 	awk -v list=$(B)/gen/pg/statement_list.h -v text=$(B)/gen/pg/statement_text.c \
 		-f sql/embed.awk $(SQL_SCHEMA) $(SQL_STATEMENTS)
 
+# Probed once for a build folder; `make deps` probes again.
+$(B)/.deps-%:
+	@.ci/deps $* && mkdir -p $(B) && touch $@
+
+# Every test program, built but not run (what a second compiler is asked for).
+$(B)/tests: $(UNIT) $(if $(E2E_OBJ),$(B)/e2e)
+
 fmt: ## format every C file
 	clang-format -i $$(git ls-files '*.c' '*.h')
+
+install: $(B)/assocd ## install (PREFIX, SYSCONFDIR, UNITDIR, DESTDIR)
+	install -D -m 755 $(B)/assocd $(DESTDIR)$(PREFIX)/bin/assocd
+	install -D -m 644 config/assocd.yaml $(DESTDIR)$(PREFIX)/share/doc/assocd/assocd.yaml
+	$(if $(wildcard README.md),install -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/assocd/)
+	install -d $(DESTDIR)$(SYSCONFDIR)/assocd $(DESTDIR)$(UNITDIR)
+	$(foreach unit,$(UNITS),sed 's|/usr/bin/assocd|$(PREFIX)/bin/assocd|' $(unit) \
+		>$(DESTDIR)$(UNITDIR)/$(notdir $(unit));)
+
+uninstall: ## remove what install put there; the configuration stays
+	rm -f $(DESTDIR)$(PREFIX)/bin/assocd $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(UNITS)))
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/assocd
 
 clean: ## remove what was built
 	rm -rf build build-san build-clang build-san-clang
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "config/config.h"
 #include "pg/schema.h"
 
@@ -130,24 +131,35 @@ bool cli_sync(
         cli->config_path, buf_text(&names));
 }
 
-static void wipe_token(struct cli *cli)
+static void wipe_tokens(struct cli *cli)
 {
-    if (cli->token != NULL)
-        explicit_bzero(cli->token, strlen(cli->token));
-    free(cli->token);
-    cli->token = NULL;
+    for (size_t i = 0; cli->tokens != NULL && i < cli->definitions.portals_count; i++) {
+        if (cli->tokens[i] != NULL)
+            explicit_bzero(cli->tokens[i], strlen(cli->tokens[i]));
+        free(cli->tokens[i]);
+    }
+    free(cli->tokens);
+    cli->tokens = NULL;
 }
 
 bool cli_token(struct cli *cli, const struct portal_definition *portal, struct error *err)
 {
-    wipe_token(cli);
+    const struct definitions *definitions = &cli->definitions;
+    size_t number = 0;
+    while (definitions->portals[number] != portal)
+        number++;
     cli->token_stamp[0] = '\0';
     struct stat file;
     if (portal->token_file != NULL && stat(portal->token_file, &file) == 0)
         (void)snprintf(cli->token_stamp, sizeof cli->token_stamp, "%llx:%llx:%llx:%lld.%09ld",
             (unsigned long long)file.st_dev, (unsigned long long)file.st_ino,
             (unsigned long long)file.st_size, (long long)file.st_mtim.tv_sec, file.st_mtim.tv_nsec);
-    return config_token(portal, &cli->token, err);
+    if (cli->tokens == NULL)
+        cli->tokens = mem_new(definitions->portals_count, sizeof cli->tokens[0]);
+    if (cli->tokens[number] == NULL && !config_token(portal, &cli->tokens[number], err))
+        return false;
+    cli->token = cli->tokens[number];
+    return true;
 }
 
 bool cli_print_json(struct cli *cli, enum statement_id id, const struct pg_args *args, bool array,
@@ -165,7 +177,7 @@ bool cli_print_json(struct cli *cli, enum statement_id id, const struct pg_args 
 
 void cli_clear(struct cli *cli)
 {
-    wipe_token(cli);
+    wipe_tokens(cli);
     pg_close(cli->state);
     if (cli->loaded)
         definitions_clear(&cli->definitions);

@@ -16,7 +16,8 @@ struct cli {
     struct definitions definitions; /* cli_load */
     bool loaded;
     struct pg *state; /* cli_state */
-    char *token; /* cli_token; wiped at the end */
+    char **tokens; /* cli_token: one a portal, read once; wiped at the end */
+    const char *token; /* cli_token: the one asked for last */
     char token_stamp[96];
 };
 
@@ -46,6 +47,7 @@ bool verb_apply(struct cli *cli, int argc, char **argv, int *code, struct error 
 bool verb_run(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_history(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_show(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_rejects(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_approve(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 
 /* One option of a verb: a flag, a text or a positive number. */
@@ -78,7 +80,8 @@ MUST_CHECK bool cli_state(struct cli *cli, struct error *err);
 MUST_CHECK bool cli_sync(
     struct cli *cli, const char *name, const struct sync_definition **sync, struct error *err);
 
-/* Reads the portal's token into cli->token and its stamp into cli->token_stamp ("" if none). */
+/* Sets cli->token to the portal's token and cli->token_stamp to its stamp ("" if none). The token
+ * is read once: a variable that held it is gone afterwards. */
 MUST_CHECK bool cli_token(
     struct cli *cli, const struct portal_definition *portal, struct error *err);
 

@@ -42,6 +42,7 @@ struct texts {
 struct list {
     bool (*take)(struct list *list, const struct envelope_item *item);
     void *owner;
+    bool has_results; /* set by take */
     long http_status; /* of its answer; 0: there was none */
 };
 
@@ -130,13 +131,17 @@ void call_say(struct call *call, const char *category, const char *format, ...) 
 /* Adds a refusal about a pair or (to_id 0) a record, with the texts of call->problem. */
 void call_refuse(struct call *call, uint64_t from_id, uint64_t to_id);
 
+/* Empties a list of inputs, keeping its memory. */
+void call_clear_inputs(struct page_inputs *inputs);
+
 /* Lets nothing more leave. */
 void call_stop_all(struct client *client);
 
 /* "POST /crm/…" */
 const char *call_name(const struct call *call, char space[static 300]);
 
-/* Sends a GET and waits for its end; nothing else may be under way. */
+/* Sends a GET and waits for its end; nothing else may be under way. A failure concerns this list
+ * alone: the client can be used afterwards. */
 MUST_CHECK bool call_list(
     struct client *client, const char *path, struct list *list, struct error *err);
 

@@ -40,7 +40,7 @@ bool client_open(struct client **opened, const struct client_settings *settings,
     return true;
 }
 
-static void clear_inputs(struct page_inputs *inputs)
+void call_clear_inputs(struct page_inputs *inputs)
 {
     for (size_t i = 0; i < inputs->count; i++)
         free(inputs->items[i].after);
@@ -52,8 +52,8 @@ static void release(struct call *call)
     for (size_t i = 0; i < call->texts.count; i++)
         free(call->texts.items[i]);
     call->texts.count = 0;
-    clear_inputs(&call->asked);
-    clear_inputs(&call->more);
+    call_clear_inputs(&call->asked);
+    call_clear_inputs(&call->more);
     call->state = CALL_FREE;
 }
 
@@ -125,6 +125,7 @@ static struct call *call_take(struct client *client)
     call->dialect = client->settings.dialect;
     call->attempts = 0;
     call->may_have_applied = false;
+    call->page = 1;
     call->http_status = 0;
     call->correlation_id[0] = '\0';
     call->api_started_at[0] = '\0';
@@ -212,7 +213,7 @@ void call_refuse(struct call *call, uint64_t from_id, uint64_t to_id)
 
 void call_stop_all(struct client *client)
 {
-    http_refuse(client->http);
+    http_refuse(client->http, true);
 }
 
 static void fill_reply(const struct call *call, struct client_reply *reply)
@@ -313,20 +314,25 @@ bool call_list(struct client *client, const char *path, struct list *list, struc
     buf_add_text(&call->path, path);
     call_send(client, call, 0);
     bool idle = false;
-    while (call->state == CALL_UNDER_WAY && client->fatal.kind == ERROR_NONE && !idle)
+    while (call->state == CALL_UNDER_WAY && !idle)
         if (!turn(client, &idle, &client->fatal))
             call_stop_all(client);
-    while (call->state == CALL_UNDER_WAY && !idle)
-        if (!turn(client, &idle, NULL))
-            break;
     release(call);
     list->http_status = call->http_status;
-    if (client->fatal.kind != ERROR_NONE)
-        return tell_fatal(client, err);
+    struct error fatal = client->fatal;
+    client->fatal = (struct error){0};
+    http_refuse(client->http, false);
+    if (fatal.kind != ERROR_NONE)
+        return error_set(err, fatal.kind, "%s", fatal.text);
     if (call->outcome == CLIENT_ANSWERED)
         return true;
-    bool stopped = call->outcome == CLIENT_NOT_SENT;
-    return error_set(err, stopped ? ERROR_STOPPED : ERROR_REMOTE, "%s", buf_text(&call->message));
+    enum error_kind kind = call->outcome == CLIENT_NOT_SENT ? ERROR_STOPPED
+        : call->outcome == CLIENT_REFUSED                   ? ERROR_CONFIG
+                                                            : ERROR_REMOTE;
+    if (call->outcome != CLIENT_REFUSED)
+        return error_set(err, kind, "%s", buf_text(&call->message));
+    return error_set(
+        err, kind, "GET %s: HTTP %ld: %s", path, call->http_status, buf_text(&call->message));
 }
 
 bool client_stopped(const struct client *client)

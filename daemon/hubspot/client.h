@@ -76,7 +76,8 @@ enum client_outcome {
     CLIENT_REFUSED, /* 4xx about the inputs; nothing was applied as far as HubSpot says */
     CLIENT_TOO_LARGE, /* refused for its size: the same in smaller requests */
     CLIENT_UNKNOWN, /* retries used up or answer not understood: a write may have been applied */
-    CLIENT_NOT_SENT, /* asked to stop before it left: certainly not applied */
+    CLIENT_NOT_SENT, /* asked to stop before it left, or never let in (429, no connection): a write
+                      * was certainly not applied */
 };
 
 enum record_state {

@@ -23,28 +23,14 @@ void call_restart(struct call *call)
         write_restart(call);
 }
 
-static void copy_string(struct json *json, char *field, size_t size)
-{
-    struct json_text text;
-    struct buf plain = {0};
-    if (json_peek(json) != JSON_STRING) {
-        json_skip(json);
-        return;
-    }
-    if (json_string(json, &text))
-        json_text_add(&text, &plain);
-    problem_copy(field, size, buf_text(&plain));
-    buf_clear(&plain);
-}
-
 static bool take_member(struct call *call, const char *key, struct json *json)
 {
     if (strcmp(key, "status") == 0)
-        copy_string(json, call->status, sizeof call->status);
+        json_copy(json, call->status, sizeof call->status);
     else if (strcmp(key, "startedAt") == 0)
-        copy_string(json, call->api_started_at, sizeof call->api_started_at);
+        json_copy(json, call->api_started_at, sizeof call->api_started_at);
     else if (strcmp(key, "completedAt") == 0)
-        copy_string(json, call->api_completed_at, sizeof call->api_completed_at);
+        json_copy(json, call->api_completed_at, sizeof call->api_completed_at);
     else if (strcmp(key, "numErrors") == 0 && json_peek(json) == JSON_NUMBER)
         call->has_count = json_u32(json, &call->count);
     else if (strcmp(key, "results") == 0 && json_peek(json) != JSON_NULL)

@@ -100,7 +100,7 @@ static void give_up(struct client *client, struct call *call, const struct http_
         call_end(client, call, CLIENT_UNKNOWN);
     } else if (!is_read(call)) {
         write_settle(client, call, false);
-        call_end(client, call, CLIENT_UNKNOWN);
+        call_end(client, call, call->may_have_applied ? CLIENT_UNKNOWN : CLIENT_NOT_SENT);
     } else if (!read_salvage(client, call)) {
         call->rows.count = 0;
         call_end(client, call, CLIENT_UNKNOWN);
@@ -171,10 +171,8 @@ static void take(struct client *client, struct call *call, const struct http_res
 {
     enum error_kind kind;
     const char *wrong = misconfiguration(call, result->status, &kind);
-    if (result->status >= 400 && wrong != NULL && (call->page <= 1 || call->request == NULL)) {
-        bool own = call->request == NULL;
-        if (!own || kind != ERROR_CONFIG || result->status != 404)
-            stop_run(client, call, kind, wrong, result);
+    if (result->status >= 400 && wrong != NULL && call->page <= 1) {
+        stop_run(client, call, kind, wrong, result);
         end_refused(client, call, CLIENT_REFUSED);
         return;
     }

@@ -132,9 +132,11 @@ static bool take_name(struct types_list *lists, struct json_object *entry)
 static bool take_type(struct list *list, const struct envelope_item *item)
 {
     struct types_list *lists = list->owner;
+    bool results = strcmp(item->key, "results") == 0;
+    list->has_results = list->has_results || (results && item->array);
     if (item->array)
         return true;
-    if (strcmp(item->key, "results") != 0)
+    if (!results)
         return json_tree_is_good(item->text, item->length);
     CLEANUP(json_tree_free) struct json_object *entry = json_tree(item->text, item->length);
     if (!item->element || !json_object_is_type(entry, json_type_object))
@@ -149,7 +151,12 @@ static bool get_list(struct client *client, struct types_list *lists, const char
     *list = (struct list){.take = take_type, .owner = lists};
     lists->names = strstr(pattern, "/types") != NULL;
     dialect_path(&path, pattern, lists->from, lists->to, "");
-    return call_list(client, buf_text(&path), list, err);
+    if (!call_list(client, buf_text(&path), list, err))
+        return false;
+    if (!list->has_results)
+        return error_set(
+            err, ERROR_REMOTE, "GET %s: HubSpot's answer holds no results", buf_text(&path));
+    return true;
 }
 
 static const char *resolve(const char *name, struct error *err)

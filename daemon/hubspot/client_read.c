@@ -70,17 +70,10 @@ void read_begin(struct client *client, struct call *call)
     send_page(client, call);
 }
 
-static void clear_inputs(struct page_inputs *inputs)
-{
-    for (size_t i = 0; i < inputs->count; i++)
-        free(inputs->items[i].after);
-    inputs->count = 0;
-}
-
 void read_restart(struct call *call)
 {
     call->rows.count = call->page_rows;
-    clear_inputs(&call->more);
+    call_clear_inputs(&call->more);
     for (size_t i = 0; i < call->asked.count; i++)
         call->seen[call->asked.items[i].index] = SEEN_ASKED;
 }
@@ -267,8 +260,8 @@ static void drop_loops(struct call *call)
 /* Asks for the records that v3 did not give out whole, from the beginning. */
 static bool go_beyond(struct call *call)
 {
-    clear_inputs(&call->asked);
-    clear_inputs(&call->more);
+    call_clear_inputs(&call->asked);
+    call_clear_inputs(&call->more);
     for (uint32_t i = 0; i < call->request->from_count; i++)
         if (call->seen[i] == SEEN_BEYOND)
             add_input(&call->asked, (struct page_input){.index = i});
@@ -297,7 +290,7 @@ void read_page_end(struct client *client, struct call *call)
         struct page_inputs done = call->asked;
         call->asked = call->more;
         call->more = done;
-        clear_inputs(&call->more);
+        call_clear_inputs(&call->more);
     }
     send_page(client, call);
 }

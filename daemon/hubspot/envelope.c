@@ -41,6 +41,8 @@ void envelope_clear(struct envelope *envelope)
 void envelope_feed(struct envelope *envelope, const char *bytes, size_t length)
 {
     assert(envelope->at == envelope->end);
+    if (envelope->why != NULL)
+        return;
     envelope->at = bytes;
     envelope->end = bytes + length;
 }

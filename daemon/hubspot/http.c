@@ -129,9 +129,9 @@ void http_send(struct http *http, uint32_t index, const struct http_request *req
     slot->ready_ms = clock_now_ms() + request->wait_ms;
 }
 
-void http_refuse(struct http *http)
+void http_refuse(struct http *http, bool refusing)
 {
-    http->refusing = true;
+    http->refusing = refusing;
 }
 
 void http_pause(struct http *http, int64_t wait_ms)
@@ -152,6 +152,7 @@ static void start(struct http *http, struct slot *slot)
     slot->received = 0;
     slot->paused = false;
     slot->too_long = false;
+    slot->end = HTTP_ANSWERED;
     slot->correlation_id[0] = '\0';
     slot->why[0] = '\0';
     http_easy_set(slot->easy, &http->settings, &slot->request);
@@ -264,6 +265,9 @@ static void collect_ended(struct http *http)
             (void)snprintf(slot->why, sizeof slot->why, "%s", curl_easy_strerror(code));
         if (slot->end == HTTP_TOO_LONG)
             (void)snprintf(slot->why, sizeof slot->why, "the answer is longer than 256 MiB");
+        for (char *at = slot->why; *at != '\0'; at++)
+            if (*at < ' ' || *at > '~') /* curl may quote the server */
+                *at = '?';
         keep_correlation_id(slot);
         (void)curl_multi_remove_handle(http->multi, slot->easy);
         slot->state = SLOT_ENDED;
@@ -293,7 +297,7 @@ static bool take_event(struct http *http, struct slot *slot, struct http_event *
 {
     bool streams = slot->state == SLOT_SENT || slot->state == SLOT_ENDED;
     event->slot = (uint32_t)(slot - http->slots);
-    if (streams && slot->piece.length > 0 && slot->end != HTTP_NOT_SENT && is_success(slot->easy)) {
+    if (streams && slot->piece.length > 0 && is_success(slot->easy)) {
         event->kind = HTTP_BODY;
         event->bytes = slot->piece.bytes;
         event->length = slot->piece.length;

@@ -37,8 +37,8 @@ struct http_request {
 /* Queues an attempt on a free slot. */
 void http_send(struct http *http, uint32_t slot, const struct http_request *request);
 
-/* Ends all attempts that have not left yet (HTTP_NOT_SENT), and those queued later. */
-void http_refuse(struct http *http);
+/* While refusing, attempts that have not left yet end as HTTP_NOT_SENT, also those queued later. */
+void http_refuse(struct http *http, bool refusing);
 
 /* No attempt leaves before so long from now. */
 void http_pause(struct http *http, int64_t wait_ms);

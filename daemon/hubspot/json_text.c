@@ -1,5 +1,5 @@
 /*
- * json_text.c: resolves the escapes of JSON strings that the reader has already checked.
+ * json_text.c: JSON strings as plain text: resolves the escapes of what the reader has checked.
  */
 #include "hubspot/json.h"
 
@@ -75,4 +75,32 @@ void json_text_add(const struct json_text *text, struct buf *buf)
         buf_add(buf, out, utf8_write(out, code));
         at += 2 + used;
     }
+}
+
+void json_copy(struct json *json, char *field, size_t size)
+{
+    struct json_text text;
+    if (json_peek(json) != JSON_STRING) {
+        json_skip(json);
+        return;
+    }
+    if (!json_string(json, &text))
+        return;
+    if (!text.escaped && text.length < size) { /* nearly always */
+        memcpy(field, text.bytes, text.length);
+        field[text.length] = '\0';
+        return;
+    }
+    struct buf plain = {0};
+    json_text_add(&text, &plain);
+    size_t kept = 0;
+    while (kept < plain.length) {
+        size_t step = utf8_length(plain.bytes + kept, plain.length - kept);
+        if (kept + step >= size)
+            break;
+        kept += step;
+    }
+    memcpy(field, buf_text(&plain), kept);
+    field[kept] = '\0';
+    buf_clear(&plain);
 }

@@ -42,22 +42,6 @@ void problem_copy(char *field, size_t size, const char *text)
     field[kept] = '\0';
 }
 
-/* Reads a string into a field; any other kind of value is skipped. */
-static void read_field(struct json *json, char *field, size_t size)
-{
-    struct json_text text;
-    if (json_peek(json) != JSON_STRING) {
-        json_skip(json);
-        return;
-    }
-    if (!json_string(json, &text))
-        return;
-    struct buf plain = {0};
-    json_text_add(&text, &plain);
-    problem_copy(field, size, buf_text(&plain));
-    buf_clear(&plain);
-}
-
 static void add_id(struct id_list *list, const struct json_text *text)
 {
     uint64_t id;
@@ -158,7 +142,7 @@ bool problem_read(struct problem *problem, struct json *json)
         while (i < ARRAY_COUNT(fields) && !json_text_is(&name, fields[i].name))
             i++;
         if (i < ARRAY_COUNT(fields))
-            read_field(json, fields[i].field, fields[i].size);
+            json_copy(json, fields[i].field, fields[i].size);
         else if (json_text_is(&name, "context"))
             read_context(problem, json);
         else if (json_text_is(&name, "errors"))

@@ -40,7 +40,8 @@ bool problem_parse(struct problem *problem, const char *body, size_t length);
 /* True for the entry that says: this record has no associations (hubspot-api 1.4). */
 bool problem_is_no_associations(const struct problem *problem);
 
-/* Copies text into a field of size bytes, cut between characters. */
+/* Copies text into a field of size bytes, cut between characters and before anything that is not
+ * UTF-8. */
 void problem_copy(char *field, size_t size, const char *text);
 
 #endif

@@ -72,7 +72,7 @@ struct sync_definition {
 
 struct definitions {
     char *path; /* of the configuration file */
-    char *database_url;
+    char *database_url; /* "": the PG* environment */
     int64_t retention_days; /* of finished runs' changes and batches */
     struct portal_definition **portals;
     size_t portals_count;
@@ -86,8 +86,15 @@ void definitions_clear(struct definitions *definitions);
 const struct sync_definition *definitions_sync(
     const struct definitions *definitions, const char *name);
 
-/* Names as they are written in configuration and database. */
+/* Names as they are written in configuration and database. The arrays are indexed by the enum and
+ * end with NULL. */
+extern const char *const dialect_words[];
+extern const char *const policy_words[];
+extern const char *const on_drift_words[];
+extern const char *const verify_words[];
 const char *dialect_text(enum dialect dialect);
 const char *policy_text(enum policy policy);
+const char *on_drift_text(enum on_drift on_drift);
+const char *verify_text(enum verify verify);
 
 #endif

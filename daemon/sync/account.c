@@ -124,13 +124,19 @@ bool account_client(struct client **client, struct permits *permits, struct pg *
     return true;
 }
 
+static void add_pair(struct pg_args *args, const struct sync_definition *pair)
+{
+    pg_arg_text(args, pair->portal->name);
+    pg_arg_text(args, dialect_text(pair->portal->api));
+    pg_arg_text(args, pair->from);
+    pg_arg_text(args, pair->to);
+}
+
 static bool types_known(
     struct pg *state, const struct sync_definition *pair, struct types *types, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_text(&args, pair->portal->name);
-    pg_arg_text(&args, pair->from);
-    pg_arg_text(&args, pair->to);
+    add_pair(&args, pair);
     pg_arg_int(&args, ANSWER_MAX_AGE_S);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(state, STATEMENT_TYPES_GET, &args, &rows, err))
@@ -170,9 +176,7 @@ static bool types_remember(struct pg *state, const struct sync_definition *pair,
         pg_array_text(&kind, kinds[types->items[i].kind]);
     }
     struct pg_args args = {0};
-    pg_arg_text(&args, pair->portal->name);
-    pg_arg_text(&args, pair->from);
-    pg_arg_text(&args, pair->to);
+    add_pair(&args, pair);
     if (!pg_run(state, STATEMENT_TYPES_DROP, &args, NULL, err))
         return false;
     pg_arg_text(&args, pg_array_end(&category));

@@ -24,6 +24,12 @@ struct sending {
     struct journal_batch batch;
 };
 
+/* Of one operation, over all its queues. */
+struct apply_progress {
+    uint64_t done, total;
+    bool again; /* v3: types of pairs were passed over and wait for another queue */
+};
+
 struct apply {
     struct run *run;
     enum queue_kind kind;
@@ -32,8 +38,7 @@ struct apply {
     size_t isolations;
     struct sending *sendings;
     size_t sendings_count;
-    uint64_t *done; /* of this operation, for progress; shared by its two archive calls */
-    uint64_t total;
+    struct apply_progress *progress;
 };
 
 /* What the request is called on the wire and in the journal. */
@@ -134,7 +139,7 @@ static bool settle_answered(struct apply *apply, struct sending *sending,
     bool ok = journal_done(apply->run, &sending->batch, reply, &answer, err) &&
         (rejected == 0 || journal_quarantine(apply->run, sending->batch.batch_id, reply, err));
     free(exceptions);
-    *apply->done += count;
+    apply->progress->done += count;
     return ok;
 }
 
@@ -156,7 +161,7 @@ static bool settle_rejected(struct apply *apply, struct sending *sending,
     bool ok = journal_done(apply->run, &sending->batch, reply, &answer, err) &&
         journal_quarantine(apply->run, sending->batch.batch_id, reply, err);
     free(exceptions);
-    *apply->done += sending->rows.count;
+    apply->progress->done += sending->rows.count;
     return ok;
 }
 
@@ -174,7 +179,7 @@ static bool settle_refused(struct apply *apply, struct sending *sending,
     }
     if (apply->isolations++ >= ISOLATION_MAX || !queue_back(apply->queue, &first, &second)) {
         answer.state = "abandoned"; /* too many bad inputs for one run; the next goes on */
-        *apply->done += sending->rows.count;
+        apply->progress->done += sending->rows.count;
     }
     batch_rows_clear(&first);
     batch_rows_clear(&second);
@@ -186,8 +191,13 @@ static bool settle(struct apply *apply, const struct client_reply *reply, struct
     struct sending *sending = &apply->sendings[reply->tag];
     struct journal_answer unknown = {.status = "unknown", .state = "unknown"};
     struct journal_answer not_sent = {.status = "not_sent", .state = "abandoned"};
+    struct journal_answer stopped = {.status = "failed", .state = "abandoned"};
     assert(sending->busy);
     sending->busy = false;
+    /* A refusal that ends the run (token, scope) is not the inputs' fault. */
+    if (client_stopped(apply->run->client) &&
+        (reply->outcome == CLIENT_REFUSED || reply->outcome == CLIENT_TOO_LARGE))
+        return journal_done(apply->run, &sending->batch, reply, &stopped, err);
     switch (reply->outcome) {
     case CLIENT_ANSWERED:
         return settle_answered(apply, sending, reply, err);
@@ -199,7 +209,7 @@ static bool settle(struct apply *apply, const struct client_reply *reply, struct
     case CLIENT_REFUSED:
         return settle_refused(apply, sending, reply, err);
     case CLIENT_UNKNOWN:
-        *apply->done += sending->rows.count;
+        apply->progress->done += sending->rows.count;
         return journal_done(apply->run, &sending->batch, reply, &unknown, err);
     case CLIENT_NOT_SENT:
         return journal_done(apply->run, &sending->batch, reply, &not_sent, err);
@@ -232,19 +242,19 @@ static bool apply_operation(struct apply *apply, struct error *err)
         if (reply == NULL && client_stopped(apply->run->client))
             return error_set(err, ERROR_STOPPED,
                 "stopped early after %llu of %llu %s; the next run goes on from the real state",
-                (unsigned long long)*apply->done, (unsigned long long)apply->total,
-                calls[apply->kind].noun);
+                (unsigned long long)apply->progress->done,
+                (unsigned long long)apply->progress->total, calls[apply->kind].noun);
         if (reply == NULL)
             return true;
         if (!settle(apply, reply, err))
             return drain(apply, err);
-        run_show(apply->run, apply->kind == QUEUE_CREATE ? "create" : "archive", *apply->done,
-            apply->total);
+        run_show(apply->run, apply->kind == QUEUE_CREATE ? "create" : "archive",
+            apply->progress->done, apply->progress->total);
     }
 }
 
-static bool apply_queue(
-    struct run *run, enum queue_kind kind, uint64_t *done, uint64_t total, struct error *err)
+static bool apply_once(
+    struct run *run, enum queue_kind kind, struct apply_progress *progress, struct error *err)
 {
     const struct limits *limits = &run->options.sync->portal->limits;
     bool create = kind == QUEUE_CREATE;
@@ -253,13 +263,13 @@ static bool apply_queue(
         .kind = kind,
         .limits = {.inputs = (size_t)(create ? limits->create_inputs : limits->archive_inputs),
             .from_ids = create ? SIZE_MAX : (size_t)limits->archive_from_ids},
-        .done = done,
-        .total = total,
+        .progress = progress,
         .sendings_count = (size_t)limits->in_flight,
     };
     queue_open(&apply.queue, run, kind);
     apply.sendings = mem_new(apply.sendings_count, sizeof apply.sendings[0]);
     bool ok = apply_operation(&apply, err);
+    progress->again = queue_skipped(apply.queue);
     for (size_t i = 0; i < apply.sendings_count; i++)
         batch_rows_clear(&apply.sendings[i].rows);
     free(apply.sendings);
@@ -267,22 +277,31 @@ static bool apply_queue(
     return ok;
 }
 
+static bool apply_queue(
+    struct run *run, enum queue_kind kind, struct apply_progress *progress, struct error *err)
+{
+    do {
+        if (!apply_once(run, kind, progress, err))
+            return false;
+    } while (progress->again);
+    return true;
+}
+
 static bool apply_creates(struct run *run, struct error *err)
 {
-    uint64_t done = 0;
-    return run->counts.to_create == 0 ||
-        apply_queue(run, QUEUE_CREATE, &done, run->counts.to_create, err);
+    struct apply_progress progress = {.total = run->counts.to_create};
+    return progress.total == 0 || apply_queue(run, QUEUE_CREATE, &progress, err);
 }
 
 static bool apply_archives(struct run *run, struct error *err)
 {
-    uint64_t done = 0, total = run->counts.to_archive;
-    if (total == 0 || run->verdict.kind != VERDICT_PASS)
+    struct apply_progress progress = {.total = run->counts.to_archive};
+    if (progress.total == 0 || run->verdict.kind != VERDICT_PASS)
         return true;
     if (run->options.sync->portal->api == DIALECT_V3)
-        return apply_queue(run, QUEUE_ARCHIVE, &done, total, err);
-    return apply_queue(run, QUEUE_ARCHIVE_LABELS, &done, total, err) &&
-        apply_queue(run, QUEUE_ARCHIVE_PAIRS, &done, total, err);
+        return apply_queue(run, QUEUE_ARCHIVE, &progress, err);
+    return apply_queue(run, QUEUE_ARCHIVE_LABELS, &progress, err) &&
+        apply_queue(run, QUEUE_ARCHIVE_PAIRS, &progress, err);
 }
 
 /* The saved plan says who took it, so that it is not applied twice. */

@@ -27,13 +27,15 @@ void batch_rows_swap(struct batch_rows *list, size_t a, size_t b)
     list->ordinals[b] = ordinal;
 }
 
-void batch_rows_drop(struct batch_rows *list, size_t count)
+void batch_rows_remove(struct batch_rows *list, size_t first, size_t count)
 {
+    size_t behind = list->count - first - count;
     if (count == 0)
         return;
+    memmove(list->rows + first, list->rows + first + count, behind * sizeof list->rows[0]);
+    memmove(
+        list->ordinals + first, list->ordinals + first + count, behind * sizeof list->ordinals[0]);
     list->count -= count;
-    memmove(list->rows, list->rows + count, list->count * sizeof list->rows[0]);
-    memmove(list->ordinals, list->ordinals + count, list->count * sizeof list->ordinals[0]);
 }
 
 void batch_rows_clear(struct batch_rows *list)

@@ -16,7 +16,7 @@ struct batch_rows {
     size_t rows_room, ordinals_room;
 };
 void batch_rows_add(struct batch_rows *list, struct assoc row, int64_t ordinal);
-void batch_rows_drop(struct batch_rows *list, size_t count); /* the first count */
+void batch_rows_remove(struct batch_rows *list, size_t first, size_t count);
 void batch_rows_swap(struct batch_rows *list, size_t a, size_t b);
 void batch_rows_clear(struct batch_rows *list);
 

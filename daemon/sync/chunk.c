@@ -3,6 +3,7 @@
  */
 #include "sync/chunk.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -90,4 +91,26 @@ bool chunk_next(struct chunk *chunk, struct spool *desired, struct spool *owned,
             chunk->from_ids[chunk->from_count++] = from_id;
     }
     return true;
+}
+
+/* Moves the rows from `from_id` on to the other list. */
+static void move_rows(struct assoc_list *rows, uint64_t from_id, struct assoc_list *rest)
+{
+    size_t kept = 0;
+    while (kept < rows->count && rows->rows[kept].from_id < from_id)
+        kept++;
+    for (size_t i = kept; i < rows->count; i++)
+        assoc_list_add(rest, rows->rows[i]);
+    rows->count = kept;
+}
+
+void chunk_split(struct chunk *chunk, struct chunk *rest)
+{
+    size_t half = chunk->from_count / 2;
+    assert(half > 0 && rest->from_count == 0 && rest->ids_max >= chunk->from_count - half);
+    for (size_t i = half; i < chunk->from_count; i++)
+        rest->from_ids[rest->from_count++] = chunk->from_ids[i];
+    chunk->from_count = half;
+    move_rows(&chunk->desired, rest->from_ids[0], &rest->desired);
+    move_rows(&chunk->owned, rest->from_ids[0], &rest->owned);
 }

@@ -84,26 +84,13 @@ static enum change_reason reason_extra(unsigned in)
     return (in & IS_OWNED) != 0 ? REASON_SOURCE_REMOVED : REASON_DRIFT_ADDED;
 }
 
-/* A label of the pair is desired: the plain type is part of it, and so never extra. */
+/* The plain type comes by itself with any other type of the pair, so it is part of every pair that
+ * is desired with a label. */
 static bool plain_is_implied(const struct diff_rules *rules, const struct pair *pair)
 {
     for (size_t i = 0; i < pair->desired.count; i++)
         if (kind_of(rules, pair->desired.rows[i].type) != TYPE_PLAIN)
             return true;
-    return false;
-}
-
-/* The plain type comes by itself with any other type of the pair, so it is not missing when another
- * type is there or about to be; a lost label that is only reported brings nothing. */
-static bool plain_comes_along(const struct diff_rules *rules, const struct pair *pair)
-{
-    for (size_t i = 0; i < pair->desired.count; i++) {
-        uint32_t type = pair->desired.rows[i].type;
-        unsigned in = sides(pair, type);
-        if (kind_of(rules, type) != TYPE_PLAIN &&
-            ((in & IS_OBSERVED) != 0 || !only_reported(rules, reason_missing(in))))
-            return true;
-    }
     return false;
 }
 
@@ -126,8 +113,9 @@ static bool plain_must_stay(const struct diff_rules *rules, const struct pair *p
 static void decide_missing(const struct diff_rules *rules, const struct pair *pair,
     struct change change, struct diff_list *list, unsigned in)
 {
-    if (kind_of(rules, change.assoc.type) == TYPE_PLAIN && plain_comes_along(rules, pair))
-        return;
+    if (kind_of(rules, change.assoc.type) == TYPE_PLAIN && pair->observed.count > 0 &&
+        plain_is_implied(rules, pair))
+        return; /* something is on the pair, so the plain type is too */
     change.operation = CHANGE_CREATE;
     change.reason = reason_missing(in);
     if (only_reported(rules, change.reason))
@@ -201,6 +189,26 @@ static void add_along(
     }
 }
 
+/* A label on a pair that had nothing links the pair: a managed plain type comes with it by our
+ * doing, and is entered into the registry as such, so that it goes again with the label. */
+static void add_implied_plain(
+    const struct diff_rules *rules, const struct pair *pair, size_t first, struct diff_list *list)
+{
+    uint32_t plain = 0;
+    while (plain < rules->types->count &&
+        (rules->types->items[plain].kind != TYPE_PLAIN || !rules->types->items[plain].managed))
+        plain++;
+    if (plain == rules->types->count || contains(pair->desired, plain) || !has_creates(list, first))
+        return;
+    struct change change = {.assoc = list->items[first].assoc, .operation = CHANGE_CREATE};
+    change.assoc.type = plain;
+    change.reason = contains(pair->owned, plain) ? REASON_DRIFT_REMOVED : REASON_SOURCE_ADDED;
+    for (size_t i = first; i < list->count; i++)
+        if (list->items[i].operation == CHANGE_FORGET && list->items[i].assoc.type == plain)
+            list->items[i--] = list->items[--list->count];
+    emit(list, change);
+}
+
 /* Decides each managed type of the pair once, in order of types: the heads of the three arrays. */
 static void decide_pair(
     const struct diff_rules *rules, const struct pair *pair, struct diff_list *list)
@@ -223,6 +231,8 @@ static void decide_pair(
         if (rules->types->items[assoc.type].managed)
             decide(rules, pair, assoc, list);
     }
+    if (pair->observed.count == 0 && pair->desired.count > 0)
+        add_implied_plain(rules, pair, first, list);
     if (pair->observed.count > 0)
         add_along(rules, pair, first, list);
 }

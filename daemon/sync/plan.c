@@ -23,6 +23,7 @@ enum {
     REJECTS_STORED_MAX = 1000, /* of one run's invalid rows; all of them are counted */
     FLUSH_BYTES = 256 * 1024,
     SHOW_EVERY_ROWS = 16384,
+    UNCLEAR_MAX = 100000,
 };
 
 /* The plan while it is being made. */
@@ -35,6 +36,7 @@ struct draft {
     uint64_t source_rows;
     struct buf rejects[5]; /* from, to, type, wrong, message: array literals */
     uint64_t rejects_stored;
+    struct assoc_list unclear; /* from-records whose rows contradict each other, ascending */
 };
 
 static void draft_clear(struct draft *draft)
@@ -43,6 +45,7 @@ static void draft_clear(struct draft *draft)
     spool_close(draft->owned);
     spool_close(draft->only);
     diff_list_clear(&draft->changes);
+    assoc_list_clear(&draft->unclear);
     buf_clear(&draft->rows);
     for (size_t i = 0; i < ARRAY_COUNT(draft->rejects); i++)
         buf_clear(&draft->rejects[i]);
@@ -51,6 +54,10 @@ static void draft_clear(struct draft *draft)
 static void note_reject(struct draft *draft, const struct source_row *row)
 {
     draft->run->counts.invalid++;
+    size_t count = draft->unclear.count;
+    if (row->unclear &&
+        (count == 0 || draft->unclear.rows[count - 1].from_id != row->assoc.from_id))
+        assoc_list_add(&draft->unclear, (struct assoc){.from_id = row->assoc.from_id});
     if (draft->rejects_stored == REJECTS_STORED_MAX)
         return;
     draft->rejects_stored++;
@@ -90,7 +97,12 @@ static bool drain_source(struct draft *draft, struct source *source, struct erro
         }
         if (row.kind == SOURCE_INVALID)
             note_reject(draft, &row);
-        else if (!spool_add(draft->desired, row.assoc, err))
+        if (draft->unclear.count > UNCLEAR_MAX)
+            return error_set(err, ERROR_SOURCE, "source of %s: more than %d records: %s",
+                run->options.sync->name, UNCLEAR_MAX, row.message);
+        if (row.kind == SOURCE_INVALID)
+            continue;
+        if (!spool_add(draft->desired, row.assoc, err))
             return error_prefix(err, "source of %s", run->options.sync->name);
     }
 }
@@ -248,6 +260,18 @@ static struct diff_rows take_record(struct diff_rows *rows, uint64_t from_id)
     return record;
 }
 
+static int by_row(const void *a, const void *b)
+{
+    return assoc_compare(a, b);
+}
+
+static bool is_unclear(const struct draft *draft, uint64_t from_id)
+{
+    struct assoc key = {.from_id = from_id};
+    return draft->unclear.count > 0 &&
+        bsearch(&key, draft->unclear.rows, draft->unclear.count, sizeof key, by_row) != NULL;
+}
+
 static bool more_pages(const struct run *run, uint64_t from_id, struct error *err)
 {
     return error_set(err, ERROR_REFUSED,
@@ -277,7 +301,7 @@ static bool compare_chunk(struct draft *draft, const struct chunk *chunk,
             return more_pages(run, from_id, err);
         if (reply->outcome != CLIENT_ANSWERED || reply->records[i] != RECORD_COMPLETE)
             run->counts.unread++;
-        else
+        else if (!is_unclear(draft, from_id))
             diff_record(&rules, want, own, have, &draft->changes);
     }
     return file_changes(draft, err);

@@ -21,6 +21,7 @@ struct queue {
     size_t ahead_at;
     int64_t last_ordinal;
     bool fetched_all;
+    bool skipped; /* v3: other types of a pair were passed over */
     struct batch_rows parts[PARTS_MAX]; /* a stack */
     size_t parts_count;
 };
@@ -108,7 +109,7 @@ static bool fetch(struct queue *queue, struct error *err)
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(queue->run->state, STATEMENT_CHANGE_NEXT, &args, &rows, err))
         return false;
-    batch_rows_drop(&queue->ahead, queue->ahead_at);
+    batch_rows_remove(&queue->ahead, 0, queue->ahead_at);
     queue->ahead_at = 0;
     for (int i = 0; i < rows.count; i++)
         if (!add_row(queue, &rows, i, err))
@@ -163,7 +164,7 @@ static bool next_part(
     size_t cut = batch_cut(part->rows, part->count, limits);
     for (size_t i = 0; i < cut; i++)
         batch_rows_add(rows, part->rows[i], part->ordinals[i]);
-    batch_rows_drop(part, cut);
+    batch_rows_remove(part, 0, cut);
     if (part->count == 0) {
         batch_rows_clear(part);
         queue->parts_count--;
@@ -187,6 +188,11 @@ bool queue_next(struct queue *queue, const struct batch_limits *limits, struct b
         }
         if (length == 0)
             return true;
+        if (length > 1 && queue->run->options.sync->portal->api == DIALECT_V3) {
+            queue->skipped = true;
+            batch_rows_remove(&queue->ahead, queue->ahead_at + 1, length - 1);
+            length = 1;
+        }
         if (!is_wanted(queue, length)) {
             queue->ahead_at += length;
             continue;
@@ -199,6 +205,11 @@ bool queue_next(struct queue *queue, const struct batch_limits *limits, struct b
         from_ids += new_from;
         take_pair(queue, length, rows);
     }
+}
+
+bool queue_skipped(const struct queue *queue)
+{
+    return queue->skipped;
 }
 
 bool queue_back(struct queue *queue, struct batch_rows *first, struct batch_rows *second)

@@ -27,6 +27,10 @@ void queue_close(struct queue *queue); /* NULL is fine */
 MUST_CHECK bool queue_next(struct queue *queue, const struct batch_limits *limits,
     struct batch_rows *rows, struct error *err);
 
+/* v3 takes one type a pair in a request (hubspot-api, trap 9.16), so that the other types of a pair
+ * are passed over; they are still planned, and another queue brings them. */
+bool queue_skipped(const struct queue *queue);
+
 /* Puts two parts of a refused batch back, `first` to come first; takes their memory over. Returns
  * false, taking nothing, when too many parts are waiting already. */
 MUST_CHECK bool queue_back(

@@ -10,6 +10,9 @@
 #include "base/mem.h"
 #include "sync/journal.h"
 
+/* Reads a run may spend on halving chunks that HubSpot refuses or cannot answer. */
+enum { SPLITS_MAX = 100 };
+
 struct read_slot {
     bool busy;
     struct chunk chunk;
@@ -23,6 +26,11 @@ struct read {
     struct read_slot *slots;
     size_t slots_count;
     bool drained; /* the spools have no more chunks */
+    size_t ids_max; /* records per read, less after a refusal for size */
+    struct chunk *parts; /* halves that wait for a slot: a stack */
+    size_t parts_count;
+    size_t parts_room;
+    size_t splits;
     struct read_slot *returned;
     struct buf journal;
 };
@@ -33,10 +41,11 @@ void read_open(struct read **read, struct run *run, const struct read_scope *sco
     struct read *r = *read = mem_new(1, sizeof *r);
     r->run = run;
     r->scope = *scope;
+    r->ids_max = (size_t)limits->read_inputs;
     r->slots_count = (size_t)limits->in_flight;
     r->slots = mem_new(r->slots_count, sizeof r->slots[0]);
     for (size_t i = 0; i < r->slots_count; i++)
-        chunk_init(&r->slots[i].chunk, (size_t)limits->read_inputs);
+        chunk_init(&r->slots[i].chunk, r->ids_max);
 }
 
 void read_close(struct read *read)
@@ -45,20 +54,17 @@ void read_close(struct read *read)
         return;
     for (size_t i = 0; i < read->slots_count; i++)
         chunk_clear(&read->slots[i].chunk);
+    for (size_t i = 0; i < read->parts_count; i++)
+        chunk_clear(&read->parts[i]);
+    free(read->parts);
     buf_clear(&read->journal);
     free(read->slots);
     free(read);
 }
 
-static bool submit(struct read *read, size_t number, struct error *err)
+static void submit(struct read *read, size_t number)
 {
     struct read_slot *slot = &read->slots[number];
-    if (!chunk_next(&slot->chunk, read->scope.desired, read->scope.owned, read->scope.only, err))
-        return false;
-    if (slot->chunk.from_count == 0) {
-        read->drained = true;
-        return true;
-    }
     slot->busy = true;
     slot->began_us = clock_now_us();
     slot->request = (struct client_request){
@@ -68,14 +74,58 @@ static bool submit(struct read *read, size_t number, struct error *err)
         .from_count = slot->chunk.from_count,
     };
     client_submit(read->run->client, &slot->request);
+}
+
+/* The next records for a slot: a waiting half, else a new chunk; none: from_count 0. */
+static bool fill(struct read *read, struct chunk *chunk, struct error *err)
+{
+    chunk->from_count = 0;
+    if (read->parts_count > 0) {
+        chunk_clear(chunk);
+        *chunk = read->parts[--read->parts_count];
+        return true;
+    }
+    if (read->drained)
+        return true;
+    chunk->ids_max = chunk->ids_max < read->ids_max ? chunk->ids_max : read->ids_max;
+    if (!chunk_next(chunk, read->scope.desired, read->scope.owned, read->scope.only, err))
+        return false;
+    read->drained = chunk->from_count == 0;
     return true;
 }
 
 static bool submit_all(struct read *read, struct error *err)
 {
-    for (size_t i = 0; i < read->slots_count && !read->drained; i++)
-        if (!read->slots[i].busy && client_room(read->run->client) > 0 && !submit(read, i, err))
+    for (size_t i = 0; i < read->slots_count && client_room(read->run->client) > 0; i++) {
+        struct read_slot *slot = &read->slots[i];
+        if (slot->busy)
+            continue;
+        if (!fill(read, &slot->chunk, err))
             return false;
+        if (slot->chunk.from_count == 0)
+            return true;
+        submit(read, i);
+    }
+    return true;
+}
+
+/* A chunk that HubSpot refused, or could not answer at all, is tried again in halves: one record
+ * may spoil it, or it is too large. False: it is as small as it gets, or too many were halved. */
+static bool retry_halves(struct read *read, struct read_slot *slot, enum client_outcome outcome)
+{
+    struct chunk rest;
+    if (outcome == CLIENT_ANSWERED || slot->chunk.from_count < 2 || read->splits >= SPLITS_MAX)
+        return false;
+    read->splits++;
+    if (outcome == CLIENT_TOO_LARGE && slot->chunk.from_count <= read->ids_max)
+        read->ids_max = slot->chunk.from_count / 2;
+    chunk_init(&rest, slot->chunk.from_count);
+    chunk_split(&slot->chunk, &rest);
+    mem_grow(&read->parts, &read->parts_room, read->parts_count + 2, sizeof read->parts[0]);
+    read->parts[read->parts_count++] = rest;
+    read->parts[read->parts_count++] = slot->chunk;
+    chunk_init(&slot->chunk, read->ids_max);
+    slot->busy = false;
     return true;
 }
 
@@ -86,20 +136,24 @@ bool read_next(struct read *read, const struct chunk **chunk, const struct clien
         read->returned->busy = false;
     read->returned = NULL;
     *chunk = NULL;
-    if (client_stopped(read->run->client))
-        return error_set(err, ERROR_STOPPED, "stopped while reading; nothing was written");
-    if (!submit_all(read, err) || !client_next(read->run->client, reply, err))
-        return false;
-    if (*reply == NULL)
+    for (;;) {
+        if (client_stopped(read->run->client))
+            return error_set(err, ERROR_STOPPED, "stopped while reading; nothing was written");
+        if (!submit_all(read, err) || !client_next(read->run->client, reply, err))
+            return false;
+        if (*reply == NULL)
+            return true;
+        struct read_slot *slot = &read->slots[(*reply)->tag];
+        assert(slot->busy && (*reply)->request == &slot->request);
+        if ((*reply)->outcome == CLIENT_NOT_SENT)
+            continue;
+        journal_note_read(read->run, &read->journal, read->scope.operation, *reply, slot->began_us);
+        if (retry_halves(read, slot, (*reply)->outcome))
+            continue;
+        read->returned = slot;
+        *chunk = &slot->chunk;
         return true;
-    struct read_slot *slot = &read->slots[(*reply)->tag];
-    assert(slot->busy && (*reply)->request == &slot->request);
-    if ((*reply)->outcome == CLIENT_NOT_SENT)
-        return error_set(err, ERROR_STOPPED, "stopped while reading; nothing was written");
-    read->returned = slot;
-    *chunk = &slot->chunk;
-    journal_note_read(read->run, &read->journal, read->scope.operation, *reply, slot->began_us);
-    return true;
+    }
 }
 
 bool read_journal(struct read *read, struct error *err)

@@ -82,11 +82,20 @@ static bool remember_good(struct run *run, struct error *err)
         run->counts.invalid > 0 || pg_run(run->state, STATEMENT_SYNC_GOOD, &args, NULL, err);
 }
 
+/* Old details go when a run has ended well; a large history goes over several runs. */
+static bool prune_history(struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->options.retention_days);
+    return pg_run(run->state, STATEMENT_HISTORY_PRUNE, &args, NULL, err);
+}
+
 static bool close_finished(struct run *run, struct error *err)
 {
     if (run->options.mode != RUN_PLAN && !journal_results(run, err))
         return false;
-    return remember_good(run, err) && journal_status(run, finished_status(run), err);
+    return remember_good(run, err) && prune_history(run, err) &&
+        journal_status(run, finished_status(run), err);
 }
 
 /* The journal tells of the failure if it can; the failure itself is what the caller gets. */

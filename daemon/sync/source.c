@@ -17,7 +17,17 @@ struct source {
     const struct types *types;
     uint32_t only_type; /* what a row without a type means; TYPE_NONE: it must say */
     char message[320];
+    struct assoc single[TYPES_MAX]; /* last row of each type that a record can have once */
 };
+
+/* A record has at most one primary company and at most one parent company; a second one silently
+ * replaces the first (hubspot-api 3.6, 3.12). */
+static bool is_single(const struct type *type)
+{
+    enum { CHILD_TO_PARENT = 14 };
+    return type->kind == TYPE_PRIMARY ||
+        (type->type_id == CHILD_TO_PARENT && strcmp(type->category, "HUBSPOT_DEFINED") == 0);
+}
 
 const char *source_name(const struct sync_definition *sync)
 {
@@ -237,6 +247,23 @@ static void parse_type(struct source *source, struct source_row *row)
     invalid(source, row, "type", row->type);
 }
 
+static void check_single(struct source *source, struct source_row *row)
+{
+    char space[64];
+    const struct type *type = &source->types->items[row->assoc.type];
+    struct assoc *last = &source->single[row->assoc.type];
+    if (!is_single(type))
+        return;
+    if (last->from_id == row->assoc.from_id && last->to_id != row->assoc.to_id) {
+        (void)snprintf(source->message, sizeof source->message,
+            "a record can have only one association of type %s; the source names several",
+            types_text(source->types, row->assoc.type, space));
+        invalid(source, row, "type", "");
+        row->unclear = true;
+    }
+    *last = row->assoc;
+}
+
 bool source_next(struct source *source, struct source_row *row, struct error *err)
 {
     char *line;
@@ -263,5 +290,7 @@ bool source_next(struct source *source, struct source_row *row, struct error *er
         invalid(source, row, "to_id", row->to);
     else if (row->to != NULL)
         parse_type(source, row);
+    if (row->kind == SOURCE_ROW && row->to != NULL)
+        check_single(source, row);
     return true;
 }

@@ -25,6 +25,7 @@ struct source_row {
     const char *from, *to, *type;
     const char *wrong;
     const char *message;
+    bool unclear; /* rows of this from-record contradict each other: leave the record alone */
 };
 
 /* Opens the source of sync and begins its COPY. database_url is used where the sync names none.

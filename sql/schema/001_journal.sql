@@ -28,6 +28,7 @@ comment on column assocd.portal.checked_at is 'When HubSpot was asked.';
 
 create table assocd.association_type (
     portal text not null references assocd.portal on delete cascade,
+    api text not null,
     from_type text not null,
     to_type text not null,
     category text not null,
@@ -36,10 +37,11 @@ create table assocd.association_type (
     label text,
     kind text not null check (kind in ('plain', 'primary', 'label')),
     fetched_at timestamptz not null default clock_timestamp(),
-    primary key (portal, from_type, to_type, category, type_id)
+    primary key (portal, api, from_type, to_type, category, type_id)
 );
 comment on table assocd.association_type is 'The association types each account lists, kept for some minutes; gives ids their names.';
 comment on column assocd.association_type.portal is 'Name of the portal in the configuration.';
+comment on column assocd.association_type.api is 'Dialect it was listed in: v3 tells names, the others labels.';
 comment on column assocd.association_type.from_type is 'Object type the association points from, as configured.';
 comment on column assocd.association_type.to_type is 'Object type the association points to, as configured.';
 comment on column assocd.association_type.category is 'HUBSPOT_DEFINED, USER_DEFINED, ...: part of the key, ids collide between categories.';

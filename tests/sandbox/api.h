@@ -34,6 +34,7 @@ void api_token_info(struct call *call);
 void api_oauth(struct call *call);
 void api_schema(struct call *call);
 void api_limits(struct call *call);
+void api_report(struct call *call);
 void api_records(struct call *call);
 
 #endif

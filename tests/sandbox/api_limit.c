@@ -209,3 +209,9 @@ void api_records(struct call *call)
     buf_clear(&errors);
     inputs_clear(&inputs);
 }
+
+void api_report(struct call *call)
+{
+    buf_addf(
+        &call->reply->body, "{\"userId\":\"%s\",\"userEmail\":\"user@example.com\"}", call->name);
+}

@@ -37,6 +37,7 @@ struct reply {
     struct buf headers; /* "Name: value\n" each */
     int64_t delay_ms; /* answer that much later; -1: when released */
     enum cut cut;
+    bool chunked; /* sent in chunks, without a Content-Length */
 };
 
 enum dialect { V3, V4, DATED };

@@ -7,9 +7,7 @@
 
 #include "sandbox/call.h"
 
-/* Writes the elements of `to` (or of `results` in a single-record answer) and reports whether
- * there were any; *next is filled with the text of `"paging":{…}` if more is to come. after may be
- * NULL. limit 0 means the switches' page size. */
+/* One record's links, in and out. limit 0 means the switches' page size; after may be NULL. */
 struct page {
     uint64_t from;
     const char *after;
@@ -18,6 +16,8 @@ struct page {
     size_t rows; /* out */
     bool bad_cursor; /* out: nothing was written */
 };
+
+/* Writes the elements of `to` (of `results` in a single-record answer) to the reply. */
 void page_write(struct call *call, struct page *page);
 
 #endif

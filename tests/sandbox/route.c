@@ -15,6 +15,7 @@
 #define D_ONE "/crm/objects/{v}/{f}/{i}/associations/"
 #define LABEL_OLD "/crm/associations/v4/{f}/{t}/labels"
 #define V4_MAX "/crm/associations/v4/definitions/configurations/"
+#define V4_OLD "/crm/v4/associations/definitions/configurations/"
 #define D_MAX "/crm/associations/{v}/definitions/configurations/"
 
 enum {
@@ -71,6 +72,11 @@ static const struct route routes[] = {
     {"POST", V4_MAX "{f}/{t}/batch/create", V4, "maximums_set", api_maximums_set, WRITE_JSON},
     {"POST", V4_MAX "{f}/{t}/batch/update", V4, "maximums_set", api_maximums_set, WRITE_JSON},
     {"POST", V4_MAX "{f}/{t}/batch/purge", V4, "maximums_purge", api_maximums_purge, WRITE_JSON},
+    {"GET", V4_OLD "all", V4, "maximums", api_maximums_all, NEEDS_NOTHING},
+    {"GET", V4_OLD "{f}/{t}", V4, "maximums", api_maximums, READ},
+    {"POST", V4_OLD "{f}/{t}/batch/create", V4, "maximums_set", api_maximums_set, WRITE_JSON},
+    {"POST", V4_OLD "{f}/{t}/batch/update", V4, "maximums_set", api_maximums_set, WRITE_JSON},
+    {"POST", V4_OLD "{f}/{t}/batch/purge", V4, "maximums_purge", api_maximums_purge, WRITE_JSON},
     {"GET", D_MAX "all", DATED, "maximums", api_maximums_all, NEEDS_NOTHING},
     {"GET", D_MAX "{f}/{t}", DATED, "maximums", api_maximums, READ},
     {"POST", D_MAX "{f}/{t}/batch/create", DATED, "maximums_set", api_maximums_set, WRITE_JSON},
@@ -83,6 +89,9 @@ static const struct route routes[] = {
     {"GET", "/crm-object-schemas/{v}/schemas/{f}", DATED, "schema", api_schema, NEEDS_NOTHING},
     {"POST", "/crm/v3/objects/{f}/batch/read", V3, "records", api_records, READ_JSON},
     {"POST", "/crm/objects/{v}/{f}/batch/read", DATED, "records", api_records, READ_JSON},
+
+    {"POST", "/crm/v4/associations/usage/high-usage-report/{n}", V4, "report", api_report, 0},
+    {"POST", "/crm/associations/{v}/usage/high-usage-report/{n}", DATED, "report", api_report, 0},
 
     {"GET", "/account-info/v3/details", V3, "account", api_account, NEEDS_NOTHING},
     {"GET", "/account-info/{v}/details", DATED, "account", api_account, NEEDS_NOTHING},

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -139,6 +140,16 @@ static bool read_body(struct call *call)
             "Invalid JSON input: a request body was expected, but none found");
         return false;
     }
+    int64_t most = call->portal->settings.values[SET_MAX_BODY];
+    if (most > 0 && request->body_length > (size_t)most) {
+        call_fail(call, 413, NULL, "Request entity too large");
+        return false;
+    }
+    const char *type = request->content_type;
+    if (type == NULL || strncasecmp(type, "application/json", 16) != 0) {
+        call_fail(call, 415, NULL, "Unsupported Media Type");
+        return false;
+    }
     call->json = json_parse(request->body, request->body_length);
     if (call->json != NULL)
         return true;
@@ -258,6 +269,16 @@ static void strike(struct call *call)
         reply->delay_ms = fault->ms > 0 ? fault->ms : -1;
 }
 
+/* HubSpot sends a correlation id with every answer, not with errors only. */
+static void add_correlation(struct call *call)
+{
+    char uuid[UUID_ROOM];
+    if (strstr(buf_text(&call->reply->headers), "x-hubspot-correlation-id") != NULL)
+        return;
+    stamp_uuid(&call->portal->random, uuid);
+    buf_addf(&call->reply->headers, "x-hubspot-correlation-id: %s\n", uuid);
+}
+
 static void answer_api(struct sandbox *sandbox, const struct request *request, struct reply *reply)
 {
     struct call call = {.sandbox = sandbox,
@@ -273,12 +294,14 @@ static void answer_api(struct sandbox *sandbox, const struct request *request, s
     call.fault = faults_match(&sandbox->faults, request->method, request->path, call.entry->seq);
     char *path = mem_text(request->path);
     reply->delay_ms = sandbox->portal.settings.values[SET_LATENCY_MS];
+    reply->chunked = sandbox->portal.settings.values[SET_CHUNKED] != 0;
     if (call.fault == NULL || call.fault->after || call.fault->action == FAULT_DROP_INPUT)
         dispatch(&call, path);
     if (call.fault != NULL) {
         call.entry->fault = fault_action_text(call.fault->action);
         strike(&call);
     }
+    add_correlation(&call);
     call.entry->status = reply->cut == CUT_HANGUP ? 0 : reply->status;
     json_object_put(call.json);
     free(path);

@@ -98,14 +98,15 @@ static bool answer(struct server *server, struct exchange *exchange)
     return true;
 }
 
-/* Half of the body, then the end. */
-static ssize_t give_half(void *exchange_pointer, uint64_t at, char *bytes, size_t room)
+/* The body piece by piece; a truncated one ends in the middle. */
+static ssize_t give_piece(void *exchange_pointer, uint64_t at, char *bytes, size_t room)
 {
     const struct exchange *exchange = exchange_pointer;
-    size_t half = exchange->reply.body.length / 2;
-    if (at >= half)
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    size_t count = half - (size_t)at;
+    bool truncate = exchange->reply.cut == CUT_TRUNCATE;
+    size_t end = exchange->reply.body.length / (truncate ? 2 : 1);
+    if (at >= end)
+        return truncate ? MHD_CONTENT_READER_END_WITH_ERROR : MHD_CONTENT_READER_END_OF_STREAM;
+    size_t count = end - (size_t)at;
     if (count > room)
         count = room;
     memcpy(bytes, exchange->reply.body.bytes + at, count);
@@ -115,9 +116,10 @@ static ssize_t give_half(void *exchange_pointer, uint64_t at, char *bytes, size_
 static struct MHD_Response *make_response(struct exchange *exchange)
 {
     struct reply *reply = &exchange->reply;
-    if (reply->cut == CUT_TRUNCATE)
+    if (reply->cut == CUT_TRUNCATE || (reply->chunked && reply->body.length > 0))
         return MHD_create_response_from_callback(
-            reply->body.length, 1024, give_half, exchange, NULL);
+            reply->chunked ? MHD_SIZE_UNKNOWN : reply->body.length, 1024, give_piece, exchange,
+            NULL);
     if (reply->status == 204)
         buf_reset(&reply->body);
     return MHD_create_response_from_buffer(

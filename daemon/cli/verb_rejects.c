@@ -1,0 +1,32 @@
+/*
+ * verb_rejects.c: assocd rejects: source rows that cannot be meant and inputs that HubSpot refuses,
+ * with the time of the next try.
+ */
+#include "cli/cli.h"
+#include "cli/output.h"
+
+bool verb_rejects(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    int64_t limit = 50;
+    bool retry = false;
+    const struct option_row options[] = {
+        {.name = "limit", .number = &limit}, {.name = "retry", .flag = &retry}, {0}};
+    struct words words;
+    (void)argc;
+    (void)code;
+    if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "rejects", 0, 1, err) ||
+        !cli_state(cli, err))
+        return false;
+    struct pg_args args = {0};
+    pg_arg_text(&args, words.count == 1 ? words.items[0] : NULL);
+    if (retry && !pg_run(cli->state, STATEMENT_REJECT_RETRY, &args, NULL, err))
+        return false;
+    pg_arg_int(&args, limit);
+    if (cli->json)
+        return cli_print_json(cli, STATEMENT_REJECTS_JSON, &args, true, err);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(cli->state, STATEMENT_REJECTS, &args, &rows, err))
+        return false;
+    output_table(&rows, 0x80, "no rejects");
+    return true;
+}

@@ -1,0 +1,52 @@
+/*
+ * config.h: the configuration file as `struct definitions`. One table of keys (config_keys.c)
+ * gives each its type, default, range and help; parsing, checking, printing and the documentation
+ * follow from it. All errors are ERROR_CONFIG and read `FILE:LINE: key: what is wrong, what was
+ * expected`; none shows the value of an environment variable.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "model/definition.h"
+
+/* Reads and checks the whole file: a regular file or pipe of at most 256 KiB that not everybody may
+ * write. *out is only touched on success; the caller owns it (definitions_clear). The error has one
+ * problem a line, as many as fit, the first ones first. */
+MUST_CHECK bool config_load(const char *path, struct definitions *out, struct error *err);
+
+/* The same from text; `path` is the file's name in errors and in out->path. */
+MUST_CHECK bool config_parse(
+    const char *path, const char *text, size_t length, struct definitions *out, struct error *err);
+
+/* Adds the effective settings as YAML that config_load reads back to the same definitions, except
+ * that passwords in database URLs are `***`. */
+void config_print(const struct definitions *definitions, struct buf *out);
+
+/* Adds a database URL (or keywords) with passwords replaced by `***`. */
+void config_mask_url(const char *url, struct buf *out);
+
+/* The portal's access token out of token_file (a regular file of root's or ours that nobody else
+ * may read, except below $CREDENTIALS_DIRECTORY) or out of the environment variable token_env,
+ * which is unset then: a worker must get it before it is read. The caller wipes
+ * (explicit_bzero) and frees *token. Errors name the file or variable and, where it helps, the
+ * command to run; they never show a byte of the content. */
+MUST_CHECK bool config_token(
+    const struct portal_definition *portal, char **token, struct error *err);
+
+/* What documentation, help and lints need of one key. */
+struct config_key_text {
+    const char *path; /* `portals.*.limits.in_flight` */
+    const char *type; /* "integer", "duration", … */
+    const char *preset; /* the default as it is written in YAML; NULL: required or none */
+    bool required;
+    const char *range; /* "1 … 64", "v3 | v4 | …"; "" if there is none. Valid until the next call */
+    const char *help; /* one line */
+};
+
+/* The keys in the order of the file. index goes from 0; false when there is none of that index. */
+bool config_keys(size_t index, struct config_key_text *key);
+
+#endif

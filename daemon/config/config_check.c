@@ -1,0 +1,197 @@
+/*
+ * config_check.c: the rules that the table cannot say, because they need two keys or a closer
+ * look. Runs on a complete configuration without other problems.
+ */
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "config/config_key.h"
+
+static const char word_characters[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+
+static unsigned line_of(const struct config_object *object, const char *tail)
+{
+    for (size_t i = 0; i < keys_count; i++) {
+        if (key_scope(&keys[i]) == object->scope && strcmp(key_tail(&keys[i]), tail) == 0 &&
+            object->key_lines[i] > 0)
+            return object->key_lines[i];
+    }
+    return object->line;
+}
+
+void config_rule(struct loader *loader, const struct config_object *object, const char *tail,
+    const char *format, ...)
+{
+    struct buf path = {0};
+    char what[ERROR_TEXT_MAX];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    buf_addf(&path, "%s.%s.%s", object->scope == KEY_OF_PORTAL ? "portals" : "syncs", object->name,
+        tail);
+    (void)config_problem(loader, line_of(object, tail), buf_text(&path), "%s", what);
+    buf_clear(&path);
+}
+
+/* The host between scheme and port, without the brackets of an IPv6 address; false if it is none.
+ * *rest is what stands behind it. */
+static bool read_host(const char *at, char host[static 256], const char **rest)
+{
+    static const char v4[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+    bool bracket = *at == '[';
+    at += bracket;
+    size_t length = strspn(at, bracket ? "0123456789abcdefABCDEF:." : v4);
+    if (length == 0 || length > 255 || (bracket && at[length] != ']'))
+        return false;
+    memcpy(host, at, length);
+    host[length] = '\0';
+    *rest = at + length + bracket;
+    return true;
+}
+
+static bool is_loopback(const char *host)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+    if (strcmp(host, "localhost") == 0)
+        return true;
+    if (inet_pton(AF_INET, host, &v4) == 1)
+        return ntohl(v4.s_addr) >> 24 == 127;
+    return inet_pton(AF_INET6, host, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+static bool is_port(const char *text)
+{
+    size_t length = strlen(text);
+    return length > 0 && length <= 5 && strspn(text, "0123456789") == length &&
+        strtol(text, NULL, 10) >= 1 && strtol(text, NULL, 10) <= 65535;
+}
+
+bool config_check_base_url(const char *url, struct error *err)
+{
+    char host[256];
+    const char *rest;
+    bool secure = strncmp(url, "https://", 8) == 0;
+    if (!secure && strncmp(url, "http://", 7) != 0)
+        return error_set(err, ERROR_CONFIG, "expected https://HOST[:PORT]");
+    const char *at = url + (secure ? 8 : 7);
+    if (strchr(at, '@') != NULL)
+        return error_set(err, ERROR_CONFIG, "has a user or password, expected https://HOST[:PORT]");
+    if (!read_host(at, host, &rest))
+        return error_set(err, ERROR_CONFIG, "has no valid host, expected https://HOST[:PORT]");
+    if (*rest == '/' || *rest == '?' || *rest == '#')
+        return error_set(
+            err, ERROR_CONFIG, "has a path or query, expected https://HOST[:PORT] and no more");
+    if (*rest != '\0' && (*rest != ':' || !is_port(rest + 1)))
+        return error_set(err, ERROR_CONFIG, "has no valid port, expected https://HOST[:PORT]");
+    if (!secure && !is_loopback(host))
+        return error_set(err, ERROR_CONFIG,
+            "http:// is for loopback addresses only (127.0.0.0/8, ::1, localhost), "
+            "expected https://");
+    return true;
+}
+
+static void check_portal(struct loader *loader, const struct config_object *object)
+{
+    const struct portal_definition *portal = object->target;
+    struct error err = {0};
+    if (!config_check_base_url(portal->base_url, &err))
+        config_rule(loader, object, "base_url", "%s", err.text);
+    if (portal->token_file != NULL && portal->token_env != NULL)
+        config_rule(loader, object, "token_env",
+            "token_file is set as well, expected exactly one of the two");
+    if (portal->token_file == NULL && portal->token_env == NULL)
+        config_rule(
+            loader, object, "token_file", "is missing, expected exactly one of it and token_env");
+    if (portal->token_file != NULL && portal->token_file[0] != '/')
+        config_rule(loader, object, "token_file", "expected an absolute path");
+    if (portal->token_env != NULL &&
+        (strspn(portal->token_env, word_characters) != strlen(portal->token_env) ||
+            strchr(portal->token_env, '-') != NULL || portal->token_env[0] <= '9'))
+        config_rule(loader, object, "token_env",
+            "expected the name of an environment variable (letters, digits and \"_\"), "
+            "not its value");
+}
+
+static void resolve_portal(struct loader *loader, const struct config_object *object)
+{
+    struct sync_definition *sync = object->target;
+    const struct definitions *all = &loader->definitions;
+    const char **names = calloc(all->portals_count + 1, sizeof *names);
+    if (names == NULL)
+        abort();
+    for (size_t i = 0; i < all->portals_count; i++) {
+        names[i] = all->portals[i]->name;
+        if (strcmp(names[i], object->portal) == 0)
+            sync->portal = all->portals[i];
+    }
+    const char *near = key_nearest_word(names, object->portal);
+    if (sync->portal == NULL && near != NULL)
+        config_rule(loader, object, "portal", "no portal \"%s\" is defined (did you mean \"%s\"?)",
+            object->portal, near);
+    else if (sync->portal == NULL)
+        config_rule(loader, object, "portal",
+            "no portal \"%s\" is defined, expected one of those under portals", object->portal);
+    free(names);
+}
+
+static void check_object_type(
+    struct loader *loader, const struct config_object *object, const char *tail, const char *text)
+{
+    if (strspn(text, word_characters) != strlen(text))
+        config_rule(loader, object, tail,
+            "expected an object type: contacts, 0-1, 2-1234567 or p_name (letters, digits, "
+            "\"_\" and \"-\")");
+}
+
+static void check_source(struct loader *loader, const struct config_object *object)
+{
+    const struct sync_definition *sync = object->target;
+    if (sync->source_table != NULL && sync->source_query != NULL)
+        config_rule(loader, object, "source.query",
+            "source.table is set as well, expected exactly one of the two");
+    if (sync->source_table == NULL && sync->source_query == NULL)
+        config_rule(loader, object, "source.table",
+            "is missing, expected exactly one of it and source.query");
+    if (sync->watch && sync->source_query != NULL)
+        config_rule(loader, object, "watch",
+            "a query cannot be watched, expected source.table or watch: false");
+    if (strcmp(sync->column_from, sync->column_to) == 0)
+        config_rule(loader, object, "source.columns.to_id",
+            "is the column of from_id too, expected another");
+    if (sync->column_type != NULL &&
+        (strcmp(sync->column_type, sync->column_from) == 0 ||
+            strcmp(sync->column_type, sync->column_to) == 0))
+        config_rule(
+            loader, object, "source.columns.type", "is a column of ids too, expected another");
+    if (sync->column_type == NULL && sync->types_count > 1)
+        config_rule(loader, object, "types",
+            "%zu types without source.columns.type: nothing says which one a row means, "
+            "expected that column or one type",
+            sync->types_count);
+}
+
+void config_check(struct loader *loader)
+{
+    if (loader->definitions.portals_count == 0)
+        (void)config_problem(loader, 1, "portals", "is missing, expected at least one portal");
+    for (size_t i = 0; i < loader->objects_count; i++) {
+        const struct config_object *object = &loader->objects[i];
+        const struct sync_definition *sync = object->target;
+        if (object->scope == KEY_OF_PORTAL)
+            check_portal(loader, object);
+        if (object->scope != KEY_OF_SYNC)
+            continue;
+        resolve_portal(loader, object);
+        check_object_type(loader, object, "from", sync->from);
+        check_object_type(loader, object, "to", sync->to);
+        check_source(loader, object);
+    }
+    if (loader->problems_count == 0)
+        config_check_overlap(loader);
+}

@@ -1,0 +1,155 @@
+/*
+ * config_overlap.c: no association has two masters. A type named twice in one sync, or by two
+ * syncs of one account and pair of object types (in either direction: the two are one
+ * association), would be created by one and archived by the other. Sees only what is written; the
+ * same type under two spellings shows when names are resolved against the account.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "config/config_key.h"
+
+/* hubspot-api 2.2: the same object type under its other names, in any casing. */
+static const char *const object_types[][3] = {
+    {"0-1", "contacts", "contact"},
+    {"0-2", "companies", "company"},
+    {"0-3", "deals", "deal"},
+    {"0-5", "tickets", "ticket"},
+    {"0-7", "products", "product"},
+    {"0-8", "line_items", "line_item"},
+};
+
+static const char *object_type(const char *text)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(object_types); i++) {
+        for (size_t j = 0; j < 3; j++) {
+            if (strcasecmp(object_types[i][j], text) == 0)
+                return object_types[i][0];
+        }
+    }
+    return text;
+}
+
+static bool same_object(const char *a, const char *b)
+{
+    return strcasecmp(object_type(a), object_type(b)) == 0;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text);
+    return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
+}
+
+/* contact_to_company_unlabeled is the plain type under its v3 name. */
+static bool is_plain(const struct type_want *want)
+{
+    return want->kind == TYPE_WANT_PLAIN ||
+        (want->kind == TYPE_WANT_TEXT && strstr(want->text, "_to_") != NULL &&
+            ends_with(want->text, "_unlabeled"));
+}
+
+/* a_to_b and b_to_a. */
+static bool are_inverse_names(const char *a, const char *b)
+{
+    const char *to = strstr(a, "_to_");
+    if (to == NULL)
+        return false;
+    size_t first = (size_t)(to - a);
+    size_t second = strlen(to + 4);
+    return strlen(b) == strlen(a) && strncmp(b, to + 4, second) == 0 &&
+        strncmp(b + second, "_to_", 4) == 0 && strncmp(b + second + 4, a, first) == 0;
+}
+
+static bool same_type(const struct type_want *a, const struct type_want *b, bool same_direction)
+{
+    if (is_plain(a) && is_plain(b))
+        return true;
+    if (a->kind != b->kind)
+        return false;
+    if (a->kind == TYPE_WANT_ID) /* the other direction has ids of its own */
+        return same_direction && a->type_id == b->type_id && strcmp(a->category, b->category) == 0;
+    if (a->kind == TYPE_WANT_TEXT)
+        return strcmp(a->text, b->text) == 0 ||
+            (!same_direction && are_inverse_names(a->text, b->text));
+    return true;
+}
+
+static void add_type(const struct type_want *want, struct buf *out)
+{
+    if (want->kind == TYPE_WANT_ID)
+        buf_addf(out, "%s:%u", want->category, want->type_id);
+    else if (want->kind == TYPE_WANT_TEXT)
+        buf_add_json(out, want->text);
+    else
+        buf_add_text(out, want->kind == TYPE_WANT_PLAIN ? "plain" : "primary");
+}
+
+static void check_duplicates(struct loader *loader, const struct config_object *object)
+{
+    const struct sync_definition *sync = object->target;
+    for (size_t i = 0; i < sync->types_count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (!same_type(&sync->types[i], &sync->types[j], true))
+                continue;
+            struct buf text = {0};
+            add_type(&sync->types[i], &text);
+            config_rule(loader, object, "types", "names %s twice", buf_text(&text));
+            buf_clear(&text);
+            return;
+        }
+    }
+}
+
+static bool same_account(const struct portal_definition *a, const struct portal_definition *b)
+{
+    return a == b || (a->portal_id != 0 && a->portal_id == b->portal_id);
+}
+
+/* The first type that both manage, or NULL. */
+static const struct type_want *shared_type(
+    const struct sync_definition *a, const struct sync_definition *b)
+{
+    bool same_direction = same_object(a->from, b->from) && same_object(a->to, b->to);
+    bool inverse = same_object(a->from, b->to) && same_object(a->to, b->from);
+    if (!same_account(a->portal, b->portal) || (!same_direction && !inverse))
+        return NULL;
+    for (size_t i = 0; i < a->types_count; i++) {
+        for (size_t j = 0; j < b->types_count; j++) {
+            if ((same_direction && same_type(&a->types[i], &b->types[j], true)) ||
+                (inverse && same_type(&a->types[i], &b->types[j], false)))
+                return &a->types[i];
+        }
+    }
+    return NULL;
+}
+
+static void check_pair(
+    struct loader *loader, const struct config_object *first, const struct config_object *second)
+{
+    const struct sync_definition *sync = second->target;
+    const struct type_want *shared = shared_type(sync, first->target);
+    if (shared == NULL)
+        return;
+    struct buf text = {0};
+    add_type(shared, &text);
+    config_rule(loader, second, "types",
+        "%s between %s and %s is managed by sync \"%s\" already, expected one sync for it",
+        buf_text(&text), sync->from, sync->to, first->name);
+    buf_clear(&text);
+}
+
+void config_check_overlap(struct loader *loader)
+{
+    for (size_t i = 0; i < loader->objects_count; i++) {
+        const struct config_object *object = &loader->objects[i];
+        if (object->scope != KEY_OF_SYNC)
+            continue;
+        check_duplicates(loader, object);
+        for (size_t j = 0; j < i; j++) {
+            if (loader->objects[j].scope == KEY_OF_SYNC)
+                check_pair(loader, &loader->objects[j], object);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+/*
+ * definition.c: frees, finds and names what the configuration defines. Knows nothing of files.
+ */
+#include "model/definition.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *const dialect_words[] = {[DIALECT_V3] = "v3",
+    [DIALECT_V4] = "v4",
+    [DIALECT_2026_03] = "2026-03",
+    [DIALECT_2026_09] = "2026-09",
+    NULL};
+const char *const policy_words[] = {[POLICY_CREATE_ONLY] = "create_only",
+    [POLICY_MIRROR_OWNED] = "mirror_owned",
+    [POLICY_MIRROR] = "mirror",
+    NULL};
+const char *const on_drift_words[] = {[DRIFT_RESTORE] = "restore", [DRIFT_REPORT] = "report", NULL};
+const char *const verify_words[] = {[VERIFY_ALL] = "all", [VERIFY_NONE] = "none", NULL};
+
+static void free_portal(struct portal_definition *portal)
+{
+    free(portal->name);
+    free(portal->base_url);
+    free(portal->token_file);
+    free(portal->token_env);
+    free(portal);
+}
+
+static void free_sync(struct sync_definition *sync)
+{
+    for (size_t i = 0; i < sync->types_count; i++) {
+        free(sync->types[i].text);
+        free(sync->types[i].category);
+    }
+    free(sync->types);
+    free(sync->name);
+    free(sync->from);
+    free(sync->to);
+    free(sync->source_table);
+    free(sync->source_query);
+    free(sync->source_database_url);
+    free(sync->column_from);
+    free(sync->column_to);
+    free(sync->column_type);
+    free(sync->schedule_text);
+    free(sync);
+}
+
+void definitions_clear(struct definitions *definitions)
+{
+    for (size_t i = 0; i < definitions->syncs_count; i++)
+        free_sync(definitions->syncs[i]);
+    for (size_t i = 0; i < definitions->portals_count; i++)
+        free_portal(definitions->portals[i]);
+    free(definitions->syncs);
+    free(definitions->portals);
+    free(definitions->path);
+    free(definitions->database_url);
+    *definitions = (struct definitions){0};
+}
+
+const struct sync_definition *definitions_sync(
+    const struct definitions *definitions, const char *name)
+{
+    for (size_t i = 0; i < definitions->syncs_count; i++) {
+        if (strcmp(definitions->syncs[i]->name, name) == 0)
+            return definitions->syncs[i];
+    }
+    return NULL;
+}
+
+const char *dialect_text(enum dialect dialect)
+{
+    return dialect_words[dialect];
+}
+
+const char *policy_text(enum policy policy)
+{
+    return policy_words[policy];
+}
+
+const char *on_drift_text(enum on_drift on_drift)
+{
+    return on_drift_words[on_drift];
+}
+
+const char *verify_text(enum verify verify)
+{
+    return verify_words[verify];
+}

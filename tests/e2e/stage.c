@@ -1,0 +1,166 @@
+/*
+ * stage.c: opens, resets and closes what a case needs.
+ */
+#include "e2e/stage.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "e2e/control.h"
+#include "lib/cluster.h"
+
+enum { START_MS = 10000 };
+
+static void top_path(const char *name, struct buf *path)
+{
+    const char *top = getenv("ASSOCD_TOP");
+    buf_addf(path, "%s/%s", top != NULL ? top : ".", name);
+}
+
+static void add_file(const char *name, struct buf *text)
+{
+    CLEANUP(buf_clear) struct buf path = {0};
+    char bytes[16384];
+    size_t got;
+    top_path(name, &path);
+    FILE *file = fopen(buf_text(&path), "r");
+    ck_assert_msg(file != NULL, "%s not found; run from the top folder or set ASSOCD_TOP", name);
+    while ((got = fread(bytes, 1, sizeof bytes, file)) > 0)
+        buf_add(text, bytes, got);
+    (void)fclose(file);
+}
+
+static void write_token(const struct stage *stage)
+{
+    char path[96];
+    (void)snprintf(path, sizeof path, "%s/token", stage->folder);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    ck_assert_int_eq(
+        write(fd, STAGE_TOKEN "\n", strlen(STAGE_TOKEN) + 1), (ssize_t)strlen(STAGE_TOKEN) + 1);
+    (void)close(fd);
+}
+
+static void open_sandbox(struct stage *stage)
+{
+    const char *const argv[] = {stage->sandbox_path, "--die-with-parent", "--token", STAGE_TOKEN,
+        "--rate-per-10s", "0", NULL};
+    process_start(&stage->sandbox, argv, NULL);
+    stage->base_url = process_line(&stage->sandbox, START_MS);
+    ck_assert_msg(
+        stage->base_url != NULL, "the sandbox does not start: %s", buf_text(&stage->sandbox.err));
+}
+
+/* The programs that stand beside this one in the folder of built things. */
+static char *beside(const char *name)
+{
+    struct buf path = {0};
+    char own[512];
+    ssize_t length = readlink("/proc/self/exe", own, sizeof own - 1);
+    ck_assert_int_gt(length, 0);
+    own[length] = '\0';
+    buf_add(&path, own, (size_t)(strrchr(own, '/') + 1 - own));
+    buf_add_text(&path, name);
+    return path.bytes;
+}
+
+void stage_open(struct stage *stage)
+{
+    CLEANUP(buf_clear) struct buf sql = {0};
+    struct buf invariants = {0};
+    *stage = (struct stage){.assocd = beside("assocd"), .sandbox_path = beside("sandbox")};
+    add_file("tests/e2e/invariants.sql", &invariants);
+    stage->invariants = invariants.bytes;
+    const char *tmp = getenv("TMPDIR");
+    (void)snprintf(
+        stage->folder, sizeof stage->folder, "%.40s/e2e.XXXXXX", tmp != NULL ? tmp : "/tmp");
+    ck_assert_ptr_nonnull(mkdtemp(stage->folder));
+    (void)snprintf(stage->config_path, sizeof stage->config_path, "%s/assocd.yaml", stage->folder);
+    write_token(stage);
+    stage->database_url = cluster_database_with_schema();
+    stage->pg = cluster_connect(stage->database_url);
+    add_file("tests/e2e/stage.sql", &sql);
+    stage_sql(stage, buf_text(&sql), NULL);
+    open_sandbox(stage);
+}
+
+void stage_close(struct stage *stage)
+{
+    static const char *const names[] = {"assocd.yaml", "token"};
+    char path[96];
+    (void)process_stop(&stage->sandbox, SIGTERM, START_MS);
+    process_clear(&stage->sandbox);
+    pg_close(stage->pg);
+    cluster_drop(stage->database_url);
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", stage->folder, names[i]);
+        (void)unlink(path);
+    }
+    (void)rmdir(stage->folder);
+    settings_clear(&stage->settings);
+    buf_clear(&stage->log);
+    free(stage->invariants);
+    free(stage->assocd);
+    free(stage->sandbox_path);
+    free(stage->base_url);
+    free(stage->database_url);
+    *stage = (struct stage){0};
+}
+
+void stage_reset(struct stage *stage, const char *api)
+{
+    char value[128];
+    stage->api = api;
+    stage_sql(stage, "select e2e.reset()", NULL);
+    control_post(stage->base_url, "reset", "{}", NULL);
+    control_post(stage->base_url, "seed",
+        "{\"records\":{\"contacts\":{\"from\":1,\"to\":99},\"companies\":{\"from\":1,\"to\":99},"
+        "\"deals\":{\"from\":1,\"to\":99}}}",
+        NULL);
+    settings_reset(&stage->settings);
+    settings_set(&stage->settings, "portal.api", api);
+    settings_set(&stage->settings, "portal.base_url", stage->base_url);
+    (void)snprintf(value, sizeof value, "%s/token", stage->folder);
+    settings_set(&stage->settings, "portal.token_file", value);
+}
+
+void stage_write_config(struct stage *stage, const char *worker_url)
+{
+    if (settings_get(&stage->settings, "database")[0] == '\0') {
+        settings_set(&stage->settings, "database", worker_url);
+        settings_write(&stage->settings, stage->config_path);
+        settings_set(&stage->settings, "database", "");
+    } else {
+        settings_write(&stage->settings, stage->config_path);
+    }
+}
+
+void stage_sql(struct stage *stage, const char *sql, struct pg_rows *rows)
+{
+    struct error err = {0};
+    ck_assert_msg(pg_exec(stage->pg, sql, rows, &err), "%.300s: %s", sql, err.text);
+}
+
+char *stage_value(struct stage *stage, const char *sql)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    stage_sql(stage, sql, &rows);
+    return mem_text(rows.count > 0 ? pg_rows_text(&rows, 0, 0) : "");
+}
+
+void stage_load_log(struct stage *stage)
+{
+    struct error err = {0};
+    struct pg_args args = {0};
+    control_get(stage->base_url, "log", &stage->log);
+    pg_arg_text(&args, buf_text(&stage->log));
+    ck_assert_msg(
+        pg_exec_args(stage->pg, "select e2e.load_log($1)", &args, NULL, &err), "%s", err.text);
+}

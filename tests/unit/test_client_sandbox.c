@@ -1,0 +1,334 @@
+/*
+ * test_client_sandbox.c: the client against the sandbox, in every dialect, with pages so small that
+ * almost every record has several. The sandbox's own dump says what is true.
+ *
+ * The sandbox is ASSOCD_SANDBOX, or stands where the Makefile builds it beside this test.
+ */
+#include <check.h>
+#include <curl/curl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "hubspot/client.h"
+
+#define TOKEN "pat-na1-sandbox-0000-0000"
+
+static pid_t sandbox;
+static char url[128];
+static struct client *client;
+static struct types types;
+
+static void find_sandbox(char path[static PATH_MAX])
+{
+    const char *set = getenv("ASSOCD_SANDBOX");
+    if (set != NULL) {
+        (void)snprintf(path, PATH_MAX, "%s", set);
+        return;
+    }
+    ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    ck_assert_int_gt(length, 0);
+    path[length] = '\0';
+    for (int up = 0; up < 3; up++) /* …/tests/unit/test_client_sandbox */
+        *strrchr(path, '/') = '\0';
+    (void)strncat(path, "/sandbox", PATH_MAX - strlen(path) - 1);
+}
+
+static void start_sandbox(void)
+{
+    char path[PATH_MAX];
+    int ends[2];
+    find_sandbox(path);
+    ck_assert_msg(
+        access(path, X_OK) == 0, "%s is missing: make sandbox, or set ASSOCD_SANDBOX", path);
+    ck_assert_int_eq(pipe(ends), 0);
+    sandbox = fork();
+    if (sandbox == 0) {
+        (void)dup2(ends[1], 1);
+        (void)close(ends[0]);
+        (void)execl(path, "sandbox", "--die-with-parent", "--page-size", "3", "--v3-page-size", "2",
+            "--rate-per-10s", "0", (char *)NULL);
+        _exit(127);
+    }
+    (void)close(ends[1]);
+    ssize_t got = read(ends[0], url, sizeof url - 1);
+    ck_assert_int_gt(got, 1);
+    url[got - 1] = '\0';
+    (void)close(ends[0]);
+}
+
+static size_t collect(char *bytes, size_t size, size_t count, void *owner)
+{
+    buf_add(owner, bytes, size * count);
+    return size * count;
+}
+
+/* A control call of the sandbox; body NULL: GET. */
+static void control(const char *path, const char *body, struct buf *answer)
+{
+    char whole[256];
+    CURL *easy = curl_easy_init();
+    (void)snprintf(whole, sizeof whole, "%s/_sandbox/%s", url, path);
+    (void)curl_easy_setopt(easy, CURLOPT_URL, whole);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, collect);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, answer);
+    if (body != NULL)
+        (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
+    ck_assert_int_eq(curl_easy_perform(easy), CURLE_OK);
+    long status;
+    (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    ck_assert_msg(status == 200 || status == 204, "%s: %ld %s", path, status, buf_text(answer));
+    curl_easy_cleanup(easy);
+}
+
+static void say(const char *path, const char *body)
+{
+    struct buf answer = {0};
+    control(path, body, &answer);
+    buf_clear(&answer);
+}
+
+/* What the sandbox says there is, as rows of the client's type table, sorted. */
+static struct assoc_list dump(const char *from, const char *to)
+{
+    char path[128];
+    struct buf text = {0};
+    struct assoc_list rows = {0};
+    (void)snprintf(path, sizeof path, "dump?from=%s&to=%s", from, to);
+    control(path, NULL, &text);
+    char *save = NULL;
+    char *start = text.length > 0 ? text.bytes : NULL;
+    for (char *line = strtok_r(start, "\n", &save); line != NULL;
+         line = strtok_r(NULL, "\n", &save)) {
+        struct assoc row = {0};
+        char category[64];
+        uint32_t id;
+        ck_assert_int_eq(
+            sscanf(line, "%lu\t%lu\t%63[^\t]\t%u", &row.from_id, &row.to_id, category, &id), 4);
+        row.type = types_find(&types, category, id);
+        ck_assert_msg(row.type != TYPE_NONE, "%s", line);
+        assoc_list_add(&rows, row);
+    }
+    rows.count = assoc_sort_unique(rows.rows, rows.count);
+    buf_clear(&text);
+    return rows;
+}
+
+static void open_client(enum dialect dialect, const char *from, const char *to)
+{
+    struct error err = {0};
+    struct client_settings settings = {.base_url = url,
+        .token = TOKEN,
+        .dialect = dialect,
+        .limits = {.in_flight = 4},
+        .timeout_ms = 10000,
+        .stop_fd = -1};
+    ck_assert_msg(client_open(&client, &settings, &err), "%s", err.text);
+    struct account account;
+    ck_assert_msg(client_account(client, &account, &err), "%s", err.text);
+    ck_assert_uint_eq(account.portal_id, 7654321);
+    ck_assert_msg(client_types(client, from, to, &types, &err), "%s", err.text);
+    client_bind(client, from, to, &types);
+}
+
+static void close_client(void)
+{
+    client_close(client);
+    types_clear(&types);
+}
+
+enum { RECORDS = 230, CHUNK = 40 };
+
+/* Reads the records 1 … RECORDS, several requests at once. */
+static struct assoc_list read_all(void)
+{
+    static uint64_t ids[RECORDS];
+    static struct client_request requests[RECORDS / CHUNK + 1];
+    struct assoc_list rows = {0};
+    struct error err = {0};
+    const struct client_reply *reply;
+    size_t next = 0;
+    for (size_t i = 0; i < RECORDS; i++)
+        ids[i] = i + 1;
+    for (;;) {
+        while (client_room(client) > 0 && next * CHUNK < RECORDS) {
+            size_t left = RECORDS - next * CHUNK;
+            requests[next] = (struct client_request){.call = CLIENT_READ,
+                .tag = next,
+                .from_ids = ids + next * CHUNK,
+                .from_count = left < CHUNK ? left : CHUNK};
+            client_submit(client, &requests[next++]);
+        }
+        ck_assert_msg(client_next(client, &reply, &err), "%s", err.text);
+        if (reply == NULL)
+            break;
+        ck_assert_msg(reply->outcome == CLIENT_ANSWERED, "%s", reply->message);
+        for (size_t i = 0; i < reply->request->from_count; i++)
+            ck_assert_msg(reply->records[i] == RECORD_COMPLETE, "%lu", reply->request->from_ids[i]);
+        for (size_t i = 0; i < reply->rows_count; i++)
+            assoc_list_add(&rows, reply->rows[i]);
+    }
+    rows.count = assoc_sort_unique(rows.rows, rows.count);
+    return rows;
+}
+
+static void compare(const char *from, const char *to)
+{
+    struct assoc_list have = read_all();
+    struct assoc_list want = dump(from, to);
+    ck_assert_uint_gt(want.count, 0);
+    ck_assert_uint_eq(have.count, want.count);
+    for (size_t i = 0; i < want.count; i++)
+        ck_assert_msg(assoc_compare(&have.rows[i], &want.rows[i]) == 0, "row %zu: %lu %lu", i,
+            want.rows[i].from_id, want.rows[i].to_id);
+    assoc_list_clear(&have);
+    assoc_list_clear(&want);
+}
+
+static void write_rows(enum client_call call, const struct assoc *rows, size_t count)
+{
+    struct client_request request = {.call = call, .rows = rows, .row_count = count};
+    const struct client_reply *reply;
+    struct error err = {0};
+    client_submit(client, &request);
+    ck_assert_msg(client_next(client, &reply, &err), "%s", err.text);
+    ck_assert_msg(reply->outcome == CLIENT_ANSWERED, "%s", reply->message);
+    for (size_t i = 0; i < count; i++)
+        ck_assert_msg(reply->outcomes[i] == ROW_DONE, "row %zu is %d", i, reply->outcomes[i]);
+    if (call == CLIENT_CREATE)
+        ck_assert_uint_ge(strlen(reply->api_completed_at), 20);
+}
+
+static void seed(const char *from, const char *to)
+{
+    struct buf lines = {0};
+    char path[128];
+    for (unsigned i = 1; i <= 200; i++)
+        for (unsigned k = 0; k < i * 7 % 9; k++)
+            buf_addf(&lines, "%u\t%u\n", i, 1000 + (i * 13 + k * 31) % 300);
+    (void)snprintf(path, sizeof path, "load?from=%s&to=%s", from, to);
+    say("reset", "");
+    say(path, buf_text(&lines));
+    buf_reset(&lines);
+    buf_addf(&lines,
+        "{\"types\":[{\"from\":\"%s\",\"to\":\"%s\",\"name\":\"boss\",\"label\":\"Boss\","
+        "\"inverse\":{\"label\":\"Minion\"}}],"
+        "\"records\":{\"%s\":{\"from\":1,\"to\":200},\"%s\":{\"from\":1000,\"to\":1300}}}",
+        from, to, from, to);
+    say("seed", buf_text(&lines));
+    buf_clear(&lines);
+}
+
+static const struct {
+    const char *from;
+    const char *to;
+} pairs[] = {{"deals", "contacts"}, {"contacts", "companies"}, {"companies", "contacts"}};
+
+/* Every dialect, every pair of object types. */
+START_TEST(reads_and_writes_what_the_sandbox_has)
+{
+    enum dialect dialect = (enum dialect)(_i / (int)ARRAY_COUNT(pairs));
+    const char *from = pairs[_i % (int)ARRAY_COUNT(pairs)].from;
+    const char *to = pairs[_i % (int)ARRAY_COUNT(pairs)].to;
+    start_sandbox();
+    seed(from, to);
+    open_client(dialect, from, to);
+    compare(from, to);
+    uint32_t boss = types_match_text(&types, "boss");
+    uint32_t labeled = types_match_text(&types, "Boss");
+    uint32_t plain = types_match_text(&types, "plain");
+    ck_assert_uint_ne(labeled, TYPE_NONE);
+    ck_assert_uint_ne(plain, TYPE_NONE);
+    ck_assert_uint_eq(boss, labeled);
+    struct assoc rows[] = {{1, 1001, plain, 0}, {1, 1002, plain, 0}, {1, 1002, labeled, 0},
+        {2, 1001, labeled, 0}, {9, 1005, plain, 0}};
+    size_t count = assoc_sort_unique(rows, ARRAY_COUNT(rows));
+    write_rows(CLIENT_CREATE, rows, count);
+    compare(from, to);
+    const struct assoc label[] = {{1, 1002, labeled, 0}};
+    write_rows(CLIENT_ARCHIVE_LABELS, label, 1);
+    compare(from, to);
+    const struct assoc whole[] = {{1, 1001, plain, 0}, {9, 1005, plain, 0}};
+    write_rows(CLIENT_ARCHIVE, whole, 2);
+    write_rows(CLIENT_ARCHIVE, whole, 2); /* twice is no mistake */
+    compare(from, to);
+    close_client();
+    (void)kill(sandbox, SIGTERM);
+    (void)waitpid(sandbox, NULL, 0);
+}
+END_TEST
+
+START_TEST(reports_a_record_that_does_not_exist)
+{
+    start_sandbox();
+    seed("deals", "contacts");
+    open_client(_i == 0 ? DIALECT_V3 : DIALECT_2026_09, "deals", "contacts");
+    const struct assoc rows[] = {{1, 777777, 0, 0}, {2, 1001, 0, 0}};
+    struct client_request request = {.call = CLIENT_CREATE, .rows = rows, .row_count = 2};
+    const struct client_reply *reply;
+    struct error err = {0};
+    client_submit(client, &request);
+    ck_assert_msg(client_next(client, &reply, &err), "%s", err.text);
+    ck_assert_int_eq(reply->outcome, CLIENT_REFUSED);
+    ck_assert_uint_eq(reply->culprits_count, 1);
+    ck_assert_uint_eq(reply->culprits[0], 777777);
+    ck_assert_uint_gt(strlen(reply->correlation_id), 0);
+    say("switch", "{\"unknown_input\":\"207\"}");
+    client_submit(client, &request);
+    ck_assert_msg(client_next(client, &reply, &err), "%s", err.text);
+    ck_assert_int_eq(reply->outcome, CLIENT_ANSWERED);
+    ck_assert_int_eq(reply->outcomes[0], ROW_REFUSED);
+    ck_assert_int_eq(reply->outcomes[1], ROW_DONE);
+    ck_assert_uint_eq(reply->refusals_count, 1);
+    ck_assert_uint_eq(reply->refusals[0].to_id, 777777);
+    close_client();
+    (void)kill(sandbox, SIGTERM);
+    (void)waitpid(sandbox, NULL, 0);
+}
+END_TEST
+
+static const char *const faults[] = {
+    "{\"match\":{\"path\":\"batch/read\",\"nth\":2,\"count\":1},\"action\":\"truncate\"}",
+    "{\"match\":{\"path\":\"batch/read\",\"nth\":3,\"count\":2},\"action\":\"hangup\"}",
+    "{\"match\":{\"path\":\"batch/"
+    "read\",\"nth\":1,\"count\":1},\"action\":\"status\",\"status\":502,"
+    "\"html\":true}",
+    "{\"match\":{\"path\":\"batch/"
+    "read\",\"nth\":2,\"count\":1},\"action\":\"status\",\"status\":429,"
+    "\"headers\":{\"Retry-After\":\"1\"}}",
+};
+
+START_TEST(reads_the_same_through_faults)
+{
+    start_sandbox();
+    seed("deals", "contacts");
+    open_client(DIALECT_V3, "deals", "contacts");
+    say("fault", faults[_i]);
+    compare("deals", "contacts");
+    close_client();
+    (void)kill(sandbox, SIGTERM);
+    (void)waitpid(sandbox, NULL, 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("client_sandbox");
+    TCase *cases = tcase_create("client_sandbox");
+    tcase_set_timeout(cases, 120);
+    tcase_add_loop_test(
+        cases, reads_and_writes_what_the_sandbox_has, 0, 4 * (int)ARRAY_COUNT(pairs));
+    tcase_add_loop_test(cases, reports_a_record_that_does_not_exist, 0, 2);
+    tcase_add_loop_test(cases, reads_the_same_through_faults, 0, (int)ARRAY_COUNT(faults));
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

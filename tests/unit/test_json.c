@@ -1,0 +1,273 @@
+/*
+ * test_json.c: the strict reader and the envelope, by tables and by random documents with json-c as
+ * second witness.
+ */
+#include <check.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/random.h"
+#include "hubspot/envelope.h"
+#include "hubspot/json.h"
+#include "hubspot/json_tree.h"
+
+static const struct {
+    const char *text;
+    bool good;
+} documents[] = {
+    {"{}", true}, {" [ ] ", true}, {"{\"a\":[1,-2.5e+10,true,false,null,\"x\"]}", true},
+    {"\"\\ud83d\\ude00\\u00e9\"", true}, {"\"\xF0\x9F\x98\x80 \xC3\xA9\"", true}, {"0", true},
+    {"-0.0", true}, {"", false}, {"{", false}, {"[1,]", false}, {"[,1]", false},
+    {"{\"a\":1,}", false}, {"{\"a\" 1}", false}, {"{a:1}", false},
+    {"{\"\\u0061\":1}", false}, /* an escaped name could hide a twin */
+    {"[1 2]", false}, {"[1]x", false}, {"01", false}, {"1.", false}, {".5", false}, {"1e", false},
+    {"+1", false}, {"NaN", false}, {"Infinity", false}, {"nul", false}, {"truE", false},
+    {"'a'", false}, {"\"a", false}, {"\"\\x\"", false}, {"\"\\u12\"", false},
+    {"\"\\u12g4\"", false}, {"\"\t\"", false}, {"\"\x80\"", false}, {"\"\xC0\x80\"", false},
+    {"\"\xED\xA0\x80\"", false}, {"\"\xF4\x90\x80\x80\"", false}, {"\"\xE2\x82\"", false},
+    {"\xEF\xBB\xBF{}", false}, {"{\"a\":[}]", false}, {"/* */ 1", false},
+    {"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", true}, /* 32 */
+    {"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", false}, /* 33 */
+};
+
+START_TEST(takes_json_to_the_letter)
+{
+    ck_assert_msg(
+        json_tree_is_good(documents[_i].text, strlen(documents[_i].text)) == documents[_i].good,
+        "%s", documents[_i].text);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    uint64_t id; /* 0: refused */
+} ids[] = {
+    {"1", 1},
+    {"\"1\"", 1},
+    {"\"007\"", 7},
+    {"9007199254740993", 9007199254740993},
+    {"9223372036854775807", INT64_MAX},
+    {"\"9223372036854775808\"", 0},
+    {"0", 0},
+    {"\"0\"", 0},
+    {"\"\"", 0},
+    {"-1", 0},
+    {"1.0", 0},
+    {"1e3", 0},
+    {"\" 1\"", 0},
+    {"\"1a\"", 0},
+    {"\"12345678901234567890\"", 0},
+    {"\"00000000000000000001\"", 0},
+    {"\"\\u0031\"", 0},
+    {"null", 0},
+    {"[1]", 0},
+};
+
+START_TEST(reads_ids_exactly)
+{
+    uint64_t id = 0;
+    bool good = json_tree_id_text(ids[_i].text, strlen(ids[_i].text), &id);
+    ck_assert_msg(good == (ids[_i].id > 0), "%s", ids[_i].text);
+    ck_assert_uint_eq(id, ids[_i].id);
+}
+END_TEST
+
+static void add_text(struct buf *buf, struct random *random)
+{
+    static const char *const parts[] = {"a", "name", "\\n", "\\\"", "\xC3\xA9", "\\u00e9",
+        "\\ud83d\\ude00", " ", "{", "]", "\\\\", ","};
+    buf_add_char(buf, '"');
+    for (uint64_t i = random_below(random, 6); i > 0; i--)
+        buf_add_text(buf, parts[random_below(random, ARRAY_COUNT(parts))]);
+    buf_add_char(buf, '"');
+}
+
+static void add_value(struct buf *buf, struct random *random, int depth)
+{
+    static const char *const scalars[] = {"0", "-17", "2.5e-3", "true", "false", "null"};
+    uint64_t kind = random_below(random, depth > 0 ? 4 : 2);
+    if (kind == 0) {
+        buf_add_text(buf, scalars[random_below(random, ARRAY_COUNT(scalars))]);
+        return;
+    }
+    if (kind == 1) {
+        add_text(buf, random);
+        return;
+    }
+    buf_add_char(buf, kind == 2 ? '{' : '[');
+    uint64_t count = random_below(random, 4);
+    for (uint64_t i = 0; i < count; i++) {
+        buf_add_text(buf, i > 0 ? " ,\n" : "");
+        if (kind == 2)
+            buf_addf(buf, "\"k%d\" : ", (int)i);
+        add_value(buf, random, depth - 1);
+    }
+    buf_add_char(buf, kind == 2 ? '}' : ']');
+}
+
+static bool witness(const char *text, size_t length)
+{
+    struct json_tokener *tokener = json_tokener_new_ex(40);
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+    struct json_object *tree = json_tokener_parse_ex(tokener, text, (int)length + 1);
+    bool good = json_tokener_get_error(tokener) == json_tokener_success;
+    json_object_put(tree);
+    json_tokener_free(tokener);
+    return good;
+}
+
+START_TEST(agrees_with_json_c_on_random_documents)
+{
+    struct random random;
+    random_init(&random, 20260921);
+    size_t damaged_and_refused = 0;
+    for (int round = 0; round < 20000; round++) {
+        struct buf text = {0};
+        add_value(&text, &random, 4);
+        ck_assert_msg(json_tree_is_good(text.bytes, text.length), "%s", text.bytes);
+        ck_assert(witness(text.bytes, text.length));
+        /* Damage one byte: what we take, json-c must take as well (not the other way round: json-c
+         * is lenient about numbers and control characters). */
+        static const char wrong[] = "{}[]\",:0e\\x \xFF\x01";
+        text.bytes[random_below(&random, text.length)] =
+            wrong[random_below(&random, sizeof wrong - 1)];
+        bool good = json_tree_is_good(text.bytes, text.length);
+        damaged_and_refused += !good;
+        if (good)
+            ck_assert_msg(witness(text.bytes, text.length), "%s", text.bytes);
+        buf_clear(&text);
+    }
+    ck_assert_uint_gt(damaged_and_refused, 10000);
+}
+END_TEST
+
+START_TEST(resolves_escapes_like_json_c)
+{
+    struct random random;
+    random_init(&random, 7);
+    for (int round = 0; round < 5000; round++) {
+        struct buf text = {0};
+        struct buf plain = {0};
+        struct json json;
+        struct json_text string;
+        add_text(&text, &random);
+        json_init(&json, text.bytes, text.length);
+        ck_assert(json_string(&json, &string));
+        json_text_add(&string, &plain);
+        struct json_object *tree = json_tree(text.bytes, text.length);
+        ck_assert_str_eq(buf_text(&plain), json_object_get_string(tree));
+        json_object_put(tree);
+        buf_clear(&text);
+        buf_clear(&plain);
+    }
+}
+END_TEST
+
+/* ---- envelope ---- */
+
+/* All items as one text; feeding in pieces cut at `cut` and then every `piece` bytes. */
+static void collect(struct buf *out, const char *text, size_t cut, size_t piece)
+{
+    struct envelope envelope = {0};
+    struct envelope_item item;
+    size_t length = strlen(text);
+    for (size_t at = 0; at < length;) {
+        size_t step = at < cut ? cut - at : piece;
+        step = step < length - at ? step : length - at;
+        char *part = malloc(step); /* so that a sanitizer sees every byte too far */
+        ck_assert_ptr_nonnull(part);
+        memcpy(part, text + at, step);
+        envelope_feed(&envelope, part, step);
+        while (envelope_next(&envelope, &item))
+            buf_addf(out, "%s%s %.*s|", item.key,
+                item.array         ? "[]"
+                    : item.element ? "["
+                                   : "=",
+                (int)item.length, item.text);
+        free(part);
+        at += step;
+    }
+    buf_add_text(out, envelope_end(&envelope) ? "end" : envelope.why);
+    envelope_clear(&envelope);
+}
+
+static const struct {
+    const char *text;
+    const char *items;
+} frames[] = {
+    {"{}", "end"},
+    {" {\"a\":1 , \"b\" : [ ] }\n", "a= 1 |b[] |end"},
+    {"{\"r\":[{\"x\":\"}]\\\"\"},2,[3,[4]],\"s,]\"],\"n\":null}",
+        "r[] |r[ {\"x\":\"}]\\\"\"}|r[ 2|r[ [3,[4]]|r[ \"s,]\"|n= null|end"},
+    {"{\"o\":{\"p\":[1]},\"\xC3\xA9\":\"\\\\\"}", "o= {\"p\":[1]}|\xC3\xA9= \"\\\\\"|end"},
+    {"", "it is empty"},
+    {"[]", "it is not a JSON object"},
+    {"<html>", "it is not a JSON object"},
+    {"\xEF\xBB\xBF{}", "it is not a JSON object"},
+    {"{\"a\":1", "it ends in the middle"},
+    {"{\"r\":[1,2", "r[] |r[ 1|it ends in the middle"},
+    {"{\"a\":\"x", "it ends in the middle"},
+    {"{} {}", "something follows the end of the JSON object"},
+    {"{\"a\":1,\"a\":2}", "a= 1|the answer has the same member twice"},
+    {"{\"\\u0061\":1}", "a member name is written with escapes, or is not UTF-8"},
+    {"{\"\xFF\":1}", "a member name is written with escapes, or is not UTF-8"},
+    {"{\"a\":}", "it is not well-formed JSON"},
+    {"{\"a\":[1,]}", "a[] |a[ 1|it is not well-formed JSON"},
+    {"{\"a\":[,1]}", "a[] |it is not well-formed JSON"},
+    {"{\"a\":1,}", "a= 1|it is not well-formed JSON"},
+    {"{,\"a\":1}", "it is not well-formed JSON"},
+    {"{\"a\" 1}", "it is not well-formed JSON"},
+};
+
+START_TEST(takes_frames_apart_wherever_they_are_cut)
+{
+    const char *text = frames[_i].text;
+    for (size_t cut = 0; cut <= strlen(text); cut++) {
+        for (size_t piece = 1; piece <= strlen(text) + 1; piece++) {
+            struct buf out = {0};
+            collect(&out, text, cut, piece);
+            ck_assert_str_eq(buf_text(&out), frames[_i].items);
+            buf_clear(&out);
+        }
+    }
+}
+END_TEST
+
+START_TEST(bounds_what_it_keeps)
+{
+    struct envelope envelope = {0};
+    struct envelope_item item;
+    static char block[1 << 20];
+    memset(block, 'x', sizeof block);
+    envelope_feed(&envelope, "{\"a\":\"", 6);
+    ck_assert(!envelope_next(&envelope, &item));
+    for (int i = 0; i < 20 && envelope.why == NULL; i++) {
+        envelope_feed(&envelope, block, sizeof block);
+        ck_assert(!envelope_next(&envelope, &item));
+    }
+    ck_assert_str_eq(envelope.why, "one value is longer than 16 MiB");
+    ck_assert_uint_le(envelope.part.room, 2 * (size_t)ENVELOPE_ITEM_MAX);
+    envelope_clear(&envelope);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("json");
+    TCase *cases = tcase_create("json");
+    tcase_set_timeout(cases, 120);
+    tcase_add_loop_test(cases, takes_json_to_the_letter, 0, (int)ARRAY_COUNT(documents));
+    tcase_add_loop_test(cases, reads_ids_exactly, 0, (int)ARRAY_COUNT(ids));
+    tcase_add_test(cases, agrees_with_json_c_on_random_documents);
+    tcase_add_test(cases, resolves_escapes_like_json_c);
+    tcase_add_loop_test(
+        cases, takes_frames_apart_wherever_they_are_cut, 0, (int)ARRAY_COUNT(frames));
+    tcase_add_test(cases, bounds_what_it_keeps);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,55 @@
+/*
+ * test_rate.c: how long an account is left alone.
+ */
+#include <check.h>
+#include <stdlib.h>
+
+#include "base/random.h"
+#include "hubspot/rate.h"
+
+START_TEST(what_hubspot_says_counts_up_to_a_day)
+{
+    ck_assert_int_eq(rate_hold_ms("SECONDLY", 1, 5000, 0), 5000);
+    ck_assert_int_eq(rate_hold_ms("TEN_SECONDLY_ROLLING", 3, 1000, 0), 1000);
+    ck_assert_int_eq(rate_hold_ms("", 1, INT64_MAX, 0), RATE_RETRY_AFTER_MAX_MS);
+}
+END_TEST
+
+START_TEST(policies_grow_with_every_refusal)
+{
+    for (int attempt = 1; attempt <= 4; attempt++) {
+        ck_assert_int_eq(rate_hold_ms("SECONDLY", attempt, 0, 9), attempt * 1000);
+        ck_assert_int_eq(rate_hold_ms("TEN_SECONDLY_ROLLING", attempt, 0, 9), attempt * 10000);
+        ck_assert_int_ge(rate_hold_ms("DAILY", attempt, 0, 9), 600000);
+    }
+    ck_assert(rate_is_daily("DAILY"));
+    ck_assert(!rate_is_daily("TEN_SECONDLY_ROLLING"));
+}
+END_TEST
+
+START_TEST(an_unknown_policy_waits_a_second_to_a_minute)
+{
+    struct random random;
+    random_init(&random, 3);
+    for (int i = 0; i < 10000; i++) {
+        int64_t hold = rate_hold_ms(i % 2 ? "" : "NEW", 1 + i % 50, 0, random_next(&random));
+        ck_assert_int_ge(hold, 1000);
+        ck_assert_int_le(hold, 61000);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("rate");
+    TCase *cases = tcase_create("rate");
+    tcase_add_test(cases, what_hubspot_says_counts_up_to_a_day);
+    tcase_add_test(cases, policies_grow_with_every_refusal);
+    tcase_add_test(cases, an_unknown_policy_waits_a_second_to_a_minute);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
