@@ -1,4 +1,6 @@
--- Remembers the run as the last good one: what shrink and mapping guards compare with.
+-- Remembers the run as the last good one: what shrink and mapping guards compare with. Applying a
+-- plan accepts the desired rows that the plan was made of, not those that came since.
 update assocd.sync_state
-set fingerprint = $3, good_run_id = $2::bigint, good_desired = $4::bigint, good_at = clock_timestamp()
+set fingerprint = $3, good_run_id = $2::bigint, good_desired = coalesce((
+        select p.desired from assocd.run r join assocd.run p on p.run_id = r.plan_id where r.run_id = $2::bigint), $4::bigint), good_at = clock_timestamp()
 where sync = $1

@@ -8,7 +8,7 @@ from e2e.applied a join e2e.wanted w on a.from_id::text = ltrim(w.from_id, '0') 
 where a.sign = '-' and a.from_type = (select value from e2e.setting where key = 'from')
     and (w.type is null or exists (
         select from assocd.association_type t where t.category = a.category and t.type_id = a.type_id
-            and w.type in (t.name, t.label, t.kind, t.category || ':' || t.type_id)));
+            and lower(w.type) in (lower(t.name), lower(t.label), t.kind, lower(t.category) || ':' || t.type_id)));
 
 -- invariant: nothing is archived under create_only
 select format('%s -%s:%s', a.seq, a.from_id, a.to_id) from e2e.applied a

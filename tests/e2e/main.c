@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "e2e/play.h"
 #include "lib/cluster.h"
 
@@ -35,8 +36,12 @@ START_TEST(plays_the_case_in_every_dialect)
     for (size_t i = 0; i < ARRAY_COUNT(apis); i++) {
         if (!scenario_speaks(scenario, apis[i]))
             continue;
+        int64_t began_ms = clock_now_ms();
         play_all(&stage, scenario, apis[i]);
         played++;
+        if (getenv("E2E_TIMES") != NULL)
+            printf("%6lld ms  %s: %s\n", (long long)(clock_now_ms() - began_ms), apis[i],
+                scenario->name);
     }
 }
 END_TEST

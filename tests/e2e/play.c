@@ -29,6 +29,7 @@ static const struct {
     {"edit", step_edit},
     {"token", step_token},
     {"sql", step_sql},
+    {"elsewhere", step_elsewhere},
     {"calm", step_calm},
     /* assocd */
     {"run", step_run},

@@ -72,7 +72,7 @@ end
 $$;
 create trigger legal_moves before update of state on assocd.change for each row
     when (old.state <> new.state and (old.state, new.state) not in (
-        ('planned', 'sent'), ('planned', 'withheld'), ('planned', 'skipped'), ('planned', 'abandoned'),
+        ('planned', 'sent'), ('planned', 'withheld'), ('planned', 'skipped'), ('planned', 'abandoned'), ('withheld', 'skipped'),
         ('sent', 'applied'), ('sent', 'rejected'), ('sent', 'unknown'), ('sent', 'abandoned'),
         ('applied', 'verified'), ('applied', 'unverified'),
         ('unknown', 'verified'), ('unknown', 'unverified')))

@@ -18,6 +18,7 @@ void step_switch(struct play *play, const char *text);
 void step_fault(struct play *play, const char *text);
 void step_edit(struct play *play, const char *text);
 void step_token(struct play *play, const char *text);
+void step_elsewhere(struct play *play, const char *text);
 void step_sql(struct play *play, const char *text);
 void step_calm(struct play *play, const char *text);
 void step_run(struct play *play, const char *text);

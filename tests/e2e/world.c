@@ -9,6 +9,7 @@
 #include "e2e/control.h"
 #include "e2e/steps.h"
 #include "e2e/word.h"
+#include "lib/cluster.h"
 
 /* "KEY VALUE" */
 void step_set(struct play *play, const char *text)
@@ -151,6 +152,14 @@ void step_token(struct play *play, const char *text)
 void step_sql(struct play *play, const char *text)
 {
     stage_sql(play->stage, text, NULL);
+}
+
+/* assocd's database is another one of the cluster. */
+void step_elsewhere(struct play *play, const char *text)
+{
+    char *url = cluster_url_of(play->stage->database_url, text);
+    settings_set(&play->stage->settings, "database", url);
+    free(url);
 }
 
 /* No more faults. */
