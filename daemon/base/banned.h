@@ -11,10 +11,8 @@
 #include <string.h>
 #include <time.h>
 
-/* Macros under clang with _FORTIFY_SOURCE. */
-#undef sprintf
-#undef vsprintf
-
+#ifndef __clang__ /* there some of them are macros already; gcc's eyes are enough */
 #pragma GCC poison sprintf strcpy strcat strncpy strtok gmtime localtime atoi system vsprintf
+#endif
 
 #endif
