@@ -49,8 +49,9 @@ static void check_source(struct findings *findings, const struct sync_definition
     struct source_row row;
     struct error err = {0};
     char text[160];
-    if (source_open(&source, sync, findings->cli->definitions.database_url, types, &err) &&
-        source_next(source, &row, &err)) {
+    struct source_wish wish = {
+        .sync = sync, .database_url = findings->cli->definitions.database_url, .types = types};
+    if (source_open(&source, &wish, &err) && source_next(source, &row, &err)) {
         (void)snprintf(text, sizeof text, "source %.100s %s", source_name(sync),
             row.kind == SOURCE_END ? "is readable and empty" : "is readable");
         found(findings, true, what, text);

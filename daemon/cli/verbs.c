@@ -40,8 +40,10 @@ const struct verb verbs[] = {
         verb_plan},
     {"apply", "PLAN", "apply a stored plan; pairs changed since are skipped",
         "example: assocd apply 18\n", verb_apply},
-    {"run", "[SYNC...]", "plan, judge, apply, verify; without names: every sync",
-        "example: assocd run deal-contact\n", verb_run},
+    {"run", "[SYNC...] [--touched]", "plan, judge, apply, verify; without names: every sync",
+        "  --touched  only the from-records whose rows changed in watched tables\n"
+        "example: assocd run deal-contact\n",
+        verb_run},
     {"history", "[SYNC] [--limit N]", "the job log, newest first",
         "  --limit N  at most N runs (20)\n"
         "example: assocd history deal-contact --limit 5\n",
