@@ -13,6 +13,7 @@
 #include "pg/schema.h"
 #include "sync/account.h"
 #include "sync/source.h"
+#include "sync/watch.h"
 
 /* The lines printed so far, and the first failure. */
 struct findings {
@@ -61,6 +62,24 @@ static void check_source(struct findings *findings, const struct sync_definition
     source_close(source);
 }
 
+static void check_watch(
+    struct findings *findings, const struct sync_definition *sync, const char *what)
+{
+    struct error err = {0};
+    CLEANUP(buf_clear) struct buf text = {0};
+    enum watch_state state;
+    if (!sync->watch)
+        return;
+    if (!watch_look(sync, findings->cli->definitions.database_url, &state, &text, &err)) {
+        failed(findings, what, &err);
+    } else if (state == WATCH_MISSING) {
+        (void)error_set(&err, ERROR_SOURCE, "%s", buf_text(&text));
+        failed(findings, what, &err);
+    } else {
+        found(findings, true, what, buf_text(&text));
+    }
+}
+
 static void check_sync(
     struct findings *findings, struct client *client, const struct sync_definition *sync)
 {
@@ -84,6 +103,7 @@ static void check_sync(
     if (ok) {
         found(findings, true, what, buf_text(&text));
         check_source(findings, sync, &types, what);
+        check_watch(findings, sync, what);
     } else {
         failed(findings, what, &err);
     }
