@@ -13,6 +13,7 @@
 #include "pg/schema.h"
 #include "sync/account.h"
 #include "sync/source.h"
+#include "sync/watch.h"
 
 /* The lines printed so far, and the first failure. */
 struct findings {
@@ -49,8 +50,9 @@ static void check_source(struct findings *findings, const struct sync_definition
     struct source_row row;
     struct error err = {0};
     char text[160];
-    if (source_open(&source, sync, findings->cli->definitions.database_url, types, &err) &&
-        source_next(source, &row, &err)) {
+    struct source_wish wish = {
+        .sync = sync, .database_url = findings->cli->definitions.database_url, .types = types};
+    if (source_open(&source, &wish, &err) && source_next(source, &row, &err)) {
         (void)snprintf(text, sizeof text, "source %.100s %s", source_name(sync),
             row.kind == SOURCE_END ? "is readable and empty" : "is readable");
         found(findings, true, what, text);
@@ -58,6 +60,24 @@ static void check_source(struct findings *findings, const struct sync_definition
         failed(findings, what, &err);
     }
     source_close(source);
+}
+
+static void check_watch(
+    struct findings *findings, const struct sync_definition *sync, const char *what)
+{
+    struct error err = {0};
+    CLEANUP(buf_clear) struct buf text = {0};
+    enum watch_state state;
+    if (!sync->watch)
+        return;
+    if (!watch_look(sync, findings->cli->definitions.database_url, &state, &text, &err)) {
+        failed(findings, what, &err);
+    } else if (state == WATCH_MISSING) {
+        (void)error_set(&err, ERROR_SOURCE, "%s", buf_text(&text));
+        failed(findings, what, &err);
+    } else {
+        found(findings, true, what, buf_text(&text));
+    }
 }
 
 static void check_sync(
@@ -83,6 +103,7 @@ static void check_sync(
     if (ok) {
         found(findings, true, what, buf_text(&text));
         check_source(findings, sync, &types, what);
+        check_watch(findings, sync, what);
     } else {
         failed(findings, what, &err);
     }
@@ -95,21 +116,19 @@ static void check_portal(struct findings *findings, const struct portal_definiti
     struct cli *cli = findings->cli;
     struct error err = {0};
     struct client *client = NULL;
-    struct permits permits;
-    struct account_keys keys = {.portal = portal};
-    uint64_t portal_id;
+    struct account_access access = {.portal = portal};
     char what[96], text[160];
     (void)snprintf(what, sizeof what, "portal %s", portal->name);
     bool ok = cli_token(cli, portal, &err);
-    keys.token = cli->token;
-    ok = ok && account_client(&client, &permits, cli->state, &keys, &portal_id, &err);
+    access.token = cli->token;
+    ok = ok && account_client(&client, cli->state, &access, &err);
     if (!ok) {
         failed(findings, what, &err);
         client_close(client);
         return;
     }
     (void)snprintf(text, sizeof text, "account %llu at %.60s, api %s (supported until %s)",
-        (unsigned long long)portal_id, portal->base_url, dialect_text(portal->api),
+        (unsigned long long)access.portal_id, portal->base_url, dialect_text(portal->api),
         dialect_supported_until(portal->api));
     found(findings, true, what, text);
     for (size_t i = 0; i < cli->definitions.syncs_count; i++)

@@ -96,19 +96,19 @@ bool verb_plan(struct cli *cli, int argc, char **argv, int *code, struct error *
         cli_sync(cli, words.items[0], &wish.sync, err) && engine_run(cli, &wish, code, err);
 }
 
-/* Runs one sync after the other; a failure of one is printed and does not stop the others. The
- * worst exit code is the first that is not 0. */
-static bool run_all(struct cli *cli, const struct words *words, const struct worker_options *hidden,
-    int *code, struct error *err)
+/* Runs one sync after the other as `wish` says; a failure of one is printed and does not stop the
+ * others. The worst exit code is the first that is not 0. */
+static bool run_all(struct cli *cli, const struct words *words, struct engine_wish wish, int *code,
+    struct error *err)
 {
+    bool touched = wish.mode == RUN_TOUCHED;
     size_t count = words->count > 0 ? (size_t)words->count : cli->definitions.syncs_count;
     for (size_t i = 0; i < count; i++) {
-        struct engine_wish wish = {.cause = "manual", .mode = RUN_FULL};
         int one = 0;
-        if (!engine_worker(&wish, hidden, err))
-            return false;
         wish.sync = words->count > 0 ? definitions_sync(&cli->definitions, words->items[i])
                                      : cli->definitions.syncs[i];
+        if (touched && words->count == 0 && !wish.sync->watch)
+            continue;
         if (!engine_run(cli, &wish, &one, err)) {
             if (count == 1 || err->kind == ERROR_STOPPED)
                 return false;
@@ -122,16 +122,23 @@ static bool run_all(struct cli *cli, const struct words *words, const struct wor
 
 bool verb_run(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
+    bool touched = false;
     struct worker_options hidden = {0};
-    const struct option_row options[] = {{.name = "cause", .text = &hidden.cause},
+    const struct option_row options[] = {{.name = "touched", .flag = &touched},
+        {.name = "cause", .text = &hidden.cause},
         {.name = "log-format", .text = &hidden.log_format}, {0}};
     const struct sync_definition *sync;
     struct words words;
     (void)argc;
     if (!cli_options(cli, argv, options, &words, err) || !cli_load(cli, err))
         return false;
-    for (int i = 0; i < words.count; i++)
+    for (int i = 0; i < words.count; i++) {
         if (!cli_sync(cli, words.items[i], &sync, err))
             return false;
-    return run_all(cli, &words, &hidden, code, err);
+        if (touched && !sync->watch)
+            return error_set(err, ERROR_USAGE, "sync %s is not watched (watch: true)", sync->name);
+    }
+    struct engine_wish wish = {
+        .cause = touched ? "watch" : "manual", .mode = touched ? RUN_TOUCHED : RUN_FULL};
+    return engine_worker(&wish, &hidden, err) && run_all(cli, &words, wish, code, err);
 }

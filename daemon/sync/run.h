@@ -9,17 +9,19 @@
 #include "base/error.h"
 #include "model/definition.h"
 #include "model/types.h"
+#include "sync/account.h"
 #include "sync/guard.h"
-#include "sync/permits.h"
 
 struct client;
 struct pg;
 struct spool;
+struct touched;
 
 enum run_mode {
     RUN_PLAN, /* read, compare, judge, store: nothing is written to HubSpot */
     RUN_FULL, /* all of it */
     RUN_APPLY, /* all of it, restricted to what a saved plan contains */
+    RUN_TOUCHED, /* all of it, restricted to from-records whose rows changed (touched.h) */
 };
 
 /* How far a run has come, for a progress bar. */
@@ -80,9 +82,9 @@ struct run {
     uint64_t good_desired; /* … and had so many desired rows */
     char *good_fingerprint; /* … and synchronised this; NULL if none */
     enum run_status status;
-    struct permits permits; /* account_open */
+    struct touched *touched; /* touched_take: the changes it is about; NULL: none */
+    struct account_access access; /* account_open; access.portal_id: whose token it is */
     struct client *client; /* account_open; NULL before */
-    uint64_t portal_id; /* account_open */
     struct types types; /* account_open */
     char *fingerprint; /* account_open: what this run synchronises */
     struct spool *adopt; /* plan_build: to enter into the registry once guards have passed */

@@ -3,7 +3,6 @@
  */
 #include "sync/verify.h"
 
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +14,7 @@
 #include "sync/journal.h"
 #include "sync/read.h"
 #include "sync/spool.h"
+#include "sync/touched.h"
 
 /* The open changes' from-records into a spool; the desired array of a chunk is not needed. */
 static bool open_records(struct run *run, struct spool *records, struct error *err)
@@ -135,19 +135,6 @@ static bool verify_round(struct run *run, uint64_t *open, struct error *err)
     return ok;
 }
 
-/* Waits until the next round; false if it was asked to stop. */
-static bool wait_for_round(int64_t delay_ms)
-{
-    int64_t until = clock_now_ms() + delay_ms;
-    for (int64_t left = delay_ms; left > 0; left = until - clock_now_ms()) {
-        struct pollfd stop = {.fd = stop_fd(), .events = POLLIN};
-        if (stop_requested())
-            return false;
-        (void)poll(&stop, stop.fd >= 0, left > 60000 ? 60000 : (int)left);
-    }
-    return true;
-}
-
 static bool later_rounds(struct run *run, struct error *err)
 {
     const struct sync_definition *sync = run->options.sync;
@@ -156,7 +143,7 @@ static bool later_rounds(struct run *run, struct error *err)
     for (size_t i = 0; i < sync->verify_delays_count; i++) {
         if (!journal_results(run, err))
             return false;
-        if (!wait_for_round(began_ms + sync->verify_delays_ms[i] - clock_now_ms()))
+        if (!stop_wait(began_ms + sync->verify_delays_ms[i] - clock_now_ms()))
             break;
         if (!verify_round(run, &open, err))
             return false;
@@ -188,6 +175,16 @@ static bool still_open(struct run *run, bool *open, struct error *err)
     return true;
 }
 
+/* All is written and only has to show: others may run the sync meanwhile, without the changes that
+ * this run has dealt with, unless some record could not be read or something was refused. */
+static bool let_others(struct run *run, struct error *err)
+{
+    if (!journal_results(run, err))
+        return false;
+    return (run->counts.unread + run->counts.rejected > 0 || touched_settle(run, err)) &&
+        journal_unlock(run, err);
+}
+
 bool verify_changes(struct run *run, struct error *err)
 {
     uint64_t touched;
@@ -199,7 +196,7 @@ bool verify_changes(struct run *run, struct error *err)
             run_statement(run, STATEMENT_REJECT_SETTLED, true, err);
     if (!verify_round(run, &touched, err) || !still_open(run, &open, err))
         return false;
-    if (open && (!journal_unlock(run, err) || !later_rounds(run, err)))
+    if (open && (!let_others(run, err) || !later_rounds(run, err)))
         return false;
     return run_statement(run, STATEMENT_VERIFY_CLOSE, false, err) &&
         run_statement(run, STATEMENT_REJECT_SETTLED, true, err);

@@ -6,9 +6,7 @@
 
 static const struct refusal refused[] = {
     /* values */
-    {"api: v4", "api: v5",
-        "f:6: portals.main.api: \"v5\": expected v3 | v4 | 2026-03 | 2026-09 (did you mean "
-        "\"v3\"?)"},
+    {"api: v4", "api: v5", "f:6: portals.main.api: \"v5\": expected v3 | v4 | 2026-03 | 2026-09"},
     {"policy: mirror", "policy: mirror_own",
         "f:15: syncs.one.policy: \"mirror_own\": expected create_only | mirror_owned | mirror "
         "(did you mean \"mirror_owned\"?)"},
