@@ -21,6 +21,7 @@
 #include "pg/schema.h"
 #include "service/control.h"
 #include "service/crew.h"
+#include "service/listen.h"
 #include "service/log.h"
 #include "service/notify.h"
 #include "service/state.h"
@@ -30,7 +31,7 @@ enum {
     RECONNECT_MOST_MS = 30000,
     WAIT_MOST_MS = 10000,
     LATE_WORKERS = 4, /* for each one that works, so many may wait to verify */
-    FDS_MAX = 3 + 1024,
+    FDS_MAX = 3 + LISTENERS_MAX + 1024,
 };
 
 /* A statement of the supervisor is short, or something is wrong with the server. */
@@ -157,6 +158,7 @@ static void adopt(struct supervisor *supervisor, struct definitions *definitions
     supervisor->workers_max = most > supervisor->workers_count ? most : supervisor->workers_count;
     supervisor->workers =
         mem_resize(supervisor->workers, supervisor->workers_max, sizeof(struct worker));
+    listen_open(supervisor);
 }
 
 /* The whole file or nothing of it; workers go on with what they have read. */
@@ -252,6 +254,8 @@ static int wait_ms(const struct supervisor *supervisor)
         until_ms = supervisor->kill_ms;
     if (tick_ms < until_ms)
         until_ms = tick_ms;
+    if (listen_next_ms(supervisor) < until_ms)
+        until_ms = listen_next_ms(supervisor);
     return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
 }
 
@@ -263,6 +267,10 @@ static void wait_for_news(struct supervisor *supervisor)
     fds[count++] = (struct pollfd){.fd = supervisor->hup_fd, .events = POLLIN};
     fds[count++] = (struct pollfd){
         .fd = supervisor->pg != NULL ? pg_socket(supervisor->pg) : -1, .events = POLLIN};
+    for (size_t i = 0; i < supervisor->listeners_count; i++)
+        if (supervisor->listeners[i].pg != NULL)
+            fds[count++] = (struct pollfd){
+                .fd = pg_socket(supervisor->listeners[i].pg), .events = POLLIN};
     for (size_t i = 0; i < supervisor->workers_count && count < FDS_MAX; i++)
         fds[count++] = (struct pollfd){.fd = supervisor->workers[i].pidfd, .events = POLLIN};
     (void)poll(fds, count, supervisor->signals ? 0 : wait_ms(supervisor));
@@ -276,6 +284,7 @@ static void turn(struct supervisor *supervisor)
     reconnect(supervisor);
     hear(supervisor);
     look(supervisor);
+    listen_turn(supervisor);
     crew_start(supervisor);
     hear(supervisor); /* what came along with the answers above */
     if (supervisor->stopping && clock_now_ms() >= supervisor->kill_ms) {
@@ -326,6 +335,7 @@ bool supervisor_run(
     adopt(&supervisor, definitions);
     *definitions = (struct definitions){0};
     bool ok = work(&supervisor, err);
+    listen_close(&supervisor);
     pg_close(supervisor.pg);
     agenda_close(&supervisor.agenda);
     definitions_clear(&supervisor.definitions);

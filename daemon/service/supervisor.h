@@ -24,6 +24,7 @@ struct listener {
     int64_t open_ms; /* when to try again (clock_now_ms) */
     int failures;
     bool ask; /* look which records wait, now */
+    bool warned; /* of a sync that nobody knows */
 };
 
 struct supervisor {
