@@ -3,6 +3,8 @@
  */
 #include "service/due.h"
 
+#include <string.h>
+
 enum { SECOND_US = 1000000, CRON_JITTER_US = SECOND_US - 1 };
 
 static const int64_t jitter_most_us = INT64_C(60) * SECOND_US;
@@ -48,6 +50,14 @@ struct due due_decide(
     if (state->last == DUE_LAST_NONE)
         return (struct due){0, DUE_FIRST};
     return (struct due){scheduled(schedule, state->started_us, now_us, jitter), DUE_SCHEDULE};
+}
+
+enum due_last due_last_of(const char *status)
+{
+    if (status[0] == '\0')
+        return DUE_LAST_NONE;
+    bool working = strcmp(status, "planning") == 0 || strcmp(status, "applying") == 0;
+    return working ? DUE_LAST_WORKING : DUE_LAST_ENDED;
 }
 
 const char *due_why_text(enum due_why why)

@@ -48,6 +48,9 @@ struct due {
 struct due due_decide(const struct schedule *schedule, const struct due_state *state,
     int64_t now_us, uint32_t jitter);
 
+/* From assocd.sync_state.run_status ("" if it never ran). */
+enum due_last due_last_of(const char *status);
+
 /* One or two words: "paused", "after a failure", … */
 const char *due_why_text(enum due_why why);
 

@@ -44,21 +44,13 @@ bool state_enter(struct supervisor *supervisor, struct error *err)
     return pg_run(supervisor->pg, STATEMENT_STATE_ENTER, &args, NULL, err);
 }
 
-static enum due_last last_of(const char *status)
-{
-    if (status[0] == '\0')
-        return DUE_LAST_NONE;
-    return strcmp(status, "planning") == 0 || strcmp(status, "applying") == 0 ? DUE_LAST_WORKING
-                                                                              : DUE_LAST_ENDED;
-}
-
 static void take_row(
     struct supervisor *supervisor, struct entry *entry, const struct pg_rows *rows, int row)
 {
     struct due_state state = {
         .paused = pg_rows_bool(rows, row, STATE_PAUSED),
         .wanted = pg_rows_int(rows, row, STATE_WANTED) != 0,
-        .last = last_of(pg_rows_text(rows, row, STATE_STATUS)),
+        .last = due_last_of(pg_rows_text(rows, row, STATE_STATUS)),
         .by_hand = strcmp(pg_rows_text(rows, row, STATE_CAUSE), "manual") == 0,
         .started_us = pg_rows_int(rows, row, STATE_STARTED),
         .retry_us = pg_rows_int(rows, row, STATE_RETRY),

@@ -269,8 +269,8 @@ static void wait_for_news(struct supervisor *supervisor)
         .fd = supervisor->pg != NULL ? pg_socket(supervisor->pg) : -1, .events = POLLIN};
     for (size_t i = 0; i < supervisor->listeners_count; i++)
         if (supervisor->listeners[i].pg != NULL)
-            fds[count++] = (struct pollfd){
-                .fd = pg_socket(supervisor->listeners[i].pg), .events = POLLIN};
+            fds[count++] =
+                (struct pollfd){.fd = pg_socket(supervisor->listeners[i].pg), .events = POLLIN};
     for (size_t i = 0; i < supervisor->workers_count && count < FDS_MAX; i++)
         fds[count++] = (struct pollfd){.fd = supervisor->workers[i].pidfd, .events = POLLIN};
     (void)poll(fds, count, supervisor->signals ? 0 : wait_ms(supervisor));
