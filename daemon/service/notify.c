@@ -10,7 +10,6 @@
 #include <sys/uio.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-journal.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -35,10 +34,7 @@ void notify_ready(void)
 
 void notify_reloading(void)
 {
-    struct timespec now = {0};
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* systemd.service(5), Type=notify-reload */
-    (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
-        (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+    (void)sd_notify(0, "RELOADING=1");
 }
 
 void notify_stopping(void)
