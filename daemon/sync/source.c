@@ -9,7 +9,10 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "pg/pg.h"
+
+enum { EXCERPT_MAX = 81 }; /* of a cell in a message */
 
 struct source {
     struct pg *pg;
@@ -209,16 +212,26 @@ void source_close(struct source *source)
     free(source);
 }
 
+/* The beginning of a cell, for a message; never a part of a character. */
+static const char *excerpt(const char *cell, char space[static EXCERPT_MAX])
+{
+    (void)snprintf(space, EXCERPT_MAX, "%s", cell);
+    text_trim(space);
+    return space;
+}
+
 static void invalid(
     struct source *source, struct source_row *row, const char *wrong, const char *cell)
 {
+    char space[EXCERPT_MAX];
     row->kind = SOURCE_INVALID;
     row->wrong = wrong;
     if (cell == NULL)
         (void)snprintf(source->message, sizeof source->message, "%s is NULL", wrong);
     else if (strcmp(wrong, "type") != 0)
         (void)snprintf(source->message, sizeof source->message,
-            "\"%.80s\" is no HubSpot record id (1 to 9223372036854775807 in digits)", cell);
+            "\"%s\" is no HubSpot record id (1 to 9223372036854775807 in digits)",
+            excerpt(cell, space));
     row->message = source->message;
 }
 
@@ -234,16 +247,17 @@ static void parse_type(struct source *source, struct source_row *row)
     row->assoc.type = type;
     if (type != TYPE_NONE && source->types->items[type].managed)
         return;
+    char space[EXCERPT_MAX], meant[EXCERPT_MAX];
+    const char *cell = excerpt(row->type, space);
     const char *near = types_nearest(source->types, row->type);
     if (type != TYPE_NONE)
         (void)snprintf(source->message, sizeof source->message,
-            "type \"%.80s\" is not one of the sync's types", row->type);
+            "type \"%s\" is not one of the sync's types", cell);
     else if (near != NULL)
         (void)snprintf(source->message, sizeof source->message,
-            "unknown type \"%.80s\" (did you mean \"%.80s\"?)", row->type, near);
+            "unknown type \"%s\" (did you mean \"%s\"?)", cell, excerpt(near, meant));
     else
-        (void)snprintf(
-            source->message, sizeof source->message, "unknown type \"%.80s\"", row->type);
+        (void)snprintf(source->message, sizeof source->message, "unknown type \"%s\"", cell);
     invalid(source, row, "type", row->type);
 }
 
