@@ -51,7 +51,7 @@ bool error_prefix(struct error *err, const char *format, ...)
     int length = vsnprintf(prefix, sizeof prefix, format, args);
     va_end(args);
     if (length >= (int)sizeof prefix)
-        trim_partial_character(prefix);
+        text_trim(prefix);
     return error_set(err, err->kind, "%s: %s", prefix, err->text);
 }
 
