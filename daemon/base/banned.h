@@ -11,6 +11,10 @@
 #include <string.h>
 #include <time.h>
 
+/* Macros under clang with _FORTIFY_SOURCE. */
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison sprintf strcpy strcat strncpy strtok gmtime localtime atoi system vsprintf
 
 #endif

@@ -12,6 +12,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 static int descriptor = -1;
 static bool requested;
 
@@ -54,4 +56,16 @@ bool stop_requested(void)
     stop_signals(&set);
     (void)sigprocmask(SIG_UNBLOCK, &set, NULL);
     return requested;
+}
+
+bool stop_wait(int64_t wait_ms)
+{
+    int64_t until = clock_now_ms() + wait_ms;
+    for (int64_t left = wait_ms; left > 0; left = until - clock_now_ms()) {
+        struct pollfd stop = {.fd = descriptor, .events = POLLIN};
+        if (stop_requested())
+            return false;
+        (void)poll(&stop, descriptor >= 0, left > 60000 ? 60000 : (int)left);
+    }
+    return !stop_requested();
 }

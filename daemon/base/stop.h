@@ -17,4 +17,7 @@ int stop_fd(void);
 /* True once a stop was asked for. */
 bool stop_requested(void);
 
+/* Waits that long; returns at once, and false, when a stop is asked for. */
+bool stop_wait(int64_t wait_ms);
+
 #endif

@@ -22,7 +22,7 @@ static void print_head(const struct run *run)
     const struct run_counts *c = &run->counts;
     char desired[NUMBER_TEXT_MAX], records[NUMBER_TEXT_MAX], number[NUMBER_TEXT_MAX];
     printf("portal %s (%llu, %s, supported until %s)      source %s\n", sync->portal->name,
-        (unsigned long long)run->portal_id, dialect_text(sync->portal->api),
+        (unsigned long long)run->access.portal_id, dialect_text(sync->portal->api),
         dialect_supported_until(sync->portal->api), source_name(sync));
     printf("read     %s desired rows of %s %s", output_number(c->desired, desired),
         output_number(c->records, records), sync->from);

@@ -95,21 +95,19 @@ static void check_portal(struct findings *findings, const struct portal_definiti
     struct cli *cli = findings->cli;
     struct error err = {0};
     struct client *client = NULL;
-    struct permits permits;
-    struct account_keys keys = {.portal = portal};
-    uint64_t portal_id;
+    struct account_access access = {.portal = portal};
     char what[96], text[160];
     (void)snprintf(what, sizeof what, "portal %s", portal->name);
     bool ok = cli_token(cli, portal, &err);
-    keys.token = cli->token;
-    ok = ok && account_client(&client, &permits, cli->state, &keys, &portal_id, &err);
+    access.token = cli->token;
+    ok = ok && account_client(&client, cli->state, &access, &err);
     if (!ok) {
         failed(findings, what, &err);
         client_close(client);
         return;
     }
     (void)snprintf(text, sizeof text, "account %llu at %.60s, api %s (supported until %s)",
-        (unsigned long long)portal_id, portal->base_url, dialect_text(portal->api),
+        (unsigned long long)access.portal_id, portal->base_url, dialect_text(portal->api),
         dialect_supported_until(portal->api));
     found(findings, true, what, text);
     for (size_t i = 0; i < cli->definitions.syncs_count; i++)

@@ -30,8 +30,8 @@ bool engine_run(struct cli *cli, const struct engine_wish *wish, int *code, stru
     bool ok = run_execute(&run, &options, err);
     output_progress_end();
     struct error later;
-    /* What was found is printed for a refused run too: its guard is the news. */
-    if (run.run_id != 0 && (ok || err->kind == ERROR_REFUSED))
+    /* What was found is printed for a run that a guard refused, too: it is the news. */
+    if (run.run_id != 0 && (ok || run.verdict.kind == VERDICT_REFUSE))
         ok = report_run(cli, &run, ok ? err : &later) && ok;
     if (ok)
         *code = run_exit_code(&run, wish->detailed);

@@ -60,16 +60,39 @@ static void print_table(const char *from, const char *to, const struct types *ty
     }
 }
 
-static bool list_direction(struct client *client, const char *from, const char *to, bool json,
-    struct buf *out, struct error *err)
+/* Where the list goes: a table on stdout at once, or JSON gathered in out. */
+struct listing {
+    bool json;
+    struct buf out;
+};
+
+static bool list_direction(struct client *client, const char *from, const char *to,
+    struct listing *listing, struct error *err)
 {
     struct types types = {0};
     bool ok = client_types(client, from, to, &types, err);
-    if (ok && json)
-        print_json(from, to, &types, out);
+    if (ok && listing->json)
+        print_json(from, to, &types, &listing->out);
     else if (ok)
         print_table(from, to, &types);
     types_clear(&types);
+    return ok;
+}
+
+static bool list_both(
+    struct cli *cli, struct account_access *access, const struct words *words, struct error *err)
+{
+    const char *from = words->items[0], *to = words->items[1];
+    struct client *client = NULL;
+    struct listing listing = {.json = cli->json};
+    buf_add_char(&listing.out, '[');
+    bool ok = account_client(&client, cli->state, access, err) &&
+        list_direction(client, from, to, &listing, err) &&
+        (strcmp(from, to) == 0 || list_direction(client, to, from, &listing, err));
+    client_close(client);
+    if (ok && cli->json)
+        printf("%s]\n", buf_text(&listing.out));
+    buf_clear(&listing.out);
     return ok;
 }
 
@@ -78,26 +101,14 @@ bool verb_types(struct cli *cli, int argc, char **argv, int *code, struct error 
     const char *name = NULL;
     const struct option_row options[] = {{.name = "portal", .text = &name}, {0}};
     struct words words;
-    struct account_keys keys = {0};
+    struct account_access access = {0};
     (void)argc;
     (void)code;
     if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "types", 2, 2, err) ||
-        !cli_state(cli, err) || !choose_portal(cli, name, &keys.portal, err) ||
-        !cli_token(cli, keys.portal, err))
+        !cli_state(cli, err) || !choose_portal(cli, name, &access.portal, err) ||
+        !cli_token(cli, access.portal, err))
         return false;
-    keys.token = cli->token;
-    keys.token_stamp = cli->token_stamp[0] != '\0' ? cli->token_stamp : NULL;
-    struct client *client = NULL;
-    struct permits permits;
-    uint64_t portal_id;
-    CLEANUP(buf_clear) struct buf out = {0};
-    buf_add_char(&out, '[');
-    const char *from = words.items[0], *to = words.items[1];
-    bool ok = account_client(&client, &permits, cli->state, &keys, &portal_id, err) &&
-        list_direction(client, from, to, cli->json, &out, err) &&
-        (strcmp(from, to) == 0 || list_direction(client, to, from, cli->json, &out, err));
-    client_close(client);
-    if (ok && cli->json)
-        printf("%s]\n", buf_text(&out));
-    return ok;
+    access.token = cli->token;
+    access.token_stamp = cli->token_stamp[0] != '\0' ? cli->token_stamp : NULL;
+    return list_both(cli, &access, &words, err);
 }

@@ -7,6 +7,7 @@
 #include "base/stop.h"
 #include "cli/cli.h"
 #include "cli/output.h"
+#include "model/near.h"
 
 #ifndef ASSOCD_VERSION
 #define ASSOCD_VERSION "0.1.0"
@@ -86,6 +87,18 @@ static void print_usage(FILE *out)
     fputs(exit_codes, out);
 }
 
+static int no_such_verb(const char *name)
+{
+    struct near near = {.wanted = name};
+    for (const struct verb *verb = verbs; verb->name != NULL; verb++)
+        near_offer(&near, verb->name);
+    fprintf(stderr, "assocd: there is no verb \"%s\"", name);
+    if (near.best != NULL)
+        fprintf(stderr, " (did you mean \"%s\"?)", near.best);
+    fputs("; see assocd help\n", stderr);
+    return 64;
+}
+
 static int print_help(const char *name)
 {
     if (name == NULL) {
@@ -93,10 +106,8 @@ static int print_help(const char *name)
         return 0;
     }
     const struct verb *verb = find_verb(name);
-    if (verb == NULL) {
-        fprintf(stderr, "assocd: there is no verb \"%s\"; see assocd help\n", name);
-        return 64;
-    }
+    if (verb == NULL)
+        return no_such_verb(name);
     printf("usage: assocd [-c FILE] %s %s\n%s\n\n%s", verb->name, verb->arguments, verb->summary,
         verb->help);
     return 0;
@@ -149,7 +160,7 @@ int cli_main(int argc, char **argv)
     }
     const struct verb *verb = find_verb(argv[at]);
     if (verb == NULL)
-        return print_help(argv[at]);
+        return no_such_verb(argv[at]);
     stop_open();
     int code = run_verb(&cli, verb, argc - at, argv + at);
     cli_clear(&cli);

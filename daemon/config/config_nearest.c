@@ -1,59 +1,20 @@
 /*
  * config_nearest.c: "did you mean". Finds the known key or word nearest to an unknown one by edit
- * distance; too far away is no suggestion at all.
+ * distance (model/near); too far away is no suggestion at all.
  */
 #include <string.h>
 
 #include "config/config_key.h"
+#include "model/near.h"
 
 enum { WORD_MAX = 64 };
 
-static size_t least_of(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Levenshtein's distance, with two letters swapped counting as one edit. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t rows[3][WORD_MAX + 1];
-    size_t length = strlen(b);
-    if (length > WORD_MAX || strlen(a) > WORD_MAX)
-        return WORD_MAX;
-    for (size_t j = 0; j <= length; j++)
-        rows[0][j] = j;
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        size_t *row = rows[i % 3];
-        const size_t *above = rows[(i + 2) % 3];
-        row[0] = i;
-        for (size_t j = 1; j <= length; j++) {
-            row[j] = least_of(above[j], row[j - 1]) + 1;
-            row[j] = least_of(row[j], above[j - 1] + (a[i - 1] != b[j - 1]));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                row[j] = least_of(row[j], rows[(i + 1) % 3][j - 2] + 1);
-        }
-    }
-    return rows[strlen(a) % 3][length];
-}
-
-static bool is_near(size_t edits, const char *text)
-{
-    size_t length = strlen(text);
-    return edits <= (length < 4 ? 1 : length < 8 ? 2 : 3) && edits < length;
-}
-
 const char *key_nearest_word(const char *const *words, const char *text)
 {
-    const char *nearest = NULL;
-    size_t edits = WORD_MAX;
-    for (size_t i = 0; words[i] != NULL; i++) {
-        size_t now = distance(text, words[i]);
-        if (now < edits && is_near(now, text)) {
-            edits = now;
-            nearest = words[i];
-        }
-    }
-    return nearest;
+    struct near near = {.wanted = text};
+    for (size_t i = 0; words[i] != NULL; i++)
+        near_offer(&near, words[i]);
+    return near.best;
 }
 
 /* The part of path before its last `.`, as a length. */
@@ -79,7 +40,9 @@ static bool is_sibling(const char *pattern, const char *path, char name[static W
         pattern += want + 1;
         at += word + 1;
     }
-    size_t length = least_of(strcspn(pattern, "."), WORD_MAX - 1);
+    size_t length = strcspn(pattern, ".");
+    if (length > WORD_MAX - 1)
+        length = WORD_MAX - 1;
     memcpy(name, pattern, length);
     name[length] = '\0';
     return name[0] != '*';
@@ -111,15 +74,15 @@ bool key_nearest(const char *path, struct buf *suggestion)
     size_t parent = parent_length(path);
     const char *last = parent > 0 ? path + parent + 1 : path;
     char nearest[WORD_MAX] = "";
-    size_t edits = WORD_MAX;
+    struct near near = {.wanted = last};
     for (size_t i = 0; i < keys_count; i++) {
         char name[WORD_MAX];
         if (!is_sibling(keys[i].path, path, name))
             continue;
-        size_t now = distance(last, name);
-        if (now < edits && is_near(now, last)) {
-            edits = now;
+        near_offer(&near, name);
+        if (near.best == name) {
             memcpy(nearest, name, sizeof nearest);
+            near.best = nearest;
         }
     }
     if (nearest[0] == '\0')

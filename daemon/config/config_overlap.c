@@ -10,7 +10,7 @@
 
 #include "config/config_key.h"
 
-/* hubspot-api section 4.4: the same object type under its other names, in any casing. */
+/* hubspot-api 2.2: the same object type under its other names, in any casing. */
 static const char *const object_types[][3] = {
     {"0-1", "contacts", "contact"},
     {"0-2", "companies", "company"},

@@ -4,7 +4,6 @@
  */
 #include "hubspot/call.h"
 
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,8 +19,9 @@ static bool take_account(struct list *list, const struct envelope_item *item)
     if (strcmp(item->key, "portalId") == 0)
         return json_tree_id_text(item->text, item->length, &account->portal_id);
     CLEANUP(json_tree_free) struct json_object *value = json_tree(item->text, item->length);
-    if (strcmp(item->key, "timeZone") == 0 && json_object_is_type(value, json_type_string))
-        problem_copy(account->time_zone, sizeof account->time_zone, json_object_get_string(value));
+    const char *text = json_tree_string(value);
+    if (strcmp(item->key, "timeZone") == 0 && text != NULL)
+        problem_copy(account->time_zone, sizeof account->time_zone, text);
     return item->array || json_tree_is_good(item->text, item->length);
 }
 
@@ -139,7 +139,7 @@ static bool take_type(struct list *list, const struct envelope_item *item)
     if (!results)
         return json_tree_is_good(item->text, item->length);
     CLEANUP(json_tree_free) struct json_object *entry = json_tree(item->text, item->length);
-    if (!item->element || !json_object_is_type(entry, json_type_object))
+    if (!item->element || !json_tree_is_object(entry))
         return false;
     return lists->names ? take_name(lists, entry) : take_label(lists, entry);
 }

@@ -63,3 +63,13 @@ bool json_tree_id_text(const char *text, size_t length, uint64_t *id)
     json_init(&json, text, length);
     return json_id(&json, id) && json_end(&json);
 }
+
+const char *json_tree_string(struct json_object *tree)
+{
+    return json_object_is_type(tree, json_type_string) ? json_object_get_string(tree) : NULL;
+}
+
+bool json_tree_is_object(const struct json_object *tree)
+{
+    return json_object_is_type(tree, json_type_object) != 0;
+}

@@ -16,6 +16,10 @@ void json_tree_free(struct json_object **tree);
 /* True if the text is well-formed JSON. */
 bool json_tree_is_good(const char *text, size_t length);
 
+/* The tree as text; NULL if it is no string. Borrowed from the tree. */
+const char *json_tree_string(struct json_object *tree);
+bool json_tree_is_object(const struct json_object *tree);
+
 /* A member as text; NULL if it is absent or no string. Borrowed from the tree. */
 const char *json_tree_text(const struct json_object *object, const char *name);
 

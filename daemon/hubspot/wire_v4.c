@@ -129,6 +129,16 @@ static bool read_type(struct wire_rows *rows, struct json *json, uint32_t *index
     return *index != TYPE_NONE || json_fail(json, "there are too many association types");
 }
 
+static bool read_types(struct wire_rows *rows, struct json *json)
+{
+    struct assoc row = {0};
+    bool entered = json_enter_array(json);
+    while (json_element(json))
+        if (read_type(rows, json, &row.type))
+            assoc_list_add(rows->rows, row);
+    return entered;
+}
+
 /* {"toObjectId": …, "associationTypes": […]} */
 bool wire_v4_target(struct wire_rows *rows, struct json *json)
 {
@@ -141,11 +151,7 @@ bool wire_v4_target(struct wire_rows *rows, struct json *json)
         if (json_text_is(&name, "toObjectId") && to_id == 0) {
             json_id(json, &to_id);
         } else if (json_text_is(&name, "associationTypes") && !types) {
-            struct assoc row = {0};
-            types = json_enter_array(json);
-            while (json_element(json))
-                if (read_type(rows, json, &row.type))
-                    assoc_list_add(rows->rows, row);
+            types = read_types(rows, json);
         } else if (json_text_is(&name, "toObjectId") || json_text_is(&name, "associationTypes")) {
             return json_fail(json, "an association has the same member twice");
         } else {

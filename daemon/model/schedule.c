@@ -135,12 +135,12 @@ static bool check_zone(const char *zone, struct error *err)
 {
     static const char allowed[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/";
-    char path[128];
+    char path[320];
     char magic[4] = "";
     bool named = strspn(zone, allowed) == strlen(zone) && zone[0] != '/' &&
         strlen(zone) < sizeof(((struct schedule *)0)->zone);
     if (named) {
-        (void)snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", zone);
+        (void)snprintf(path, sizeof path, "/usr/share/zoneinfo/%.47s", zone);
         int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
         if (file >= 0 && read(file, magic, sizeof magic) != sizeof magic)
             magic[0] = '\0';

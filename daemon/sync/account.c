@@ -13,6 +13,7 @@
 #include "hubspot/client.h"
 #include "pg/pg.h"
 #include "pg/text.h"
+#include "sync/run.h"
 #include "sync/source.h"
 
 /* New labels show in an account's own lists about five minutes late (hubspot-api 3.17): older
@@ -26,11 +27,11 @@ struct known_account {
     char zone[64];
 };
 
-static bool account_known(struct pg *state, const struct account_keys *keys,
+static bool account_known(struct pg *state, const struct account_access *access,
     struct known_account *account, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_text(&args, keys->portal->name);
+    pg_arg_text(&args, access->portal->name);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     *account = (struct known_account){.zone = "UTC"};
     if (!pg_run(state, STATEMENT_PORTAL_GET, &args, &rows, err))
@@ -40,8 +41,8 @@ static bool account_known(struct pg *state, const struct account_keys *keys,
     account->known = true;
     account->portal_id = (uint64_t)pg_rows_int(&rows, 0, 0);
     (void)snprintf(account->zone, sizeof account->zone, "%s", pg_rows_text(&rows, 0, 1));
-    account->fresh = keys->token_stamp != NULL && !pg_rows_null(&rows, 0, 3) &&
-        strcmp(keys->token_stamp, pg_rows_text(&rows, 0, 3)) == 0 &&
+    account->fresh = access->token_stamp != NULL && !pg_rows_null(&rows, 0, 3) &&
+        strcmp(access->token_stamp, pg_rows_text(&rows, 0, 3)) == 0 &&
         pg_rows_int(&rows, 0, 2) < ANSWER_MAX_AGE_S;
     return true;
 }
@@ -59,61 +60,78 @@ static bool zone_or_utc(struct pg *state, char zone[64], struct error *err)
     return true;
 }
 
-static bool account_remember(struct pg *state, const struct account_keys *keys,
+static bool account_remember(struct pg *state, const struct account_access *access,
     const struct known_account *account, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_text(&args, keys->portal->name);
+    pg_arg_text(&args, access->portal->name);
     pg_arg_int(&args, (int64_t)account->portal_id);
     pg_arg_text(&args, account->zone);
-    pg_arg_text(&args, keys->token_stamp);
+    pg_arg_text(&args, access->token_stamp);
     return pg_run(state, STATEMENT_PORTAL_SET, &args, NULL, err);
 }
 
-static void permits_name(struct permits *permits, const struct account_keys *keys, struct pg *state,
-    const struct known_account *account)
+static void name_permits(
+    struct account_access *access, struct pg *state, const struct known_account *account)
 {
     char name[32];
     (void)snprintf(name, sizeof name, "%llu", (unsigned long long)account->portal_id);
-    permits_init(permits, state, account->known ? name : keys->portal->name, account->zone,
-        &keys->portal->limits);
+    permits_init(&access->permits, state, account->known ? name : access->portal->name,
+        account->zone, &access->portal->limits);
 }
 
-static bool account_ask(struct client *client, struct pg *state, const struct account_keys *keys,
-    struct known_account *account, struct error *err)
+static bool account_ask(struct client *client, struct pg *state,
+    const struct account_access *access, struct known_account *account, struct error *err)
 {
     struct account answer;
     if (!client_account(client, &answer, err))
-        return error_prefix(err, "portal %s", keys->portal->name);
+        return error_prefix(err, "portal %s", access->portal->name);
     account->portal_id = answer.portal_id;
     account->known = true;
     (void)snprintf(account->zone, sizeof account->zone, "%s", answer.time_zone);
-    return zone_or_utc(state, account->zone, err) && account_remember(state, keys, account, err);
+    return zone_or_utc(state, account->zone, err) && account_remember(state, access, account, err);
 }
 
-bool account_client(struct client **client, struct permits *permits, struct pg *state,
-    const struct account_keys *keys, uint64_t *portal_id, struct error *err)
+/* The first question was asked before the account was known, under the portal's name; it counts for
+ * the account, too, or its ceiling would be passed by one. */
+static bool count_question(struct permits *permits, struct error *err)
 {
-    const struct portal_definition *portal = keys->portal;
+    int64_t wait_ms;
+    do {
+        if (!permits_take(permits, &wait_ms, err))
+            return false;
+        if (!stop_wait(wait_ms))
+            return error_set(err, ERROR_STOPPED, "stopped before anything was read");
+    } while (wait_ms > 0);
+    return true;
+}
+
+bool account_client(
+    struct client **client, struct pg *state, struct account_access *access, struct error *err)
+{
+    const struct portal_definition *portal = access->portal;
     struct known_account account;
-    if (!account_known(state, keys, &account, err))
+    if (!account_known(state, access, &account, err))
         return false;
-    permits_name(permits, keys, state, &account);
+    name_permits(access, state, &account);
     struct client_settings settings = {
         .base_url = portal->base_url,
-        .token = keys->token,
+        .token = access->token,
         .dialect = portal->api,
         .limits = portal->limits,
         .timeout_ms = portal->timeout_ms,
         .stop_fd = stop_fd(),
-        .permits = permits_for_client(permits),
+        .permits = permits_for_client(&access->permits),
     };
+    bool counted = account.known;
     if (!client_open(client, &settings, err))
         return false;
-    if (!account.fresh && !account_ask(*client, state, keys, &account, err))
+    if (!account.fresh && !account_ask(*client, state, access, &account, err))
         return false;
-    permits_name(permits, keys, state, &account);
-    *portal_id = account.portal_id;
+    name_permits(access, state, &account);
+    if (!counted && !count_question(&access->permits, err))
+        return false;
+    access->portal_id = account.portal_id;
     if (portal->portal_id != 0 && portal->portal_id != account.portal_id)
         return error_set(err, ERROR_REFUSED,
             "portal %s: the token belongs to account %llu, the configuration allows only %llu; "
@@ -211,7 +229,7 @@ static char *fingerprint(const struct run *run)
     const struct sync_definition *sync = run->options.sync;
     CLEANUP(buf_clear) struct buf text = {0};
     buf_addf(&text, "%s to %s of account %llu, types", sync->from, sync->to,
-        (unsigned long long)run->portal_id);
+        (unsigned long long)run->access.portal_id);
     const struct type *managed[TYPES_MAX];
     size_t count = 0;
     for (uint32_t i = 0; i < run->types.count; i++)
@@ -251,13 +269,12 @@ static bool resolve_types(struct run *run, struct error *err)
 bool account_open(struct run *run, struct error *err)
 {
     const struct sync_definition *sync = run->options.sync;
-    struct account_keys keys = {
+    run->access = (struct account_access){
         .portal = sync->portal,
         .token = run->options.token,
         .token_stamp = run->options.token_stamp,
     };
-    if (!account_client(&run->client, &run->permits, run->state, &keys, &run->portal_id, err) ||
-        !resolve_types(run, err))
+    if (!account_client(&run->client, run->state, &run->access, err) || !resolve_types(run, err))
         return false;
     client_bind(run->client, sync->from, sync->to, &run->types);
     return true;

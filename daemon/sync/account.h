@@ -8,21 +8,32 @@
 
 #include "base/attr.h"
 #include "base/error.h"
-#include "sync/run.h"
+#include "model/definition.h"
+#include "sync/permits.h"
+
+struct client;
+struct pg;
+struct run;
 
 /* Opens run->client and fills run->portal_id, run->types and run->fingerprint. A token of another
  * account than portal_id is ERROR_REFUSED before any other call. */
 MUST_CHECK bool account_open(struct run *run, struct error *err);
 
-/* For the verbs check and types, which have no run: opens a client for a portal with its shared
- * budget. permits must outlive the client. */
-struct account_keys {
+/* The way to an account: filled by the caller up to the line, by account_client below it. Must
+ * outlive the client, which asks its permits. */
+struct account_access {
     const struct portal_definition *portal;
     const char *token;
-    const char *token_stamp; /* NULL: ask HubSpot whose it is */
+    const char *token_stamp; /* which token file it is from; NULL: ask HubSpot whose it is */
+    /* ---- */
+    struct permits permits;
+    uint64_t portal_id;
 };
-MUST_CHECK bool account_client(struct client **client, struct permits *permits, struct pg *state,
-    const struct account_keys *keys, uint64_t *portal_id, struct error *err);
+
+/* Opens a client with the account's shared budget and makes sure whose token it is. Verbs without a
+ * run use it, too. On failure *client may be open; the caller closes it in any case. */
+MUST_CHECK bool account_client(
+    struct client **client, struct pg *state, struct account_access *access, struct error *err);
 
 /* The account's types for from -> to, out of PostgreSQL if young enough, else from HubSpot. */
 MUST_CHECK bool account_types(struct client *client, struct pg *state,

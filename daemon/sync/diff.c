@@ -67,6 +67,23 @@ static enum type_kind kind_of(const struct diff_rules *rules, uint32_t type)
     return rules->types->items[type].kind;
 }
 
+/* Is a difference that somebody else made only told, not undone? */
+static bool only_reported(const struct diff_rules *rules, enum change_reason reason)
+{
+    return rules->on_drift == DRIFT_REPORT &&
+        (reason == REASON_DRIFT_ADDED || reason == REASON_DRIFT_REMOVED);
+}
+
+static enum change_reason reason_missing(unsigned in)
+{
+    return (in & IS_OWNED) != 0 ? REASON_DRIFT_REMOVED : REASON_SOURCE_ADDED;
+}
+
+static enum change_reason reason_extra(unsigned in)
+{
+    return (in & IS_OWNED) != 0 ? REASON_SOURCE_REMOVED : REASON_DRIFT_ADDED;
+}
+
 /* The plain type comes by itself with any other type of the pair, so it is part of every pair that
  * is desired with a label. */
 static bool plain_is_implied(const struct diff_rules *rules, const struct pair *pair)
@@ -86,7 +103,8 @@ static bool plain_must_stay(const struct diff_rules *rules, const struct pair *p
         const struct type *known = &rules->types->items[type];
         if (known->kind == TYPE_PLAIN || (known->kind == TYPE_PRIMARY && !known->managed))
             continue;
-        if (!known->managed || !removable(rules, sides(pair, type)))
+        unsigned in = sides(pair, type);
+        if (!known->managed || !removable(rules, in) || only_reported(rules, reason_extra(in)))
             return true;
     }
     return false;
@@ -99,8 +117,8 @@ static void decide_missing(const struct diff_rules *rules, const struct pair *pa
         plain_is_implied(rules, pair))
         return; /* something is on the pair, so the plain type is too */
     change.operation = CHANGE_CREATE;
-    change.reason = (in & IS_OWNED) != 0 ? REASON_DRIFT_REMOVED : REASON_SOURCE_ADDED;
-    if (change.reason == REASON_DRIFT_REMOVED && rules->on_drift == DRIFT_REPORT)
+    change.reason = reason_missing(in);
+    if (only_reported(rules, change.reason))
         change.verdict = CHANGE_REPORTED;
     emit(list, change);
 }
@@ -111,14 +129,14 @@ static void decide_extra(const struct diff_rules *rules, const struct pair *pair
     if (!removable(rules, in))
         return;
     change.operation = CHANGE_ARCHIVE;
-    change.reason = (in & IS_OWNED) != 0 ? REASON_SOURCE_REMOVED : REASON_DRIFT_ADDED;
+    change.reason = reason_extra(in);
     if (kind_of(rules, change.assoc.type) == TYPE_PLAIN) {
         if (plain_is_implied(rules, pair))
-            return; /* a label of the pair is desired: the plain type is part of it */
+            return;
         if (plain_must_stay(rules, pair))
             change.verdict = CHANGE_BLOCKED;
     }
-    if (change.reason == REASON_DRIFT_ADDED && rules->on_drift == DRIFT_REPORT)
+    if (only_reported(rules, change.reason))
         change.verdict = CHANGE_REPORTED;
     emit(list, change);
 }
@@ -147,30 +165,27 @@ static void decide(const struct diff_rules *rules, const struct pair *pair, stru
     }
 }
 
-static bool is_planned(
-    const struct diff_list *list, size_t first, uint32_t type, enum change_operation operation)
+static bool has_creates(const struct diff_list *list, size_t first)
 {
     for (size_t i = first; i < list->count; i++)
-        if (list->items[i].operation == operation && list->items[i].verdict == CHANGE_PLANNED &&
-            (type == TYPE_NONE || list->items[i].assoc.type == type))
+        if (list->items[i].operation == CHANGE_CREATE && list->items[i].verdict == CHANGE_PLANNED)
             return true;
     return false;
 }
 
-/* What is on the pair and is not about to go stays with the pair's creates. The plain type comes by
- * itself. The pair's own changes begin at `first`. */
+/* What is on the pair goes with the pair's creates, even if it is to be archived: creates go first,
+ * and the archives may yet be withheld. The plain type comes by itself. The pair's own changes
+ * begin at `first`. */
 static void add_along(
     const struct diff_rules *rules, const struct pair *pair, size_t first, struct diff_list *list)
 {
-    if (!is_planned(list, first, TYPE_NONE, CHANGE_CREATE))
+    if (!has_creates(list, first))
         return;
     for (size_t i = 0; i < pair->observed.count; i++) {
         struct assoc assoc = pair->observed.rows[i];
-        if (kind_of(rules, assoc.type) == TYPE_PLAIN ||
-            is_planned(list, first, assoc.type, CHANGE_ARCHIVE))
-            continue;
         assoc.flags = 0;
-        emit(list, (struct change){.assoc = assoc, .operation = CHANGE_ALONG});
+        if (kind_of(rules, assoc.type) != TYPE_PLAIN)
+            emit(list, (struct change){.assoc = assoc, .operation = CHANGE_ALONG});
     }
 }
 
@@ -183,8 +198,7 @@ static void add_implied_plain(
     while (plain < rules->types->count &&
         (rules->types->items[plain].kind != TYPE_PLAIN || !rules->types->items[plain].managed))
         plain++;
-    if (plain == rules->types->count || contains(pair->desired, plain) ||
-        !is_planned(list, first, TYPE_NONE, CHANGE_CREATE))
+    if (plain == rules->types->count || contains(pair->desired, plain) || !has_creates(list, first))
         return;
     struct change change = {.assoc = list->items[first].assoc, .operation = CHANGE_CREATE};
     change.assoc.type = plain;
@@ -219,7 +233,7 @@ static void decide_pair(
     }
     if (pair->observed.count == 0 && pair->desired.count > 0)
         add_implied_plain(rules, pair, first, list);
-    if (pair->observed.count > 1)
+    if (pair->observed.count > 0)
         add_along(rules, pair, first, list);
 }
 

@@ -18,8 +18,8 @@ enum change_operation {
     CHANGE_ARCHIVE,
     CHANGE_ADOPT, /* enter into the registry */
     CHANGE_FORGET, /* take out of the registry */
-    CHANGE_ALONG, /* on the pair already and to stay: sent along with the pair's creates, because a
-                   * create may replace what it does not name (hubspot-api 10.4) */
+    CHANGE_ALONG, /* on the pair already: sent along with the pair's creates, because a create may
+                   * replace what it does not name (hubspot-api 10.4) */
 };
 
 enum change_reason {

@@ -92,10 +92,11 @@ bool journal_status(struct run *run, enum run_status status, struct error *err)
 {
     run->status = status;
     const struct run_counts *c = &run->counts;
-    const uint64_t numbers[] = {run->portal_id, c->desired, c->records, c->unread, c->observed,
-        c->unchanged, c->duplicates, c->invalid, c->managed, c->to_create, c->to_archive, c->drift,
-        c->reported, c->blocked, c->created, c->archived, c->rejected, c->unverified, c->skipped,
-        c->withheld, run->client != NULL ? client_requests(run->client) : 0};
+    const uint64_t numbers[] = {run->access.portal_id, c->desired, c->records, c->unread,
+        c->observed, c->unchanged, c->duplicates, c->invalid, c->managed, c->to_create,
+        c->to_archive, c->drift, c->reported, c->blocked, c->created, c->archived, c->rejected,
+        c->unverified, c->skipped, c->withheld,
+        run->client != NULL ? client_requests(run->client) : 0};
     struct pg_args args = {0};
     pg_arg_int(&args, run->run_id);
     pg_arg_text(&args, run_status_text(status));

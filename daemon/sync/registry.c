@@ -3,27 +3,27 @@
  */
 #include "sync/registry.h"
 
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "pg/pg.h"
+#include "pg/statement.h"
 #include "pg/text.h"
 
 enum { PAGE_ROWS = 10000 };
 
-static bool add_row(
-    struct run *run, struct spool *owned, const struct pg_rows *rows, int i, struct error *err)
+static bool add_row(struct run *run, struct spool *owned, char *line, struct error *err)
 {
+    char *cells[4];
+    struct assoc row = {0};
+    if (pg_copy_split(line, cells, 4) != 4 ||
+        !assoc_parse_id(cells[0], strlen(cells[0]), &row.from_id) ||
+        !assoc_parse_id(cells[1], strlen(cells[1]), &row.to_id))
+        return error_set(err, ERROR_STATE, "assocd.managed has a row that is no association");
     struct type type = {
-        .category = (char *)(uintptr_t)pg_rows_text(rows, i, 2),
-        .type_id = (uint32_t)pg_rows_int(rows, i, 3),
-        .kind = TYPE_LABEL,
-    };
-    struct assoc row = {
-        .from_id = (uint64_t)pg_rows_int(rows, i, 0),
-        .to_id = (uint64_t)pg_rows_int(rows, i, 1),
-        .type = types_find(&run->types, type.category, type.type_id),
-    };
+        .category = cells[2], .type_id = (uint32_t)strtoul(cells[3], NULL, 10), .kind = TYPE_LABEL};
+    row.type = types_find(&run->types, type.category, type.type_id);
     if (row.type == TYPE_NONE)
         row.type = types_add(&run->types, &type);
     if (row.type == TYPE_NONE)
@@ -32,31 +32,29 @@ static bool add_row(
     return spool_add(owned, row, err);
 }
 
+/* One COPY, not pages: without statistics PostgreSQL sorts all that is left for every page. */
+static bool copy_rows(struct run *run, struct spool *owned, struct error *err)
+{
+    for (;;) {
+        char *line;
+        size_t length;
+        if (!pg_copy_next(run->state, &line, &length, err))
+            return false;
+        if (line == NULL)
+            return true;
+        if (!add_row(run, owned, line, err))
+            return false;
+    }
+}
+
 bool registry_load(struct run *run, struct spool *owned, struct error *err)
 {
-    char from[24] = "0", to[24] = "0", category[64] = "", type_id[24] = "0";
-    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    do {
-        struct pg_args args = {0};
-        pg_arg_text(&args, run->options.sync->name);
-        pg_arg_text(&args, from);
-        pg_arg_text(&args, to);
-        pg_arg_text(&args, category);
-        pg_arg_text(&args, type_id);
-        pg_arg_int(&args, PAGE_ROWS);
-        if (!pg_run(run->state, STATEMENT_MANAGED_PAGE, &args, &rows, err))
-            return false;
-        for (int i = 0; i < rows.count; i++)
-            if (!add_row(run, owned, &rows, i, err))
-                return false;
-        if (rows.count > 0) {
-            int last = rows.count - 1;
-            (void)snprintf(from, sizeof from, "%s", pg_rows_text(&rows, last, 0));
-            (void)snprintf(to, sizeof to, "%s", pg_rows_text(&rows, last, 1));
-            (void)snprintf(category, sizeof category, "%s", pg_rows_text(&rows, last, 2));
-            (void)snprintf(type_id, sizeof type_id, "%s", pg_rows_text(&rows, last, 3));
-        }
-    } while (rows.count == PAGE_ROWS);
+    struct pg_args args = {0};
+    pg_arg_text(&args, run->options.sync->name);
+    if (!pg_run(run->state, STATEMENT_MANAGED_SCOPE, &args, NULL, err) ||
+        !pg_copy_out(run->state, statements[STATEMENT_MANAGED_COPY].text, err) ||
+        !copy_rows(run, owned, err))
+        return false;
     /* The last pair is counted when the writing ends. */
     if (!spool_rewind(owned, err))
         return false;

@@ -9,8 +9,8 @@
 #include "base/error.h"
 #include "model/definition.h"
 #include "model/types.h"
+#include "sync/account.h"
 #include "sync/guard.h"
-#include "sync/permits.h"
 
 struct client;
 struct pg;
@@ -80,9 +80,8 @@ struct run {
     uint64_t good_desired; /* … and had so many desired rows */
     char *good_fingerprint; /* … and synchronised this; NULL if none */
     enum run_status status;
-    struct permits permits; /* account_open */
+    struct account_access access; /* account_open; access.portal_id: whose token it is */
     struct client *client; /* account_open; NULL before */
-    uint64_t portal_id; /* account_open */
     struct types types; /* account_open */
     char *fingerprint; /* account_open: what this run synchronises */
     struct spool *adopt; /* plan_build: to enter into the registry once guards have passed */

@@ -3,7 +3,6 @@
  */
 #include "sync/verify.h"
 
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,19 +134,6 @@ static bool verify_round(struct run *run, uint64_t *open, struct error *err)
     return ok;
 }
 
-/* Waits until the next round; false if it was asked to stop. */
-static bool wait_for_round(int64_t delay_ms)
-{
-    int64_t until = clock_now_ms() + delay_ms;
-    for (int64_t left = delay_ms; left > 0; left = until - clock_now_ms()) {
-        struct pollfd stop = {.fd = stop_fd(), .events = POLLIN};
-        if (stop_requested())
-            return false;
-        (void)poll(&stop, stop.fd >= 0, left > 60000 ? 60000 : (int)left);
-    }
-    return true;
-}
-
 static bool later_rounds(struct run *run, struct error *err)
 {
     const struct sync_definition *sync = run->options.sync;
@@ -156,7 +142,7 @@ static bool later_rounds(struct run *run, struct error *err)
     for (size_t i = 0; i < sync->verify_delays_count; i++) {
         if (!journal_results(run, err))
             return false;
-        if (!wait_for_round(began_ms + sync->verify_delays_ms[i] - clock_now_ms()))
+        if (!stop_wait(began_ms + sync->verify_delays_ms[i] - clock_now_ms()))
             break;
         if (!verify_round(run, &open, err))
             return false;

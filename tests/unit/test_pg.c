@@ -1,13 +1,11 @@
 /*
- * test_pg.c: the connection layer against a real server: values survive, failures are named, a COPY
- * that was cut is never taken for a short one, hostile names stay names, passwords stay secret.
+ * test_pg.c: the connection layer against a real server: values survive, failures are named,
+ * hostile names stay names, passwords stay secret. COPY is in test_copy.c.
  */
 #include <check.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
 
-#include "base/buf.h"
 #include "lib/cluster.h"
 #include "pg/pg.h"
 
@@ -122,108 +120,6 @@ START_TEST(refuses_a_copy_where_rows_are_expected)
     ck_assert(!pg_exec(pg, "copy (select 1) to stdout", NULL, &err));
     exec_ok("select 1");
     ck_assert(!pg_copy_out(pg, "select 1", &err));
-    exec_ok("select 1");
-}
-END_TEST
-
-START_TEST(reads_a_copy_to_its_end)
-{
-    char *line = NULL;
-    size_t length = 0;
-    char *fields[4];
-    ck_assert(pg_copy_out(pg,
-        "copy (values (1::int, e'a\\tb\\\\c\\nd', null::text), (2, '\\N', '')) to stdout", &err));
-    ck_assert(pg_copy_next(pg, &line, &length, &err));
-    ck_assert_uint_eq(strlen(line), length);
-    ck_assert_int_eq(pg_copy_split(line, fields, 4), 3);
-    ck_assert_str_eq(fields[0], "1");
-    ck_assert_str_eq(fields[1], "a\tb\\c\nd");
-    ck_assert_ptr_null(fields[2]);
-    ck_assert(pg_copy_next(pg, &line, &length, &err));
-    ck_assert_int_eq(pg_copy_split(line, fields, 3), 3);
-    ck_assert_str_eq(fields[1], "\\N");
-    ck_assert_str_eq(fields[2], "");
-    ck_assert(pg_copy_next(pg, &line, &length, &err));
-    ck_assert_ptr_null(line);
-    exec_ok("select 1");
-}
-END_TEST
-
-START_TEST(splits_no_more_fields_than_there_is_room_for)
-{
-    char *fields[3];
-    char three[] = "1\t2\t3";
-    char four[] = "1\t2\t3\t4";
-    char empty[] = "";
-    char last_null[] = "\\N\t\\N";
-    char blank_ends[] = "\t";
-    ck_assert_int_eq(pg_copy_split(three, fields, 3), 3);
-    ck_assert_int_eq(pg_copy_split(four, fields, 3), -1);
-    ck_assert_int_eq(pg_copy_split(empty, fields, 3), 1);
-    ck_assert_str_eq(fields[0], "");
-    ck_assert_int_eq(pg_copy_split(last_null, fields, 3), 2);
-    ck_assert_ptr_null(fields[1]);
-    ck_assert_int_eq(pg_copy_split(blank_ends, fields, 3), 2);
-}
-END_TEST
-
-/* Reads on until the end or an error; true at a clean end. */
-static bool read_all(int64_t *rows)
-{
-    char *line = NULL;
-    size_t length = 0;
-    do {
-        if (!pg_copy_next(pg, &line, &length, &err))
-            return false;
-        *rows += line != NULL;
-    } while (line != NULL);
-    return true;
-}
-
-/* FAULTS S2, S3: cut before the first row, after it, in the middle. */
-START_TEST(never_takes_a_cut_copy_for_its_end)
-{
-    static const char *const cuts[] = {"pg_terminate_backend", "pg_cancel_backend"};
-    static const int64_t rows_before[] = {0, 1, 5000};
-    const char *cut = cuts[_i % 2];
-    int64_t skip = rows_before[_i / 2];
-    struct pg *other = cluster_connect(database);
-    int64_t backend = cluster_int(pg, "select pg_catalog.pg_backend_pid()");
-    ck_assert(pg_copy_out(pg,
-        "copy (select g, repeat('x', 100) from generate_series(1, 3000000) g) to stdout", &err));
-    char *line = NULL;
-    size_t length = 0;
-    for (int64_t i = 0; i < skip; i++)
-        ck_assert(pg_copy_next(pg, &line, &length, &err));
-    char sql[128];
-    (void)snprintf(sql, sizeof sql, "select %s(%" PRId64 ")", cut, backend);
-    cluster_exec(other, sql, NULL);
-    int64_t rows = skip;
-    ck_assert(!read_all(&rows));
-    ck_assert_int_lt(rows, 3000000);
-    ck_assert_int_eq(err.kind, ERROR_STATE);
-    ck_assert_str_ne(pg_sqlstate(pg), "");
-    pg_close(other);
-}
-END_TEST
-
-START_TEST(reports_an_error_of_the_query_in_the_middle_of_a_copy)
-{
-    int64_t rows = 0;
-    ck_assert(pg_copy_out(
-        pg, "copy (select 1 / (5000 - g) from generate_series(1, 9000) g) to stdout", &err));
-    ck_assert(!read_all(&rows));
-    ck_assert_str_eq(pg_sqlstate(pg), "22012");
-    exec_ok("select 1");
-}
-END_TEST
-
-START_TEST(may_leave_a_copy_in_the_middle)
-{
-    char *line = NULL;
-    size_t length = 0;
-    ck_assert(pg_copy_out(pg, "copy (select g from generate_series(1, 100000) g) to stdout", &err));
-    ck_assert(pg_copy_next(pg, &line, &length, &err));
     exec_ok("select 1");
 }
 END_TEST
@@ -385,11 +281,6 @@ int main(void)
     tcase_add_test(with_server, names_what_failed_with_its_sqlstate);
     tcase_add_test(with_server, says_how_to_get_a_missing_schema);
     tcase_add_test(with_server, refuses_a_copy_where_rows_are_expected);
-    tcase_add_test(with_server, reads_a_copy_to_its_end);
-    tcase_add_test(with_server, splits_no_more_fields_than_there_is_room_for);
-    tcase_add_loop_test(with_server, never_takes_a_cut_copy_for_its_end, 0, 6);
-    tcase_add_test(with_server, reports_an_error_of_the_query_in_the_middle_of_a_copy);
-    tcase_add_test(with_server, may_leave_a_copy_in_the_middle);
     tcase_add_test(with_server, fails_on_a_lost_connection_and_stays_failed);
     tcase_add_test(with_server, hears_notifications);
     tcase_add_test(with_server, quotes_the_relation_a_person_means);

@@ -25,6 +25,11 @@ static bool is_copy(const struct statement *statement)
     return strncasecmp(statement->text, "copy", 4) == 0;
 }
 
+static bool is_copy_in(const struct statement *statement)
+{
+    return is_copy(statement) && strstr(statement->text, "from stdin") != NULL;
+}
+
 START_TEST(prepares_every_statement)
 {
     PGconn *conn = connect_plainly();
@@ -50,10 +55,28 @@ START_TEST(begins_and_ends_every_copy)
     struct pg *pg = cluster_connect(database);
     struct error err = {0};
     for (int i = 0; i < STATEMENT_COUNT; i++) {
-        if (!is_copy(&statements[i]))
+        if (!is_copy_in(&statements[i]))
             continue;
         ck_assert_msg(pg_copy_in(pg, (enum statement_id)i, &err), "%s", err.text);
         ck_assert_msg(pg_copy_end(pg, &err), "%s", err.text);
+    }
+    pg_close(pg);
+}
+END_TEST
+
+START_TEST(reads_every_copy_out_to_its_end)
+{
+    struct pg *pg = cluster_connect(database);
+    struct error err = {0};
+    char *line = "";
+    size_t length;
+    ck_assert(pg_exec(pg, "select set_config('assocd.sync', 'x', false)", NULL, &err));
+    for (int i = 0; i < STATEMENT_COUNT; i++) {
+        if (!is_copy(&statements[i]) || is_copy_in(&statements[i]))
+            continue;
+        ck_assert_msg(pg_copy_out(pg, statements[i].text, &err), "%s", err.text);
+        ck_assert_msg(pg_copy_next(pg, &line, &length, &err), "%s", err.text);
+        ck_assert_ptr_null(line);
     }
     pg_close(pg);
 }
@@ -64,7 +87,7 @@ START_TEST(refuses_a_copy_of_lines_that_are_none)
     struct pg *pg = cluster_connect(database);
     struct error err = {0};
     for (int i = 0; i < STATEMENT_COUNT; i++) {
-        if (!is_copy(&statements[i]))
+        if (!is_copy_in(&statements[i]))
             continue;
         ck_assert(pg_copy_in(pg, (enum statement_id)i, &err));
         ck_assert(pg_copy_add(pg, "no such row\n", 12, &err));
@@ -128,6 +151,7 @@ int main(void)
     TCase *all = tcase_create("statements");
     tcase_add_test(all, prepares_every_statement);
     tcase_add_test(all, begins_and_ends_every_copy);
+    tcase_add_test(all, reads_every_copy_out_to_its_end);
     tcase_add_test(all, refuses_a_copy_of_lines_that_are_none);
     tcase_add_test(all, finds_no_unknown_name_when_statements_run);
     tcase_add_test(all, comments_every_table_and_column);

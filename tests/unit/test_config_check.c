@@ -1,0 +1,133 @@
+/* test_config_check.c: the rules between keys and between syncs, and base URLs. */
+#include "unit/config_case.h"
+
+static const struct refusal refused[] = {
+    {"portal: main", "portal: mian",
+        "f:10: syncs.one.portal: no portal \"mian\" is defined (did you mean \"main\"?)"},
+    {"portal: main", "portal: production",
+        "f:10: syncs.one.portal: no portal \"production\" is defined, expected one of those under "
+        "portals"},
+    {"{table: crm.a}", "{table: crm.a, query: SELECT 1}",
+        "f:14: syncs.one.source.query: source.table is set as well, expected exactly one of the "
+        "two"},
+    {"{table: crm.a}", "{}",
+        "f:9: syncs.one.source.table: is missing, expected exactly one of it and source.query"},
+    {"{table: crm.a}", "{query: SELECT 1}\n    watch: true",
+        "f:15: syncs.one.watch: a query cannot be watched, expected source.table or watch: false"},
+    {"{table: crm.a}", "{table: a, columns: {to_id: from_id}}",
+        "f:14: syncs.one.source.columns.to_id: is the column of from_id too, expected another"},
+    {"{table: crm.a}", "{table: a, columns: {type: to_id}}",
+        "f:14: syncs.one.source.columns.type: is a column of ids too, expected another"},
+    {"    token_file: /run/token\n", "",
+        "f:4: portals.main.token_file: is missing, expected exactly one of it and token_env"},
+    {"/run/token", "/run/token\n    token_env: T",
+        "f:6: portals.main.token_env: token_file is set as well, expected exactly one of the two"},
+    {"/run/token", "token", "f:5: portals.main.token_file: expected an absolute path"},
+    {"token_file: /run/token", "token_env: pat-na1-1234",
+        "f:5: portals.main.token_env: expected the name of an environment variable..."},
+    {"token_file: /run/token", "token_env: 1A",
+        "f:5: portals.main.token_env: expected the name..."},
+    {NULL,
+        "  two: {portal: main, from: contact, to: 0-2, types: [plain], source: {table: b}, "
+        "policy: mirror}\n",
+        "f:18: syncs.two.types: plain between contact and 0-2 is managed by sync \"one\" already, "
+        "expected one sync for it"},
+    {NULL,
+        "  two: {portal: main, from: COMPANIES, to: contacts, types: "
+        "[company_to_contact_unlabeled], source: {table: b}, policy: mirror}\n",
+        "f:18: syncs.two.types: \"company_to_contact_unlabeled\" between COMPANIES and contacts is "
+        "managed by sync \"one\" already, expected one sync for it"},
+};
+
+START_TEST(refuses_what_does_not_fit_together)
+{
+    check_refusal(&refused[_i]);
+}
+END_TEST
+
+static const struct {
+    const char *url;
+    const char *error; /* NULL: good */
+} urls[] = {
+    {"https://api.hubapi.com", NULL},
+    {"https://api.hubapi.com:8443", NULL},
+    {"https://[2001:db8::1]:8443", NULL},
+    {"http://127.0.0.1:8080", NULL},
+    {"http://127.9.9.9", NULL},
+    {"http://localhost:1", NULL},
+    {"http://[::1]:65535", NULL},
+    {"http://api.hubapi.com", "http:// is for loopback addresses only"},
+    {"http://127.0.0.1.example.com", "http:// is for loopback addresses only"},
+    {"http://localhost.example.com", "http:// is for loopback addresses only"},
+    {"http://0.0.0.0", "http:// is for loopback addresses only"},
+    {"http://[::2]", "http:// is for loopback addresses only"},
+    {"ftp://localhost", "expected https://HOST[:PORT]"},
+    {"api.hubapi.com", "expected https://HOST[:PORT]"},
+    {"https://", "has no valid host"},
+    {"https://:80", "has no valid host"},
+    {"https://[::1", "has no valid host"},
+    {"https://api.hubapi.com/", "has a path or query"},
+    {"https://api.hubapi.com/crm", "has a path or query"},
+    {"https://api.hubapi.com?x=1", "has a path or query"},
+    {"https://api.hubapi.com#x", "has a path or query"},
+    {"https://me:secret@api.hubapi.com", "has a user or password"},
+    {"http://localhost@example.com", "has a user or password"},
+    {"http://127.0.0.1:80@example.com", "has a user or password"},
+    {"https://api.hubapi.com:0", "has no valid port"},
+    {"https://api.hubapi.com:65536", "has no valid port"},
+    {"https://api.hubapi.com:", "has no valid port"},
+    {"https://api.hubapi.com:8x", "has no valid port"},
+    {"https://api hubapi.com", "has no valid port"},
+};
+
+START_TEST(base_url_is_https_or_loopback_and_no_more_than_host_and_port)
+{
+    struct definitions all = {0};
+    struct error err = {0};
+    struct buf line = {0};
+    buf_addf(&line, "base_url: \"%s\"\n    api", urls[_i].url);
+    bool parsed = parse("api", buf_text(&line), &all, &err);
+    buf_clear(&line);
+    if (urls[_i].error == NULL) {
+        ck_assert_msg(parsed, "%s", err.text);
+        ck_assert_str_eq(all.portals[0]->base_url, urls[_i].url);
+        definitions_clear(&all);
+        return;
+    }
+    ck_assert_msg(!parsed, "%s", urls[_i].url);
+    ck_assert_msg(strncmp(err.text, "f:6: portals.main.base_url: ", 28) == 0, "%s", err.text);
+    ck_assert_msg(
+        strncmp(err.text + 28, urls[_i].error, strlen(urls[_i].error)) == 0, "%s", err.text);
+    ck_assert_ptr_null(strstr(err.text, "secret"));
+}
+END_TEST
+
+START_TEST(other_pairs_and_types_and_accounts_may_be_managed_beside)
+{
+    static const char *const beside[] = {
+        "  two: {portal: main, from: contacts, to: deals, types: [plain], source: {table: b}, "
+        "policy: mirror}\n",
+        "  two: {portal: main, from: contacts, to: companies, types: [primary], source: {table: "
+        "b}, policy: mirror}\n",
+        "  two: {portal: main, from: companies, to: contacts, types: [\"Chef\"], source: {table: "
+        "b}, policy: mirror}\n",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(beside); i++) {
+        struct definitions all = {0};
+        struct error err = {0};
+        ck_assert_msg(parse(NULL, beside[i], &all, &err), "%s", err.text);
+        definitions_clear(&all);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = tcase_create("config_check");
+    tcase_set_timeout(tcase, 120); /* under valgrind */
+    tcase_add_loop_test(tcase, refuses_what_does_not_fit_together, 0, (int)ARRAY_COUNT(refused));
+    tcase_add_loop_test(tcase, base_url_is_https_or_loopback_and_no_more_than_host_and_port, 0,
+        (int)ARRAY_COUNT(urls));
+    tcase_add_test(tcase, other_pairs_and_types_and_accounts_may_be_managed_beside);
+    return run_case("config_check", tcase);
+}

@@ -1,0 +1,169 @@
+/* test_guard.c: the guards at their exact limits, and what they say. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/guard.h"
+
+static const struct guards usual = {
+    .max_archive = 500, .max_archive_percent = 5, .max_source_shrink_percent = 10};
+
+static struct guard_facts facts_of(uint64_t desired, uint64_t managed, uint64_t to_archive)
+{
+    return (struct guard_facts){
+        .source_rows = desired, .desired = desired, .managed = managed, .to_archive = to_archive};
+}
+
+static const struct {
+    int64_t max;
+    double percent;
+    uint64_t managed, limit;
+} limits[] = {
+    {500, 5, 0, 5}, /* a tiny registry: the percentage must not forbid everything */
+    {500, 5, 100, 5},
+    {500, 5, 119, 5},
+    {500, 5, 120, 6},
+    {500, 5, 9999, 499},
+    {500, 5, 10000, 500},
+    {500, 5, 10000000, 500},
+    {500, 0, 10000000, 5},
+    {3, 5, 10000000, 3}, /* who writes a number means it */
+    {0, 5, 10000000, 0},
+    {0, 100, 3, 0},
+    {1000000, 100, 700, 700},
+};
+
+START_TEST(allows_the_smaller_of_number_and_percentage)
+{
+    struct guards guards = {
+        .max_archive = limits[_i].max, .max_archive_percent = limits[_i].percent};
+    ck_assert_uint_eq(guard_archive_limit(&guards, limits[_i].managed), limits[_i].limit);
+    struct guard_facts facts = facts_of(1, limits[_i].managed, limits[_i].limit);
+    ck_assert_int_eq(guard_plan(&guards, &facts).kind, VERDICT_PASS);
+    facts.to_archive++;
+    struct verdict verdict = guard_plan(&guards, &facts);
+    ck_assert_int_eq(verdict.kind, VERDICT_WITHHOLD);
+    ck_assert_str_eq(verdict.guard, "max_archive");
+}
+END_TEST
+
+START_TEST(refuses_an_empty_source_unless_it_is_the_wish)
+{
+    struct guards guards = usual;
+    struct guard_facts facts = facts_of(0, 0, 0);
+    ck_assert_int_eq(guard_source(&guards, &facts).kind, VERDICT_REFUSE);
+    struct verdict verdict = guard_plan(&guards, &facts);
+    ck_assert_int_eq(verdict.kind, VERDICT_REFUSE);
+    ck_assert_str_eq(verdict.guard, "empty_source");
+    ck_assert_ptr_nonnull(strstr(verdict.text, "guards.allow_empty_source: true"));
+    facts.source_rows = 1; /* a row that only names a record */
+    ck_assert_int_eq(guard_source(&guards, &facts).kind, VERDICT_PASS);
+    facts.source_rows = 0;
+    guards.allow_empty_source = true;
+    ck_assert_int_eq(guard_plan(&guards, &facts).kind, VERDICT_PASS);
+}
+END_TEST
+
+START_TEST(refuses_a_mapping_that_changed_since_the_last_good_run)
+{
+    struct guard_facts facts = facts_of(100, 100, 0);
+    facts.good_known = true;
+    facts.good_desired = 100;
+    facts.fingerprint = "contacts to companies";
+    facts.good_fingerprint = "contacts to deals";
+    struct verdict verdict = guard_plan(&usual, &facts);
+    ck_assert_int_eq(verdict.kind, VERDICT_REFUSE);
+    ck_assert_str_eq(verdict.guard, "changed_mapping");
+    ck_assert_ptr_nonnull(
+        strstr(verdict.text, "then contacts to deals; now contacts to companies"));
+    facts.good_fingerprint = "contacts to companies";
+    ck_assert_int_eq(guard_plan(&usual, &facts).kind, VERDICT_PASS);
+    facts.good_fingerprint = NULL;
+    ck_assert_int_eq(guard_plan(&usual, &facts).kind, VERDICT_PASS);
+}
+END_TEST
+
+START_TEST(withholds_archives_while_rows_cannot_be_meant)
+{
+    struct guard_facts facts = facts_of(100, 100, 1);
+    facts.invalid = 1;
+    ck_assert_str_eq(guard_plan(&usual, &facts).guard, "invalid_rows");
+    ck_assert_int_eq(guard_plan(&usual, &facts).kind, VERDICT_WITHHOLD);
+    facts.to_archive = 0; /* creates never wait for a volume guard */
+    ck_assert_int_eq(guard_plan(&usual, &facts).kind, VERDICT_PASS);
+    facts = facts_of(0, 100, 1); /* nothing but invalid rows is not an empty source */
+    facts.invalid = 3;
+    ck_assert_str_eq(guard_plan(&usual, &facts).guard, "invalid_rows");
+}
+END_TEST
+
+/* Exactly the limit is allowed and one association less is not, in whole numbers: for every
+ * percentage, whatever binary fractions make of it. */
+START_TEST(measures_shrinking_exactly)
+{
+    struct guards guards = usual;
+    for (uint64_t percent = 0; percent <= 100; percent++)
+        for (uint64_t good = 1; good <= 2000; good++) {
+            guards.max_source_shrink_percent = (double)percent;
+            uint64_t least = (good * (100 - percent) + 99) / 100;
+            struct guard_facts facts = facts_of(least, 100, 1);
+            facts.source_rows = 1;
+            facts.good_known = true;
+            facts.good_desired = good;
+            ck_assert_msg(guard_plan(&guards, &facts).kind == VERDICT_PASS,
+                "%llu of %llu is within %llu %%", (unsigned long long)least,
+                (unsigned long long)good, (unsigned long long)percent);
+            if (least == 0)
+                continue;
+            facts.desired = least - 1;
+            ck_assert_str_eq(guard_plan(&guards, &facts).guard, "max_source_shrink_percent");
+            facts.good_known = false;
+            ck_assert_int_eq(guard_plan(&guards, &facts).kind, VERDICT_PASS);
+        }
+}
+END_TEST
+
+/* Texts go into PostgreSQL as they are: one that is cut must be cut between characters. */
+START_TEST(cuts_long_texts_between_characters)
+{
+    char then[VERDICT_TEXT_MAX], now[8] = "x";
+    for (size_t pad = 0; pad < 4; pad++) {
+        size_t length = 0;
+        while (length < pad)
+            then[length++] = 'a';
+        while (length + 4 < sizeof then) {
+            memcpy(then + length, "\xF0\x9F\x90\x98", 4);
+            length += 4;
+        }
+        then[length] = '\0';
+        struct guard_facts facts = facts_of(1, 1, 0);
+        facts.good_known = true;
+        facts.fingerprint = now;
+        facts.good_fingerprint = then;
+        struct verdict verdict = guard_plan(&usual, &facts);
+        ck_assert_ptr_nonnull(strstr(verdict.text, "\xF0\x9F\x90\x98"));
+        const char *first = strstr(verdict.text, "\xF0");
+        ck_assert_uint_eq(strlen(first) % 4, 0);
+        ck_assert_uint_ge(strlen(verdict.text), VERDICT_TEXT_MAX - 5);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("guard");
+    TCase *tcase = tcase_create("guard");
+    tcase_add_loop_test(
+        tcase, allows_the_smaller_of_number_and_percentage, 0, (int)ARRAY_COUNT(limits));
+    tcase_add_test(tcase, refuses_an_empty_source_unless_it_is_the_wish);
+    tcase_add_test(tcase, refuses_a_mapping_that_changed_since_the_last_good_run);
+    tcase_add_test(tcase, withholds_archives_while_rows_cannot_be_meant);
+    tcase_add_test(tcase, measures_shrinking_exactly);
+    tcase_add_test(tcase, cuts_long_texts_between_characters);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
