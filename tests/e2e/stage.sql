@@ -13,7 +13,7 @@ create table e2e.wanted (from_id text, to_id text, type text, since timestamptz 
 
 create table e2e.request (seq bigint primary key, at timestamptz, method text, path text, call text, status integer,
     inputs integer, fault text, applied jsonb);
-create view e2e.writing as select * from e2e.request where call ~ '(create|archive)';
+create view e2e.writing as select * from e2e.request where path ~ '/(create|archive)([?]|$)';
 create table e2e.applied (seq bigint, at timestamptz, sign text, from_type text, from_id bigint, to_type text,
     to_id bigint, category text, type_id bigint);
 
