@@ -93,18 +93,18 @@ static bool lock_relations(struct source *source, const char *relation, struct e
     } else if (!relations_of(source, relation, &names, err)) {
         return error_prefix(err, "source of %s", source->sync->name);
     }
-    if (!pg_exec(source->pg, "begin isolation level repeatable read read only", NULL, err))
-        return false;
-    if (names.length == 0)
-        return true;
     CLEANUP(buf_clear) struct buf sql = {0};
-    buf_addf(&sql, "lock table %s in access share mode", buf_text(&names));
-    if (!pg_exec(source->pg, buf_text(&sql), NULL, err))
-        return error_prefix(err,
-            "source of %s: %s must be locked before it is read (a load in progress would look "
-            "empty)",
-            source->sync->name, buf_text(&names));
-    return true;
+    buf_add_text(&sql, "begin isolation level repeatable read read only");
+    if (names.length > 0)
+        buf_addf(&sql, "; lock table %s in access share mode", buf_text(&names));
+    if (pg_exec(source->pg, buf_text(&sql), NULL, err))
+        return true;
+    if (names.length == 0)
+        return error_prefix(err, "source of %s", source->sync->name);
+    return error_prefix(err,
+        "source of %s: %s must be locked before it is read (a load in progress would look "
+        "empty)",
+        source->sync->name, buf_text(&names));
 }
 
 /* Names the columns that the source has, for the message. */
