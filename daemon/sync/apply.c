@@ -196,14 +196,10 @@ static bool settle(struct apply *apply, const struct client_reply *reply, struct
 {
     struct sending *sending = &apply->sendings[reply->tag];
     struct journal_answer unknown = {.status = "unknown", .state = "unknown"};
-    struct journal_answer not_sent = {.status = "not_sent", .state = "abandoned"};
-    struct journal_answer stopped = {.status = "failed", .state = "abandoned"};
+    struct journal_answer not_sent = {
+        .status = reply->attempts > 0 ? "failed" : "not_sent", .state = "abandoned"};
     assert(sending->busy);
     sending->busy = false;
-    /* A refusal that ends the run (token, scope) is not the inputs' fault. */
-    if (client_stopped(apply->run->client) &&
-        (reply->outcome == CLIENT_REFUSED || reply->outcome == CLIENT_TOO_LARGE))
-        return journal_done(apply->run, &sending->batch, reply, &stopped, err);
     switch (reply->outcome) {
     case CLIENT_ANSWERED:
         return settle_answered(apply, sending, reply, err);
