@@ -166,6 +166,14 @@ static const char *misconfiguration(const struct call *call, long status, enum e
     return NULL;
 }
 
+/* A refusal that ends the run is not the inputs' fault: they are as good as never sent. */
+static enum client_outcome stopped_outcome(const struct call *call)
+{
+    if (is_read(call))
+        return CLIENT_REFUSED;
+    return call->may_have_applied ? CLIENT_UNKNOWN : CLIENT_NOT_SENT;
+}
+
 /* What is to be archived is not there: of one link that is the end, of several a reading tells
  * (hubspot-api 3.11, 10.12). */
 static bool is_gone(const struct call *call, long status)
@@ -173,14 +181,6 @@ static bool is_gone(const struct call *call, long status)
     return status == 404 && call->request != NULL &&
         (call->request->call == CLIENT_ARCHIVE || call->request->call == CLIENT_ARCHIVE_LABELS) &&
         strcmp(call->problem.category, "OBJECT_NOT_FOUND") == 0;
-}
-
-/* A refusal that ends the run is not the inputs' fault: they are as good as never sent. */
-static enum client_outcome stopped_outcome(const struct call *call)
-{
-    if (is_read(call))
-        return CLIENT_REFUSED;
-    return call->may_have_applied ? CLIENT_UNKNOWN : CLIENT_NOT_SENT;
 }
 
 /* An answer that stands: 2xx, or a 4xx that will not change. */

@@ -44,7 +44,10 @@ static void teardown(void)
 
 static bool open_source(void)
 {
-    return source_open(&source, &sync_definition, database, &types, &err);
+    static struct source_wish wish;
+    wish =
+        (struct source_wish){.sync = &sync_definition, .database_url = database, .types = &types};
+    return source_open(&source, &wish, &err);
 }
 
 /* All rows as text: `1>2:0` for a row, `!from_id` for an invalid one. */
