@@ -33,9 +33,11 @@ static void compare(struct play *play, const char *what, const char *there, cons
 
 void matrix_check(struct play *play)
 {
+    if (!play->scenario->same)
+        return;
     char *log = job_log(play);
     char *dump = expect_dump(play);
-    if (first.scenario == play->scenario && play->scenario->same) {
+    if (first.scenario == play->scenario) {
         compare(play, "the job log", first.log, log);
         compare(play, "HubSpot", first.dump, dump);
     }
