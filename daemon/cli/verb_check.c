@@ -13,6 +13,7 @@
 #include "pg/schema.h"
 #include "sync/account.h"
 #include "sync/source.h"
+#include "sync/watch.h"
 
 /* The lines printed so far, and the first failure. */
 struct findings {
@@ -49,8 +50,9 @@ static void check_source(struct findings *findings, const struct sync_definition
     struct source_row row;
     struct error err = {0};
     char text[160];
-    if (source_open(&source, sync, findings->cli->definitions.database_url, types, &err) &&
-        source_next(source, &row, &err)) {
+    struct source_wish wish = {
+        .sync = sync, .database_url = findings->cli->definitions.database_url, .types = types};
+    if (source_open(&source, &wish, &err) && source_next(source, &row, &err)) {
         (void)snprintf(text, sizeof text, "source %.100s %s", source_name(sync),
             row.kind == SOURCE_END ? "is readable and empty" : "is readable");
         found(findings, true, what, text);
@@ -58,6 +60,38 @@ static void check_source(struct findings *findings, const struct sync_definition
         failed(findings, what, &err);
     }
     source_close(source);
+}
+
+/* The short v3 name, or the id 1, looks like the plain type and is not (hubspot-api, trap 9.21). */
+static void add_type(struct buf *text, const struct types *types, uint32_t index)
+{
+    const struct type *type = &types->items[index];
+    char space[64];
+    buf_addf(text, " %s (%s:%u)", types_text(types, index, space), type->category, type->type_id);
+    if (type->kind != TYPE_PRIMARY)
+        return;
+    buf_add_text(text, ", this is the PRIMARY type: it decides the primary company");
+    for (uint32_t i = 0; i < types->count; i++)
+        if (types->items[i].kind == TYPE_PLAIN)
+            buf_addf(text, " (plain is %s)", types_text(types, i, space));
+}
+
+static void check_watch(
+    struct findings *findings, const struct sync_definition *sync, const char *what)
+{
+    struct error err = {0};
+    CLEANUP(buf_clear) struct buf text = {0};
+    enum watch_state state;
+    if (!sync->watch)
+        return;
+    if (!watch_look(sync, findings->cli->definitions.database_url, &state, &text, &err)) {
+        failed(findings, what, &err);
+    } else if (state == WATCH_MISSING) {
+        (void)error_set(&err, ERROR_SOURCE, "%s", buf_text(&text));
+        failed(findings, what, &err);
+    } else {
+        found(findings, true, what, buf_text(&text));
+    }
 }
 
 static void check_sync(
@@ -72,17 +106,17 @@ static void check_sync(
     buf_addf(&text, "%s to %s:", sync->from, sync->to);
     for (size_t i = 0; ok && i < sync->types_count; i++) {
         uint32_t index;
-        char space[64];
         ok = types_resolve(&types, &sync->types[i], &index, ERROR_CONFIG, &err);
         if (!ok)
             break;
         types.items[index].managed = true;
-        buf_addf(&text, "%s %s (%s:%u)", i > 0 ? "," : "", types_text(&types, index, space),
-            types.items[index].category, types.items[index].type_id);
+        buf_add_text(&text, i > 0 ? ";" : "");
+        add_type(&text, &types, index);
     }
     if (ok) {
         found(findings, true, what, buf_text(&text));
         check_source(findings, sync, &types, what);
+        check_watch(findings, sync, what);
     } else {
         failed(findings, what, &err);
     }

@@ -174,6 +174,15 @@ static enum client_outcome stopped_outcome(const struct call *call)
     return call->may_have_applied ? CLIENT_UNKNOWN : CLIENT_NOT_SENT;
 }
 
+/* What is to be archived is not there: of one link that is the end, of several a reading tells
+ * (hubspot-api 3.11, 10.12). */
+static bool is_gone(const struct call *call, long status)
+{
+    return status == 404 && call->request != NULL &&
+        (call->request->call == CLIENT_ARCHIVE || call->request->call == CLIENT_ARCHIVE_LABELS) &&
+        strcmp(call->problem.category, "OBJECT_NOT_FOUND") == 0;
+}
+
 /* An answer that stands: 2xx, or a 4xx that will not change. */
 static void take(struct client *client, struct call *call, const struct http_result *result)
 {
@@ -182,6 +191,10 @@ static void take(struct client *client, struct call *call, const struct http_res
     if (result->status >= 400 && wrong != NULL && call->page <= 1) {
         stop_run(client, call, kind, wrong, result);
         end_refused(client, call, stopped_outcome(call));
+        return;
+    }
+    if (is_gone(call, result->status)) {
+        end_refused(client, call, CLIENT_UNKNOWN);
         return;
     }
     if (result->status >= 400) {

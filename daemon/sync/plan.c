@@ -18,6 +18,8 @@
 #include "sync/registry.h"
 #include "sync/source.h"
 #include "sync/spool.h"
+#include "sync/touched.h"
+#include "sync/vanished.h"
 
 enum {
     REJECTS_STORED_MAX = 1000, /* of one run's invalid rows; all of them are counted */
@@ -36,6 +38,7 @@ struct draft {
     uint64_t source_rows;
     struct buf rejects[5]; /* from, to, type, wrong, message: array literals */
     uint64_t rejects_stored;
+    struct assoc_list vanished; /* from-records whose associations are all gone at once */
     struct assoc_list unclear; /* from-records whose rows contradict each other, ascending */
 };
 
@@ -45,6 +48,7 @@ static void draft_clear(struct draft *draft)
     spool_close(draft->owned);
     spool_close(draft->only);
     diff_list_clear(&draft->changes);
+    assoc_list_clear(&draft->vanished);
     assoc_list_clear(&draft->unclear);
     buf_clear(&draft->rows);
     for (size_t i = 0; i < ARRAY_COUNT(draft->rejects); i++)
@@ -72,13 +76,23 @@ static bool store_rejects(struct draft *draft, struct error *err)
     pg_arg_text(&args, draft->run->options.sync->name);
     pg_arg_int(&args, draft->run->run_id);
     struct pg_args gone = args;
+    enum statement_id gone_id = STATEMENT_REJECT_SOURCE_GONE;
+    CLEANUP(buf_clear) struct buf ids = {0};
+    size_t count;
+    const uint64_t *from_ids = touched_ids(draft->run, &count);
+    for (size_t i = 0; i < count; i++)
+        pg_array_int(&ids, (int64_t)from_ids[i]);
+    if (count > 0) {
+        gone_id = STATEMENT_REJECT_SOURCE_GONE_OF;
+        pg_arg_text(&gone, pg_array_end(&ids));
+    }
     if (draft->rejects_stored > 0) {
         for (size_t i = 0; i < ARRAY_COUNT(draft->rejects); i++)
             pg_arg_text(&args, pg_array_end(&draft->rejects[i]));
         if (!pg_run(draft->run->state, STATEMENT_REJECT_SOURCE, &args, NULL, err))
             return false;
     }
-    return pg_run(draft->run->state, STATEMENT_REJECT_SOURCE_GONE, &gone, NULL, err);
+    return pg_run(draft->run->state, gone_id, &gone, NULL, err);
 }
 
 static bool drain_source(struct draft *draft, struct source *source, struct error *err)
@@ -111,16 +125,18 @@ static bool read_source(struct draft *draft, struct error *err)
 {
     struct run *run = draft->run;
     struct source *source = NULL;
+    struct source_wish wish = {
+        .sync = run->options.sync, .database_url = run->options.database_url, .types = &run->types};
+    wish.from_ids = touched_ids(run, &wish.from_count);
     bool ok = spool_open(&draft->desired, "desired rows", SPOOL_SORTED, err) &&
-        source_open(&source, run->options.sync, run->options.database_url, &run->types, err) &&
-        drain_source(draft, source, err);
+        source_open(&source, &wish, err) && drain_source(draft, source, err);
+    bool empty = ok && source_empty(source);
     source_close(source);
     if (!ok || !spool_rewind(draft->desired, err) || !store_rejects(draft, err))
         return false;
     run->counts.desired = spool_count(draft->desired);
     run->counts.duplicates = spool_duplicates(draft->desired);
-    struct guard_facts facts = {
-        .source_rows = draft->source_rows - run->counts.invalid, .invalid = run->counts.invalid};
+    struct guard_facts facts = {.source_rows = empty ? 0 : 1, .invalid = run->counts.invalid};
     run->verdict = guard_source(&run->options.sync->guards, &facts);
     if (run->verdict.kind == VERDICT_REFUSE)
         return error_set(err, ERROR_REFUSED, "sync %s refused by guard %s: %s",
@@ -303,6 +319,9 @@ static bool compare_chunk(struct draft *draft, const struct chunk *chunk,
             run->counts.unread++;
         else if (!is_unclear(draft, from_id))
             diff_record(&rules, want, own, have, &draft->changes);
+        if (have.count == 0 && own.count > 0 && want.count > 0 && want.rows[0].to_id != 0 &&
+            reply->records[i] == RECORD_COMPLETE)
+            assoc_list_add(&draft->vanished, (struct assoc){.from_id = from_id});
     }
     return file_changes(draft, err);
 }
@@ -342,7 +361,7 @@ bool plan_build(struct run *run, struct error *err)
 {
     struct draft draft = {.run = run};
     bool ok = account_open(run, err) && read_source(&draft, err) && open_spools(&draft, err) &&
-        compare(&draft, err);
+        compare(&draft, err) && vanished_settle(run, &draft.vanished, err);
     draft_clear(&draft);
     return ok;
 }

@@ -15,11 +15,13 @@
 struct client;
 struct pg;
 struct spool;
+struct touched;
 
 enum run_mode {
     RUN_PLAN, /* read, compare, judge, store: nothing is written to HubSpot */
     RUN_FULL, /* all of it */
     RUN_APPLY, /* all of it, restricted to what a saved plan contains */
+    RUN_TOUCHED, /* all of it, restricted to from-records whose rows changed (touched.h) */
 };
 
 /* How far a run has come, for a progress bar. */
@@ -80,6 +82,7 @@ struct run {
     uint64_t good_desired; /* … and had so many desired rows */
     char *good_fingerprint; /* … and synchronised this; NULL if none */
     enum run_status status;
+    struct touched *touched; /* touched_take: the changes it is about; NULL: none */
     struct account_access access; /* account_open; access.portal_id: whose token it is */
     struct client *client; /* account_open; NULL before */
     struct types types; /* account_open */
@@ -88,6 +91,9 @@ struct run {
     struct spool *forget; /* plan_build: to take out of it */
     struct run_counts counts;
     struct verdict verdict; /* judge_plan */
+    struct {
+        size_t read, create, archive;
+    } sizes; /* inputs a batch after HubSpot refused larger ones; 0: as configured */
     char digest[72]; /* judge_plan: of the stored plan; "" before */
     struct error failure; /* run_execute: why it ended early; kind ERROR_NONE if it did not */
 };

@@ -9,25 +9,25 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "pg/pg.h"
+#include "pg/text.h"
+#include "sync/single.h"
+
+enum { EXCERPT_MAX = 81 }; /* of a cell in a message */
 
 struct source {
     struct pg *pg;
     const struct sync_definition *sync;
     const struct types *types;
+    struct source_wish wish;
+    struct buf relation; /* quoted, for use after from */
+    bool empty;
     uint32_t only_type; /* what a row without a type means; TYPE_NONE: it must say */
     char message[320];
     struct assoc single[TYPES_MAX]; /* last row of each type that a record can have once */
+    struct single_set taken; /* to-records of the type that they can have once */
 };
-
-/* A record has at most one primary company and at most one parent company; a second one silently
- * replaces the first (hubspot-api 3.6, 3.12). */
-static bool is_single(const struct type *type)
-{
-    enum { CHILD_TO_PARENT = 14 };
-    return type->kind == TYPE_PRIMARY ||
-        (type->type_id == CHILD_TO_PARENT && strcmp(type->category, "HUBSPOT_DEFINED") == 0);
-}
 
 const char *source_name(const struct sync_definition *sync)
 {
@@ -89,18 +89,18 @@ static bool lock_relations(struct source *source, const char *relation, struct e
     } else if (!relations_of(source, relation, &names, err)) {
         return error_prefix(err, "source of %s", source->sync->name);
     }
-    if (!pg_exec(source->pg, "begin isolation level repeatable read read only", NULL, err))
-        return false;
-    if (names.length == 0)
-        return true;
     CLEANUP(buf_clear) struct buf sql = {0};
-    buf_addf(&sql, "lock table %s in access share mode", buf_text(&names));
-    if (!pg_exec(source->pg, buf_text(&sql), NULL, err))
-        return error_prefix(err,
-            "source of %s: %s must be locked before it is read (a load in progress would look "
-            "empty)",
-            source->sync->name, buf_text(&names));
-    return true;
+    buf_add_text(&sql, "begin isolation level repeatable read read only");
+    if (names.length > 0)
+        buf_addf(&sql, "; lock table %s in access share mode", buf_text(&names));
+    if (pg_exec(source->pg, buf_text(&sql), NULL, err))
+        return true;
+    if (names.length == 0)
+        return error_prefix(err, "source of %s", source->sync->name);
+    return error_prefix(err,
+        "source of %s: %s must be locked before it is read (a load in progress would look "
+        "empty)",
+        source->sync->name, buf_text(&names));
 }
 
 /* Names the columns that the source has, for the message. */
@@ -158,6 +158,23 @@ static void add_order(struct buf *sql, const struct pg_rows *shape)
     }
 }
 
+/* Only the rows of the wanted from-records. Integers are compared in the column's own type, so that
+ * its index serves. Text may have leading zeros, which belong to the same record: an index on
+ * ltrim(column, '0') serves there. */
+static void add_restriction(
+    struct buf *sql, const struct source_wish *wish, const struct pg_rows *shape)
+{
+    if (wish->from_ids == NULL)
+        return;
+    CLEANUP(buf_clear) struct buf ids = {0};
+    for (size_t i = 0; i < wish->from_count; i++)
+        pg_array_int(&ids, (int64_t)wish->from_ids[i]);
+    bool integer = pg_rows_integer(shape, 0);
+    buf_addf(sql, " where %s = any ('%s'::%s[])",
+        integer ? "cells.c0" : "ltrim(cells.c0::text, '0')", pg_array_end(&ids),
+        integer ? "bigint" : "text");
+}
+
 static bool begin_copy(struct source *source, const char *relation, struct error *err)
 {
     CLEANUP(buf_clear) struct buf inner = {0};
@@ -173,6 +190,7 @@ static bool begin_copy(struct source *source, const char *relation, struct error
     }
     buf_reset(&sql);
     buf_addf(&sql, "copy (select c0::text, c1::text, c2::text from (%s) cells", buf_text(&inner));
+    add_restriction(&sql, &source->wish, &shape);
     add_order(&sql, &shape);
     buf_add_text(&sql, ") to stdout");
     if (!pg_copy_out(source->pg, buf_text(&sql), err))
@@ -180,12 +198,15 @@ static bool begin_copy(struct source *source, const char *relation, struct error
     return true;
 }
 
-bool source_open(struct source **source, const struct sync_definition *sync,
-    const char *database_url, const struct types *types, struct error *err)
+bool source_open(struct source **source, const struct source_wish *wish, struct error *err)
 {
+    const struct sync_definition *sync = wish->sync;
+    const struct types *types = wish->types;
     struct source *s = *source = mem_new(1, sizeof *s);
     s->sync = sync;
     s->types = types;
+    s->wish = *wish;
+    s->empty = true;
     s->only_type = TYPE_NONE;
     uint32_t managed = 0;
     for (uint32_t i = 0; i < types->count; i++)
@@ -193,12 +214,12 @@ bool source_open(struct source **source, const struct sync_definition *sync,
             s->only_type = i;
     if (managed != 1)
         s->only_type = TYPE_NONE;
-    const char *url = sync->source_database_url != NULL ? sync->source_database_url : database_url;
-    CLEANUP(buf_clear) struct buf relation = {0};
+    const char *url =
+        sync->source_database_url != NULL ? sync->source_database_url : wish->database_url;
     if (!pg_open(&s->pg, url, "assocd source", ERROR_SOURCE, err))
         return error_prefix(err, "source of %s", sync->name);
-    return relation_text(s, &relation, err) && lock_relations(s, buf_text(&relation), err) &&
-        begin_copy(s, buf_text(&relation), err);
+    return relation_text(s, &s->relation, err) && lock_relations(s, buf_text(&s->relation), err) &&
+        begin_copy(s, buf_text(&s->relation), err);
 }
 
 void source_close(struct source *source)
@@ -206,19 +227,31 @@ void source_close(struct source *source)
     if (source == NULL)
         return;
     pg_close(source->pg);
+    single_set_clear(&source->taken);
+    buf_clear(&source->relation);
     free(source);
+}
+
+/* The beginning of a cell, for a message; never a part of a character. */
+static const char *excerpt(const char *cell, char space[static EXCERPT_MAX])
+{
+    (void)snprintf(space, EXCERPT_MAX, "%s", cell);
+    text_trim(space);
+    return space;
 }
 
 static void invalid(
     struct source *source, struct source_row *row, const char *wrong, const char *cell)
 {
+    char space[EXCERPT_MAX];
     row->kind = SOURCE_INVALID;
     row->wrong = wrong;
     if (cell == NULL)
         (void)snprintf(source->message, sizeof source->message, "%s is NULL", wrong);
     else if (strcmp(wrong, "type") != 0)
         (void)snprintf(source->message, sizeof source->message,
-            "\"%.80s\" is no HubSpot record id (1 to 9223372036854775807 in digits)", cell);
+            "\"%s\" is no HubSpot record id (1 to 9223372036854775807 in digits)",
+            excerpt(cell, space));
     row->message = source->message;
 }
 
@@ -234,34 +267,71 @@ static void parse_type(struct source *source, struct source_row *row)
     row->assoc.type = type;
     if (type != TYPE_NONE && source->types->items[type].managed)
         return;
+    char space[EXCERPT_MAX], meant[EXCERPT_MAX];
+    const char *cell = excerpt(row->type, space);
     const char *near = types_nearest(source->types, row->type);
     if (type != TYPE_NONE)
         (void)snprintf(source->message, sizeof source->message,
-            "type \"%.80s\" is not one of the sync's types", row->type);
+            "type \"%s\" is not one of the sync's types", cell);
     else if (near != NULL)
         (void)snprintf(source->message, sizeof source->message,
-            "unknown type \"%.80s\" (did you mean \"%.80s\"?)", row->type, near);
+            "unknown type \"%s\" (did you mean \"%s\"?)", cell, excerpt(near, meant));
     else
-        (void)snprintf(
-            source->message, sizeof source->message, "unknown type \"%.80s\"", row->type);
+        (void)snprintf(source->message, sizeof source->message, "unknown type \"%s\"", cell);
     invalid(source, row, "type", row->type);
 }
 
-static void check_single(struct source *source, struct source_row *row)
+/* Is it a second association of a type that one of its records can have only once? */
+static bool is_second(struct source *source, const struct assoc *row, enum single_side side)
+{
+    const struct assoc *last = &source->single[row->type];
+    bool same_from = last->from_id == row->from_id;
+    if (side == SINGLE_FROM)
+        return same_from && last->to_id != row->to_id;
+    return !(same_from && last->to_id == row->to_id) && !single_set_add(&source->taken, row->to_id);
+}
+
+static bool check_single(struct source *source, struct source_row *row, struct error *err)
 {
     char space[64];
     const struct type *type = &source->types->items[row->assoc.type];
-    struct assoc *last = &source->single[row->assoc.type];
-    if (!is_single(type))
-        return;
-    if (last->from_id == row->assoc.from_id && last->to_id != row->assoc.to_id) {
+    enum single_side side = single_side(source->sync, type);
+    if (side == SINGLE_NEITHER)
+        return true;
+    if (source->taken.count == SINGLE_SET_MAX)
+        return error_set(err, ERROR_SOURCE,
+            "source of %s: more than %d rows of type %s, of which a record can have only one; "
+            "synchronise from %s to %s instead",
+            source->sync->name, SINGLE_SET_MAX, types_text(source->types, row->assoc.type, space),
+            source->sync->to, source->sync->from);
+    if (is_second(source, &row->assoc, side)) {
         (void)snprintf(source->message, sizeof source->message,
             "a record can have only one association of type %s; the source names several",
             types_text(source->types, row->assoc.type, space));
         invalid(source, row, "type", "");
         row->unclear = true;
     }
-    *last = row->assoc;
+    source->single[row->assoc.type] = row->assoc;
+    return true;
+}
+
+/* No rows of the wanted records: are there others? Looked up in the same snapshot. */
+static bool end_copy(struct source *source, struct error *err)
+{
+    if (source->empty && source->wish.from_ids != NULL) {
+        CLEANUP(buf_clear) struct buf sql = {0};
+        CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+        buf_addf(&sql, "select exists (select from %s source_rows)", buf_text(&source->relation));
+        if (!pg_exec(source->pg, buf_text(&sql), &rows, err))
+            return error_prefix(err, "source of %s", source->sync->name);
+        source->empty = !pg_rows_bool(&rows, 0, 0);
+    }
+    return pg_exec(source->pg, "commit", NULL, err);
+}
+
+bool source_empty(const struct source *source)
+{
+    return source->empty;
 }
 
 bool source_next(struct source *source, struct source_row *row, struct error *err)
@@ -275,8 +345,9 @@ bool source_next(struct source *source, struct source_row *row, struct error *er
             source->sync->name);
     if (line == NULL) {
         row->kind = SOURCE_END;
-        return pg_exec(source->pg, "commit", NULL, err);
+        return end_copy(source, err);
     }
+    source->empty = false;
     char *cells[3];
     if (pg_copy_split(line, cells, 3) != 3)
         return error_set(
@@ -291,6 +362,6 @@ bool source_next(struct source *source, struct source_row *row, struct error *er
     else if (row->to != NULL)
         parse_type(source, row);
     if (row->kind == SOURCE_ROW && row->to != NULL)
-        check_single(source, row);
+        return check_single(source, row, err);
     return true;
 }
