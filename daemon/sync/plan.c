@@ -19,6 +19,7 @@
 #include "sync/source.h"
 #include "sync/spool.h"
 #include "sync/touched.h"
+#include "sync/vanished.h"
 
 enum {
     REJECTS_STORED_MAX = 1000, /* of one run's invalid rows; all of them are counted */
@@ -37,6 +38,7 @@ struct draft {
     uint64_t source_rows;
     struct buf rejects[5]; /* from, to, type, wrong, message: array literals */
     uint64_t rejects_stored;
+    struct assoc_list vanished; /* from-records whose associations are all gone at once */
     struct assoc_list unclear; /* from-records whose rows contradict each other, ascending */
 };
 
@@ -46,6 +48,7 @@ static void draft_clear(struct draft *draft)
     spool_close(draft->owned);
     spool_close(draft->only);
     diff_list_clear(&draft->changes);
+    assoc_list_clear(&draft->vanished);
     assoc_list_clear(&draft->unclear);
     buf_clear(&draft->rows);
     for (size_t i = 0; i < ARRAY_COUNT(draft->rejects); i++)
@@ -316,6 +319,9 @@ static bool compare_chunk(struct draft *draft, const struct chunk *chunk,
             run->counts.unread++;
         else if (!is_unclear(draft, from_id))
             diff_record(&rules, want, own, have, &draft->changes);
+        if (have.count == 0 && own.count > 0 && want.count > 0 && want.rows[0].to_id != 0 &&
+            reply->records[i] == RECORD_COMPLETE)
+            assoc_list_add(&draft->vanished, (struct assoc){.from_id = from_id});
     }
     return file_changes(draft, err);
 }
@@ -355,7 +361,7 @@ bool plan_build(struct run *run, struct error *err)
 {
     struct draft draft = {.run = run};
     bool ok = account_open(run, err) && read_source(&draft, err) && open_spools(&draft, err) &&
-        compare(&draft, err);
+        compare(&draft, err) && vanished_settle(run, &draft.vanished, err);
     draft_clear(&draft);
     return ok;
 }
