@@ -105,6 +105,7 @@ bool journal_status(struct run *run, enum run_status status, struct error *err)
     pg_arg_text(&args, run->verdict.guard[0] != '\0' ? run->verdict.text : NULL);
     pg_arg_text(&args, run->failure.kind != ERROR_NONE ? run->failure.text : NULL);
     pg_arg_text(&args, run->digest[0] != '\0' ? run->digest : NULL);
+    pg_arg_text(&args, run->fingerprint);
     return pg_run(run->state, STATEMENT_RUN_UPDATE, &args, NULL, err);
 }
 

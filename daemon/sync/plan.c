@@ -15,6 +15,7 @@
 #include "sync/diff.h"
 #include "sync/journal.h"
 #include "sync/read.h"
+#include "sync/recover.h"
 #include "sync/registry.h"
 #include "sync/source.h"
 #include "sync/spool.h"
@@ -341,8 +342,8 @@ static bool compare(struct draft *draft, struct error *err)
 bool plan_build(struct run *run, struct error *err)
 {
     struct draft draft = {.run = run};
-    bool ok = account_open(run, err) && read_source(&draft, err) && open_spools(&draft, err) &&
-        compare(&draft, err);
+    bool ok = account_open(run, err) && recover_changes(run, err) && read_source(&draft, err) &&
+        open_spools(&draft, err) && compare(&draft, err);
     draft_clear(&draft);
     return ok;
 }
