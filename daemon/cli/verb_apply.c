@@ -15,6 +15,7 @@ struct saved_plan {
     int64_t open; /* changes not yet applied */
     int64_t archives;
     int64_t applied_by; /* run that applied it; 0: none */
+    int64_t undoes; /* the run that the plan takes back; 0: none */
 };
 
 static bool get_plan(
@@ -35,6 +36,7 @@ static bool get_plan(
     plan->open = pg_rows_int(&rows, 0, 5);
     plan->applied_by = pg_rows_int(&rows, 0, 6);
     plan->archives = pg_rows_int(&rows, 0, 8);
+    plan->undoes = pg_rows_int(&rows, 0, 9);
     if (plan->open > 0)
         return true;
     if (plan->applied_by != 0)
@@ -56,6 +58,7 @@ bool verb_apply(struct cli *cli, int argc, char **argv, int *code, struct error 
         !get_plan(cli, &words, &plan, err) || !cli_sync(cli, plan.sync, &wish.sync, err))
         return false;
     wish.plan_id = plan.plan_id;
+    wish.undoes = plan.undoes;
     return engine_run(cli, &wish, code, err);
 }
 

@@ -68,6 +68,10 @@ static bool insert_run(struct run *run, struct error *err)
     pg_arg_int(&args, run->epoch);
     pg_arg_text(&args, host);
     pg_arg_int(&args, getpid());
+    if (run->options.undoes != 0)
+        pg_arg_int(&args, run->options.undoes);
+    else
+        pg_arg_text(&args, NULL);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(run->state, STATEMENT_RUN_INSERT, &args, &rows, err))
         return false;

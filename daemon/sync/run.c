@@ -13,11 +13,14 @@
 #include "sync/judge.h"
 #include "sync/plan.h"
 #include "sync/spool.h"
+#include "sync/undo.h"
 #include "sync/verify.h"
 
 static bool run_sync(struct run *run, struct error *err)
 {
-    return journal_open(run, err) && plan_build(run, err) && judge_plan(run, err) &&
+    bool undo = run->options.undoes != 0;
+    return journal_open(run, err) && (undo ? undo_build(run, err) : plan_build(run, err)) &&
+        judge_plan(run, err) &&
         (run->options.mode == RUN_PLAN || (apply_plan(run, err) && verify_changes(run, err)));
 }
 
@@ -78,8 +81,9 @@ static bool remember_good(struct run *run, struct error *err)
     pg_arg_int(&args, run->run_id);
     pg_arg_text(&args, run->fingerprint);
     pg_arg_int(&args, (int64_t)run->counts.desired);
-    return run->options.mode == RUN_PLAN || run->verdict.kind != VERDICT_PASS ||
-        run->counts.invalid > 0 || pg_run(run->state, STATEMENT_SYNC_GOOD, &args, NULL, err);
+    return run->options.mode == RUN_PLAN || run->options.undoes != 0 ||
+        run->verdict.kind != VERDICT_PASS || run->counts.invalid > 0 ||
+        pg_run(run->state, STATEMENT_SYNC_GOOD, &args, NULL, err);
 }
 
 /* Old details go when a run has ended well; a large history goes over several runs. */

@@ -38,6 +38,7 @@ struct run_options {
     const char *cause; /* run.cause: manual, schedule, … */
     enum run_mode mode;
     int64_t plan_id; /* RUN_APPLY */
+    int64_t undoes; /* the run whose changes are taken back; 0: none, the source decides */
     int64_t retention_days; /* of finished runs' batches and changes */
     /* Told now and then how far it is; the one call upwards, because a run reads top to bottom. */
     void (*show)(const struct progress *progress);
