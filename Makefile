@@ -43,7 +43,8 @@ PROGRAMS := $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) $(if $(E2E_OBJ),$(B)/e
 LINTS := $(wildcard tests/lint/run tests/lint/selftest tests/lint/hardening)
 SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(wildcard tests/torture/run tests/conformance/run)
 # What the suites may need to know: where the programs stand.
-CHECK_ENV := ASSOCD_TOP=$(CURDIR) ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox
+CHECK_ENV := ASSOCD_TOP=$(CURDIR) ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \
+	$(if $(SAN),ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1)
 
 .PHONY: all deps demo check unit e2e lint bench fmt install uninstall clean help
 .SECONDARY:

@@ -11,8 +11,10 @@
 #include <string.h>
 #include <time.h>
 
-#ifndef __clang__ /* there some of them are macros already; gcc's eyes are enough */
+/* Macros under clang with _FORTIFY_SOURCE. */
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison sprintf strcpy strcat strncpy strtok gmtime localtime atoi system vsprintf
-#endif
 
 #endif

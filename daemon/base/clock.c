@@ -34,12 +34,13 @@ int64_t clock_wall_s(void)
 
 void clock_utc_text(int64_t us, char text[static CLOCK_TEXT_MAX])
 {
-    time_t seconds = (time_t)(us / 1000000);
+    int64_t fraction = (us % 1000000 + 1000000) % 1000000; /* before 1970, too */
+    time_t seconds = (time_t)((us - fraction) / 1000000);
     struct tm parts;
     (void)gmtime_r(&seconds, &parts);
     (void)snprintf(text, CLOCK_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
         parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
-        parts.tm_sec, (int)(us % 1000000));
+        parts.tm_sec, (int)fraction);
 }
 
 /* Two digits at text in min … max? */

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static const int exit_codes[] = {
     [ERROR_NONE] = 0,
     [ERROR_USAGE] = 64,
@@ -23,21 +25,6 @@ static const int exit_codes[] = {
     [ERROR_INTERNAL] = 70,
 };
 
-/* A cut in the middle of a UTF-8 character would make the text unfit for PostgreSQL. */
-static void trim_partial_character(char *text)
-{
-    size_t length = strlen(text);
-    size_t back = 0;
-    while (back < length && back < 3 && ((unsigned char)text[length - 1 - back] & 0xC0) == 0x80)
-        back++;
-    if (back == length)
-        return;
-    unsigned char lead = (unsigned char)text[length - 1 - back];
-    size_t need = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
-    if (need > back + 1)
-        text[length - 1 - back] = '\0';
-}
-
 bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
 {
     if (err == NULL)
@@ -48,7 +35,7 @@ bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
     int length = vsnprintf(text, sizeof text, format, args);
     va_end(args);
     if (length >= ERROR_TEXT_MAX)
-        trim_partial_character(text);
+        text_trim(text);
     err->kind = kind;
     memcpy(err->text, text, sizeof text);
     return false;
@@ -61,8 +48,10 @@ bool error_prefix(struct error *err, const char *format, ...)
     char prefix[ERROR_TEXT_MAX / 2];
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(prefix, sizeof prefix, format, args);
+    int length = vsnprintf(prefix, sizeof prefix, format, args);
     va_end(args);
+    if (length >= (int)sizeof prefix)
+        text_trim(prefix);
     return error_set(err, err->kind, "%s: %s", prefix, err->text);
 }
 

@@ -44,7 +44,7 @@ void mem_grow(void *items_address, size_t *room, size_t need, size_t size)
         return;
     size_t wider = *room > 0 ? *room : 16;
     while (wider < need)
-        wider *= 2;
+        wider = wider <= SIZE_MAX / 2 ? wider * 2 : need;
     void *items;
     memcpy(&items, items_address, sizeof items);
     items = mem_resize(items, wider, size);

@@ -26,6 +26,7 @@ static const struct dialect_row rows[] = {
             .wire = WIRE_IDS,
             .batch = "/crm/v4/associations/{f}/{t}/batch/{c}",
             .labels = "/crm/v4/associations/{f}/{t}/labels",
+            .schema = "/crm-object-schemas/v3/schemas/{f}",
             .account = "/account-info/v3/details",
         },
     [DIALECT_2026_03] =
@@ -36,6 +37,7 @@ static const struct dialect_row rows[] = {
             .wire = WIRE_IDS,
             .batch = "/crm/associations/2026-03/{f}/{t}/batch/{c}",
             .labels = "/crm/associations/2026-03/{f}/{t}/labels",
+            .schema = "/crm-object-schemas/2026-03/schemas/{f}",
             .account = "/account-info/2026-03/details",
         },
     [DIALECT_2026_09] =
@@ -45,6 +47,7 @@ static const struct dialect_row rows[] = {
             .wire = WIRE_IDS,
             .batch = "/crm/associations/2026-09/{f}/{t}/batch/{c}",
             .labels = "/crm/associations/2026-09/{f}/{t}/labels",
+            .schema = "/crm-object-schemas/2026-09/schemas/{f}",
             .account = "/account-info/2026-09/details",
         },
 };

@@ -81,12 +81,15 @@ static bool names_culprit(const struct assoc *row, const uint64_t *culprits, siz
     return false;
 }
 
+/* At least one pair goes to each side. */
 static void move_half(
     const struct batch_rows *refused, struct batch_rows *first, struct batch_rows *second)
 {
-    size_t end = 0;
-    while (end == 0 || end < refused->count / 2)
-        end = pair_end(refused->rows, refused->count, end);
+    size_t end = pair_end(refused->rows, refused->count, 0);
+    for (size_t next = end; next <= refused->count / 2;) {
+        end = next;
+        next = pair_end(refused->rows, refused->count, end);
+    }
     for (size_t i = 0; i < refused->count; i++)
         batch_rows_add(i < end ? first : second, refused->rows[i], refused->ordinals[i]);
 }
@@ -104,6 +107,5 @@ bool batch_split(const struct batch_rows *refused, const uint64_t *culprits, siz
     first->count = 0;
     second->count = 0;
     move_half(refused, first, second);
-    /* A batch whose last pair is more than half of it. */
-    return second->count > 0;
+    return true;
 }

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* A tiny registry must not make a percentage forbid everything (DESIGN 4). */
 enum { ARCHIVES_ALWAYS_ALLOWED = 5 };
 
@@ -21,15 +23,16 @@ static struct verdict trip(enum verdict_kind kind, const char *guard, const char
     va_start(args, format);
     (void)vsnprintf(verdict.text, sizeof verdict.text, format, args);
     va_end(args);
+    text_trim(verdict.text);
     return verdict;
 }
 
 uint64_t guard_archive_limit(const struct guards *guards, uint64_t managed)
 {
     double share = (double)managed * guards->max_archive_percent / 100.0;
-    uint64_t limit =
-        share < (double)guards->max_archive ? (uint64_t)share : (uint64_t)guards->max_archive;
-    return limit > ARCHIVES_ALWAYS_ALLOWED ? limit : ARCHIVES_ALWAYS_ALLOWED;
+    if (share < ARCHIVES_ALWAYS_ALLOWED)
+        share = ARCHIVES_ALWAYS_ALLOWED;
+    return share < (double)guards->max_archive ? (uint64_t)share : (uint64_t)guards->max_archive;
 }
 
 struct verdict guard_source(const struct guards *guards, const struct guard_facts *facts)
@@ -60,15 +63,16 @@ static struct verdict guard_volume(const struct guards *guards, const struct gua
             "archive; "
             "repair them (table assocd.reject names them)",
             (unsigned long long)facts->invalid);
-    double kept = 1.0 - guards->max_source_shrink_percent / 100.0;
-    if (facts->good_known && (double)facts->desired < (double)facts->good_desired * kept)
+    /* No division: whole percentages are compared exactly. */
+    double lost = (double)facts->good_desired - (double)facts->desired;
+    if (facts->good_known &&
+        lost * 100.0 > (double)facts->good_desired * guards->max_source_shrink_percent)
         return trip(VERDICT_WITHHOLD, "max_source_shrink_percent",
             "the source shrank from %llu to %llu associations since the last good run (%.1f %%, "
             "limit %g %%); "
             "a half loaded table looks like this",
             (unsigned long long)facts->good_desired, (unsigned long long)facts->desired,
-            100.0 * (1.0 - (double)facts->desired / (double)facts->good_desired),
-            guards->max_source_shrink_percent);
+            100.0 * lost / (double)facts->good_desired, guards->max_source_shrink_percent);
     uint64_t limit = guard_archive_limit(guards, facts->managed);
     if (facts->to_archive > limit)
         return trip(VERDICT_WITHHOLD, "max_archive",

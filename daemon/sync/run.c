@@ -127,6 +127,11 @@ bool run_execute(struct run *run, const struct run_options *options, struct erro
 void run_clear(struct run *run)
 {
     client_close(run->client);
+    /* Now, and not when the server notices that the session ended: the next run may start at once.
+     */
+    struct error later;
+    if (run->run_id != 0)
+        (void)!pg_exec(run->state, "select pg_advisory_unlock_all()", NULL, &later);
     pg_close(run->state);
     spool_close(run->adopt);
     spool_close(run->forget);

@@ -89,6 +89,9 @@ struct run {
     struct spool *forget; /* plan_build: to take out of it */
     struct run_counts counts;
     struct verdict verdict; /* judge_plan */
+    struct {
+        size_t read, create, archive;
+    } sizes; /* inputs a batch after HubSpot refused larger ones; 0: as configured */
     char digest[72]; /* judge_plan: of the stored plan; "" before */
     struct error failure; /* run_execute: why it ended early; kind ERROR_NONE if it did not */
 };

@@ -48,6 +48,11 @@ begin
                 || b.granted_at;
             b.next_slot := 1;
         end if;
+        if b.granted_at[(b.next_slot + size - 2) % size + 1] > now_s then
+            -- The server's clock was set back: what is granted then counts as granted now.
+            b.granted_at := array(select least(g, now_s) from unnest(b.granted_at) with ordinality u(g, n) order by n);
+            update assocd.budget set granted_at = b.granted_at, next_slot = b.next_slot where account = p_account;
+        end if;
         oldest := b.granted_at[b.next_slot];
         if oldest > now_s - 10.1 then
             wait_ms := greatest(1, ceil((oldest + 10.1 - now_s) * 1000));
@@ -76,7 +81,8 @@ begin
         until := greatest(until, ((at at time zone p_zone)::date + 1)::timestamp at time zone p_zone);
     end if;
     insert into assocd.budget (account) values (p_account) on conflict do nothing;
-    update assocd.budget set held_until = greatest(held_until, until), held_by = p_policy,
+    update assocd.budget set held_until = greatest(held_until, until),
+        held_by = case when until > held_until then p_policy else held_by end,
         -- Several workers may be told of the same excess: one halving in ten seconds is enough.
         share = case when share_changed_at < at - interval '10 seconds' or share = 1
             then greatest(0.1, share / 2) else share end,

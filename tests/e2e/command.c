@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -18,11 +19,22 @@ enum { COMMAND_MS = 60000, WORDS_MAX = 16 };
 static const char *const environment[] = {"PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD",
     "PGOPTIONS", "PGSERVICE", "NO_COLOR=1", NULL};
 
+/* The worker has stopped itself: arranges its end and lets it run. */
+static void let_go(struct play *play, pid_t pid)
+{
+    siginfo_t stopped;
+    ck_assert_int_eq(waitid(P_PID, (id_t)pid, &stopped, WSTOPPED), 0);
+    play->arm(play, play->arm_owner);
+    ck_assert_int_eq(kill(pid, SIGCONT), 0);
+}
+
 /* `assocd -c CONFIG` and the words of text up to ` => `. */
 static void start(struct play *play, struct process *process, const char *text)
 {
-    const char *argv[WORDS_MAX] = {play->stage->assocd, "-c", play->stage->config_path};
-    size_t used = 3;
+    /* A worker that is to be killed stops itself until that is arranged. */
+    const char *argv[WORDS_MAX] = {"/bin/sh", "-c", "kill -STOP $$; exec \"$0\" \"$@\"",
+        play->stage->assocd, "-c", play->stage->config_path};
+    size_t used = 6;
     const char *arrow = strstr(text, "=>");
     char *words = mem_text_part(text, arrow != NULL ? (size_t)(arrow - text) : strlen(text));
     char *rest = words;
@@ -33,7 +45,9 @@ static void start(struct play *play, struct process *process, const char *text)
     }
     stage_write_config(play->stage, play->worker_url);
     play->requests_before = play_requests(play);
-    process_start(process, argv, environment);
+    process_start(process, argv + (play->arm != NULL ? 0 : 3), environment);
+    if (play->arm != NULL)
+        let_go(play, process->pid);
     free(words);
 }
 

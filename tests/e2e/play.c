@@ -86,7 +86,7 @@ void play_steps(struct play *play, size_t first, size_t last)
 }
 
 /* One more run finds nothing to do: no writing request, no change that would be applied. */
-static void play_again(struct play *play)
+void play_again(struct play *play)
 {
     step_calm(play, "");
     step_run(play, "");

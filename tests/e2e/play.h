@@ -13,6 +13,9 @@ struct play {
     const struct scenario *scenario;
     const struct scenario_step *step; /* the one being played */
     const char *worker_url; /* the database as workers see it */
+    void (*arm)(struct play *play, const void *owner); /* called before a worker begins */
+    const void *arm_owner;
+    const char *blow; /* for messages: what struck; NULL: nothing */
     struct process command; /* the last assocd in the foreground */
     struct process background;
     uint64_t requests_before; /* in the sandbox's log when the last command began */
@@ -30,11 +33,15 @@ void play_steps(struct play *play, size_t first, size_t last);
 /* The whole of it: steps, invariants, and once more for idempotence. */
 void play_all(struct stage *stage, const struct scenario *scenario, const char *api);
 
+/* One more run finds nothing to do: no writing request, no change that would be applied. */
+void play_again(struct play *play);
+
 /* Fails the test in the case's name. */
-#define PLAY_FAIL_TEXT "%s:%u: case \"%s\" in %s: "
+#define PLAY_FAIL_TEXT "%s:%u: case \"%s\" in %s%s%s: "
 #define PLAY_FAIL_ARGS(play) \
     (play)->scenario->file, (play)->step != NULL ? (play)->step->line : 0, (play)->scenario->name, \
-        (play)->stage->api
+        (play)->stage->api, (play)->blow != NULL ? ", " : "", \
+        (play)->blow != NULL ? (play)->blow : ""
 #define play_fail(play, text, ...) \
     ck_abort_msg(PLAY_FAIL_TEXT text, PLAY_FAIL_ARGS(play), __VA_ARGS__)
 #define play_check(play, truth, text, ...) \

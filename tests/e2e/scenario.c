@@ -54,6 +54,8 @@ static void add_line(struct scenarios *all, const char *file, unsigned line, cha
     } else if (strcmp(text, "api") == 0) {
         free(scenario->api);
         scenario->api = mem_text(rest);
+    } else if (strcmp(text, "skip") == 0) {
+        scenario->skip = mem_text(rest);
     } else if (strcmp(text, "sweep") == 0) {
         scenario->sweep = !is_off(file, line, rest);
     } else if (strcmp(text, "again") == 0) {
@@ -110,6 +112,7 @@ void scenarios_clear(struct scenarios *scenarios)
         free(scenario->name);
         free(scenario->file);
         free(scenario->api);
+        free(scenario->skip);
     }
     free(scenarios->items);
     *scenarios = (struct scenarios){0};

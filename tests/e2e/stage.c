@@ -98,7 +98,8 @@ void stage_close(struct stage *stage)
     (void)process_stop(&stage->sandbox, SIGTERM, START_MS);
     process_clear(&stage->sandbox);
     pg_close(stage->pg);
-    cluster_drop(stage->database_url);
+    if (getenv("E2E_KEEP") == NULL)
+        cluster_drop(stage->database_url);
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         (void)snprintf(path, sizeof path, "%s/%s", stage->folder, names[i]);
         (void)unlink(path);

@@ -13,7 +13,7 @@ create table e2e.wanted (from_id text, to_id text, type text, since timestamptz 
 
 create table e2e.request (seq bigint primary key, at timestamptz, method text, path text, call text, status integer,
     inputs integer, fault text, applied jsonb);
-create view e2e.writing as select * from e2e.request where call ~ '(create|archive)';
+create view e2e.writing as select * from e2e.request where path ~ '/(create|archive)([?]|$)';
 create table e2e.applied (seq bigint, at timestamptz, sign text, from_type text, from_id bigint, to_type text,
     to_id bigint, category text, type_id bigint);
 
@@ -32,6 +32,10 @@ begin
     insert into e2e.applied
     select seq, at, a ->> 0, a ->> 1, (a ->> 2)::bigint, a ->> 3, (a ->> 4)::bigint, a ->> 5, (a ->> 6)::bigint
     from e2e.request, jsonb_array_elements(applied) a;
+    -- HubSpot's own doing: the new primary or parent company takes the place of the old one.
+    delete from e2e.applied a using e2e.applied b
+    where a.sign = '-' and b.sign = '+' and a.to_id <> b.to_id
+        and (a.seq, a.from_type, a.from_id, a.category, a.type_id) = (b.seq, b.from_type, b.from_id, b.category, b.type_id);
 end
 $$;
 

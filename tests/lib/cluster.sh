@@ -73,12 +73,11 @@ cluster_stop() {
 # the other end of that pipe may be killed in any way: the pipe still ends.
 cluster_guard() {
     trap '' INT TERM HUP PIPE
-    local dir
-    dir=$(mktemp -d "${TMPDIR:-/tmp}/assocd-pg.XXXXXX")
-    cluster_start "$dir"
+    guarded=$(mktemp -d "${TMPDIR:-/tmp}/assocd-pg.XXXXXX")
+    trap 'cluster_stop "$guarded"' EXIT # also when the reader of the url is gone already
+    cluster_start "$guarded"
     exec >/dev/null
     cat >/dev/null
-    cluster_stop "$dir"
 }
 
 cluster_with() {

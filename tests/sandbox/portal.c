@@ -98,17 +98,19 @@ static void demote_others(
     }
 }
 
-static void set_bit(
-    struct direction *direction, const struct edge *edge, int bit, struct changes *changes)
+static void set_bit(struct direction *direction, const struct edge *edge, int bit, bool demote,
+    struct changes *changes)
 {
     int back = direction->kinds[bit].mirror;
     struct edge mirrored = {.from = edge->to, .to = edge->from};
-    demote_others(direction, edge, bit, changes);
+    if (demote)
+        demote_others(direction, edge, bit, changes);
     direction_at(direction, edge->from, edge->to)->types |= BIT(bit);
     tell(changes, (struct change){direction, edge->from, edge->to, bit, '+'});
     if (back < 0)
         return;
-    demote_others(direction->mirror, &mirrored, back, changes);
+    if (demote)
+        demote_others(direction->mirror, &mirrored, back, changes);
     direction_at(direction->mirror, edge->to, edge->from)->types |= BIT(back);
 }
 
@@ -149,7 +151,7 @@ void portal_associate(struct portal *portal, struct direction *direction, const 
         want |= BIT(direction->primary);
     for (int bit = 0; bit < direction->kinds_count; bit++) {
         if ((want & ~have & BIT(bit)) != 0)
-            set_bit(direction, edge, bit, changes);
+            set_bit(direction, edge, bit, portal->settings.values[SET_DEMOTE] != 0, changes);
         else if (replace && (have & ~want & BIT(bit)) != 0)
             clear_bit(direction, edge, bit, changes);
     }

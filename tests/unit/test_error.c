@@ -1,0 +1,104 @@
+/*
+ * test_error.c: errors are values with a text that fits everywhere: cut, but never inside a
+ * character, and every kind has the exit code that is documented.
+ */
+#include <check.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+START_TEST(carries_kind_and_text)
+{
+    struct error err = {0};
+    ck_assert(!error_set(&err, ERROR_REMOTE, "read %s: HTTP %d", "/x", 500));
+    ck_assert_int_eq(err.kind, ERROR_REMOTE);
+    ck_assert_str_eq(err.text, "read /x: HTTP 500");
+    ck_assert(!error_set(NULL, ERROR_REMOTE, "nobody cares"));
+    ck_assert(!error_prefix(NULL, "nobody cares"));
+}
+END_TEST
+
+START_TEST(puts_a_prefix_before_what_it_has)
+{
+    struct error err = {0};
+    (void)error_set(&err, ERROR_SOURCE, "lost");
+    ck_assert(!error_prefix(&err, "sync %d", 7));
+    ck_assert_str_eq(err.text, "sync 7: lost");
+    ck_assert_int_eq(err.kind, ERROR_SOURCE);
+}
+END_TEST
+
+START_TEST(may_be_made_from_itself)
+{
+    struct error err = {0};
+    (void)error_set(&err, ERROR_STATE, "inner");
+    (void)error_set(&err, ERROR_INTERNAL, "outer: %s", err.text);
+    ck_assert_str_eq(err.text, "outer: inner");
+}
+END_TEST
+
+/* A euro sign that begins at every place around the cut: the text stays whole characters. */
+START_TEST(is_never_cut_inside_a_character)
+{
+    for (size_t before = ERROR_TEXT_MAX - 8; before < ERROR_TEXT_MAX; before++) {
+        CLEANUP(buf_clear) struct buf text = {0};
+        buf_addf(&text, "%*s", (int)before, "x");
+        buf_add_text(&text, "\xE2\x82\xAC\xF0\x9F\x98\x80");
+        struct error err = {0};
+        (void)error_set(&err, ERROR_STATE, "%s", buf_text(&text));
+        CLEANUP(buf_clear) struct buf json = {0};
+        buf_add_json(&json, err.text);
+        ck_assert_ptr_null(strstr(buf_text(&json), "\xEF\xBF\xBD"));
+        ck_assert_uint_ge(strlen(err.text), ERROR_TEXT_MAX - 8);
+    }
+}
+END_TEST
+
+START_TEST(cuts_no_character_of_a_prefix_either)
+{
+    for (size_t before = ERROR_TEXT_MAX / 2 - 8; before < ERROR_TEXT_MAX / 2; before++) {
+        CLEANUP(buf_clear) struct buf text = {0};
+        buf_addf(&text, "%*s", (int)before, "x");
+        buf_add_text(&text, "\xE2\x82\xAC\xF0\x9F\x98\x80");
+        struct error err = {.text = "lost"};
+        (void)error_prefix(&err, "%s", buf_text(&text));
+        CLEANUP(buf_clear) struct buf json = {0};
+        buf_add_json(&json, err.text);
+        ck_assert_ptr_null(strstr(buf_text(&json), "\xEF\xBF\xBD"));
+        ck_assert_str_eq(err.text + strlen(err.text) - 6, ": lost");
+    }
+}
+END_TEST
+
+START_TEST(has_the_documented_exit_codes)
+{
+    static const struct {
+        enum error_kind kind;
+        int code;
+    } cases[] = {{ERROR_NONE, 0}, {ERROR_SOURCE, 1}, {ERROR_REFUSED, 4}, {ERROR_LOCKED, 5},
+        {ERROR_STOPPED, 6}, {ERROR_STALE, 7}, {ERROR_QUOTA, 8}, {ERROR_USAGE, 64},
+        {ERROR_REMOTE, 69}, {ERROR_INTERNAL, 70}, {ERROR_STATE, 75}, {ERROR_DENIED, 77},
+        {ERROR_CONFIG, 78}};
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+        ck_assert_int_eq(error_exit_code(cases[i].kind), cases[i].code);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *all = tcase_create("error");
+    tcase_add_test(all, carries_kind_and_text);
+    tcase_add_test(all, puts_a_prefix_before_what_it_has);
+    tcase_add_test(all, may_be_made_from_itself);
+    tcase_add_test(all, is_never_cut_inside_a_character);
+    tcase_add_test(all, cuts_no_character_of_a_prefix_either);
+    tcase_add_test(all, has_the_documented_exit_codes);
+    Suite *suite = suite_create("error");
+    suite_add_tcase(suite, all);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,321 @@
+/*
+ * test_source.c: desired rows out of a real PostgreSQL: in order whatever the columns' types, every
+ * row accounted for, whole or not at all, and never an empty table that is only being reloaded.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "lib/cluster.h"
+#include "sync/source.h"
+
+static char *database;
+static struct pg *pg;
+static struct error err;
+static struct source *source;
+static struct sync_definition sync_definition;
+static struct type items[2];
+static struct types types;
+
+static void setup(void)
+{
+    err = (struct error){0};
+    pg = cluster_connect(database);
+    cluster_exec(pg, "drop schema if exists crm cascade; create schema crm", NULL);
+    items[0] = (struct type){
+        .category = "HUBSPOT_DEFINED", .type_id = 1, .kind = TYPE_PLAIN, .managed = true};
+    items[1] = (struct type){
+        .category = "USER_DEFINED", .type_id = 9, .label = "Decision maker", .managed = false};
+    types = (struct types){.items = items, .count = 2};
+    sync_definition = (struct sync_definition){
+        .name = "s", .source_table = "crm.pair", .column_from = "from_id", .column_to = "to_id"};
+}
+
+static void teardown(void)
+{
+    source_close(source);
+    source = NULL;
+    pg_close(pg);
+}
+
+static bool open_source(void)
+{
+    return source_open(&source, &sync_definition, database, &types, &err);
+}
+
+/* All rows as text: `1>2:0` for a row, `!from_id` for an invalid one. */
+static void read_all(struct buf *text)
+{
+    struct source_row row;
+    for (;;) {
+        ck_assert_msg(source_next(source, &row, &err), "%s", err.text);
+        if (row.kind == SOURCE_END)
+            return;
+        if (row.kind == SOURCE_INVALID)
+            buf_addf(text, "!%s ", row.wrong);
+        else
+            buf_addf(text, "%llu>%llu:%u ", (unsigned long long)row.assoc.from_id,
+                (unsigned long long)row.assoc.to_id, row.assoc.type);
+    }
+}
+
+static void expect(const char *rows)
+{
+    CLEANUP(buf_clear) struct buf text = {0};
+    ck_assert_msg(open_source(), "%s", err.text);
+    read_all(&text);
+    ck_assert_str_eq(buf_text(&text), rows);
+    source_close(source);
+    source = NULL;
+}
+
+static void expect_error(const char *part)
+{
+    ck_assert_msg(!open_source(), "opened");
+    ck_assert_int_eq(err.kind, ERROR_SOURCE);
+    ck_assert_msg(strstr(err.text, part) != NULL, "%s", err.text);
+    source_close(source);
+    source = NULL;
+}
+
+static const char *const id_types[] = {"bigint", "text", "numeric", "varchar(20)", "integer"};
+
+START_TEST(sorts_ids_as_numbers_whatever_their_column_is)
+{
+    char sql[512];
+    (void)snprintf(sql, sizeof sql,
+        "create table crm.pair (from_id %s, to_id %s);"
+        "insert into crm.pair values ('10','2'),('9','100'),('9','20'),('100','1'),('9',null)",
+        id_types[_i], id_types[_i]);
+    cluster_exec(pg, sql, NULL);
+    expect("9>0:0 9>20:0 9>100:0 10>2:0 100>1:0 ");
+}
+END_TEST
+
+START_TEST(tells_every_row_that_cannot_be_meant)
+{
+    cluster_exec(pg,
+        "create table crm.pair (from_id text, to_id text);"
+        "insert into crm.pair values (null,'1'),('','1'),('0','1'),('x','1'),('-1','1'),(' 1','1'),"
+        "('9223372036854775808','1'),('1.0','1'),('007','8'),('7','x'),('7',''),"
+        "('9223372036854775807','1'), (E'a\\tb\\nc\\\\','1'), ('\xE2\x88\x9E','1')",
+        NULL);
+    CLEANUP(buf_clear) struct buf text = {0};
+    ck_assert(open_source());
+    read_all(&text);
+    size_t invalid = 0;
+    for (const char *at = buf_text(&text); (at = strchr(at, '!')) != NULL; at++)
+        invalid++;
+    ck_assert_uint_eq(invalid, 12);
+    ck_assert_ptr_nonnull(strstr(buf_text(&text), "7>8:0 "));
+    ck_assert_ptr_nonnull(strstr(buf_text(&text), "9223372036854775807>1:0 "));
+}
+END_TEST
+
+START_TEST(understands_the_type_column)
+{
+    items[1].managed = true;
+    sync_definition.column_type = "kind of link";
+    cluster_exec(pg,
+        "create table crm.pair (from_id int, to_id int, \"kind of link\" text);"
+        "insert into crm.pair values (1,1,'plain'),(1,2,'Decision maker'),(1,3,'decision MAKER'),"
+        "(1,4,'USER_DEFINED:9'),(1,5,'Decsion maker'),(1,6,null),(1,7,''),(1,null,'nonsense')",
+        NULL);
+    expect("1>0:0 1>1:0 1>2:1 1>3:1 1>4:1 !type !type !type ");
+    items[1].managed = false; /* then there is one type only, which need not be said … */
+    expect("1>0:0 1>1:0 !type !type !type !type 1>6:0 1>7:0 ");
+}
+END_TEST
+
+/* Messages go into PostgreSQL: a cell that is cut must be cut between characters. */
+START_TEST(cuts_long_cells_between_characters)
+{
+    sync_definition.column_type = "t";
+    cluster_exec(pg,
+        "create table crm.pair (from_id text, to_id text, t text);"
+        "insert into crm.pair select repeat('a', n) || repeat('\xF0\x9F\x90\x98', 40), '1'"
+        " from generate_series(0, 3) n;"
+        "insert into crm.pair select '1', n, repeat('a', n) || repeat('\xC3\xA9', 100)"
+        " from generate_series(1, 4) n",
+        NULL);
+    ck_assert(open_source());
+    for (int i = 0; i < 8; i++) {
+        struct source_row row;
+        struct pg_args args = {0};
+        ck_assert(source_next(source, &row, &err));
+        ck_assert_int_eq(row.kind, SOURCE_INVALID);
+        pg_arg_text(&args, row.message);
+        ck_assert_msg(pg_exec_args(pg, "select $1::text", &args, NULL, &err), "%s", err.text);
+    }
+}
+END_TEST
+
+static const struct {
+    const char *title, *setup, *table, *query, *part;
+} wrong[] = {
+    {"no such relation", NULL, "crm.missing", NULL, "crm.missing"},
+    {"a name that tries to be more", NULL, "crm.pair; drop schema crm", NULL, "source of s"},
+    {"a column that is not there", "create table crm.pair (id int, company int)", "crm.pair", NULL,
+        "crm.pair has: id, company (source.columns maps them)"},
+    {"a query that is none", NULL, NULL, "selekt 1", "syntax error"},
+    {"a query that writes",
+        "create table crm.t (i int); create function crm.f() returns int language sql as"
+        " 'insert into crm.t values (1) returning i'",
+        NULL, "select crm.f() as from_id, 1 as to_id", "read-only transaction"},
+};
+
+START_TEST(says_what_is_wrong_with_the_source)
+{
+    if (wrong[_i].setup != NULL)
+        cluster_exec(pg, wrong[_i].setup, NULL);
+    sync_definition.source_table = (char *)(uintptr_t)wrong[_i].table;
+    sync_definition.source_query = (char *)(uintptr_t)wrong[_i].query;
+    bool ok = open_source();
+    struct source_row row;
+    while (ok && (ok = source_next(source, &row, &err)) && row.kind != SOURCE_END)
+        continue;
+    ck_assert_msg(!ok, "%s is read", wrong[_i].title);
+    ck_assert_int_eq(err.kind, ERROR_SOURCE);
+    ck_assert_msg(strstr(err.text, wrong[_i].part) != NULL, "%s: %s", wrong[_i].title, err.text);
+}
+END_TEST
+
+START_TEST(says_when_it_cannot_connect)
+{
+    char *url = cluster_url_of(database, "no_such_database");
+    sync_definition.source_database_url = url;
+    expect_error("no_such_database");
+    free(url);
+}
+END_TEST
+
+static const char *const relations[] = {
+    "create table crm.pair as select 1 as from_id, 2 as to_id",
+    "create table crm.t as select 1 as from_id, 2 as to_id; create view crm.pair as table crm.t",
+    "create materialized view crm.pair as select 1 as from_id, 2 as to_id",
+    "create table crm.pair (from_id int, to_id int) partition by list (from_id);"
+    "create table crm.part partition of crm.pair default; insert into crm.pair values (1, 2)",
+};
+
+START_TEST(reads_every_kind_of_relation)
+{
+    cluster_exec(pg, relations[_i], NULL);
+    expect("1>2:0 ");
+    sync_definition.source_table = NULL;
+    sync_definition.source_query = "select * from crm.pair -- all of it;\n;\n ";
+    expect("1>2:0 ");
+    sync_definition.source_query = "with p as (table crm.pair) select p.* from p, crm.pair";
+    expect("1>2:0 ");
+}
+END_TEST
+
+START_TEST(reads_a_query_without_any_relation)
+{
+    sync_definition.source_table = NULL;
+    sync_definition.source_query = "values (1, 2)";
+    sync_definition.column_from = "column1";
+    sync_definition.column_to = "column2";
+    expect("1>2:0 ");
+}
+END_TEST
+
+/* FAULTS S4. The reader starts while a load holds the table truncated, and must see it reloaded. */
+static void read_in_child(void)
+{
+    CLEANUP(buf_clear) struct buf text = {0};
+    if (open_source())
+        read_all(&text);
+    _exit(strcmp(buf_text(&text), "3>4:0 ") == 0 ? 0 : 1);
+}
+
+static const char *const views[] = {NULL, "crm.over", "select * from crm.over"};
+
+START_TEST(waits_for_a_reload_instead_of_seeing_an_empty_table)
+{
+    cluster_exec(pg,
+        "create table crm.pair as select 1 as from_id, 2 as to_id;"
+        "create view crm.over as table crm.pair;",
+        NULL);
+    if (_i == 1)
+        sync_definition.source_table = (char *)(uintptr_t)views[_i];
+    if (_i == 2)
+        sync_definition.source_table = NULL;
+    sync_definition.source_query = _i == 2 ? (char *)(uintptr_t)views[_i] : NULL;
+    cluster_exec(pg, "begin; truncate crm.pair; insert into crm.pair values (3, 4)", NULL);
+    pid_t child = fork();
+    if (child == 0)
+        read_in_child();
+    while (cluster_int(pg, "select count(*) from pg_locks where not granted") == 0)
+        continue; /* each turn is a round trip to the server */
+    cluster_exec(pg, "commit", NULL);
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+START_TEST(gives_up_on_a_table_that_stays_locked)
+{
+    cluster_exec(pg, "create table crm.pair as select 1 as from_id, 2 as to_id", NULL);
+    cluster_exec(pg, "begin; truncate crm.pair", NULL);
+    expect_error("must be locked before it is read");
+    cluster_exec(pg, "rollback", NULL);
+}
+END_TEST
+
+/* FAULTS S2: rows count only after the clean end; whoever reads learns that there is none. */
+START_TEST(a_connection_lost_in_the_middle_is_an_error_and_never_an_end)
+{
+    cluster_exec(pg,
+        "create table crm.pair as select n as from_id, n as to_id from generate_series(1, 300000) "
+        "n",
+        NULL);
+    ck_assert_msg(open_source(), "%s", err.text);
+    struct source_row row;
+    for (int i = 0; i < 100; i++)
+        ck_assert(source_next(source, &row, &err));
+    cluster_exec(pg,
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where application_name = 'assocd source'",
+        NULL);
+    bool ok = true;
+    while (ok && row.kind != SOURCE_END)
+        ok = source_next(source, &row, &err);
+    ck_assert(!ok);
+    ck_assert_int_eq(err.kind, ERROR_SOURCE);
+    ck_assert_ptr_nonnull(strstr(err.text, "nothing of it is used"));
+}
+END_TEST
+
+int main(void)
+{
+    database = cluster_database();
+    Suite *suite = suite_create("source");
+    TCase *tcase = tcase_create("source");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_loop_test(
+        tcase, sorts_ids_as_numbers_whatever_their_column_is, 0, (int)ARRAY_COUNT(id_types));
+    tcase_add_test(tcase, tells_every_row_that_cannot_be_meant);
+    tcase_add_test(tcase, understands_the_type_column);
+    tcase_add_test(tcase, cuts_long_cells_between_characters);
+    tcase_add_loop_test(tcase, says_what_is_wrong_with_the_source, 0, (int)ARRAY_COUNT(wrong));
+    tcase_add_test(tcase, says_when_it_cannot_connect);
+    tcase_add_loop_test(tcase, reads_every_kind_of_relation, 0, (int)ARRAY_COUNT(relations));
+    tcase_add_test(tcase, reads_a_query_without_any_relation);
+    tcase_add_loop_test(tcase, waits_for_a_reload_instead_of_seeing_an_empty_table, 0, 3);
+    tcase_add_test(tcase, gives_up_on_a_table_that_stays_locked);
+    tcase_add_test(tcase, a_connection_lost_in_the_middle_is_an_error_and_never_an_end);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    cluster_drop(database);
+    free(database);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
