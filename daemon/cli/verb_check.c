@@ -13,6 +13,7 @@
 #include "pg/schema.h"
 #include "sync/account.h"
 #include "sync/source.h"
+#include "sync/watch.h"
 
 /* The lines printed so far, and the first failure. */
 struct findings {
@@ -49,8 +50,9 @@ static void check_source(struct findings *findings, const struct sync_definition
     struct source_row row;
     struct error err = {0};
     char text[160];
-    if (source_open(&source, sync, findings->cli->definitions.database_url, types, &err) &&
-        source_next(source, &row, &err)) {
+    struct source_wish wish = {
+        .sync = sync, .database_url = findings->cli->definitions.database_url, .types = types};
+    if (source_open(&source, &wish, &err) && source_next(source, &row, &err)) {
         (void)snprintf(text, sizeof text, "source %.100s %s", source_name(sync),
             row.kind == SOURCE_END ? "is readable and empty" : "is readable");
         found(findings, true, what, text);
@@ -72,6 +74,24 @@ static void add_type(struct buf *text, const struct types *types, uint32_t index
     for (uint32_t i = 0; i < types->count; i++)
         if (types->items[i].kind == TYPE_PLAIN)
             buf_addf(text, " (plain is %s)", types_text(types, i, space));
+}
+
+static void check_watch(
+    struct findings *findings, const struct sync_definition *sync, const char *what)
+{
+    struct error err = {0};
+    CLEANUP(buf_clear) struct buf text = {0};
+    enum watch_state state;
+    if (!sync->watch)
+        return;
+    if (!watch_look(sync, findings->cli->definitions.database_url, &state, &text, &err)) {
+        failed(findings, what, &err);
+    } else if (state == WATCH_MISSING) {
+        (void)error_set(&err, ERROR_SOURCE, "%s", buf_text(&text));
+        failed(findings, what, &err);
+    } else {
+        found(findings, true, what, buf_text(&text));
+    }
 }
 
 static void check_sync(
@@ -96,6 +116,7 @@ static void check_sync(
     if (ok) {
         found(findings, true, what, buf_text(&text));
         check_source(findings, sync, &types, what);
+        check_watch(findings, sync, what);
     } else {
         failed(findings, what, &err);
     }

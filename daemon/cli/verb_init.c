@@ -1,13 +1,22 @@
 /*
- * verb_init.c: assocd init: the schema, created or brought up to date; harmless when repeated.
+ * verb_init.c: assocd init: the schema, created or brought up to date, and the triggers of watched
+ * tables; harmless when repeated.
  */
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "cli/cli.h"
+#include "cli/output.h"
 #include "pg/schema.h"
 #include "pg/statement.h"
+#include "sync/watch.h"
 
-static void print_sql(void)
+struct init_wish {
+    bool sql, watch, unwatch;
+    struct words words;
+};
+
+static void print_schema(void)
 {
     puts("begin;");
     for (const struct statement *file = schema_files; file->name != NULL; file++)
@@ -16,24 +25,68 @@ static void print_sql(void)
     puts("commit;");
 }
 
-bool verb_init(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+/* One sync. With --json: an object a sync, in an array. */
+static bool watch_one(struct cli *cli, const struct init_wish *wish,
+    const struct sync_definition *sync, int number, struct error *err)
 {
-    bool sql = false;
-    const struct option_row options[] = {{.name = "sql", .flag = &sql}, {0}};
-    struct words words;
-    (void)argc;
-    (void)code;
-    if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "init", 0, 0, err))
+    CLEANUP(buf_clear) struct buf text = {0};
+    const char *url = cli->definitions.database_url;
+    bool ok = wish->sql ? watch_sql(sync, url, &text, err)
+        : wish->watch   ? watch_install(sync, url, &text, err)
+                        : watch_remove(sync, url, &text, err);
+    if (!ok)
         return false;
-    if (sql) {
-        print_sql();
-        return true;
+    if (wish->sql) {
+        fputs(buf_text(&text), stdout);
+    } else if (cli->json) {
+        CLEANUP(buf_clear) struct buf json = {0};
+        buf_add_json(&json, buf_text(&text));
+        printf("%s{\"sync\": \"%s\", \"text\": %s}", number > 0 ? ",\n " : "", sync->name,
+            buf_text(&json));
+    } else {
+        printf("%s: %s\n", sync->name, buf_text(&text));
     }
+    return true;
+}
+
+/* Without names: every sync with watch: true; to take triggers away, every sync. */
+static bool watch_all(struct cli *cli, const struct init_wish *wish, struct error *err)
+{
+    const struct sync_definition *sync;
+    const struct words *words = &wish->words;
+    bool array = cli->json && !wish->sql;
+    int number = 0;
+    for (int i = 0; i < words->count; i++) {
+        if (!cli_sync(cli, words->items[i], &sync, err))
+            return false;
+        if (wish->watch && !sync->watch)
+            return error_set(err, ERROR_USAGE,
+                "sync %s is not to be watched: set watch: true in %s first", sync->name,
+                cli->config_path);
+    }
+    fputs(array ? "[" : "", stdout);
+    for (size_t i = 0; i < cli->definitions.syncs_count; i++) {
+        sync = cli->definitions.syncs[i];
+        bool named = words->count == 0 && (wish->unwatch || sync->watch);
+        for (int j = 0; j < words->count; j++)
+            named = named || definitions_sync(&cli->definitions, words->items[j]) == sync;
+        if (named && !watch_one(cli, wish, sync, number++, err))
+            return false;
+    }
+    fputs(array ? "]\n" : "", stdout);
+    if (number == 0 && !wish->sql && !cli->json)
+        puts("no sync has watch: true");
+    return true;
+}
+
+static bool upgrade(struct cli *cli, bool quiet, struct error *err)
+{
     int from, to;
-    if (!cli_load(cli, err) ||
-        !pg_open(&cli->state, cli->definitions.database_url, "assocd init", ERROR_STATE, err) ||
+    if (!pg_open(&cli->state, cli->definitions.database_url, "assocd init", ERROR_STATE, err) ||
         !schema_upgrade(cli->state, &from, &to, err))
         return false;
+    if (quiet)
+        return true;
     if (cli->json)
         printf("{\"from_version\": %d, \"version\": %d}\n", from, to);
     else if (from == to)
@@ -41,4 +94,26 @@ bool verb_init(struct cli *cli, int argc, char **argv, int *code, struct error *
     else
         printf("schema assocd: version %d -> %d\n", from, to);
     return true;
+}
+
+bool verb_init(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    struct init_wish wish = {0};
+    const struct option_row options[] = {{.name = "sql", .flag = &wish.sql},
+        {.name = "watch", .flag = &wish.watch}, {.name = "unwatch", .flag = &wish.unwatch}, {0}};
+    (void)argc;
+    (void)code;
+    if (!cli_options(cli, argv, options, &wish.words, err))
+        return false;
+    bool tables = wish.watch || wish.unwatch;
+    if (!tables && !cli_words(&wish.words, "init", 0, 0, err))
+        return false;
+    if (wish.unwatch && (wish.watch || wish.sql))
+        return error_set(err, ERROR_USAGE, "init: --unwatch goes with neither --watch nor --sql");
+    if (wish.sql && !tables) {
+        print_schema();
+        return true;
+    }
+    return cli_load(cli, err) && (wish.sql || upgrade(cli, tables, err)) &&
+        (!tables || watch_all(cli, &wish, err));
 }

@@ -53,14 +53,18 @@ bool verb_plan(struct cli *cli, int argc, char **argv, int *code, struct error *
 
 /* Runs one sync after the other; a failure of one is printed and does not stop the others. The
  * worst exit code is the first that is not 0. */
-static bool run_all(struct cli *cli, const struct words *words, int *code, struct error *err)
+static bool run_all(
+    struct cli *cli, const struct words *words, bool touched, int *code, struct error *err)
 {
     size_t count = words->count > 0 ? (size_t)words->count : cli->definitions.syncs_count;
     for (size_t i = 0; i < count; i++) {
-        struct engine_wish wish = {.cause = "manual", .mode = RUN_FULL};
+        struct engine_wish wish = {
+            .cause = touched ? "watch" : "manual", .mode = touched ? RUN_TOUCHED : RUN_FULL};
         int one = 0;
         wish.sync = words->count > 0 ? definitions_sync(&cli->definitions, words->items[i])
                                      : cli->definitions.syncs[i];
+        if (touched && words->count == 0 && !wish.sync->watch)
+            continue;
         if (!engine_run(cli, &wish, &one, err)) {
             if (count == 1 || err->kind == ERROR_STOPPED)
                 return false;
@@ -74,14 +78,18 @@ static bool run_all(struct cli *cli, const struct words *words, int *code, struc
 
 bool verb_run(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
-    const struct option_row options[] = {{0}};
+    bool touched = false;
+    const struct option_row options[] = {{.name = "touched", .flag = &touched}, {0}};
     const struct sync_definition *sync;
     struct words words;
     (void)argc;
     if (!cli_options(cli, argv, options, &words, err) || !cli_load(cli, err))
         return false;
-    for (int i = 0; i < words.count; i++)
+    for (int i = 0; i < words.count; i++) {
         if (!cli_sync(cli, words.items[i], &sync, err))
             return false;
-    return run_all(cli, &words, code, err);
+        if (touched && !sync->watch)
+            return error_set(err, ERROR_USAGE, "sync %s is not watched (watch: true)", sync->name);
+    }
+    return run_all(cli, &words, touched, code, err);
 }

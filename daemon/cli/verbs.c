@@ -21,9 +21,11 @@ static const char exit_codes[] =
     "  75 PostgreSQL unreachable, 77 token rejected or scope missing, 78 configuration\n";
 
 const struct verb verbs[] = {
-    {"init", "[--sql]", "create or upgrade the assocd schema",
-        "  --sql  print the SQL instead of running it\n"
-        "example: assocd -c assocd.yaml init\n",
+    {"init", "[--sql] [--watch | --unwatch [SYNC...]]", "create or upgrade the assocd schema",
+        "  --watch    put triggers on the tables of syncs with watch: true (or of those named)\n"
+        "  --unwatch  take them away\n"
+        "  --sql      print the SQL instead of running it\n"
+        "example: assocd -c assocd.yaml init --watch contact-company\n",
         verb_init},
     {"check", "", "check configuration, database, sources, token, account, types",
         "Prints one line for each thing checked and the effective settings (secrets masked).\n"
@@ -40,8 +42,10 @@ const struct verb verbs[] = {
         verb_plan},
     {"apply", "PLAN", "apply a stored plan; pairs changed since are skipped",
         "example: assocd apply 18\n", verb_apply},
-    {"run", "[SYNC...]", "plan, judge, apply, verify; without names: every sync",
-        "example: assocd run deal-contact\n", verb_run},
+    {"run", "[SYNC...] [--touched]", "plan, judge, apply, verify; without names: every sync",
+        "  --touched  only the from-records whose rows changed in watched tables\n"
+        "example: assocd run deal-contact\n",
+        verb_run},
     {"history", "[SYNC] [--limit N]", "the job log, newest first",
         "  --limit N  at most N runs (20)\n"
         "example: assocd history deal-contact --limit 5\n",

@@ -158,9 +158,6 @@ static void check_source(struct loader *loader, const struct config_object *obje
     if (sync->source_table == NULL && sync->source_query == NULL)
         config_rule(loader, object, "source.table",
             "is missing, expected exactly one of it and source.query");
-    if (sync->watch && sync->source_query != NULL)
-        config_rule(loader, object, "watch",
-            "a query cannot be watched, expected source.table or watch: false");
     if (strcmp(sync->column_from, sync->column_to) == 0)
         config_rule(loader, object, "source.columns.to_id",
             "is the column of from_id too, expected another");

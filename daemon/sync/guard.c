@@ -74,6 +74,14 @@ static struct verdict guard_volume(const struct guards *guards, const struct gua
             (unsigned long long)facts->good_desired, (unsigned long long)facts->desired,
             100.0 * lost / (double)facts->good_desired, guards->max_source_shrink_percent);
     uint64_t limit = guard_archive_limit(guards, facts->managed);
+    uint64_t lately = facts->archived_lately;
+    if (facts->to_archive + lately > limit && lately > 0)
+        return trip(VERDICT_WITHHOLD, "max_archive",
+            "%llu archives after %llu by other runs of changes since the last good full run, in "
+            "the "
+            "last hour, are more than the %llu allowed (max_archive %lld, max_archive_percent %g)",
+            (unsigned long long)facts->to_archive, (unsigned long long)lately,
+            (unsigned long long)limit, (long long)guards->max_archive, guards->max_archive_percent);
     if (facts->to_archive > limit)
         return trip(VERDICT_WITHHOLD, "max_archive",
             "%llu archives are more than the %llu allowed (max_archive %lld, max_archive_percent "

@@ -16,6 +16,7 @@ struct guard_facts {
     uint64_t invalid; /* rows that cannot be meant */
     uint64_t managed; /* associations in the registry */
     uint64_t to_archive;
+    uint64_t archived_lately; /* by runs of changes, which share the limit of one run */
     bool good_known; /* there is a last good run … */
     uint64_t good_desired; /* … that had so many desired associations */
     const char *fingerprint; /* what this run synchronises */

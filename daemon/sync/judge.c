@@ -74,6 +74,33 @@ static bool withhold(struct run *run, bool everything, struct error *err)
     return run_change(run, STATEMENT_CHANGE_WITHHOLD, &args, err);
 }
 
+/* A run of changes sees a part of the source: what the guards need to know of the rest. The
+ * registry is counted only as far as the limit of archives depends on it. */
+static bool know_rest(struct run *run, struct guard_facts *facts, struct error *err)
+{
+    const struct guards *guards = &run->options.sync->guards;
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (run->options.mode != RUN_TOUCHED)
+        return true;
+    facts->good_known = false; /* shrinking can be judged on the whole only */
+    facts->source_rows = 1; /* an empty source was refused when it was read */
+    if (facts->to_archive == 0)
+        return true;
+    double enough = guards->max_archive_percent > 0
+        ? (double)(guards->max_archive + 1) * 100.0 / guards->max_archive_percent
+        : 0;
+    struct pg_args args = {0};
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_int(&args, enough < 1e15 ? (int64_t)enough : INT64_MAX);
+    pg_arg_int(&args, run->run_id);
+    if (!pg_run(run->state, STATEMENT_TOUCHED_GUARD, &args, &rows, err))
+        return false;
+    facts->managed = (uint64_t)pg_rows_int(&rows, 0, 0);
+    facts->archived_lately = (uint64_t)pg_rows_int(&rows, 0, 1);
+    facts->invalid += (uint64_t)pg_rows_int(&rows, 0, 2);
+    return true;
+}
+
 bool judge_plan(struct run *run, struct error *err)
 {
     const struct run_counts *c = &run->counts;
@@ -90,6 +117,8 @@ bool judge_plan(struct run *run, struct error *err)
         .fingerprint = run->fingerprint,
         .good_fingerprint = run->good_fingerprint,
     };
+    if (!know_rest(run, &facts, err))
+        return false;
     struct verdict verdict = guard_plan(&run->options.sync->guards, &facts);
     bool approved = false;
     if (verdict.kind != VERDICT_PASS && !use_approval(run, &approved, err))

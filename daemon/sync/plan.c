@@ -19,6 +19,7 @@
 #include "sync/registry.h"
 #include "sync/source.h"
 #include "sync/spool.h"
+#include "sync/touched.h"
 
 enum {
     REJECTS_STORED_MAX = 1000, /* of one run's invalid rows; all of them are counted */
@@ -74,13 +75,23 @@ static bool store_rejects(struct draft *draft, struct error *err)
     pg_arg_text(&args, draft->run->options.sync->name);
     pg_arg_int(&args, draft->run->run_id);
     struct pg_args gone = args;
+    enum statement_id gone_id = STATEMENT_REJECT_SOURCE_GONE;
+    CLEANUP(buf_clear) struct buf ids = {0};
+    size_t count;
+    const uint64_t *from_ids = touched_ids(draft->run, &count);
+    for (size_t i = 0; i < count; i++)
+        pg_array_int(&ids, (int64_t)from_ids[i]);
+    if (count > 0) {
+        gone_id = STATEMENT_REJECT_SOURCE_GONE_OF;
+        pg_arg_text(&gone, pg_array_end(&ids));
+    }
     if (draft->rejects_stored > 0) {
         for (size_t i = 0; i < ARRAY_COUNT(draft->rejects); i++)
             pg_arg_text(&args, pg_array_end(&draft->rejects[i]));
         if (!pg_run(draft->run->state, STATEMENT_REJECT_SOURCE, &args, NULL, err))
             return false;
     }
-    return pg_run(draft->run->state, STATEMENT_REJECT_SOURCE_GONE, &gone, NULL, err);
+    return pg_run(draft->run->state, gone_id, &gone, NULL, err);
 }
 
 static bool drain_source(struct draft *draft, struct source *source, struct error *err)
@@ -113,16 +124,18 @@ static bool read_source(struct draft *draft, struct error *err)
 {
     struct run *run = draft->run;
     struct source *source = NULL;
+    struct source_wish wish = {
+        .sync = run->options.sync, .database_url = run->options.database_url, .types = &run->types};
+    wish.from_ids = touched_ids(run, &wish.from_count);
     bool ok = spool_open(&draft->desired, "desired rows", SPOOL_SORTED, err) &&
-        source_open(&source, run->options.sync, run->options.database_url, &run->types, err) &&
-        drain_source(draft, source, err);
+        source_open(&source, &wish, err) && drain_source(draft, source, err);
+    bool empty = ok && source_empty(source);
     source_close(source);
     if (!ok || !spool_rewind(draft->desired, err) || !store_rejects(draft, err))
         return false;
     run->counts.desired = spool_count(draft->desired);
     run->counts.duplicates = spool_duplicates(draft->desired);
-    struct guard_facts facts = {
-        .source_rows = draft->source_rows - run->counts.invalid, .invalid = run->counts.invalid};
+    struct guard_facts facts = {.source_rows = empty ? 0 : 1, .invalid = run->counts.invalid};
     run->verdict = guard_source(&run->options.sync->guards, &facts);
     if (run->verdict.kind == VERDICT_REFUSE)
         return error_set(err, ERROR_REFUSED, "sync %s refused by guard %s: %s",

@@ -10,6 +10,7 @@
 #include "pg/pg.h"
 #include "pg/statement.h"
 #include "pg/text.h"
+#include "sync/touched.h"
 
 enum { PAGE_ROWS = 10000 };
 
@@ -49,11 +50,19 @@ static bool copy_rows(struct run *run, struct spool *owned, struct error *err)
 
 bool registry_load(struct run *run, struct spool *owned, struct error *err)
 {
+    size_t count;
+    const uint64_t *from_ids = touched_ids(run, &count);
+    CLEANUP(buf_clear) struct buf ids = {0};
+    for (size_t i = 0; i < count; i++)
+        pg_array_int(&ids, (int64_t)from_ids[i]);
     struct pg_args args = {0};
     pg_arg_text(&args, run->options.sync->name);
-    if (!pg_run(run->state, STATEMENT_MANAGED_SCOPE, &args, NULL, err) ||
-        !pg_copy_out(run->state, statements[STATEMENT_MANAGED_COPY].text, err) ||
-        !copy_rows(run, owned, err))
+    if (count > 0)
+        pg_arg_text(&args, pg_array_end(&ids));
+    enum statement_id scope = count > 0 ? STATEMENT_MANAGED_SCOPE_OF : STATEMENT_MANAGED_SCOPE;
+    enum statement_id copy = count > 0 ? STATEMENT_MANAGED_COPY_OF : STATEMENT_MANAGED_COPY;
+    if (!pg_run(run->state, scope, &args, NULL, err) ||
+        !pg_copy_out(run->state, statements[copy].text, err) || !copy_rows(run, owned, err))
         return false;
     /* The last pair is counted when the writing ends. */
     if (!spool_rewind(owned, err))

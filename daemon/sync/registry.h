@@ -12,7 +12,8 @@
 
 /* Reads the registry of the run's sync into owned, in order, ready for
  * reading. Types it names that the account no
- * longer lists enter run->types unmanaged. */
+ * longer lists enter run->types unmanaged. A run of changes (touched.h) reads only what is owned of
+ * its from-records. */
 MUST_CHECK bool registry_load(struct run *run, struct spool *owned, struct error *err);
 
 /* Enters run->adopt and takes out run->forget, once the guards have passed. */

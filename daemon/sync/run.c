@@ -13,15 +13,22 @@
 #include "sync/judge.h"
 #include "sync/plan.h"
 #include "sync/spool.h"
+#include "sync/touched.h"
 #include "sync/undo.h"
 #include "sync/verify.h"
 
+static bool make_plan(struct run *run, struct error *err)
+{
+    return run->options.undoes != 0 ? undo_build(run, err) : plan_build(run, err);
+}
+
 static bool run_sync(struct run *run, struct error *err)
 {
-    bool undo = run->options.undoes != 0;
-    return journal_open(run, err) && (undo ? undo_build(run, err) : plan_build(run, err)) &&
-        judge_plan(run, err) &&
-        (run->options.mode == RUN_PLAN || (apply_plan(run, err) && verify_changes(run, err)));
+    return journal_open(run, err) && touched_take(run, err) &&
+        (touched_nothing(run) ||
+            (make_plan(run, err) && judge_plan(run, err) &&
+                (run->options.mode == RUN_PLAN ||
+                    (apply_plan(run, err) && verify_changes(run, err)))));
 }
 
 const char *run_status_text(enum run_status status)
@@ -73,7 +80,8 @@ static enum run_status finished_status(const struct run *run)
     return c->created + c->archived > 0 ? RUN_SUCCEEDED : RUN_NO_CHANGE;
 }
 
-/* What shrink and mapping guards of the next run compare with: only what all guards let through. */
+/* What shrink and mapping guards of the next run compare with: only what all guards let through,
+ * and only a look at the whole. */
 static bool remember_good(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
@@ -81,8 +89,8 @@ static bool remember_good(struct run *run, struct error *err)
     pg_arg_int(&args, run->run_id);
     pg_arg_text(&args, run->fingerprint);
     pg_arg_int(&args, (int64_t)run->counts.desired);
-    return run->options.mode == RUN_PLAN || run->options.undoes != 0 ||
-        run->verdict.kind != VERDICT_PASS || run->counts.invalid > 0 ||
+    return run->options.mode == RUN_PLAN || run->options.mode == RUN_TOUCHED ||
+        run->options.undoes != 0 || run->verdict.kind != VERDICT_PASS || run->counts.invalid > 0 ||
         pg_run(run->state, STATEMENT_SYNC_GOOD, &args, NULL, err);
 }
 
@@ -94,11 +102,24 @@ static bool prune_history(struct run *run, struct error *err)
     return pg_run(run->state, STATEMENT_HISTORY_PRUNE, &args, NULL, err);
 }
 
+/* Has the run dealt with every change it was about? Invalid rows are noted and will be touched
+ * again when somebody repairs them; what is withheld waits in the plan; all else must be tried
+ * again. */
+static bool is_settled(const struct run *run)
+{
+    const struct run_counts *c = &run->counts;
+    if (run->options.mode == RUN_PLAN || c->unread + c->rejected + c->unverified > 0)
+        return false;
+    return run->verdict.kind != VERDICT_PASS ||
+        c->created + c->archived == c->to_create + c->to_archive;
+}
+
 static bool close_finished(struct run *run, struct error *err)
 {
     if (run->options.mode != RUN_PLAN && !journal_results(run, err))
         return false;
     return remember_good(run, err) && prune_history(run, err) &&
+        (!is_settled(run) || touched_settle(run, err)) &&
         journal_status(run, finished_status(run), err);
 }
 
@@ -135,6 +156,7 @@ void run_clear(struct run *run)
     pg_close(run->state);
     spool_close(run->adopt);
     spool_close(run->forget);
+    touched_close(run->touched);
     types_clear(&run->types);
     free(run->good_fingerprint);
     free(run->fingerprint);

@@ -15,11 +15,13 @@
 struct client;
 struct pg;
 struct spool;
+struct touched;
 
 enum run_mode {
     RUN_PLAN, /* read, compare, judge, store: nothing is written to HubSpot */
     RUN_FULL, /* all of it */
     RUN_APPLY, /* all of it, restricted to what a saved plan contains */
+    RUN_TOUCHED, /* all of it, restricted to from-records whose rows changed (touched.h) */
 };
 
 /* How far a run has come, for a progress bar. */
@@ -81,6 +83,7 @@ struct run {
     uint64_t good_desired; /* … and had so many desired rows */
     char *good_fingerprint; /* … and synchronised this; NULL if none */
     enum run_status status;
+    struct touched *touched; /* touched_take: the changes it is about; NULL: none */
     struct account_access access; /* account_open; access.portal_id: whose token it is */
     struct client *client; /* account_open; NULL before */
     struct types types; /* account_open */

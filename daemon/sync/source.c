@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "pg/pg.h"
+#include "pg/text.h"
 #include "sync/single.h"
 
 enum { EXCERPT_MAX = 81 }; /* of a cell in a message */
@@ -19,6 +20,9 @@ struct source {
     struct pg *pg;
     const struct sync_definition *sync;
     const struct types *types;
+    struct source_wish wish;
+    struct buf relation; /* quoted, for use after from */
+    bool empty;
     uint32_t only_type; /* what a row without a type means; TYPE_NONE: it must say */
     char message[320];
     struct assoc single[TYPES_MAX]; /* last row of each type that a record can have once */
@@ -85,18 +89,18 @@ static bool lock_relations(struct source *source, const char *relation, struct e
     } else if (!relations_of(source, relation, &names, err)) {
         return error_prefix(err, "source of %s", source->sync->name);
     }
-    if (!pg_exec(source->pg, "begin isolation level repeatable read read only", NULL, err))
-        return false;
-    if (names.length == 0)
-        return true;
     CLEANUP(buf_clear) struct buf sql = {0};
-    buf_addf(&sql, "lock table %s in access share mode", buf_text(&names));
-    if (!pg_exec(source->pg, buf_text(&sql), NULL, err))
-        return error_prefix(err,
-            "source of %s: %s must be locked before it is read (a load in progress would look "
-            "empty)",
-            source->sync->name, buf_text(&names));
-    return true;
+    buf_add_text(&sql, "begin isolation level repeatable read read only");
+    if (names.length > 0)
+        buf_addf(&sql, "; lock table %s in access share mode", buf_text(&names));
+    if (pg_exec(source->pg, buf_text(&sql), NULL, err))
+        return true;
+    if (names.length == 0)
+        return error_prefix(err, "source of %s", source->sync->name);
+    return error_prefix(err,
+        "source of %s: %s must be locked before it is read (a load in progress would look "
+        "empty)",
+        source->sync->name, buf_text(&names));
 }
 
 /* Names the columns that the source has, for the message. */
@@ -154,6 +158,23 @@ static void add_order(struct buf *sql, const struct pg_rows *shape)
     }
 }
 
+/* Only the rows of the wanted from-records. Integers are compared in the column's own type, so that
+ * its index serves. Text may have leading zeros, which belong to the same record: an index on
+ * ltrim(column, '0') serves there. */
+static void add_restriction(
+    struct buf *sql, const struct source_wish *wish, const struct pg_rows *shape)
+{
+    if (wish->from_ids == NULL)
+        return;
+    CLEANUP(buf_clear) struct buf ids = {0};
+    for (size_t i = 0; i < wish->from_count; i++)
+        pg_array_int(&ids, (int64_t)wish->from_ids[i]);
+    bool integer = pg_rows_integer(shape, 0);
+    buf_addf(sql, " where %s = any ('%s'::%s[])",
+        integer ? "cells.c0" : "ltrim(cells.c0::text, '0')", pg_array_end(&ids),
+        integer ? "bigint" : "text");
+}
+
 static bool begin_copy(struct source *source, const char *relation, struct error *err)
 {
     CLEANUP(buf_clear) struct buf inner = {0};
@@ -169,6 +190,7 @@ static bool begin_copy(struct source *source, const char *relation, struct error
     }
     buf_reset(&sql);
     buf_addf(&sql, "copy (select c0::text, c1::text, c2::text from (%s) cells", buf_text(&inner));
+    add_restriction(&sql, &source->wish, &shape);
     add_order(&sql, &shape);
     buf_add_text(&sql, ") to stdout");
     if (!pg_copy_out(source->pg, buf_text(&sql), err))
@@ -176,12 +198,15 @@ static bool begin_copy(struct source *source, const char *relation, struct error
     return true;
 }
 
-bool source_open(struct source **source, const struct sync_definition *sync,
-    const char *database_url, const struct types *types, struct error *err)
+bool source_open(struct source **source, const struct source_wish *wish, struct error *err)
 {
+    const struct sync_definition *sync = wish->sync;
+    const struct types *types = wish->types;
     struct source *s = *source = mem_new(1, sizeof *s);
     s->sync = sync;
     s->types = types;
+    s->wish = *wish;
+    s->empty = true;
     s->only_type = TYPE_NONE;
     uint32_t managed = 0;
     for (uint32_t i = 0; i < types->count; i++)
@@ -189,12 +214,12 @@ bool source_open(struct source **source, const struct sync_definition *sync,
             s->only_type = i;
     if (managed != 1)
         s->only_type = TYPE_NONE;
-    const char *url = sync->source_database_url != NULL ? sync->source_database_url : database_url;
-    CLEANUP(buf_clear) struct buf relation = {0};
+    const char *url =
+        sync->source_database_url != NULL ? sync->source_database_url : wish->database_url;
     if (!pg_open(&s->pg, url, "assocd source", ERROR_SOURCE, err))
         return error_prefix(err, "source of %s", sync->name);
-    return relation_text(s, &relation, err) && lock_relations(s, buf_text(&relation), err) &&
-        begin_copy(s, buf_text(&relation), err);
+    return relation_text(s, &s->relation, err) && lock_relations(s, buf_text(&s->relation), err) &&
+        begin_copy(s, buf_text(&s->relation), err);
 }
 
 void source_close(struct source *source)
@@ -203,6 +228,7 @@ void source_close(struct source *source)
         return;
     pg_close(source->pg);
     single_set_clear(&source->taken);
+    buf_clear(&source->relation);
     free(source);
 }
 
@@ -289,6 +315,25 @@ static bool check_single(struct source *source, struct source_row *row, struct e
     return true;
 }
 
+/* No rows of the wanted records: are there others? Looked up in the same snapshot. */
+static bool end_copy(struct source *source, struct error *err)
+{
+    if (source->empty && source->wish.from_ids != NULL) {
+        CLEANUP(buf_clear) struct buf sql = {0};
+        CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+        buf_addf(&sql, "select exists (select from %s source_rows)", buf_text(&source->relation));
+        if (!pg_exec(source->pg, buf_text(&sql), &rows, err))
+            return error_prefix(err, "source of %s", source->sync->name);
+        source->empty = !pg_rows_bool(&rows, 0, 0);
+    }
+    return pg_exec(source->pg, "commit", NULL, err);
+}
+
+bool source_empty(const struct source *source)
+{
+    return source->empty;
+}
+
 bool source_next(struct source *source, struct source_row *row, struct error *err)
 {
     char *line;
@@ -300,8 +345,9 @@ bool source_next(struct source *source, struct source_row *row, struct error *er
             source->sync->name);
     if (line == NULL) {
         row->kind = SOURCE_END;
-        return pg_exec(source->pg, "commit", NULL, err);
+        return end_copy(source, err);
     }
+    source->empty = false;
     char *cells[3];
     if (pg_copy_split(line, cells, 3) != 3)
         return error_set(

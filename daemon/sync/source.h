@@ -28,14 +28,25 @@ struct source_row {
     bool unclear; /* rows of this from-record contradict each other: leave the record alone */
 };
 
-/* Opens the source of sync and begins its COPY. database_url is used where the sync names none.
- * types must hold the managed types; it is borrowed. ERROR_SOURCE for everything that is wrong with
+/* What to read; all borrowed until source_close. */
+struct source_wish {
+    const struct sync_definition *sync;
+    const char *database_url; /* used where the sync names none */
+    const struct types *types; /* holds the managed types */
+    const uint64_t *from_ids; /* only the rows of these from-records; NULL: all */
+    size_t from_count;
+};
+
+/* Opens the source of a sync and begins its COPY. ERROR_SOURCE for everything that is wrong with
  * it: unreachable, no such relation or column (naming those it has), not lockable. */
-MUST_CHECK bool source_open(struct source **source, const struct sync_definition *sync,
-    const char *database_url, const struct types *types, struct error *err);
+MUST_CHECK bool source_open(
+    struct source **source, const struct source_wish *wish, struct error *err);
 void source_close(struct source *source); /* NULL is fine */
 
 MUST_CHECK bool source_next(struct source *source, struct source_row *row, struct error *err);
+
+/* After SOURCE_END: has the source no row at all, of any from-record? */
+bool source_empty(const struct source *source);
 
 /* How the source is called in messages: "crm.contact_company", "the query of SYNC". Borrowed. */
 const char *source_name(const struct sync_definition *sync);

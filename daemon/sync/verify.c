@@ -14,6 +14,7 @@
 #include "sync/journal.h"
 #include "sync/read.h"
 #include "sync/spool.h"
+#include "sync/touched.h"
 
 /* The open changes' from-records into a spool; the desired array of a chunk is not needed. */
 static bool open_records(struct run *run, int64_t run_id, struct spool *records, struct error *err)
@@ -183,6 +184,16 @@ static bool still_open(struct run *run, bool *open, struct error *err)
     return true;
 }
 
+/* All is written and only has to show: others may run the sync meanwhile, without the changes that
+ * this run has dealt with, unless some record could not be read or something was refused. */
+static bool let_others(struct run *run, struct error *err)
+{
+    if (!journal_results(run, err))
+        return false;
+    return (run->counts.unread + run->counts.rejected > 0 || touched_settle(run, err)) &&
+        journal_unlock(run, err);
+}
+
 bool verify_changes(struct run *run, struct error *err)
 {
     struct verify_round round = {.run_id = run->run_id};
@@ -194,7 +205,7 @@ bool verify_changes(struct run *run, struct error *err)
             run_statement(run, STATEMENT_REJECT_SETTLED, true, err);
     if (!verify_read(run, &round, err) || !still_open(run, &open, err))
         return false;
-    if (open && (!journal_unlock(run, err) || !later_rounds(run, err)))
+    if (open && (!let_others(run, err) || !later_rounds(run, err)))
         return false;
     return run_statement(run, STATEMENT_VERIFY_CLOSE, false, err) &&
         run_statement(run, STATEMENT_REJECT_SETTLED, true, err);

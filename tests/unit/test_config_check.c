@@ -12,8 +12,6 @@ static const struct refusal refused[] = {
         "two"},
     {"{table: crm.a}", "{}",
         "f:9: syncs.one.source.table: is missing, expected exactly one of it and source.query"},
-    {"{table: crm.a}", "{query: SELECT 1}\n    watch: true",
-        "f:15: syncs.one.watch: a query cannot be watched, expected source.table or watch: false"},
     {"{table: crm.a}", "{table: a, columns: {to_id: from_id}}",
         "f:14: syncs.one.source.columns.to_id: is the column of from_id too, expected another"},
     {"{table: crm.a}", "{table: a, columns: {type: to_id}}",

@@ -1,0 +1,117 @@
+/*
+ * touched.c: takes and deletes rows of assocd.touched, in the database of the sync's source.
+ */
+#include "sync/touched.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "pg/pg.h"
+
+struct touched {
+    char *snapshot; /* what the taking statement saw; NULL: nothing waited, or it is settled */
+    uint64_t *from_ids;
+    size_t count;
+};
+
+/* The connection to the rows: the run's own, or one more if the source lives elsewhere. */
+static bool open_rows(struct run *run, struct pg **pg, struct error *err)
+{
+    const struct sync_definition *sync = run->options.sync;
+    *pg = run->state;
+    return sync->source_database_url == NULL ||
+        pg_open(pg, sync->source_database_url, "assocd touched", ERROR_SOURCE, err);
+}
+
+static void close_rows(struct run *run, struct pg *pg)
+{
+    if (pg != run->state)
+        pg_close(pg);
+}
+
+/* Nobody has made the source's database ready for watching: full runs do without. */
+static bool is_unprepared(const struct pg *pg)
+{
+    static const char *const states[] = {"42P01", "3F000", "42501"};
+    for (size_t i = 0; i < ARRAY_COUNT(states); i++)
+        if (strcmp(pg_sqlstate(pg), states[i]) == 0)
+            return true;
+    return false;
+}
+
+static void note_rows(struct run *run, const struct pg_rows *rows)
+{
+    struct touched *touched = run->touched;
+    if (rows->count == 0)
+        return;
+    touched->snapshot = mem_text(pg_rows_text(rows, 0, 1));
+    if (pg_rows_null(rows, 0, 0) || rows->count > TOUCHED_MAX)
+        run->options.mode = RUN_FULL;
+    if (run->options.mode == RUN_FULL)
+        return;
+    touched->from_ids = mem_new((size_t)rows->count, sizeof touched->from_ids[0]);
+    for (int i = 0; i < rows->count; i++)
+        touched->from_ids[touched->count++] = (uint64_t)pg_rows_int(rows, i, 0);
+}
+
+bool touched_take(struct run *run, struct error *err)
+{
+    const struct sync_definition *sync = run->options.sync;
+    bool full = run->options.mode == RUN_FULL;
+    struct pg *pg;
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (run->options.mode != RUN_TOUCHED && !(full && sync->watch))
+        return true;
+    if (!open_rows(run, &pg, err))
+        return error_prefix(err, "changes of %s", sync->name);
+    run->touched = mem_new(1, sizeof *run->touched);
+    struct pg_args args = {0};
+    pg_arg_text(&args, sync->name);
+    pg_arg_int(&args, full ? 1 : TOUCHED_MAX + 1);
+    bool ok = pg_run(pg, STATEMENT_TOUCHED_TAKE, &args, &rows, err);
+    if (!ok && !(full && is_unprepared(pg)))
+        (void)error_prefix(err, "changes of %s", sync->name);
+    else
+        ok = true;
+    close_rows(run, pg);
+    note_rows(run, &rows);
+    return ok;
+}
+
+const uint64_t *touched_ids(const struct run *run, size_t *count)
+{
+    *count = run->touched != NULL ? run->touched->count : 0;
+    return *count > 0 ? run->touched->from_ids : NULL;
+}
+
+bool touched_nothing(const struct run *run)
+{
+    return run->options.mode == RUN_TOUCHED && run->touched->count == 0;
+}
+
+bool touched_settle(struct run *run, struct error *err)
+{
+    struct pg *pg;
+    if (run->touched == NULL || run->touched->snapshot == NULL)
+        return true;
+    if (!open_rows(run, &pg, err))
+        return error_prefix(err, "changes of %s", run->options.sync->name);
+    struct pg_args args = {0};
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_text(&args, run->touched->snapshot);
+    bool ok = pg_run(pg, STATEMENT_TOUCHED_DONE, &args, NULL, err);
+    close_rows(run, pg);
+    free(run->touched->snapshot);
+    run->touched->snapshot = NULL;
+    return ok || error_prefix(err, "changes of %s", run->options.sync->name);
+}
+
+void touched_close(struct touched *touched)
+{
+    if (touched == NULL)
+        return;
+    free(touched->snapshot);
+    free(touched->from_ids);
+    free(touched);
+}

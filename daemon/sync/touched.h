@@ -1,0 +1,41 @@
+/*
+ * touched.h: what a run knows of the changes that waited for it (assocd.touched, sql/schema/
+ * 004_watch.sql): which from-records to look at, and which rows to delete once it has settled them.
+ *
+ * Nothing is lost, because
+ * - a change and its row commit together, in one database;
+ * - the rows are taken by one statement, whose snapshot S is kept; the desired rows are read
+ *   afterwards, in a snapshot that is later than S. A row in S therefore means that its change is
+ *   among the desired rows. A change that commits in between may be among them or not: its row is
+ *   not in S;
+ * - what is deleted is what S saw, and only after the run ended as succeeded, no_change or withheld
+ *   (the plan waits for approval), or is left with nothing but to see its changes show. A run that
+ *   failed, was stopped, deferred, refused or partial leaves every row for the next one.
+ * So a change's row goes only with a run that saw the change.
+ */
+#ifndef SYNC_TOUCHED_H
+#define SYNC_TOUCHED_H
+
+#include "base/attr.h"
+#include "base/error.h"
+#include "sync/run.h"
+
+/* More changed records than these are a full run: it reads less than so many single ones. */
+enum { TOUCHED_MAX = 50000 };
+
+/* RUN_TOUCHED: takes what waits; the run's mode becomes RUN_FULL if anything may have changed or
+ * too much waits. RUN_FULL of a watched sync: notes what it is going to settle. Others: nothing. */
+MUST_CHECK bool touched_take(struct run *run, struct error *err);
+
+/* The from-records a RUN_TOUCHED is about, ascending; *count is 0 in every other mode. Borrowed. */
+const uint64_t *touched_ids(const struct run *run, size_t *count);
+
+/* Is it a RUN_TOUCHED without anything to do? */
+bool touched_nothing(const struct run *run);
+
+/* Deletes what was taken; does nothing when repeated. */
+MUST_CHECK bool touched_settle(struct run *run, struct error *err);
+
+void touched_close(struct touched *touched); /* NULL is fine */
+
+#endif

@@ -1,0 +1,2 @@
+-- Ends watching; how many triggers there were.
+select assocd.unwatch($1)
