@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "hubspot/client.h"
 #include "pg/pg.h"
 #include "sync/apply.h"
@@ -19,6 +20,7 @@
 
 static bool make_plan(struct run *run, struct error *err)
 {
+    run->read_ms = clock_now_ms();
     return run->options.undoes != 0 ? undo_build(run, err) : plan_build(run, err);
 }
 
@@ -75,7 +77,7 @@ static enum run_status finished_status(const struct run *run)
     if (run->options.mode == RUN_PLAN)
         return RUN_PLANNED;
     if (c->rejected + c->unverified + c->invalid + c->unread > 0 ||
-        c->created + c->archived < c->to_create + c->to_archive)
+        c->created + c->archived + run->changed_since < c->to_create + c->to_archive)
         return RUN_PARTIAL;
     return c->created + c->archived > 0 ? RUN_SUCCEEDED : RUN_NO_CHANGE;
 }
