@@ -32,13 +32,26 @@ static int width_of(const char *text)
     return width;
 }
 
+/* Cells hold other people's words: control characters (C0, DEL, C1) would break the line or command
+ * the terminal, and become blanks. */
+static void print_text(const char *text)
+{
+    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
+        bool c1 = at[0] == 0xC2 && at[1] >= 0x80 && at[1] <= 0x9F;
+        bool control = *at < 0x20 || *at == 0x7F || c1;
+        fputc(control ? ' ' : *at, stdout);
+        at += c1;
+    }
+}
+
 static void print_cell(const char *text, int width, bool right, bool last)
 {
     int fill = width - width_of(text);
     if (right)
-        printf("%*s%s", fill, "", text);
-    else
-        printf("%s%*s", text, last ? 0 : fill, "");
+        printf("%*s", fill, "");
+    print_text(text);
+    if (!right && !last)
+        printf("%*s", fill, "");
     fputs(last ? "\n" : "  ", stdout);
 }
 

@@ -62,6 +62,20 @@ static void check_source(struct findings *findings, const struct sync_definition
     source_close(source);
 }
 
+/* The short v3 name, or the id 1, looks like the plain type and is not (hubspot-api, trap 9.21). */
+static void add_type(struct buf *text, const struct types *types, uint32_t index)
+{
+    const struct type *type = &types->items[index];
+    char space[64];
+    buf_addf(text, " %s (%s:%u)", types_text(types, index, space), type->category, type->type_id);
+    if (type->kind != TYPE_PRIMARY)
+        return;
+    buf_add_text(text, ", this is the PRIMARY type: it decides the primary company");
+    for (uint32_t i = 0; i < types->count; i++)
+        if (types->items[i].kind == TYPE_PLAIN)
+            buf_addf(text, " (plain is %s)", types_text(types, i, space));
+}
+
 static void check_watch(
     struct findings *findings, const struct sync_definition *sync, const char *what)
 {
@@ -92,13 +106,12 @@ static void check_sync(
     buf_addf(&text, "%s to %s:", sync->from, sync->to);
     for (size_t i = 0; ok && i < sync->types_count; i++) {
         uint32_t index;
-        char space[64];
         ok = types_resolve(&types, &sync->types[i], &index, ERROR_CONFIG, &err);
         if (!ok)
             break;
         types.items[index].managed = true;
-        buf_addf(&text, "%s %s (%s:%u)", i > 0 ? "," : "", types_text(&types, index, space),
-            types.items[index].category, types.items[index].type_id);
+        buf_add_text(&text, i > 0 ? ";" : "");
+        add_type(&text, &types, index);
     }
     if (ok) {
         found(findings, true, what, buf_text(&text));

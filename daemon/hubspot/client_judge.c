@@ -166,6 +166,23 @@ static const char *misconfiguration(const struct call *call, long status, enum e
     return NULL;
 }
 
+/* A refusal that ends the run is not the inputs' fault: they are as good as never sent. */
+static enum client_outcome stopped_outcome(const struct call *call)
+{
+    if (is_read(call))
+        return CLIENT_REFUSED;
+    return call->may_have_applied ? CLIENT_UNKNOWN : CLIENT_NOT_SENT;
+}
+
+/* What is to be archived is not there: of one link that is the end, of several a reading tells
+ * (hubspot-api 3.11, 10.12). */
+static bool is_gone(const struct call *call, long status)
+{
+    return status == 404 && call->request != NULL &&
+        (call->request->call == CLIENT_ARCHIVE || call->request->call == CLIENT_ARCHIVE_LABELS) &&
+        strcmp(call->problem.category, "OBJECT_NOT_FOUND") == 0;
+}
+
 /* An answer that stands: 2xx, or a 4xx that will not change. */
 static void take(struct client *client, struct call *call, const struct http_result *result)
 {
@@ -173,7 +190,11 @@ static void take(struct client *client, struct call *call, const struct http_res
     const char *wrong = misconfiguration(call, result->status, &kind);
     if (result->status >= 400 && wrong != NULL && call->page <= 1) {
         stop_run(client, call, kind, wrong, result);
-        end_refused(client, call, CLIENT_REFUSED);
+        end_refused(client, call, stopped_outcome(call));
+        return;
+    }
+    if (is_gone(call, result->status)) {
+        end_refused(client, call, CLIENT_UNKNOWN);
         return;
     }
     if (result->status >= 400) {
@@ -238,7 +259,7 @@ static void deny(struct client *client, struct call *call, const struct http_res
     else if (result->status == 403)
         (void)snprintf(what, sizeof what, "the token may not do this");
     stop_run(client, call, ERROR_DENIED, what, result);
-    end_refused(client, call, CLIENT_REFUSED);
+    end_refused(client, call, stopped_outcome(call));
 }
 
 static void keep_facts(struct call *call, const struct http_result *result)

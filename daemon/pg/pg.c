@@ -17,19 +17,18 @@
 /* Sent in one round trip. lock_timeout: a table held by a loading job is an error, not a silent
  * wait (FAULTS S4). synchronous_commit: an acknowledged `sent` row must outlive the server
  * (FAULTS J2); stricter settings are kept. */
-static const char session_settings[] =
-    "set search_path = '';"
-    "set timezone = 'UTC';"
-    "set datestyle = 'ISO, YMD';"
-    "set intervalstyle = 'postgres';"
-    "set standard_conforming_strings = on;"
-    "set lock_timeout = '5s';"
-    "select pg_catalog.set_config('synchronous_commit', 'on', false)"
-    " where pg_catalog.current_setting('synchronous_commit') = 'off'";
+#define SESSION_SETTINGS \
+    "set search_path = '';" \
+    "set timezone = 'UTC';" \
+    "set datestyle = 'ISO, YMD';" \
+    "set intervalstyle = 'postgres';" \
+    "set standard_conforming_strings = on;" \
+    "set lock_timeout = '5s';" \
+    "select pg_catalog.set_config('synchronous_commit', 'on', false)" \
+    " where pg_catalog.current_setting('synchronous_commit') = 'off'"
 
-/* Lets a busy backend notice that its worker died, so that its locks are freed (FAULTS J10).
- * Apart, because servers before 14 lack it and some platforms refuse it: then do without. */
-static const char check_interval[] = "set client_connection_check_interval = '2s'";
+/* Lets a busy backend notice that its worker died, so that its locks are freed (FAULTS J10). */
+#define CHECK_INTERVAL "set client_connection_check_interval = '2s';"
 
 /* What a connection has unless the url says otherwise. */
 static const struct {
@@ -197,11 +196,12 @@ static bool connect_failed(const PGconn *conn, enum error_kind kind, struct erro
 
 static bool session_configure(struct pg *pg, struct error *err)
 {
-    if (!pg_exec(pg, session_settings, NULL, err))
-        return error_prefix(err, "session settings");
-    if (!pg_exec(pg, check_interval, NULL, NULL) && PQstatus(pg->conn) == CONNECTION_BAD)
-        return pg_failed(pg, NULL, "session settings", err);
-    return true;
+    enum { FIRST_WITH_CHECK_INTERVAL = 140000 };
+    if (PQserverVersion(pg->conn) >= FIRST_WITH_CHECK_INTERVAL &&
+        pg_exec(pg, CHECK_INTERVAL SESSION_SETTINGS, NULL, NULL))
+        return true;
+    /* Some platforms refuse the interval: then do without. */
+    return pg_exec(pg, SESSION_SETTINGS, NULL, err) || error_prefix(err, "session settings");
 }
 
 bool pg_open(

@@ -82,7 +82,7 @@ MUST_CHECK bool pg_copy_end(struct pg *pg, struct error *err);
  * for \N. Returns the number of fields, at most max; -1 if there are more. */
 int pg_copy_split(char *line, char **fields, int max);
 
-/* The server's quoting of name parts for use in SQL text: `schema.table` written by a person
+/* Quoting of name parts for use in SQL text: `schema.table` written by a person
  * becomes "schema"."table" (parsed by the server's own parse_ident, checked with to_regclass; ERROR
  * names the relation when it does not exist). The result is owned by the caller. */
 MUST_CHECK bool pg_relation(struct pg *pg, const char *name, char **quoted, struct error *err);

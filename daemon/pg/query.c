@@ -171,11 +171,10 @@ bool pg_identifier(struct pg *pg, const char *name, char **quoted, struct error 
     size_t length = strlen(name);
     if (length < 1 || length > 63) /* NAMEDATALEN - 1: the server would cut it */
         return error_set(err, pg->kind, "name '%s': expected 1 to 63 bytes", name);
-    struct pg_args args = {0};
-    pg_arg_text(&args, name);
-    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_exec_args(pg, "select pg_catalog.quote_ident($1)", &args, &rows, err))
-        return error_prefix(err, "name '%s'", name);
-    *quoted = mem_text(pg_rows_text(&rows, 0, 0));
+    char *escaped = PQescapeIdentifier(pg->conn, name, length);
+    if (escaped == NULL) /* not UTF-8 */
+        return error_set(err, pg->kind, "name '%s': %s", name, "expected valid UTF-8");
+    *quoted = mem_text(escaped);
+    PQfreemem(escaped);
     return true;
 }

@@ -4,6 +4,7 @@
 #include "pg/schema.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "pg/pg.h"
@@ -81,10 +82,26 @@ bool schema_upgrade(struct pg *pg, int *from, int *to, struct error *err)
     return false;
 }
 
+/* As schema_version, in one round trip: every run begins with it. Not within a transaction. */
+static bool version_at_once(struct pg *pg, int *version, struct error *err)
+{
+    static const char *const missing[] = {"42P01", "3F000"};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    *version = 0;
+    if (pg_run(pg, STATEMENT_SCHEMA_VERSION, NULL, &rows, err)) {
+        *version = (int)pg_rows_int(&rows, 0, 0);
+        return true;
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(missing); i++)
+        if (strcmp(pg_sqlstate(pg), missing[i]) == 0)
+            return true;
+    return false;
+}
+
 bool schema_open(struct pg **pg, const char *url, const char *name, struct error *err)
 {
     int version;
-    if (!pg_open(pg, url, name, ERROR_STATE, err) || !schema_version(*pg, &version, err))
+    if (!pg_open(pg, url, name, ERROR_STATE, err) || !version_at_once(*pg, &version, err))
         return false;
     if (version > schema_version_known())
         return too_new(version, err);

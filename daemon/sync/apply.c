@@ -13,6 +13,7 @@
 #include "sync/batcher.h"
 #include "sync/journal.h"
 #include "sync/queue.h"
+#include "sync/recheck.h"
 #include "sync/registry.h"
 
 enum { ISOLATION_MAX = 200 }; /* batches one operation of a run splits to find bad inputs */
@@ -52,6 +53,12 @@ static const struct {
     [QUEUE_ARCHIVE_LABELS] = {CLIENT_ARCHIVE_LABELS, "archive_labels", "archives"},
     [QUEUE_ARCHIVE_PAIRS] = {CLIENT_ARCHIVE, "archive", "archives"},
 };
+
+/* The size of batches that this run has learnt; 0: none was refused so far. */
+static size_t *learnt_size(struct run *run, enum queue_kind kind)
+{
+    return kind == QUEUE_CREATE ? &run->sizes.create : &run->sizes.archive;
+}
 
 /* Inputs as HubSpot counts them: v3 takes a type each, the others a pair each. */
 static size_t inputs_of(const struct apply *apply, const struct batch_rows *rows)
@@ -190,21 +197,18 @@ static bool settle(struct apply *apply, const struct client_reply *reply, struct
 {
     struct sending *sending = &apply->sendings[reply->tag];
     struct journal_answer unknown = {.status = "unknown", .state = "unknown"};
-    struct journal_answer not_sent = {.status = "not_sent", .state = "abandoned"};
-    struct journal_answer stopped = {.status = "failed", .state = "abandoned"};
+    struct journal_answer not_sent = {
+        .status = reply->attempts > 0 ? "failed" : "not_sent", .state = "abandoned"};
     assert(sending->busy);
     sending->busy = false;
-    /* A refusal that ends the run (token, scope) is not the inputs' fault. */
-    if (client_stopped(apply->run->client) &&
-        (reply->outcome == CLIENT_REFUSED || reply->outcome == CLIENT_TOO_LARGE))
-        return journal_done(apply->run, &sending->batch, reply, &stopped, err);
     switch (reply->outcome) {
     case CLIENT_ANSWERED:
         return settle_answered(apply, sending, reply, err);
     case CLIENT_TOO_LARGE:
         /* Smaller from here on; the size that was refused is not tried again in this run. */
         if (apply->limits.inputs > 1 && sending->rows.count <= apply->limits.inputs)
-            apply->limits.inputs = sending->rows.count > 1 ? sending->rows.count / 2 : 1;
+            apply->limits.inputs = *learnt_size(apply->run, apply->kind) =
+                sending->rows.count > 1 ? sending->rows.count / 2 : 1;
         return settle_refused(apply, sending, reply, err);
     case CLIENT_REFUSED:
         return settle_refused(apply, sending, reply, err);
@@ -266,6 +270,8 @@ static bool apply_once(
         .progress = progress,
         .sendings_count = (size_t)limits->in_flight,
     };
+    if (*learnt_size(run, kind) > 0)
+        apply.limits.inputs = *learnt_size(run, kind);
     queue_open(&apply.queue, run, kind);
     apply.sendings = mem_new(apply.sendings_count, sizeof apply.sendings[0]);
     bool ok = apply_operation(&apply, err);
@@ -293,15 +299,27 @@ static bool apply_creates(struct run *run, struct error *err)
     return progress.total == 0 || apply_queue(run, QUEUE_CREATE, &progress, err);
 }
 
+static bool archive_window(struct run *run, struct apply_progress *progress, struct error *err)
+{
+    if (run->options.sync->portal->api == DIALECT_V3)
+        return apply_queue(run, QUEUE_ARCHIVE, progress, err);
+    return apply_queue(run, QUEUE_ARCHIVE_LABELS, progress, err) &&
+        apply_queue(run, QUEUE_ARCHIVE_PAIRS, progress, err);
+}
+
 static bool apply_archives(struct run *run, struct error *err)
 {
     struct apply_progress progress = {.total = run->counts.to_archive};
     if (progress.total == 0 || run->verdict.kind != VERDICT_PASS)
         return true;
-    if (run->options.sync->portal->api == DIALECT_V3)
-        return apply_queue(run, QUEUE_ARCHIVE, &progress, err);
-    return apply_queue(run, QUEUE_ARCHIVE_LABELS, &progress, err) &&
-        apply_queue(run, QUEUE_ARCHIVE_PAIRS, &progress, err);
+    for (;;) {
+        if (!recheck_window(run, err))
+            return false;
+        if (run->window.last == 0)
+            return true;
+        if (!archive_window(run, &progress, err))
+            return false;
+    }
 }
 
 /* The saved plan says who took it, so that it is not applied twice. */

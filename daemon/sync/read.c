@@ -41,7 +41,7 @@ void read_open(struct read **read, struct run *run, const struct read_scope *sco
     struct read *r = *read = mem_new(1, sizeof *r);
     r->run = run;
     r->scope = *scope;
-    r->ids_max = (size_t)limits->read_inputs;
+    r->ids_max = run->sizes.read > 0 ? run->sizes.read : (size_t)limits->read_inputs;
     r->slots_count = (size_t)limits->in_flight;
     r->slots = mem_new(r->slots_count, sizeof r->slots[0]);
     for (size_t i = 0; i < r->slots_count; i++)
@@ -76,6 +76,21 @@ static void submit(struct read *read, size_t number)
     client_submit(read->run->client, &slot->request);
 }
 
+static void push_part(struct read *read, struct chunk part)
+{
+    mem_grow(&read->parts, &read->parts_room, read->parts_count + 1, sizeof read->parts[0]);
+    read->parts[read->parts_count++] = part;
+}
+
+/* Moves half of a chunk to the parts that wait. */
+static void halve(struct read *read, struct chunk *chunk)
+{
+    struct chunk rest;
+    chunk_init(&rest, chunk->from_count);
+    chunk_split(chunk, &rest);
+    push_part(read, rest);
+}
+
 /* The next records for a slot: a waiting half, else a new chunk; none: from_count 0. */
 static bool fill(struct read *read, struct chunk *chunk, struct error *err)
 {
@@ -83,6 +98,8 @@ static bool fill(struct read *read, struct chunk *chunk, struct error *err)
     if (read->parts_count > 0) {
         chunk_clear(chunk);
         *chunk = read->parts[--read->parts_count];
+        while (chunk->from_count > read->ids_max)
+            halve(read, chunk);
         return true;
     }
     if (read->drained)
@@ -113,17 +130,13 @@ static bool submit_all(struct read *read, struct error *err)
  * may spoil it, or it is too large. False: it is as small as it gets, or too many were halved. */
 static bool retry_halves(struct read *read, struct read_slot *slot, enum client_outcome outcome)
 {
-    struct chunk rest;
     if (outcome == CLIENT_ANSWERED || slot->chunk.from_count < 2 || read->splits >= SPLITS_MAX)
         return false;
     read->splits++;
     if (outcome == CLIENT_TOO_LARGE && slot->chunk.from_count <= read->ids_max)
-        read->ids_max = slot->chunk.from_count / 2;
-    chunk_init(&rest, slot->chunk.from_count);
-    chunk_split(&slot->chunk, &rest);
-    mem_grow(&read->parts, &read->parts_room, read->parts_count + 2, sizeof read->parts[0]);
-    read->parts[read->parts_count++] = rest;
-    read->parts[read->parts_count++] = slot->chunk;
+        read->ids_max = read->run->sizes.read = slot->chunk.from_count / 2;
+    halve(read, &slot->chunk);
+    push_part(read, slot->chunk);
     chunk_init(&slot->chunk, read->ids_max);
     slot->busy = false;
     return true;

@@ -9,8 +9,12 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "pg/pg.h"
 #include "pg/text.h"
+#include "sync/single.h"
+
+enum { EXCERPT_MAX = 81 }; /* of a cell in a message */
 
 struct source {
     struct pg *pg;
@@ -22,16 +26,8 @@ struct source {
     uint32_t only_type; /* what a row without a type means; TYPE_NONE: it must say */
     char message[320];
     struct assoc single[TYPES_MAX]; /* last row of each type that a record can have once */
+    struct single_set taken; /* to-records of the type that they can have once */
 };
-
-/* A record has at most one primary company and at most one parent company; a second one silently
- * replaces the first (hubspot-api 3.6, 3.12). */
-static bool is_single(const struct type *type)
-{
-    enum { CHILD_TO_PARENT = 14 };
-    return type->kind == TYPE_PRIMARY ||
-        (type->type_id == CHILD_TO_PARENT && strcmp(type->category, "HUBSPOT_DEFINED") == 0);
-}
 
 const char *source_name(const struct sync_definition *sync)
 {
@@ -93,18 +89,18 @@ static bool lock_relations(struct source *source, const char *relation, struct e
     } else if (!relations_of(source, relation, &names, err)) {
         return error_prefix(err, "source of %s", source->sync->name);
     }
-    if (!pg_exec(source->pg, "begin isolation level repeatable read read only", NULL, err))
-        return false;
-    if (names.length == 0)
-        return true;
     CLEANUP(buf_clear) struct buf sql = {0};
-    buf_addf(&sql, "lock table %s in access share mode", buf_text(&names));
-    if (!pg_exec(source->pg, buf_text(&sql), NULL, err))
-        return error_prefix(err,
-            "source of %s: %s must be locked before it is read (a load in progress would look "
-            "empty)",
-            source->sync->name, buf_text(&names));
-    return true;
+    buf_add_text(&sql, "begin isolation level repeatable read read only");
+    if (names.length > 0)
+        buf_addf(&sql, "; lock table %s in access share mode", buf_text(&names));
+    if (pg_exec(source->pg, buf_text(&sql), NULL, err))
+        return true;
+    if (names.length == 0)
+        return error_prefix(err, "source of %s", source->sync->name);
+    return error_prefix(err,
+        "source of %s: %s must be locked before it is read (a load in progress would look "
+        "empty)",
+        source->sync->name, buf_text(&names));
 }
 
 /* Names the columns that the source has, for the message. */
@@ -231,20 +227,31 @@ void source_close(struct source *source)
     if (source == NULL)
         return;
     pg_close(source->pg);
+    single_set_clear(&source->taken);
     buf_clear(&source->relation);
     free(source);
+}
+
+/* The beginning of a cell, for a message; never a part of a character. */
+static const char *excerpt(const char *cell, char space[static EXCERPT_MAX])
+{
+    (void)snprintf(space, EXCERPT_MAX, "%s", cell);
+    text_trim(space);
+    return space;
 }
 
 static void invalid(
     struct source *source, struct source_row *row, const char *wrong, const char *cell)
 {
+    char space[EXCERPT_MAX];
     row->kind = SOURCE_INVALID;
     row->wrong = wrong;
     if (cell == NULL)
         (void)snprintf(source->message, sizeof source->message, "%s is NULL", wrong);
     else if (strcmp(wrong, "type") != 0)
         (void)snprintf(source->message, sizeof source->message,
-            "\"%.80s\" is no HubSpot record id (1 to 9223372036854775807 in digits)", cell);
+            "\"%s\" is no HubSpot record id (1 to 9223372036854775807 in digits)",
+            excerpt(cell, space));
     row->message = source->message;
 }
 
@@ -260,34 +267,52 @@ static void parse_type(struct source *source, struct source_row *row)
     row->assoc.type = type;
     if (type != TYPE_NONE && source->types->items[type].managed)
         return;
+    char space[EXCERPT_MAX], meant[EXCERPT_MAX];
+    const char *cell = excerpt(row->type, space);
     const char *near = types_nearest(source->types, row->type);
     if (type != TYPE_NONE)
         (void)snprintf(source->message, sizeof source->message,
-            "type \"%.80s\" is not one of the sync's types", row->type);
+            "type \"%s\" is not one of the sync's types", cell);
     else if (near != NULL)
         (void)snprintf(source->message, sizeof source->message,
-            "unknown type \"%.80s\" (did you mean \"%.80s\"?)", row->type, near);
+            "unknown type \"%s\" (did you mean \"%s\"?)", cell, excerpt(near, meant));
     else
-        (void)snprintf(
-            source->message, sizeof source->message, "unknown type \"%.80s\"", row->type);
+        (void)snprintf(source->message, sizeof source->message, "unknown type \"%s\"", cell);
     invalid(source, row, "type", row->type);
 }
 
-static void check_single(struct source *source, struct source_row *row)
+/* Is it a second association of a type that one of its records can have only once? */
+static bool is_second(struct source *source, const struct assoc *row, enum single_side side)
+{
+    const struct assoc *last = &source->single[row->type];
+    bool same_from = last->from_id == row->from_id;
+    if (side == SINGLE_FROM)
+        return same_from && last->to_id != row->to_id;
+    return !(same_from && last->to_id == row->to_id) && !single_set_add(&source->taken, row->to_id);
+}
+
+static bool check_single(struct source *source, struct source_row *row, struct error *err)
 {
     char space[64];
     const struct type *type = &source->types->items[row->assoc.type];
-    struct assoc *last = &source->single[row->assoc.type];
-    if (!is_single(type))
-        return;
-    if (last->from_id == row->assoc.from_id && last->to_id != row->assoc.to_id) {
+    enum single_side side = single_side(source->sync, type);
+    if (side == SINGLE_NEITHER)
+        return true;
+    if (source->taken.count == SINGLE_SET_MAX)
+        return error_set(err, ERROR_SOURCE,
+            "source of %s: more than %d rows of type %s, of which a record can have only one; "
+            "synchronise from %s to %s instead",
+            source->sync->name, SINGLE_SET_MAX, types_text(source->types, row->assoc.type, space),
+            source->sync->to, source->sync->from);
+    if (is_second(source, &row->assoc, side)) {
         (void)snprintf(source->message, sizeof source->message,
             "a record can have only one association of type %s; the source names several",
             types_text(source->types, row->assoc.type, space));
         invalid(source, row, "type", "");
         row->unclear = true;
     }
-    *last = row->assoc;
+    source->single[row->assoc.type] = row->assoc;
+    return true;
 }
 
 /* No rows of the wanted records: are there others? Looked up in the same snapshot. */
@@ -337,6 +362,6 @@ bool source_next(struct source *source, struct source_row *row, struct error *er
     else if (row->to != NULL)
         parse_type(source, row);
     if (row->kind == SOURCE_ROW && row->to != NULL)
-        check_single(source, row);
+        return check_single(source, row, err);
     return true;
 }

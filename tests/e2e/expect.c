@@ -96,6 +96,8 @@ void expect_query(struct play *play, const char *text)
     const char *arrow = strstr(text, " => ");
     play_check(play, arrow != NULL, "expected SELECT … => TEXT: %s", text);
     char *sql = mem_text_part(text, (size_t)(arrow - text));
+    if (strstr(sql, "e2e.") != NULL)
+        stage_load_log(play->stage);
     char *found = stage_value(play->stage, sql);
     play_check(play, strcmp(found, arrow + 4) == 0, "%s: %s, expected %s\n%s%s", sql, found,
         arrow + 4, buf_text(&play->command.out), buf_text(&play->command.err));

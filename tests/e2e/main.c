@@ -1,25 +1,35 @@
 /*
- * main.c: every case in every dialect it speaks. E2E_CASE=TEXT in the environment: only the cases
- * whose names hold TEXT.
+ * main.c: every case in every dialect it speaks, then every case with the worker killed. Two
+ * processes share the work, each with a database and a sandbox of its own. In the environment:
+ * E2E_CASE=TEXT: only the cases whose names hold TEXT; E2E_FULL=1: every place to be killed at, in
+ * every dialect; E2E_TIMES=1: how long each took; E2E_JOBS=N; E2E_KEEP=1: the databases stay.
  */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "e2e/play.h"
 #include "e2e/sweep.h"
 #include "lib/cluster.h"
 
+enum { JOBS_MAX = 8, SAMPLE_STATEMENTS = 16 };
+
 static const char *const apis[] = {"v3", "v4", "2026-03", "2026-09"};
+
+/* What one process has done; sent to the parent as it is. */
+struct done {
+    size_t played;
+    int failed;
+    struct sweep_tally tally;
+};
 
 static struct scenarios scenarios;
 static struct stage stage;
-static size_t played;
-static struct sweep_tally tally;
-
-enum { SWEEP_REQUESTS = 24, SWEEP_STATEMENTS = 48 };
+static struct done done;
 
 static void open_stage(void)
 {
@@ -31,76 +41,144 @@ static void close_stage(void)
     stage_close(&stage);
 }
 
+static bool is_set(const char *name)
+{
+    const char *value = getenv(name);
+    return value != NULL && value[0] != '\0';
+}
+
+static void tell_time(const struct scenario *scenario, const char *what, int64_t began_ms)
+{
+    if (is_set("E2E_TIMES"))
+        printf("%6lld ms  %s: %s\n", (long long)(clock_now_ms() - began_ms), what, scenario->name);
+}
+
 START_TEST(plays_the_case_in_every_dialect)
 {
     const struct scenario *scenario = &scenarios.items[_i];
-    const char *only = getenv("E2E_CASE");
-    if (only != NULL && strstr(scenario->name, only) == NULL)
-        return;
     for (size_t i = 0; i < ARRAY_COUNT(apis); i++) {
+        int64_t began_ms = clock_now_ms();
         if (!scenario_speaks(scenario, apis[i]))
             continue;
-        int64_t began_ms = clock_now_ms();
         play_all(&stage, scenario, apis[i]);
-        played++;
-        if (getenv("E2E_TIMES") != NULL)
-            printf("%6lld ms  %s: %s\n", (long long)(clock_now_ms() - began_ms), apis[i],
-                scenario->name);
+        done.played++;
+        tell_time(scenario, apis[i], began_ms);
     }
 }
 END_TEST
 
-/* Requests everywhere; statements in one dialect a case, each dialect in its turn. */
-START_TEST(survives_being_killed_anywhere)
+/* Every request, and a sample of the statements that begins elsewhere in every case, in one of the
+ * dialects, each in its turn. */
+START_TEST(comes_to_the_same_end_when_the_worker_is_killed)
 {
     const struct scenario *scenario = &scenarios.items[_i];
-    const char *only = getenv("E2E_CASE");
-    if (!scenario->sweep || (only != NULL && strstr(scenario->name, only) == NULL))
-        return;
+    struct sweep_limits limits = {
+        .statements = is_set("E2E_FULL") ? 0 : SAMPLE_STATEMENTS, .shift = (size_t)_i};
     size_t turn = (size_t)_i % ARRAY_COUNT(apis);
+    int64_t began_ms = clock_now_ms();
     while (!scenario_speaks(scenario, apis[turn]))
         turn = (turn + 1) % ARRAY_COUNT(apis);
-    int64_t began_ms = clock_now_ms();
-    size_t before = tally.scenarios;
-    for (size_t i = 0; i < ARRAY_COUNT(apis); i++) {
-        struct sweep_limits limits = {.requests = SWEEP_REQUESTS,
-            .statements = SWEEP_STATEMENTS,
-            .with_statements = i == turn};
-        if (i == turn)
-            sweep_scenario(&stage, scenario, apis[i], &limits, &tally);
-    }
-    if (getenv("E2E_TIMES") != NULL)
-        printf("%6lld ms  %zu kills: %s\n", (long long)(clock_now_ms() - began_ms),
-            tally.scenarios - before, scenario->name);
+    for (size_t i = 0; i < ARRAY_COUNT(apis); i++)
+        if (i == turn || (is_set("E2E_FULL") && scenario_speaks(scenario, apis[i])))
+            sweep_scenario(&stage, scenario, apis[i], &limits, &done.tally);
+    tell_time(scenario, "killed", began_ms);
 }
 END_TEST
 
-int main(void)
+/* The cases of one process: every jobs-th one. */
+static int run_part(size_t part, size_t jobs)
 {
-    const char *top = getenv("ASSOCD_TOP");
-    char folder[4096];
-    (void)snprintf(folder, sizeof folder, "%s/tests/e2e/cases", top != NULL ? top : ".");
-    scenarios_load(&scenarios, folder);
-    (void)cluster_url();
     Suite *suite = suite_create("end to end");
-    TCase *cases = tcase_create("cases");
+    TCase *cases = tcase_create("cases"), *sweeps = tcase_create("sweeps");
+    const char *only = getenv("E2E_CASE");
+    for (int i = 0; i < (int)scenarios.count; i++) {
+        if ((size_t)i % jobs != part ||
+            (only != NULL && strstr(scenarios.items[i].name, only) == NULL))
+            continue;
+        if (scenarios.items[i].skip != NULL) {
+            printf("SKIPPED %s: %s\n", scenarios.items[i].name, scenarios.items[i].skip);
+            continue;
+        }
+        tcase_add_loop_test(cases, plays_the_case_in_every_dialect, i, i + 1);
+        if (scenarios.items[i].sweep && !is_set("E2E_NO_SWEEP"))
+            tcase_add_loop_test(sweeps, comes_to_the_same_end_when_the_worker_is_killed, i, i + 1);
+    }
     tcase_add_unchecked_fixture(cases, open_stage, close_stage);
-    tcase_add_loop_test(cases, plays_the_case_in_every_dialect, 0, (int)scenarios.count);
-    tcase_set_timeout(cases, 0);
-    suite_add_tcase(suite, cases);
-    TCase *sweeps = tcase_create("sweeps");
     tcase_add_unchecked_fixture(sweeps, open_stage, close_stage);
-    tcase_add_loop_test(sweeps, survives_being_killed_anywhere, 0, (int)scenarios.count);
-    tcase_set_timeout(sweeps, 0);
+    suite_add_tcase(suite, cases);
     suite_add_tcase(suite, sweeps);
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_NOFORK);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
-    printf("%zu cases played %zu times; %zu workers killed at %zu places (%zu left out, %zu ended "
-           "before)\n",
-        scenarios.count, played, tally.scenarios, tally.places, tally.left_out, tally.missed);
+    (void)fflush(stdout);
+    return failed;
+}
+
+/* A process and the end of the pipe that its result comes out of. */
+struct part {
+    pid_t pid;
+    int result;
+};
+
+static struct part start_part(size_t part, size_t jobs)
+{
+    int ends[2];
+    if (pipe(ends) != 0)
+        abort();
+    pid_t child = fork();
+    if (child < 0)
+        abort();
+    if (child > 0) {
+        (void)close(ends[1]);
+        return (struct part){.pid = child, .result = ends[0]};
+    }
+    (void)close(ends[0]);
+    done.failed = run_part(part, jobs);
+    bool told = write(ends[1], &done, sizeof done) == (ssize_t)sizeof done;
+    scenarios_clear(&scenarios);
+    exit(told && done.failed == 0 ? 0 : 1);
+}
+
+static int run_parts(size_t jobs)
+{
+    struct done all = {0};
+    struct part parts[JOBS_MAX];
+    int status, failed = 0;
+    (void)fflush(stdout);
+    for (size_t i = 0; i < jobs; i++)
+        parts[i] = start_part(i, jobs);
+    for (size_t i = 0; i < jobs; i++) {
+        struct done part = {.failed = 1};
+        status = 1;
+        failed += read(parts[i].result, &part, sizeof part) != (ssize_t)sizeof part;
+        (void)close(parts[i].result);
+        failed += waitpid(parts[i].pid, &status, 0) != parts[i].pid || status != 0;
+        all.played += part.played;
+        all.failed += part.failed;
+        all.tally.places += part.tally.places;
+        all.tally.scenarios += part.tally.scenarios;
+        all.tally.left_out += part.tally.left_out;
+        all.tally.missed += part.tally.missed;
+    }
+    printf("%zu cases played %zu times; workers killed %zu times, at %zu places (%zu left out by "
+           "sampling, %zu workers ended before)\n",
+        scenarios.count, all.played, all.tally.scenarios, all.tally.places, all.tally.left_out,
+        all.tally.missed);
+    return failed + all.failed;
+}
+
+int main(void)
+{
+    const char *top = getenv("ASSOCD_TOP");
+    const char *jobs = getenv("E2E_JOBS");
+    char folder[4096];
+    (void)snprintf(folder, sizeof folder, "%s/tests/e2e/cases", top != NULL ? top : ".");
+    scenarios_load(&scenarios, folder);
+    (void)cluster_url();
+    size_t count = jobs != NULL ? strtoul(jobs, NULL, 10) : 2;
+    int failed = run_parts(count >= 1 && count <= JOBS_MAX ? count : 2);
     scenarios_clear(&scenarios);
     return failed == 0 ? 0 : 1;
 }

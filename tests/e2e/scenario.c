@@ -30,6 +30,7 @@ static struct scenario *add_case(struct scenarios *all, const char *file, const 
         .api = mem_text(every_api),
         .sweep = true,
         .again = true,
+        .same = true,
     };
     return scenario;
 }
@@ -54,8 +55,12 @@ static void add_line(struct scenarios *all, const char *file, unsigned line, cha
     } else if (strcmp(text, "api") == 0) {
         free(scenario->api);
         scenario->api = mem_text(rest);
+    } else if (strcmp(text, "skip") == 0) {
+        scenario->skip = mem_text(rest);
     } else if (strcmp(text, "sweep") == 0) {
         scenario->sweep = !is_off(file, line, rest);
+    } else if (strcmp(text, "same") == 0) {
+        scenario->same = !is_off(file, line, rest);
     } else if (strcmp(text, "again") == 0) {
         scenario->again = !is_off(file, line, rest);
     } else {
@@ -110,6 +115,7 @@ void scenarios_clear(struct scenarios *scenarios)
         free(scenario->name);
         free(scenario->file);
         free(scenario->api);
+        free(scenario->skip);
     }
     free(scenarios->items);
     *scenarios = (struct scenarios){0};

@@ -32,6 +32,10 @@ begin
     insert into e2e.applied
     select seq, at, a ->> 0, a ->> 1, (a ->> 2)::bigint, a ->> 3, (a ->> 4)::bigint, a ->> 5, (a ->> 6)::bigint
     from e2e.request, jsonb_array_elements(applied) a;
+    -- HubSpot's own doing: the new primary or parent company takes the place of the old one.
+    delete from e2e.applied a using e2e.applied b
+    where a.sign = '-' and b.sign = '+' and a.to_id <> b.to_id
+        and (a.seq, a.from_type, a.from_id, a.category, a.type_id) = (b.seq, b.from_type, b.from_id, b.category, b.type_id);
 end
 $$;
 
@@ -48,12 +52,26 @@ begin
 end
 $$;
 
+-- One row more, one row less.
+create function e2e.put(p_from bigint, p_to bigint) returns void language sql as $$
+    insert into e2e.wanted (from_id, to_id) values (p_from, p_to);
+    insert into crm.link values (p_from, p_to);
+    insert into crm.link_text values (p_from, p_to);
+$$;
+create function e2e.take(p_from bigint, p_to bigint) returns void language sql as $$
+    update e2e.wanted set until = clock_timestamp()
+    where until = 'infinity' and (from_id, to_id) = (p_from::text, p_to::text);
+    delete from crm.link where (from_id, to_id) = (p_from, p_to);
+    delete from crm.link_text where (from_id, to_id) = (p_from::text, p_to::text);
+$$;
+
 -- Small tables are emptied faster by DELETE than by TRUNCATE.
 create function e2e.reset() returns void language plpgsql as $$
 declare
     name text;
     big boolean;
 begin
+    perform assocd.unwatch('links');
     for name in select c.oid::regclass::text from pg_class c where c.relkind = 'r' and c.relname <> 'schema_version'
         and c.relnamespace in ('assocd'::regnamespace, 'e2e'::regnamespace, 'crm'::regnamespace)
         order by c.relname = 'run', c.relname = 'portal' loop

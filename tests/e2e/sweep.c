@@ -17,7 +17,11 @@
 #include "e2e/steps.h"
 #include "lib/pgproxy.h"
 
-enum { PASSES_MAX = 3, SETTLE_MS = 10000 };
+enum {
+    PASSES_MAX = 3,
+    SETTLE_MS = 10000,
+    AGAIN_EVERY = 4, /* killed workers: one more idle run after every fourth is enough */
+};
 
 enum place { REQUEST_BEFORE, REQUEST_AFTER, STATEMENT_BEFORE, STATEMENT_AFTER, PLACES };
 
@@ -37,6 +41,7 @@ struct sweep {
     struct pgproxy *proxy;
     struct sweep_tally *tally;
     size_t target; /* the step that is killed: the case's last run */
+    size_t shift; /* the first place of a sample */
     struct blow blow;
     char name[64];
     int status; /* exit code and … */
@@ -116,7 +121,8 @@ static void recover(struct sweep *sweep, struct play *play)
         sweep->blow.number, found, sweep->after, buf_text(&play->command.out),
         buf_text(&play->command.err));
     free(found);
-    play_again(play);
+    if (sweep->tally->scenarios % AGAIN_EVERY == 0)
+        play_again(play);
     invariants_check(play);
 }
 
@@ -139,7 +145,7 @@ static void strike_all(struct sweep *sweep, enum place place, size_t count, size
 {
     size_t points = points_max > 0 && count > points_max ? points_max : count;
     for (size_t i = 0; i < points; i++)
-        strike(sweep, place, 1 + i * count / points);
+        strike(sweep, place, 1 + (i * count / points + sweep->shift) % count);
     sweep->tally->places += count;
     sweep->tally->left_out += count - points;
 }
@@ -154,6 +160,7 @@ void sweep_scenario(struct stage *stage, const struct scenario *scenario, const 
         .api = api,
         .proxy = pgproxy_open(stage->database_url),
         .tally = tally,
+        .shift = limits->shift,
         .target = find_target(scenario),
     };
     play_until_target(&sweep, &play, false);
@@ -164,10 +171,8 @@ void sweep_scenario(struct stage *stage, const struct scenario *scenario, const 
     play_end(&play);
     strike_all(&sweep, REQUEST_BEFORE, requests, limits->requests);
     strike_all(&sweep, REQUEST_AFTER, requests, limits->requests);
-    if (limits->with_statements) {
-        strike_all(&sweep, STATEMENT_BEFORE, statements, limits->statements);
-        strike_all(&sweep, STATEMENT_AFTER, statements, limits->statements);
-    }
+    strike_all(&sweep, STATEMENT_BEFORE, statements, limits->statements);
+    strike_all(&sweep, STATEMENT_AFTER, statements, limits->statements);
     pgproxy_close(sweep.proxy);
     free(sweep.after);
 }

@@ -20,7 +20,7 @@ struct sweep_tally {
 /* At most so many places of a kind, evenly spread; 0: all. */
 struct sweep_limits {
     size_t requests, statements;
-    bool with_statements;
+    size_t shift; /* where a sample begins, so that cases do not all leave out the same places */
 };
 
 void sweep_scenario(struct stage *stage, const struct scenario *scenario, const char *api,

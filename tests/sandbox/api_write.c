@@ -116,7 +116,8 @@ static void answer(struct call *call, const struct inputs *inputs, enum row row)
     }
     batch_close(call, &errors, error_count);
     int code = call_code(call, SET_CODE_CREATE, row == ROW_DEFAULT ? 200 : 201);
-    bool partial = error_count > 0 && row != ROW_DEFAULT;
+    bool partial = error_count > 0 && row != ROW_DEFAULT &&
+        call->portal->settings.values[SET_UNKNOWN_INPUT] != UNKNOWN_200;
     call->reply->status = partial ? 207 : code;
     buf_clear(&errors);
 }

@@ -79,7 +79,7 @@ static void mark_bad(struct call *call, struct inputs *inputs)
 
 static bool check_records(struct call *call, struct inputs *inputs)
 {
-    if (call->portal->settings.values[SET_UNKNOWN_INPUT] == UNKNOWN_207) {
+    if (call->portal->settings.values[SET_UNKNOWN_INPUT] != UNKNOWN_400) {
         mark_bad(call, inputs);
         return true;
     }
@@ -91,6 +91,10 @@ static bool check_records(struct call *call, struct inputs *inputs)
     struct buf members = {0};
     buf_add_text(&members, "\"context\":");
     write_culprits(&culprits, &members);
+    if (call->portal->settings.values[SET_NAME_CULPRITS] == 0) {
+        buf_reset(&members);
+        buf_add_text(&members, "\"context\":{}");
+    }
     call_fail_with(
         call, 400, "VALIDATION_ERROR", "One or more associations are invalid", buf_text(&members));
     buf_clear(&members);

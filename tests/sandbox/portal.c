@@ -35,6 +35,7 @@ void portal_clear(struct portal *portal)
         idmap_clear(&portal->records[from]);
     }
     portal->hidden_count = 0;
+    portal->merges_count = 0;
 }
 
 void portal_set_record(struct portal *portal, int object, uint64_t id, uint32_t state)
@@ -98,17 +99,19 @@ static void demote_others(
     }
 }
 
-static void set_bit(
-    struct direction *direction, const struct edge *edge, int bit, struct changes *changes)
+static void set_bit(struct direction *direction, const struct edge *edge, int bit, bool demote,
+    struct changes *changes)
 {
     int back = direction->kinds[bit].mirror;
     struct edge mirrored = {.from = edge->to, .to = edge->from};
-    demote_others(direction, edge, bit, changes);
+    if (demote)
+        demote_others(direction, edge, bit, changes);
     direction_at(direction, edge->from, edge->to)->types |= BIT(bit);
     tell(changes, (struct change){direction, edge->from, edge->to, bit, '+'});
     if (back < 0)
         return;
-    demote_others(direction->mirror, &mirrored, back, changes);
+    if (demote)
+        demote_others(direction->mirror, &mirrored, back, changes);
     direction_at(direction->mirror, edge->to, edge->from)->types |= BIT(back);
 }
 
@@ -149,7 +152,7 @@ void portal_associate(struct portal *portal, struct direction *direction, const 
         want |= BIT(direction->primary);
     for (int bit = 0; bit < direction->kinds_count; bit++) {
         if ((want & ~have & BIT(bit)) != 0)
-            set_bit(direction, edge, bit, changes);
+            set_bit(direction, edge, bit, portal->settings.values[SET_DEMOTE] != 0, changes);
         else if (replace && (have & ~want & BIT(bit)) != 0)
             clear_bit(direction, edge, bit, changes);
     }
@@ -190,9 +193,19 @@ void portal_merge(struct portal *portal, int object, uint64_t kept, uint64_t gon
 {
     portal_add_record(portal, object, kept);
     portal_set_record(portal, object, gone, RECORD_MERGED);
+    struct merge merge = {.object = object, .kept = kept, .gone = gone};
+    portal->merges[portal->merges_count++ % MERGES_MAX] = merge;
     for (int to = 0; to < OBJECTS_MAX; to++)
         if (portal->directions[object][to] != NULL)
             merge_links(portal, portal->directions[object][to], kept, gone);
+}
+
+uint64_t portal_resolve(const struct portal *portal, int object, uint64_t id)
+{
+    for (size_t i = 0; i < portal->merges_count && i < MERGES_MAX; i++)
+        if (portal->merges[i].object == object && portal->merges[i].gone == id)
+            return portal->merges[i].kept;
+    return id;
 }
 
 size_t portal_count_type(const struct direction *direction, uint64_t from, int bit)

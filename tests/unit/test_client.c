@@ -69,7 +69,8 @@ static const struct paging {
     int attempts;
     const char *sent; /* must stand among the requests */
 } pagings[] = {
-    {"follows cursors byte for byte, for the records that have more", DIALECT_2026_09,
+    {"conflict 10.26: follows cursors byte for byte, for the records that have more",
+        DIALECT_2026_09,
         {RESULTS(RECORD("10", TARGET("7"), NEXT("MC0%3D")) "," RECORD(
              "11", TARGET("8"), "") "," RECORD("12", TARGET("\"9\""), NEXT("b"))),
             RESULTS(
@@ -80,7 +81,7 @@ static const struct paging {
         {RESULTS(RECORD("10", TARGET("7"), NEXT("a")) "," RECORD("11", TARGET("8"), "")),
             RESULTS(RECORD("10", TARGET("9"), NEXT("a")))},
         "?c?", 1, 2, "/crm/v4/associations/0-3/0-1/batch/read"},
-    {"a page that brings nothing new is the last one asked", DIALECT_2026_03,
+    {"trap 9.2: a page that brings nothing new is the last one asked", DIALECT_2026_03,
         {RESULTS(RECORD("10", TARGET("7"), NEXT("a"))),
             RESULTS(RECORD("10", TARGET("7"), NEXT("b")))},
         "???", 0, 2, "/crm/associations/2026-03/0-3/0-1/batch/read"},
@@ -168,6 +169,51 @@ START_TEST(writes_pairs_with_all_their_types)
     ck_assert_ptr_nonnull(strstr(requests, "/0-3/0-1/batch/labels/archive HTTP"));
     free(requests);
     free(created);
+}
+END_TEST
+
+/* Every call of a dialect: what its requests say about their bodies. */
+static char *requests_of(enum dialect dialect)
+{
+    char *ok = scripted_answer("200 OK", "", NO_RESULTS);
+    struct scripted script[] = {{.answer = ok}};
+    scripted_client_open(script, 1, dialect, -1);
+    (void)scripted_client_ask(&read_three);
+    (void)scripted_client_ask(&create_two);
+    (void)scripted_client_ask(&archive_two);
+    char *requests = scripted_client_close();
+    ck_assert_uint_eq(scripted_count(requests), 3);
+    free(ok);
+    return requests;
+}
+
+static size_t count_text(const char *text, const char *part)
+{
+    size_t count = 0;
+    for (; (text = strcasestr(text, part)) != NULL; text += strlen(part))
+        count++;
+    return count;
+}
+
+START_TEST(trap_9_17_every_body_is_declared_as_json)
+{
+    char *requests = requests_of((enum dialect)_i);
+    ck_assert_uint_eq(count_text(requests, "\r\nContent-Type: application/json\r\n"), 3);
+    ck_assert_uint_eq(count_text(requests, "Content-Type:"), 3);
+    ck_assert_uint_eq(count_text(requests, "\r\n\r\n{\"inputs\":["), 3);
+    free(requests);
+}
+END_TEST
+
+START_TEST(conflict_10_24_requests_are_plain_http_1_1)
+{
+    char *requests = requests_of((enum dialect)_i);
+    ck_assert_uint_eq(count_text(requests, " HTTP/1.1\r\n"), 3);
+    ck_assert_uint_eq(count_text(requests, "Accept-Encoding:"), 0);
+    ck_assert_uint_eq(count_text(requests, "Content-Encoding:"), 0);
+    ck_assert_uint_eq(count_text(requests, "Transfer-Encoding:"), 0);
+    ck_assert_uint_eq(count_text(requests, "Upgrade:"), 0);
+    free(requests);
 }
 END_TEST
 
@@ -332,6 +378,8 @@ int main(void)
     tcase_add_loop_test(cases, reads_rows_and_empty_records, 0, 30);
     tcase_add_loop_test(cases, reads_pages, 0, (int)ARRAY_COUNT(pagings));
     tcase_add_test(cases, writes_pairs_with_all_their_types);
+    tcase_add_loop_test(cases, trap_9_17_every_body_is_declared_as_json, 0, 4);
+    tcase_add_loop_test(cases, conflict_10_24_requests_are_plain_http_1_1, 0, 4);
     tcase_add_test(cases, lists_v3_types_with_their_categories);
     tcase_add_test(cases, a_list_that_fails_leaves_the_client_usable);
     tcase_add_test(cases, a_wish_to_stop_ends_what_has_not_left);

@@ -108,6 +108,20 @@ static const struct exchange {
                 "{\"category\":\"OBJECT_NOT_FOUND\","
                 "\"context\":{\"fromObjectId\":[\"10\"]}}")}},
         CLIENT_ANSWERED, 1, "dd", NULL, 0, NULL},
+    {"conflict 10.12: an archive that finds nothing is settled by reading", &archive_two,
+        {{"404 Not Found", "",
+            "{\"status\":\"error\",\"category\":\"OBJECT_NOT_FOUND\",\"message\":\"gone\"}"}},
+        CLIENT_UNKNOWN, 1, "??", "gone", 0, NULL},
+    {"conflict 10.29: results are matched by pair, however many rows one has", &create_two,
+        {{"200 OK", "",
+            RESULTS(LINK("11", "7") "," LINK("7", "11") "," LINK("11", "7") "," LINK("99", "98"))}},
+        CLIENT_ANSWERED, 1, "?d", NULL, 0, NULL},
+    {"conflict 10.27: errors inside a 200 count", &create_two,
+        {{"200 OK", "",
+            "{\"results\":[" LINK(
+                "10", "7") "],\"numErrors\":1,\"errors\":[{\"category\":\"X\",\"message\":\"bad\","
+                           "\"context\":{\"fromObjectId\":[\"11\"],\"toObjectId\":[\"7\"]}}]}"}},
+        CLIENT_ANSWERED, 1, "dr", NULL, 0, NULL},
     {"one bad id refuses the whole request", &create_two,
         {{"400 Bad Request", "",
             "{\"status\":\"error\",\"message\":\"One or more associations are "

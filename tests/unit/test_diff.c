@@ -247,19 +247,18 @@ START_TEST(holds_for_every_state_of_one_pair)
 {
     enum policy policy = policies[_i / 2];
     enum on_drift drift = _i % 2 == 0 ? DRIFT_RESTORE : DRIFT_REPORT;
-    for (set managed = 0; managed < ALL; managed++)
-        for (set desired = 0; desired < ALL; desired++)
-            for (set owned = 0; owned < ALL; owned++)
-                for (set observed = 0; observed < ALL; observed++) {
-                    struct world world;
-                    world_init(&world, policy, drift, managed);
-                    if ((desired & ~managed) != 0 || (observed != 0 && !has(observed, PLAIN)))
-                        continue;
-                    world.desired[0] = desired;
-                    world.owned[0] = owned;
-                    world.observed[0] = observed;
-                    judge(&world);
-                }
+    for (unsigned state = 0; state < ALL * ALL * ALL * ALL; state++) {
+        set managed = state % ALL, desired = state / ALL % ALL;
+        set owned = state / ALL / ALL % ALL, observed = state / ALL / ALL / ALL;
+        if ((desired & ~managed) != 0 || (observed != 0 && !has(observed, PLAIN)))
+            continue;
+        struct world world;
+        world_init(&world, policy, drift, managed);
+        world.desired[0] = desired;
+        world.owned[0] = owned;
+        world.observed[0] = observed;
+        judge(&world);
+    }
 }
 END_TEST
 

@@ -39,12 +39,24 @@ START_TEST(an_unknown_policy_waits_a_second_to_a_minute)
 }
 END_TEST
 
+START_TEST(conflict_10_9_retry_after_counts_when_it_is_there)
+{
+    static const char *const policies[] = {"SECONDLY", "TEN_SECONDLY_ROLLING", "", "NEW"};
+    for (size_t i = 0; i < sizeof policies / sizeof policies[0]; i++) {
+        ck_assert_int_eq(rate_hold_ms(policies[i], 1, 7000, 12345), 7000);
+        ck_assert_int_ge(rate_hold_ms(policies[i], 1, 0, 12345), 1000);
+        ck_assert_int_le(rate_hold_ms(policies[i], 1, 0, 12345), 10000);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("rate");
     TCase *cases = tcase_create("rate");
     tcase_add_test(cases, what_hubspot_says_counts_up_to_a_day);
     tcase_add_test(cases, policies_grow_with_every_refusal);
+    tcase_add_test(cases, conflict_10_9_retry_after_counts_when_it_is_there);
     tcase_add_test(cases, an_unknown_policy_waits_a_second_to_a_minute);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

@@ -1,0 +1,71 @@
+/*
+ * single.c: the two rules, and a hash set of ids.
+ */
+#include "sync/single.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "hubspot/client.h"
+
+static bool is_object(const char *name, const char *id)
+{
+    const char *found = object_type_id(name, NULL);
+    return found != NULL && strcmp(found, id) == 0;
+}
+
+enum single_side single_side(const struct sync_definition *sync, const struct type *type)
+{
+    enum { PARENT_TO_CHILD = 13, CHILD_TO_PARENT = 14 };
+    bool own = strcmp(type->category, "HUBSPOT_DEFINED") == 0;
+    if (own && type->type_id == CHILD_TO_PARENT)
+        return SINGLE_FROM;
+    if (own && type->type_id == PARENT_TO_CHILD)
+        return SINGLE_TO;
+    if (type->kind != TYPE_PRIMARY)
+        return SINGLE_NEITHER;
+    /* A company may be the primary one of many records; leads are the ones that have primaries. */
+    bool many = is_object(sync->from, "0-2") || is_object(sync->to, "0-136");
+    return many ? SINGLE_TO : SINGLE_FROM;
+}
+
+void single_set_clear(struct single_set *set)
+{
+    free(set->slots);
+    *set = (struct single_set){0};
+}
+
+static uint64_t *place(const struct single_set *set, uint64_t id)
+{
+    size_t at = (size_t)(id * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (set->room - 1);
+    while (set->slots[at] != 0 && set->slots[at] != id)
+        at = (at + 1) & (set->room - 1);
+    return &set->slots[at];
+}
+
+static void grow(struct single_set *set)
+{
+    struct single_set larger = {.room = set->room > 0 ? set->room * 2 : 1024};
+    larger.count = set->count;
+    larger.slots = mem_new(larger.room, sizeof larger.slots[0]);
+    for (size_t i = 0; i < set->room; i++)
+        if (set->slots[i] != 0)
+            *place(&larger, set->slots[i]) = set->slots[i];
+    free(set->slots);
+    *set = larger;
+}
+
+bool single_set_add(struct single_set *set, uint64_t id)
+{
+    assert(id != 0 && set->count < SINGLE_SET_MAX);
+    if (set->count * 2 >= set->room)
+        grow(set);
+    uint64_t *slot = place(set, id);
+    if (*slot == id)
+        return false;
+    *slot = id;
+    set->count++;
+    return true;
+}

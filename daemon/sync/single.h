@@ -1,0 +1,30 @@
+/*
+ * single.h: types that one of the two records can have only once: the primary company, the parent
+ * company. HubSpot lets a second one take the place of the first without a word (hubspot-api 3.6,
+ * 3.12), so a source that names two can never be reached.
+ */
+#ifndef SYNC_SINGLE_H
+#define SYNC_SINGLE_H
+
+#include "base/attr.h"
+#include "model/definition.h"
+#include "model/types.h"
+
+enum single_side { SINGLE_NEITHER, SINGLE_FROM, SINGLE_TO };
+
+/* Which record of the sync's pair can have the type only once. */
+enum single_side single_side(const struct sync_definition *sync, const struct type *type);
+
+/* To-records met so far; more than SINGLE_SET_MAX are not kept: 16 MiB. */
+enum { SINGLE_SET_MAX = 1 << 20 };
+struct single_set {
+    uint64_t *slots; /* 0: free */
+    size_t count;
+    size_t room;
+};
+void single_set_clear(struct single_set *set);
+
+/* Puts an id in; false if it was there. The caller looks at count before. */
+MUST_CHECK bool single_set_add(struct single_set *set, uint64_t id);
+
+#endif

@@ -1,0 +1,322 @@
+/*
+ * test_journal.c: the run's rows in a real PostgreSQL: one run of a sync at a time, nothing is sent
+ * by a run that was overtaken, every change ends in a state that is true, refusals wait longer each
+ * time.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hubspot/client.h"
+#include "lib/cluster.h"
+#include "pg/pg.h"
+#include "sync/journal.h"
+
+static char *database;
+static struct pg *pg; /* looks on */
+static struct error err;
+static struct portal_definition portal = {.name = "main", .api = DIALECT_V3};
+static struct sync_definition sync_definition = {.name = "pairs", .portal = &portal};
+static struct run_options options;
+static struct run run, other;
+
+static void setup(void)
+{
+    err = (struct error){0};
+    pg = cluster_connect(database);
+    cluster_exec(pg,
+        "truncate assocd.run, assocd.sync_state, assocd.managed, assocd.reject, assocd.portal"
+        " restart identity cascade",
+        NULL);
+    options =
+        (struct run_options){.sync = &sync_definition, .database_url = database, .cause = "manual"};
+    run = (struct run){.options = options};
+    other = (struct run){.options = options};
+}
+
+static void teardown(void)
+{
+    run_clear(&run);
+    run_clear(&other);
+    pg_close(pg);
+}
+
+static void open_run(struct run *opened)
+{
+    ck_assert_msg(journal_open(opened, &err), "%s", err.text);
+}
+
+/* Planned creates 1 … count of the run, from-record n to n. */
+static void plan(struct run *planned, int count)
+{
+    char sql[512];
+    (void)snprintf(sql, sizeof sql,
+        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
+        " reason) select %lld, 'create', n, n, n, 'HUBSPOT_DEFINED', 1, 'source_added'"
+        " from generate_series(1, %d) n",
+        (long long)planned->run_id, count);
+    cluster_exec(pg, sql, NULL);
+}
+
+static const int64_t ordinals[] = {1, 2, 3, 4, 5};
+
+static bool send(struct run *sender, size_t first, size_t count, struct journal_batch *batch)
+{
+    *batch = (struct journal_batch){.operation = "create",
+        .create = true,
+        .ordinals = ordinals + first,
+        .count = count,
+        .inputs = count};
+    return journal_sent(sender, batch, &err);
+}
+
+static struct client_reply reply_of(const char *category)
+{
+    return (struct client_reply){.attempts = 1,
+        .http_status = 207,
+        .api_started_at = "",
+        .api_completed_at = "",
+        .correlation_id = "",
+        .category = category,
+        .message = ""};
+}
+
+static void done(const struct journal_batch *batch, const struct journal_answer *answer)
+{
+    struct client_reply reply = reply_of("");
+    ck_assert_msg(journal_done(&run, batch, &reply, answer, &err), "%s", err.text);
+}
+
+/* How many changes (batches, runs) are in this state. */
+static int64_t count(const char *table, const char *column, const char *value)
+{
+    char sql[256];
+    (void)snprintf(
+        sql, sizeof sql, "select count(*) from assocd.%s where %s = '%s'", table, column, value);
+    return cluster_int(pg, sql);
+}
+
+START_TEST(opens_a_run_with_its_own_number_and_fence)
+{
+    open_run(&run);
+    ck_assert_int_gt(run.run_id, 0);
+    ck_assert_int_eq(run.epoch, 1);
+    ck_assert(!run.good_known);
+    ck_assert_int_eq(count("run", "status", "planning"), 1);
+}
+END_TEST
+
+START_TEST(lets_one_run_of_a_sync_work_at_a_time_and_names_it)
+{
+    open_run(&run);
+    ck_assert(!journal_open(&other, &err));
+    ck_assert_int_eq(err.kind, ERROR_LOCKED);
+    ck_assert_ptr_nonnull(strstr(err.text, "run 1 of pairs holds its lock (planning since "));
+    ck_assert_int_eq(cluster_int(pg, "select epoch from assocd.sync_state"), 1);
+}
+END_TEST
+
+START_TEST(lets_the_next_run_in_while_one_verifies_and_does_not_think_it_dead)
+{
+    open_run(&run);
+    ck_assert(journal_status(&run, RUN_VERIFYING, &err) && journal_unlock(&run, &err));
+    open_run(&other);
+    ck_assert_int_eq(other.epoch, 2);
+    ck_assert_int_eq(count("run", "status", "verifying"), 1);
+    ck_assert(journal_status(&run, RUN_SUCCEEDED, &err));
+    ck_assert_int_eq(count("run", "status", "succeeded"), 1);
+}
+END_TEST
+
+/* FAULTS P1, J3: the process died; what it had sent is unknown, what it had not is abandoned. */
+START_TEST(tells_a_dead_run_as_interrupted)
+{
+    struct journal_batch batch;
+    open_run(&run);
+    plan(&run, 5);
+    ck_assert(send(&run, 0, 2, &batch));
+    run_clear(&run);
+    open_run(&other);
+    ck_assert_int_eq(count("run", "status", "interrupted"), 1);
+    ck_assert_int_eq(count("batch", "status", "unknown"), 1);
+    ck_assert_int_eq(count("change", "state", "unknown"), 2);
+    ck_assert_int_eq(count("change", "state", "abandoned"), 3);
+    ck_assert_int_eq(
+        cluster_int(pg, "select count(*) from assocd.run where completed_at is null"), 1);
+}
+END_TEST
+
+/* FAULTS J11: the lock's session was lost and another run began. */
+START_TEST(refuses_to_send_once_overtaken)
+{
+    struct journal_batch batch;
+    open_run(&run);
+    plan(&run, 5);
+    ck_assert(send(&run, 0, 1, &batch));
+    cluster_exec(pg, "update assocd.sync_state set epoch = epoch + 1", NULL);
+    ck_assert(!send(&run, 1, 1, &batch));
+    ck_assert_int_eq(err.kind, ERROR_LOCKED);
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.batch"), 1);
+    ck_assert_int_eq(count("change", "state", "planned"), 4);
+}
+END_TEST
+
+START_TEST(refuses_to_send_what_is_no_longer_planned)
+{
+    struct journal_batch batch;
+    open_run(&run);
+    plan(&run, 5);
+    cluster_exec(pg, "update assocd.change set state = 'skipped' where ordinal = 2", NULL);
+    ck_assert(!send(&run, 0, 3, &batch));
+    ck_assert_ptr_nonnull(strstr(err.text, "it was not sent"));
+}
+END_TEST
+
+START_TEST(gives_every_change_of_an_answer_its_state)
+{
+    struct journal_batch batch;
+    const struct journal_exception exceptions[] = {
+        {2, "rejected", "no such record \"\\{},'\n"}, {4, "unknown", NULL}};
+    open_run(&run);
+    plan(&run, 5);
+    ck_assert(send(&run, 0, 5, &batch));
+    done(&batch,
+        &(struct journal_answer){.status = "partial",
+            .state = "applied",
+            .exceptions = exceptions,
+            .exceptions_count = 2});
+    ck_assert_int_eq(count("change", "state", "applied"), 3);
+    ck_assert_int_eq(count("change", "message", "no such record \"\\{},''\n"), 1);
+    ck_assert(journal_results(&run, &err));
+    ck_assert_uint_eq(run.counts.created, 3);
+    ck_assert_uint_eq(run.counts.rejected, 1);
+    ck_assert_uint_eq(run.counts.unverified, 1);
+    ck_assert_int_eq(count("batch", "status", "partial"), 1);
+}
+END_TEST
+
+START_TEST(leaves_nothing_waiting_when_a_run_ends_early)
+{
+    struct journal_batch batch;
+    open_run(&run);
+    plan(&run, 5);
+    ck_assert(send(&run, 0, 2, &batch));
+    ck_assert(journal_abandon(&run, &err) && journal_status(&run, RUN_FAILED, &err));
+    ck_assert_int_eq(count("change", "state", "unknown"), 2);
+    ck_assert_int_eq(count("change", "state", "abandoned"), 3);
+    ck_assert_int_eq(count("batch", "status", "sent"), 0);
+    ck_assert_int_eq(count("batch", "status", "unknown"), 1);
+}
+END_TEST
+
+START_TEST(closes_a_run_once)
+{
+    open_run(&run);
+    ck_assert(journal_status(&run, RUN_SUCCEEDED, &err));
+    ck_assert(journal_status(&run, RUN_APPLYING, &err));
+    ck_assert_int_eq(count("run", "status", "succeeded"), 1);
+    ck_assert_int_eq(
+        cluster_int(pg, "select count(*) from assocd.run where completed_at is null"), 0);
+}
+END_TEST
+
+static void refuse(void)
+{
+    struct journal_batch batch;
+    const struct client_reply reply = reply_of("OBJECT_NOT_FOUND");
+    cluster_exec(pg, "delete from assocd.change", NULL);
+    plan(&run, 1);
+    ck_assert(send(&run, 0, 1, &batch));
+    done(&batch, &(struct journal_answer){.status = "failed", .state = "rejected"});
+    ck_assert_msg(journal_quarantine(&run, batch.batch_id, &reply, &err), "%s", err.text);
+}
+
+START_TEST(waits_twice_as_long_after_every_refusal_but_a_day_at_most)
+{
+    static const int hours[] = {1, 2, 4, 8, 16, 24, 24, 24};
+    open_run(&run);
+    for (size_t i = 0; i < ARRAY_COUNT(hours); i++) {
+        refuse();
+        ck_assert_int_eq(cluster_int(pg,
+                             "select round(extract(epoch from retry_at - clock_timestamp()) / 3600)"
+                             " from assocd.reject"),
+            hours[i]);
+    }
+    ck_assert_int_eq(cluster_int(pg, "select attempts from assocd.reject"), 8);
+}
+END_TEST
+
+/* HubSpot's times are its word: a wrong one must not cost the row. */
+START_TEST(keeps_only_times_that_are_times)
+{
+    struct client_request request = {.from_count = 3};
+    struct client_reply reply = reply_of("");
+    reply.request = &request;
+    reply.outcome = CLIENT_ANSWERED;
+    reply.api_started_at = "2026-09-21T09:14:02.011Z";
+    reply.api_completed_at = "tomorrow\t\\N";
+    CLEANUP(buf_clear) struct buf rows = {0};
+    open_run(&run);
+    journal_note_read(&run, &rows, "read", &reply, run.started_local);
+    journal_note_read(&run, &rows, "verify", &reply, run.started_local);
+    ck_assert_msg(journal_reads(&run, &rows, &err), "%s", err.text);
+    ck_assert_uint_eq(rows.length, 0);
+    ck_assert_int_eq(cluster_int(pg,
+                         "select count(*) from assocd.batch where inputs = 3 and status = 'done'"
+                         " and api_started_at = '2026-09-21 09:14:02.011+00'"
+                         " and api_completed_at is null"
+                         " and sent_at between clock_timestamp() - interval '1 minute'"
+                         " and clock_timestamp() and completed_at >= sent_at"),
+        2);
+}
+END_TEST
+
+/* A cell of any length is a reject, not the end of the run: an index row has its limits. */
+START_TEST(takes_an_invalid_row_of_any_length)
+{
+    cluster_exec(pg,
+        "create or replace function public.noise(n int) returns text language sql as"
+        " $$select string_agg(md5(i::text), '') from generate_series(1, n) i$$",
+        NULL);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    cluster_exec(pg, "select '{' || public.noise(2000) || '}', '{m}'", &rows);
+    struct pg_args args = {0};
+    pg_arg_text(&args, "pairs");
+    pg_arg_int(&args, 1);
+    for (int i = 0; i < 4; i++)
+        pg_arg_text(&args, pg_rows_text(&rows, 0, 0));
+    pg_arg_text(&args, pg_rows_text(&rows, 0, 1));
+    ck_assert_msg(pg_run(pg, STATEMENT_REJECT_SOURCE, &args, NULL, &err), "%s", err.text);
+    ck_assert_int_eq(count("reject", "message", "m"), 1);
+}
+END_TEST
+
+int main(void)
+{
+    database = cluster_database_with_schema();
+    Suite *suite = suite_create("journal");
+    TCase *tcase = tcase_create("journal");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, opens_a_run_with_its_own_number_and_fence);
+    tcase_add_test(tcase, lets_one_run_of_a_sync_work_at_a_time_and_names_it);
+    tcase_add_test(tcase, lets_the_next_run_in_while_one_verifies_and_does_not_think_it_dead);
+    tcase_add_test(tcase, tells_a_dead_run_as_interrupted);
+    tcase_add_test(tcase, refuses_to_send_once_overtaken);
+    tcase_add_test(tcase, refuses_to_send_what_is_no_longer_planned);
+    tcase_add_test(tcase, gives_every_change_of_an_answer_its_state);
+    tcase_add_test(tcase, leaves_nothing_waiting_when_a_run_ends_early);
+    tcase_add_test(tcase, closes_a_run_once);
+    tcase_add_test(tcase, waits_twice_as_long_after_every_refusal_but_a_day_at_most);
+    tcase_add_test(tcase, keeps_only_times_that_are_times);
+    tcase_add_test(tcase, takes_an_invalid_row_of_any_length);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    cluster_drop(database);
+    free(database);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

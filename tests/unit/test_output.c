@@ -1,0 +1,99 @@
+/* test_output.c: numbers and tables as people see them, byte for byte. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/output.h"
+#include "lib/cluster.h"
+
+static const struct {
+    uint64_t number;
+    const char *text;
+} numbers[] = {{0, "0"}, {7, "7"}, {999, "999"}, {1000, "1,000"}, {412880, "412,880"},
+    {1000000, "1,000,000"}, {UINT64_MAX, "18,446,744,073,709,551,615"}};
+
+START_TEST(groups_digits_by_three)
+{
+    char text[NUMBER_TEXT_MAX];
+    ck_assert_str_eq(output_number(numbers[_i].number, text), numbers[_i].text);
+}
+END_TEST
+
+/* What output_table prints for a query. */
+static void expect_table(const char *sql, uint64_t right_columns, const char *want)
+{
+    char have[1024] = "";
+    struct pg *pg = cluster_connect(cluster_url());
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    cluster_exec(pg, sql, &rows);
+    FILE *file = tmpfile();
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(fflush(stdout), 0);
+    int saved = dup(STDOUT_FILENO);
+    ck_assert_int_eq(dup2(fileno(file), STDOUT_FILENO), STDOUT_FILENO);
+    output_table(&rows, right_columns, "nothing yet");
+    (void)fflush(stdout);
+    ck_assert_int_eq(dup2(saved, STDOUT_FILENO), STDOUT_FILENO);
+    (void)close(saved);
+    rewind(file);
+    have[fread(have, 1, sizeof have - 1, file)] = '\0';
+    (void)fclose(file);
+    pg_close(pg);
+    ck_assert_str_eq(have, want);
+}
+
+START_TEST(aligns_columns_under_their_names)
+{
+    expect_table(
+        "select 7 as run, 'a' as sync, null as error union all select 12345, 'long name', 'x'"
+        " order by run",
+        1,
+        "  run  sync       error\n"
+        "    7  a          \n"
+        "12345  long name  x\n");
+}
+END_TEST
+
+START_TEST(counts_characters_and_not_bytes)
+{
+    expect_table("select 'K\xC3\xB6ln' as a, 1 as b union all select 'Bonn', 2 order by b", 2,
+        "a     b\n"
+        "K\xC3\xB6ln  1\n"
+        "Bonn  2\n");
+}
+END_TEST
+
+START_TEST(says_so_when_there_is_nothing)
+{
+    expect_table("select 1 as a where false", 0, "nothing yet\n");
+}
+END_TEST
+
+/* Cells are other people's words: they break no line and command no terminal. */
+START_TEST(shows_control_characters_as_blanks)
+{
+    expect_table("select E'a\\nb\\tc' as x, E'\\x1b[2J\\x7f\\u009b1m' as y", 0,
+        "x      y\n"
+        "a b c   [2J  1m\n");
+}
+END_TEST
+
+int main(void)
+{
+    (void)cluster_url();
+    Suite *suite = suite_create("output");
+    TCase *tcase = tcase_create("output");
+    tcase_add_loop_test(tcase, groups_digits_by_three, 0, (int)ARRAY_COUNT(numbers));
+    tcase_add_test(tcase, aligns_columns_under_their_names);
+    tcase_add_test(tcase, counts_characters_and_not_bytes);
+    tcase_add_test(tcase, says_so_when_there_is_nothing);
+    tcase_add_test(tcase, shows_control_characters_as_blanks);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

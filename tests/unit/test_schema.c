@@ -1,0 +1,178 @@
+/*
+ * test_schema.c: the schema gets into a database whole or not at all, once, whoever tries at once,
+ * and a version that is not ours is refused with what to do about it.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/cluster.h"
+#include "pg/pg.h"
+#include "pg/schema.h"
+#include "pg/statement.h"
+
+static char *database;
+static struct pg *pg, *state;
+static struct error err;
+
+static void setup(void)
+{
+    err = (struct error){0};
+    pg = cluster_connect(database);
+    cluster_exec(pg, "drop schema if exists assocd cascade", NULL);
+    state = NULL;
+}
+
+static void teardown(void)
+{
+    pg_close(state);
+    pg_close(pg);
+}
+
+static void expect_upgrade(int before, int after)
+{
+    int from = -1, to = -1, version = -1;
+    ck_assert_msg(schema_upgrade(pg, &from, &to, &err), "%s", err.text);
+    ck_assert_int_eq(from, before);
+    ck_assert_int_eq(to, after);
+    ck_assert(schema_version(pg, &version, &err));
+    ck_assert_int_eq(version, after);
+}
+
+static void expect_no_schema(void)
+{
+    int version = -1;
+    ck_assert(schema_version(pg, &version, &err));
+    ck_assert_int_eq(version, 0);
+}
+
+static void expect_not_opened(const char *why)
+{
+    ck_assert(!schema_open(&state, database, "test", &err));
+    ck_assert_int_eq(err.kind, ERROR_STATE);
+    ck_assert_msg(strstr(err.text, why) != NULL, "%s", err.text);
+    pg_close(state);
+    state = NULL;
+}
+
+START_TEST(installs_once_and_then_has_nothing_to_do)
+{
+    int known = schema_version_known();
+    ck_assert_int_ge(known, 2);
+    expect_no_schema();
+    expect_upgrade(0, known);
+    expect_upgrade(known, known);
+    int64_t files = 0;
+    while (schema_files[files].name != NULL)
+        files++;
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.schema_version"), files);
+    ck_assert_msg(schema_open(&state, database, "test", &err), "%s", err.text);
+}
+END_TEST
+
+START_TEST(sends_to_init_where_there_is_no_schema_or_an_old_one)
+{
+    expect_not_opened("no assocd schema: run assocd init");
+    expect_upgrade(0, schema_version_known());
+    cluster_exec(pg, "delete from assocd.schema_version where version > 1", NULL);
+    expect_not_opened("has version 1 of the assocd schema");
+    expect_not_opened("run assocd init");
+}
+END_TEST
+
+START_TEST(refuses_a_newer_schema)
+{
+    int from, to;
+    expect_upgrade(0, schema_version_known());
+    cluster_exec(pg, "insert into assocd.schema_version (version) values (999)", NULL);
+    expect_not_opened("use a newer assocd");
+    ck_assert(!schema_upgrade(pg, &from, &to, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "has version 999 of the assocd schema"));
+    /* The connection is not left inside a failed transaction. */
+    ck_assert_int_eq(
+        cluster_int(pg, "select count(*) from assocd.schema_version where version = 999"), 1);
+}
+END_TEST
+
+START_TEST(leaves_nothing_behind_when_a_migration_fails)
+{
+    int from, to;
+    cluster_exec(pg, "create schema assocd; create view assocd.drift as select 1 as mine", NULL);
+    ck_assert(!schema_upgrade(pg, &from, &to, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "sql/schema/002_functions.sql"));
+    ck_assert_ptr_nonnull(strstr(err.text, "already exists"));
+    expect_no_schema();
+    ck_assert_int_eq(
+        cluster_int(
+            pg, "select count(*) from pg_class where relnamespace = 'assocd'::regnamespace"),
+        1);
+}
+END_TEST
+
+/* Each in its own process; the lock decides who does it. */
+START_TEST(is_installed_once_by_several_at_once)
+{
+    enum { SESSIONS = 5 };
+    pid_t children[SESSIONS];
+    int installed = 0;
+    for (int i = 0; i < SESSIONS; i++) {
+        children[i] = fork();
+        if (children[i] != 0)
+            continue;
+        int from = -1, to = -1;
+        struct pg *own = cluster_connect(database);
+        bool ok = schema_upgrade(own, &from, &to, &err) && to == schema_version_known();
+        pg_close(own);
+        _exit(ok ? from == 0 : 9);
+    }
+    for (int i = 0; i < SESSIONS; i++) {
+        int status;
+        ck_assert_int_eq(waitpid(children[i], &status, 0), children[i]);
+        ck_assert(WIFEXITED(status) && WEXITSTATUS(status) <= 1);
+        installed += WEXITSTATUS(status);
+    }
+    ck_assert_int_eq(installed, 1);
+}
+END_TEST
+
+static const char *const uncommented[] = {
+    "select count(*) from pg_class c where relnamespace = 'assocd'::regnamespace"
+    " and relkind in ('r', 'v') and obj_description(oid, 'pg_class') is null",
+    "select count(*) from pg_class c join pg_attribute a on a.attrelid = c.oid"
+    " where relnamespace = 'assocd'::regnamespace and relkind = 'r' and attnum > 0"
+    " and not attisdropped and col_description(c.oid, attnum) is null",
+    "select count(*) from pg_proc where pronamespace = 'assocd'::regnamespace"
+    " and obj_description(oid, 'pg_proc') is null",
+};
+
+START_TEST(says_of_every_table_column_and_function_what_it_is)
+{
+    expect_upgrade(0, schema_version_known());
+    ck_assert_int_eq(cluster_int(pg, uncommented[_i]), 0);
+}
+END_TEST
+
+int main(void)
+{
+    database = cluster_database();
+    Suite *suite = suite_create("schema");
+    TCase *tcase = tcase_create("schema");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, installs_once_and_then_has_nothing_to_do);
+    tcase_add_test(tcase, sends_to_init_where_there_is_no_schema_or_an_old_one);
+    tcase_add_test(tcase, refuses_a_newer_schema);
+    tcase_add_test(tcase, leaves_nothing_behind_when_a_migration_fails);
+    tcase_add_test(tcase, is_installed_once_by_several_at_once);
+    tcase_add_loop_test(tcase, says_of_every_table_column_and_function_what_it_is, 0, 3);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    cluster_drop(database);
+    free(database);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
