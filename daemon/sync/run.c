@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "hubspot/client.h"
 #include "pg/pg.h"
 #include "sync/apply.h"
@@ -15,6 +16,9 @@
 #include "sync/spool.h"
 #include "sync/touched.h"
 #include "sync/verify.h"
+
+/* A run that takes less has no need to tell how far it is. */
+enum { SHOW_EVERY_MS = 1000 };
 
 static bool run_sync(struct run *run, struct error *err)
 {
@@ -171,9 +175,17 @@ int run_exit_code(const struct run *run, bool detailed)
     }
 }
 
-void run_show(const struct run *run, const char *stage, uint64_t done, uint64_t total)
+void run_show(struct run *run, const char *stage, uint64_t done, uint64_t total)
 {
     struct progress progress = {.stage = stage, .done = done, .total = total};
     if (run->options.show != NULL)
         run->options.show(&progress);
+    int64_t now = clock_now_ms();
+    if (run->shown_ms == 0)
+        run->shown_ms = now;
+    if (now - run->shown_ms < SHOW_EVERY_MS)
+        return;
+    run->shown_ms = now;
+    struct error ignored; /* whoever uses the connection next will meet it */
+    (void)!journal_progress(run, &progress, &ignored);
 }
