@@ -69,6 +69,7 @@ bool engine_run(struct cli *cli, const struct engine_wish *wish, int *code, stru
         .cause = wish->cause,
         .mode = wish->mode,
         .plan_id = wish->plan_id,
+        .undoes = wish->undoes,
         .retention_days = cli->definitions.retention_days,
         .show = output_progress,
     };

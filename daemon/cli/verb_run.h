@@ -12,6 +12,7 @@ struct engine_wish {
     const char *cause;
     enum run_mode mode;
     int64_t plan_id;
+    int64_t undoes; /* the run to undo; 0: none */
     bool detailed; /* exit 2 for a plan with changes */
     bool worker; /* of the daemon: nobody reads a report, messages go to the log */
 };

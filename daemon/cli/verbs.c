@@ -87,6 +87,15 @@ const struct verb verbs[] = {
         "  --minutes N    how long it is valid (60)\n"
         "example: assocd approve 18 --reason \"sales region closed\" && assocd apply 18\n",
         verb_approve},
+    {"undo", "RUN [--dry-run]", "take back what a run created and archived",
+        "Only pairs that are still as the run left them; the others are skipped and said. The "
+        "same\n"
+        "guards and approvals hold, and an undo can be undone. HubSpot's own dates of an "
+        "association\n"
+        "and what workflows did meanwhile do not come back.\n"
+        "  --dry-run  store and print the plan; apply it with: assocd apply PLAN\n"
+        "example: assocd undo 18 --dry-run\n",
+        verb_undo},
     {"rejects", "[SYNC] [--limit N] [--retry]", "what was refused, why, and when it is tried again",
         "  --limit N  at most N rows (50)\n"
         "  --retry    try quarantined inputs again in the next run\n"

@@ -68,6 +68,10 @@ static bool insert_run(struct run *run, struct error *err)
     pg_arg_int(&args, run->epoch);
     pg_arg_text(&args, host);
     pg_arg_int(&args, getpid());
+    if (run->options.undoes != 0)
+        pg_arg_int(&args, run->options.undoes);
+    else
+        pg_arg_text(&args, NULL);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(run->state, STATEMENT_RUN_INSERT, &args, &rows, err))
         return false;
@@ -105,6 +109,7 @@ bool journal_status(struct run *run, enum run_status status, struct error *err)
     pg_arg_text(&args, run->verdict.guard[0] != '\0' ? run->verdict.text : NULL);
     pg_arg_text(&args, run->failure.kind != ERROR_NONE ? run->failure.text : NULL);
     pg_arg_text(&args, run->digest[0] != '\0' ? run->digest : NULL);
+    pg_arg_text(&args, run->fingerprint);
     return pg_run(run->state, STATEMENT_RUN_UPDATE, &args, NULL, err);
 }
 
