@@ -108,7 +108,7 @@ static void start_touched(struct supervisor *supervisor)
             continue;
         starts++;
         struct worker_order order = {.kind = WORKER_TOUCHED,
-            .config_path = supervisor->config_path,
+            .config_fd = supervisor->config_fd,
             .sync = entry->sync->name,
             .cause = "watch"};
         if (!may_start(supervisor, entry, true))
@@ -127,7 +127,7 @@ static void start_due(struct supervisor *supervisor)
         if (!may_start(supervisor, entry, false))
             continue;
         struct worker_order order = {.kind = entry->plan_id != 0 ? WORKER_APPLY : WORKER_FULL,
-            .config_path = supervisor->config_path,
+            .config_fd = supervisor->config_fd,
             .sync = entry->sync->name,
             .plan_id = entry->plan_id,
             .cause = entry->state.wanted ? "trigger" : "schedule"};
@@ -162,6 +162,9 @@ static bool tell_run(
         .worker = worker->pid,
         .status = pg_rows_text(&rows, 0, 1)};
     bool well = worker->status == 0 || worker->status == 6;
+    char text[WORKER_TEXT_MAX];
+    if (worker->status > 128) /* it could not write down why */
+        why = worker_status_text(worker->status, text);
     log_event(well ? LOG_INFO : LOG_WARNING, &about,
         "run %lld of %s: %s, %s created, %s archived, %s requests%s%s", (long long)*run_id,
         worker->sync, about.status, pg_rows_text(&rows, 0, 2), pg_rows_text(&rows, 0, 3),

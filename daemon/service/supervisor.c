@@ -5,12 +5,17 @@
  */
 #include "service/supervisor.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -159,27 +164,59 @@ static void adopt(struct supervisor *supervisor, struct definitions *definitions
     supervisor->workers =
         mem_resize(supervisor->workers, supervisor->workers_max, sizeof(struct worker));
     listen_open(supervisor);
+    (void)malloc_trim(0); /* a file of ten thousand syncs leaves more behind than it becomes */
 }
 
-/* The whole file or nothing of it; workers go on with what they have read. */
+/* A copy of the file that nobody changes any more: what a worker reads is what was accepted. */
+static bool keep_text(struct supervisor *supervisor, const struct buf *text, struct error *err)
+{
+    int fd = memfd_create("assocd.yaml", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    bool kept = fd >= 0 && fchmod(fd, 0600) == 0 &&
+        write(fd, buf_text(text), text->length) == (ssize_t)text->length &&
+        fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK) == 0;
+    if (!kept) {
+        (void)error_set(
+            err, ERROR_INTERNAL, "the configuration cannot be kept: %s", strerror(errno));
+        (void)close(fd);
+        return false;
+    }
+    if (supervisor->config_fd >= 0)
+        (void)close(supervisor->config_fd);
+    supervisor->config_fd = fd;
+    return true;
+}
+
+/* The whole file or nothing of it. */
+static bool load(struct supervisor *supervisor, struct error *err)
+{
+    struct definitions definitions = {0};
+    CLEANUP(buf_clear) struct buf text = {0};
+    bool ok = config_read(supervisor->config_path, &text, err) &&
+        config_parse(supervisor->config_path, buf_text(&text), text.length, &definitions, err);
+    if (ok && definitions.syncs_count == 0)
+        ok = error_set(err, ERROR_CONFIG, "%s: there are no syncs, so a daemon has nothing to do",
+            supervisor->config_path);
+    ok = ok && keep_text(supervisor, &text, err);
+    if (ok)
+        adopt(supervisor, &definitions);
+    else
+        definitions_clear(&definitions);
+    return ok;
+}
+
+/* Workers go on with what they have read. */
 static void reload(struct supervisor *supervisor)
 {
     struct error err;
-    struct definitions definitions;
-    bool ok = config_load(supervisor->config_path, &definitions, &err);
-    if (ok && definitions.syncs_count == 0) {
-        definitions_clear(&definitions);
-        ok = error_set(&err, ERROR_CONFIG, "%s: there are no syncs", supervisor->config_path);
-    }
-    if (!ok) {
+    CLEANUP(buf_clear) struct buf url = {0};
+    buf_add_text(&url, supervisor->definitions.database_url);
+    if (!load(supervisor, &err)) {
         log_event(LOG_ERROR, NULL, "the configuration stays as it was: %s", err.text);
         return;
     }
-    bool moved = strcmp(definitions.database_url, supervisor->definitions.database_url) != 0;
-    adopt(supervisor, &definitions);
     log_event(LOG_NOTICE, NULL, "configuration read again: %zu syncs",
         supervisor->definitions.syncs_count);
-    if (moved) {
+    if (strcmp(buf_text(&url), supervisor->definitions.database_url) != 0) {
         pg_close(supervisor->pg);
         supervisor->pg = NULL;
         supervisor->connect_ms = 0;
@@ -306,11 +343,7 @@ static int open_hup(void)
 
 static bool work(struct supervisor *supervisor, struct error *err)
 {
-    if (supervisor->definitions.syncs_count == 0)
-        return error_set(err, ERROR_CONFIG,
-            "%s: there are no syncs, so there is nothing for a daemon to do",
-            supervisor->config_path);
-    if (!open_state(supervisor, err))
+    if (!load(supervisor, err) || !open_state(supervisor, err))
         return false;
     notify_ready();
     log_event(LOG_NOTICE, NULL, "assocd %s: daemon %lld, %zu syncs", supervisor->version,
@@ -324,16 +357,15 @@ static bool work(struct supervisor *supervisor, struct error *err)
     return true;
 }
 
-bool supervisor_run(
-    const struct supervisor_options *options, struct definitions *definitions, struct error *err)
+bool supervisor_run(const struct supervisor_options *options, struct error *err)
 {
-    struct supervisor supervisor = {
-        .config_path = options->config_path, .version = options->version, .hup_fd = open_hup()};
+    struct supervisor supervisor = {.config_path = options->config_path,
+        .version = options->version,
+        .config_fd = -1,
+        .hup_fd = open_hup()};
     (void)gethostname(supervisor.host, sizeof supervisor.host - 1);
     (void)snprintf(supervisor.name, sizeof supervisor.name, "%s:%d", supervisor.host, getpid());
     notify_open();
-    adopt(&supervisor, definitions);
-    *definitions = (struct definitions){0};
     bool ok = work(&supervisor, err);
     listen_close(&supervisor);
     pg_close(supervisor.pg);
@@ -341,5 +373,7 @@ bool supervisor_run(
     definitions_clear(&supervisor.definitions);
     free(supervisor.workers);
     (void)close(supervisor.hup_fd);
+    if (supervisor.config_fd >= 0)
+        (void)close(supervisor.config_fd);
     return ok;
 }

@@ -34,6 +34,7 @@ struct supervisor {
     char name[288]; /* HOST:PID, as in signal.handled_by */
 
     struct definitions definitions; /* owned */
+    int config_fd; /* the text they were read from, for workers */
     struct agenda agenda;
 
     struct pg *pg; /* the assocd database; NULL: away */
@@ -64,10 +65,9 @@ struct supervisor_options {
     const char *version;
 };
 
-/* Takes the definitions over and works until it is asked to stop. ERROR_STATE: PostgreSQL or the
+/* Reads the configuration and works until it is asked to stop. ERROR_STATE: PostgreSQL or the
  * schema is not there at the start; later it waits for it. */
-MUST_CHECK bool supervisor_run(
-    const struct supervisor_options *options, struct definitions *definitions, struct error *err);
+MUST_CHECK bool supervisor_run(const struct supervisor_options *options, struct error *err);
 
 /* Now, by the database's clock, in microseconds. */
 int64_t supervisor_now_us(const struct supervisor *supervisor);

@@ -21,6 +21,10 @@
 
 extern char **environ;
 
+/* Where a worker finds its configuration. */
+enum { CONFIG_FD = 3 };
+static const char config_path[] = "/proc/self/fd/3";
+
 /* Follows the running program, even if its file was replaced: daemon and workers are one version.
  */
 static const char own_program[] = "/proc/self/exe";
@@ -43,7 +47,7 @@ static void set_command(struct command *command, const struct worker_order *orde
     *command = (struct command){0};
     add_word(command, "assocd");
     add_word(command, "-c");
-    add_word(command, order->config_path);
+    add_word(command, config_path);
     add_word(command, order->kind == WORKER_APPLY ? "apply" : "run");
     add_word(command, "--log-format");
     add_word(command, log_format_text());
@@ -77,7 +81,7 @@ static char **worker_environment(void)
     return made;
 }
 
-static int spawn(pid_t *pid, const struct command *command)
+static int spawn(pid_t *pid, const struct command *command, int config_fd)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
@@ -89,6 +93,7 @@ static int spawn(pid_t *pid, const struct command *command)
     (void)posix_spawnattr_init(&attributes);
     (void)posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     (void)posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    (void)posix_spawn_file_actions_adddup2(&files, config_fd, CONFIG_FD);
     (void)posix_spawnattr_setflags(
         &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     (void)posix_spawnattr_setpgroup(&attributes, 0);
@@ -108,7 +113,7 @@ bool worker_start(struct worker *worker, const struct worker_order *order, struc
     struct command command;
     pid_t pid;
     set_command(&command, order);
-    int failed = spawn(&pid, &command);
+    int failed = spawn(&pid, &command, order->config_fd);
     if (failed != 0)
         return error_set(err, ERROR_INTERNAL, "a worker for %s cannot be started: %s", order->sync,
             strerror(failed));

@@ -34,7 +34,7 @@ struct worker {
 /* What the worker shall do; texts are borrowed for the call. */
 struct worker_order {
     enum worker_kind kind;
-    const char *config_path;
+    int config_fd; /* the configuration that the daemon has accepted, whatever its file holds now */
     const char *sync;
     int64_t plan_id; /* WORKER_APPLY */
     const char *cause; /* run.cause: schedule, trigger, watch */
