@@ -9,5 +9,6 @@ TCase *control_cases(void);
 TCase *stop_cases(void);
 TCase *several_cases(void);
 TCase *systemd_cases(void);
+TCase *watch_cases(void);
 
 #endif
