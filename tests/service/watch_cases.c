@@ -40,8 +40,9 @@ static void first_run(void)
 {
     bed_start(&bed, 0, NULL);
     bed_until(&bed,
-        "select count(*) > 0 and (select count(*) from assocd.touched) = 0 from assocd.run"
-        " where status in ('succeeded', 'no_change')");
+        "select count(*) filter (where cause = 'schedule') > 0 and bool_and(completed_at is not "
+        "null)"
+        " and not exists (select from assocd.touched) from assocd.run");
 }
 
 START_TEST(looks_at_a_changed_record_at_once)
