@@ -5,7 +5,8 @@
 select format('%s -%s:%s %s:%s', a.seq, a.from_id, a.to_id, a.category, a.type_id)
 from e2e.applied a join e2e.wanted w on a.from_id::text = ltrim(w.from_id, '0') and a.to_id::text = ltrim(w.to_id, '0')
     and w.since <= a.at and a.at + interval '1 millisecond' < w.until
-where a.sign = '-' and a.from_type = (select value from e2e.setting where key = 'from')
+where a.sign = '-' and not exists (select from assocd.change u where u.operation = 'archive' and u.reason = 'undo'
+        and (u.from_id, u.to_id) = (a.from_id, a.to_id)) and a.from_type = (select value from e2e.setting where key = 'from')
     and (w.type is null or exists (
         select from assocd.association_type t where t.category = a.category and t.type_id = a.type_id
             and lower(w.type) in (lower(t.name), lower(t.label), t.kind, lower(t.category) || ':' || t.type_id)));
