@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "model/definition.h"
 
-/* Reads and checks the whole file: a regular file or pipe of at most 256 KiB that not everybody may
+/* Reads and checks the whole file: a regular file or pipe of at most 4 MiB that not everybody may
  * write. *out is only touched on success; the caller owns it (definitions_clear). The error has one
  * problem a line, as many as fit, the first ones first. */
 MUST_CHECK bool config_load(const char *path, struct definitions *out, struct error *err);

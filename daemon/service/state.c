@@ -114,9 +114,11 @@ bool state_alive(struct supervisor *supervisor, struct error *err)
         struct pg_args args = {0};
         pg_arg_int(&args, supervisor->daemon_id);
         pg_arg_int(&args, (int64_t)supervisor->definitions.syncs_count);
+        pg_arg_int(&args, supervisor->turn_us);
         if (!pg_run(supervisor->pg, STATEMENT_DAEMON_SEEN, &args, &rows, err))
             return false;
         if (rows.count > 0) {
+            supervisor->turn_us = 0;
             supervisor->offset_us = pg_rows_int(&rows, 0, 0) - clock_now_us();
             return true;
         }

@@ -45,7 +45,8 @@ create table assocd.daemon (
     version text not null,
     syncs integer not null,
     started_at timestamptz not null default clock_timestamp(),
-    seen_at timestamptz not null default clock_timestamp()
+    seen_at timestamptz not null default clock_timestamp(),
+    turn_us bigint not null default 0
 );
 comment on table assocd.daemon is 'Daemons at work, one row each; the row goes when the daemon ends in an orderly way.';
 comment on column assocd.daemon.daemon_id is 'Number of the daemon.';
@@ -55,6 +56,7 @@ comment on column assocd.daemon.version is 'Version of assocd.';
 comment on column assocd.daemon.syncs is 'How many syncs its configuration has.';
 comment on column assocd.daemon.started_at is 'When it started.';
 comment on column assocd.daemon.seen_at is 'When it last said that it lives: every two seconds.';
+comment on column assocd.daemon.turn_us is 'How long the longest turn of its loop took since the time before that, in microseconds; waiting for PostgreSQL is in it.';
 
 alter table assocd.sync_state
     add column paused_at timestamptz,
