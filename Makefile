@@ -40,7 +40,7 @@ E2E_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/e2e/*.c))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 UNITS := $(wildcard systemd/*.service systemd/*.timer)
 PROGRAMS := $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) $(if $(E2E_OBJ),$(B)/e2e)
-LINTS := $(wildcard tests/lint/run tests/lint/selftest tests/lint/hardening)
+LINTS := $(wildcard tests/lint/run tests/lint/traps tests/lint/selftest tests/lint/hardening)
 SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(wildcard tests/torture/run tests/conformance/run)
 # What the suites may need to know: where the programs stand.
 CHECK_ENV := ASSOCD_TOP=$(CURDIR) ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \

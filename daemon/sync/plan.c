@@ -10,16 +10,15 @@
 #include "base/stop.h"
 #include "pg/pg.h"
 #include "pg/text.h"
-#include "sync/account.h"
 #include "sync/chunk.h"
 #include "sync/diff.h"
 #include "sync/journal.h"
 #include "sync/read.h"
-#include "sync/recover.h"
 #include "sync/registry.h"
 #include "sync/source.h"
 #include "sync/spool.h"
 #include "sync/touched.h"
+#include "sync/vanished.h"
 
 enum {
     REJECTS_STORED_MAX = 1000, /* of one run's invalid rows; all of them are counted */
@@ -39,6 +38,7 @@ struct draft {
     struct buf rejects[5]; /* from, to, type, wrong, message: array literals */
     uint64_t rejects_stored;
     struct diff_rows observed; /* of the chunk being compared */
+    struct assoc_list vanished; /* from-records whose associations are all gone at once */
     struct assoc_list unclear; /* from-records whose rows contradict each other, ascending */
 };
 
@@ -48,6 +48,7 @@ static void draft_clear(struct draft *draft)
     spool_close(draft->owned);
     spool_close(draft->only);
     diff_list_clear(&draft->changes);
+    assoc_list_clear(&draft->vanished);
     assoc_list_clear(&draft->unclear);
     buf_clear(&draft->rows);
     for (size_t i = 0; i < ARRAY_COUNT(draft->rejects); i++)
@@ -345,6 +346,9 @@ static bool compare_chunk(struct draft *draft, const struct chunk *chunk,
             run->counts.unread++;
         else if (!is_unclear(draft, from_id))
             diff_record(&rules, want, own, have, &draft->changes);
+        if (have.count == 0 && own.count > 0 && want.count > 0 && want.rows[0].to_id != 0 &&
+            reply->records[i] == RECORD_COMPLETE)
+            assoc_list_add(&draft->vanished, (struct assoc){.from_id = from_id});
     }
     return file_changes(draft, err);
 }
@@ -383,8 +387,8 @@ static bool compare(struct draft *draft, struct error *err)
 bool plan_build(struct run *run, struct error *err)
 {
     struct draft draft = {.run = run};
-    bool ok = account_open(run, err) && recover_changes(run, err) && read_source(&draft, err) &&
-        open_spools(&draft, err) && compare(&draft, err);
+    bool ok = read_source(&draft, err) && open_spools(&draft, err) && compare(&draft, err) &&
+        vanished_settle(run, &draft.vanished, err);
     draft_clear(&draft);
     return ok;
 }
