@@ -37,6 +37,7 @@ SQL_SCHEMA := $(sort $(wildcard sql/schema/*.sql))
 TESTLIB_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sandbox/*.c))
 E2E_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/e2e/*.c))
+SIM_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/torture/sim*.c))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 UNITS := $(wildcard systemd/*.service systemd/*.timer)
 PROGRAMS := $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) $(if $(E2E_OBJ),$(B)/e2e)
@@ -82,6 +83,10 @@ $(B)/sandbox: $(SANDBOX_OBJ) $(LIB)
 
 $(B)/e2e: $(E2E_OBJ) $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
+
+# The stand-ins come before the library, which then has nothing to add in their place.
+$(B)/torture_sim: $(SIM_OBJ) $(LIB)
+	$(LINK) $(foreach f,open read write lseek close,-Wl$(comma)--wrap=$f) -o $@ $^ $(LIBS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
