@@ -90,6 +90,8 @@ int64_t sim_execute(enum run_mode mode, int64_t plan_id, bool faults)
         .mode = mode,
         .plan_id = plan_id,
         .retention_days = 90};
+    sim_tell("begins: mode %d, plan %lld, %d invalid rows%s", (int)mode, (long long)plan_id,
+        sim.desired.invalid, sim.desired.unclear ? ", unclear" : "");
     bool ok = run_execute(&run->run, &options, &err);
     tell_end(run, ok, &err);
     sim_check_end(run, ok, &err);

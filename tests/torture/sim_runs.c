@@ -41,6 +41,7 @@ STATEMENT(sync_enter)
 {
     UNUSED(args);
     struct sim_tables *t = sim.tables;
+    sim_check(sim.lock_owner == pg, "a run enters that has not got the lock");
     t->epoch++;
     pg->run->epoch = t->epoch;
     for (struct sim_run *run = pg->run->outer; run != NULL; run = run->outer)

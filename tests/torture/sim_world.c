@@ -108,11 +108,19 @@ static void fill_record(size_t from)
     touch(from);
 }
 
+static void note_unclear(void)
+{
+    sim.desired.unclear = false;
+    for (size_t f = 0; f < SIM_FROMS; f++)
+        sim.desired.unclear = sim.desired.unclear || sim_is_unclear(&sim.desired, f);
+}
+
 void sim_desired_make(void)
 {
     sim.tables->transaction++;
     for (size_t f = 0; f < SIM_FROMS; f++)
         fill_record(f);
+    note_unclear();
 }
 
 static void truncate_from(size_t first)
@@ -134,7 +142,6 @@ static void blur(void)
         return;
     sim.desired.want[from][0] |= BIT(SIM_PRIMARY);
     sim.desired.want[from][3] |= BIT(SIM_PRIMARY);
-    sim.desired.unclear = true;
     touch(from);
 }
 
@@ -158,10 +165,7 @@ void sim_desired_change(void)
     sim.desired.repeats = sim_chance(20);
     if (sim.desired.invalid > 0 && sim.world.watched)
         sim.tables->touched_all = sim.tables->transaction;
-    for (size_t f = 0; f < SIM_FROMS && sim.desired.unclear; f++)
-        if (sim_is_unclear(&sim.desired, f))
-            return;
-    sim.desired.unclear = false;
+    note_unclear();
 }
 
 void sim_desired_repair(void)
