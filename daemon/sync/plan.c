@@ -10,12 +10,10 @@
 #include "base/stop.h"
 #include "pg/pg.h"
 #include "pg/text.h"
-#include "sync/account.h"
 #include "sync/chunk.h"
 #include "sync/diff.h"
 #include "sync/journal.h"
 #include "sync/read.h"
-#include "sync/recover.h"
 #include "sync/registry.h"
 #include "sync/source.h"
 #include "sync/spool.h"
@@ -39,8 +37,8 @@ struct draft {
     uint64_t source_rows;
     struct buf rejects[5]; /* from, to, type, wrong, message: array literals */
     uint64_t rejects_stored;
-    struct assoc_list vanished; /* from-records whose associations are all gone at once */
     struct diff_rows observed; /* of the chunk being compared */
+    struct assoc_list vanished; /* from-records whose associations are all gone at once */
     struct assoc_list unclear; /* from-records whose rows contradict each other, ascending */
 };
 
@@ -389,8 +387,7 @@ static bool compare(struct draft *draft, struct error *err)
 bool plan_build(struct run *run, struct error *err)
 {
     struct draft draft = {.run = run};
-    bool ok = account_open(run, err) && recover_changes(run, err) && read_source(&draft, err) &&
-        open_spools(&draft, err) && compare(&draft, err) &&
+    bool ok = read_source(&draft, err) && open_spools(&draft, err) && compare(&draft, err) &&
         vanished_settle(run, &draft.vanished, err);
     draft_clear(&draft);
     return ok;

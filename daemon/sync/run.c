@@ -13,6 +13,7 @@
 #include "sync/journal.h"
 #include "sync/judge.h"
 #include "sync/plan.h"
+#include "sync/recover.h"
 #include "sync/spool.h"
 #include "sync/touched.h"
 #include "sync/undo.h"
@@ -24,6 +25,8 @@ enum { SHOW_EVERY_MS = 1000 };
 static bool make_plan(struct run *run, struct error *err)
 {
     run->read_ms = clock_now_ms();
+    if (!account_open(run, err) || !recover_changes(run, err))
+        return false;
     return run->options.undoes != 0 ? undo_build(run, err) : plan_build(run, err);
 }
 

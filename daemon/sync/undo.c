@@ -13,10 +13,8 @@
 #include "hubspot/client.h"
 #include "pg/pg.h"
 #include "pg/text.h"
-#include "sync/account.h"
 #include "sync/inverse.h"
 #include "sync/read.h"
-#include "sync/recover.h"
 #include "sync/spool.h"
 
 enum { FLUSH_BYTES = 256 * 1024 };
@@ -278,8 +276,8 @@ bool undo_build(struct run *run, struct error *err)
 {
     struct spool *records = NULL, *nothing = NULL;
     run->good_known = false; /* the source is not read: nothing to compare its size with */
-    bool ok = account_open(run, err) && recover_changes(run, err) && check_scope(run, err) &&
-        count_managed(run, err) && spool_open(&run->adopt, "nothing", SPOOL_AS_IS, err) &&
+    bool ok = check_scope(run, err) && count_managed(run, err) &&
+        spool_open(&run->adopt, "nothing", SPOOL_AS_IS, err) &&
         spool_open(&run->forget, "nothing", SPOOL_AS_IS, err) &&
         spool_open(&records, "records of the run", SPOOL_SORTED, err) &&
         spool_open(&nothing, "nothing", SPOOL_SORTED, err) && invert(run, records, nothing, err);
