@@ -334,6 +334,9 @@ static bool take_plan(struct run *run, struct error *err)
 
 bool apply_plan(struct run *run, struct error *err)
 {
-    return journal_status(run, RUN_APPLYING, err) && take_plan(run, err) &&
-        registry_settle(run, err) && apply_creates(run, err) && apply_archives(run, err);
+    bool writes = run->counts.to_create > 0 ||
+        (run->counts.to_archive > 0 && run->verdict.kind == VERDICT_PASS);
+    return (!writes || account_confirm(run, err)) && journal_status(run, RUN_APPLYING, err) &&
+        take_plan(run, err) && registry_settle(run, err) && apply_creates(run, err) &&
+        apply_archives(run, err);
 }
