@@ -37,11 +37,13 @@ SQL_SCHEMA := $(sort $(wildcard sql/schema/*.sql))
 TESTLIB_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sandbox/*.c))
 E2E_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/e2e/*.c))
+SERVICE_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/service/*.c)) $(B)/tests/e2e/control.o
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 UNITS := $(wildcard systemd/*.service systemd/*.timer)
-PROGRAMS := $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) $(if $(E2E_OBJ),$(B)/e2e)
+PROGRAMS := $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service
 LINTS := $(wildcard tests/lint/run tests/lint/traps tests/lint/selftest tests/lint/hardening)
-SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(wildcard tests/torture/run tests/conformance/run)
+SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service tests/service/units \
+	$(wildcard tests/torture/run tests/conformance/run)
 # What the suites may need to know: where the programs stand.
 CHECK_ENV := ASSOCD_TOP=$(CURDIR) ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \
 	$(if $(SAN),ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1)
@@ -83,6 +85,9 @@ $(B)/sandbox: $(SANDBOX_OBJ) $(LIB)
 $(B)/e2e: $(E2E_OBJ) $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
 
+$(B)/service: $(SERVICE_OBJ) $(TESTLIB_OBJ) $(LIB)
+	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
+
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
 
@@ -117,9 +122,12 @@ install: $(B)/assocd ## install (PREFIX, SYSCONFDIR, UNITDIR, DESTDIR)
 	install -d $(DESTDIR)$(SYSCONFDIR)/assocd $(DESTDIR)$(UNITDIR)
 	$(foreach unit,$(UNITS),sed 's|/usr/bin/assocd|$(PREFIX)/bin/assocd|' $(unit) \
 		>$(DESTDIR)$(UNITDIR)/$(notdir $(unit));)
+	install -D -m 644 systemd/assocd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/assocd.conf
+	install -D -m 644 systemd/assocd.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/assocd.conf
 
 uninstall: ## remove what install put there; the configuration stays
-	rm -f $(DESTDIR)$(PREFIX)/bin/assocd $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(UNITS)))
+	rm -f $(DESTDIR)$(PREFIX)/bin/assocd $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(UNITS))) \
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d/assocd.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/assocd.conf
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/assocd
 
 clean: ## remove what was built

@@ -67,14 +67,15 @@ static bool check_age(
 
 bool verb_apply(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
-    const struct option_row options[] = {{0}};
+    struct worker_options hidden = {0};
+    const struct option_row options[] = {{.name = "log-format", .text = &hidden.log_format}, {0}};
     struct words words;
     struct saved_plan plan;
     struct engine_wish wish = {.cause = "apply", .mode = RUN_APPLY};
     (void)argc;
     if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "apply", 1, 1, err) ||
-        !get_plan(cli, &words, &plan, err) || !cli_sync(cli, plan.sync, &wish.sync, err) ||
-        !check_age(&plan, wish.sync, err))
+        !engine_worker(&wish, &hidden, err) || !get_plan(cli, &words, &plan, err) ||
+        !cli_sync(cli, plan.sync, &wish.sync, err) || !check_age(&plan, wish.sync, err))
         return false;
     wish.plan_id = plan.plan_id;
     wish.undoes = plan.undoes;

@@ -31,6 +31,11 @@ const struct key keys[] = {
         "the database of assocd's own schema; URI or keywords; empty: the PG* environment"},
     {"history.retention_days", KEY_INTEGER, false, "90", 1, 3650, NULL, OF_FILE(retention_days),
         "days that the changes and batches of finished runs are kept"},
+    {"daemon.max_workers", KEY_INTEGER, false, "4", 1, 64, NULL, OF_FILE(max_workers),
+        "full runs the daemon has going at once; runs of touched records come on top"},
+    {"daemon.stop_timeout", KEY_DURATION, false, "60s", SECOND_MS, HOUR_MS, NULL,
+        OF_FILE(stop_timeout_ms),
+        "how long the daemon, when it ends, lets its workers settle what is on the wire"},
 
     {"portals.*.base_url", KEY_TEXT, false, "https://api.hubapi.com", 1, 255, NULL,
         OF_PORTAL(base_url), "where the API is; http:// for loopback addresses only"},

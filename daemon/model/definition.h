@@ -79,6 +79,8 @@ struct definitions {
     char *path; /* of the configuration file */
     char *database_url; /* "": the PG* environment */
     int64_t retention_days; /* of finished runs' changes and batches */
+    int64_t max_workers; /* full runs the daemon has going at once */
+    int64_t stop_timeout_ms; /* how long the daemon waits for its workers when it ends */
     struct portal_definition **portals;
     size_t portals_count;
     struct sync_definition **syncs;

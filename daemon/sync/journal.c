@@ -113,10 +113,21 @@ bool journal_status(struct run *run, enum run_status status, struct error *err)
     return pg_run(run->state, STATEMENT_RUN_UPDATE, &args, NULL, err);
 }
 
+bool journal_progress(struct run *run, const struct progress *progress, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, progress->stage);
+    pg_arg_int(&args, (int64_t)progress->done);
+    pg_arg_int(&args, (int64_t)progress->total);
+    return pg_run(run->state, STATEMENT_RUN_PROGRESS, &args, NULL, err);
+}
+
 bool journal_unlock(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
     pg_arg_text(&args, run->options.sync->name);
+    pg_arg_int(&args, run->run_id);
     return pg_run(run->state, STATEMENT_SYNC_UNLOCK, &args, NULL, err);
 }
 

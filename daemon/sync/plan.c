@@ -98,7 +98,7 @@ static bool store_rejects(struct draft *draft, struct error *err)
 
 static bool drain_source(struct draft *draft, struct source *source, struct error *err)
 {
-    const struct run *run = draft->run;
+    struct run *run = draft->run;
     for (;;) {
         struct source_row row;
         if (!source_next(source, &row, err))

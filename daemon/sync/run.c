@@ -19,6 +19,9 @@
 #include "sync/undo.h"
 #include "sync/verify.h"
 
+/* A run that takes less has no need to tell how far it is. */
+enum { SHOW_EVERY_MS = 1000 };
+
 static bool make_plan(struct run *run, struct error *err)
 {
     run->read_ms = clock_now_ms();
@@ -29,11 +32,15 @@ static bool make_plan(struct run *run, struct error *err)
 
 static bool run_sync(struct run *run, struct error *err)
 {
-    return journal_open(run, err) && touched_take(run, err) &&
-        (touched_nothing(run) ||
-            (make_plan(run, err) && judge_plan(run, err) &&
-                (run->options.mode == RUN_PLAN ||
-                    (apply_plan(run, err) && verify_changes(run, err)))));
+    if (!journal_open(run, err) || !touched_take(run, err))
+        return false;
+    if (touched_nothing(run))
+        return true;
+    if (!make_plan(run, err) || !judge_plan(run, err))
+        return false;
+    if (run->options.mode == RUN_PLAN)
+        return true;
+    return apply_plan(run, err) && verify_changes(run, err);
 }
 
 const char *run_status_text(enum run_status status)
@@ -182,9 +189,17 @@ int run_exit_code(const struct run *run, bool detailed)
     }
 }
 
-void run_show(const struct run *run, const char *stage, uint64_t done, uint64_t total)
+void run_show(struct run *run, const char *stage, uint64_t done, uint64_t total)
 {
     struct progress progress = {.stage = stage, .done = done, .total = total};
     if (run->options.show != NULL)
         run->options.show(&progress);
+    int64_t now = clock_now_ms();
+    if (run->shown_ms == 0)
+        run->shown_ms = now;
+    if (now - run->shown_ms < SHOW_EVERY_MS)
+        return;
+    run->shown_ms = now;
+    struct error ignored; /* whoever uses the connection next will meet it */
+    (void)!journal_progress(run, &progress, &ignored);
 }

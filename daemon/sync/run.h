@@ -103,6 +103,7 @@ struct run {
     uint64_t changed_since; /* recheck: archives left out because the world has moved on */
     char digest[72]; /* judge_plan: of the stored plan; "" before */
     struct error failure; /* run_execute: why it ended early; kind ERROR_NONE if it did not */
+    int64_t shown_ms; /* run_show: when the journal last heard how far it is */
 };
 
 /* Runs it: returns true when the run came to its end, whatever that was (see run->status, counts,
@@ -115,7 +116,7 @@ void run_clear(struct run *run);
 /* The documented exit code of a finished run. detailed: 2 for a plan with changes. */
 int run_exit_code(const struct run *run, bool detailed);
 
-/* For the stages: tells options.show. */
-void run_show(const struct run *run, const char *stage, uint64_t done, uint64_t total);
+/* For the stages, between statements: tells options.show, and once a second the journal. */
+void run_show(struct run *run, const char *stage, uint64_t done, uint64_t total);
 
 #endif

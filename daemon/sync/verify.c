@@ -80,7 +80,8 @@ static bool settle_chunk(struct run *run, int64_t run_id, const struct chunk *ch
                 &run->types, pg_rows_text(&rows, i, 4), (uint32_t)pg_rows_int(&rows, i, 5)),
         };
         bool archive = strcmp(pg_rows_text(&rows, i, 0), "archive") == 0;
-        bool seen = bsearch(&row, reply->rows, reply->rows_count, sizeof row, by_row) != NULL;
+        bool seen = reply->rows_count > 0 &&
+            bsearch(&row, reply->rows, reply->rows_count, sizeof row, by_row) != NULL;
         if (!record_known(chunk, reply, row.from_id) || seen == archive)
             continue;
         pg_array_text(&operations, pg_rows_text(&rows, i, 0));
