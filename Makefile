@@ -28,6 +28,7 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -DAS
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 TEST_LIBS = $(shell pkg-config --libs check libmicrohttpd 2>/dev/null)
 LINK = $(CC) $(CFLAGS) $(SANFLAGS)
+SIM_LINK = $(LINK) $(foreach f,open read write lseek close,-Wl$(comma)--wrap=$f)
 
 SRC := $(wildcard daemon/*/*.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
@@ -38,6 +39,7 @@ TESTLIB_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sandbox/*.c))
 E2E_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/e2e/*.c))
 SERVICE_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/service/*.c)) $(B)/tests/e2e/control.o
+SIM_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/torture/sim*.c))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 UNITS := $(wildcard systemd/*.service systemd/*.timer)
 PROGRAMS := $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service
@@ -48,7 +50,7 @@ SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service tests/service/u
 CHECK_ENV := ASSOCD_TOP=$(CURDIR) ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \
 	$(if $(SAN),ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1)
 
-.PHONY: all deps demo check unit e2e lint bench fmt install uninstall clean help
+.PHONY: all deps demo check unit e2e mutants lint bench fmt install uninstall clean help
 .SECONDARY:
 all: $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) ## build assocd and the sandbox
 
@@ -66,6 +68,10 @@ unit: $(B)/.deps-test $(UNIT) $(if $(SANDBOX_OBJ),$(B)/sandbox) ## only the unit
 
 e2e: $(B)/.deps-test $(PROGRAMS) ## only the end-to-end tests
 	@$(CHECK_ENV) tests/lib/cluster.sh with tests/lib/check.sh $(B) $(B)/e2e
+
+mutants: $(B)/torture_sim ## deliberately broken builds, which the simulation must find out
+	@BUILD=$(B) COMPILE='$(CC) $(ALL_CFLAGS)' LINK_BEFORE='$(SIM_LINK) -o $(B)/mutants/sim $(SIM_OBJ)' \
+		LINK_AFTER='$(LIB) $(LIBS)' tests/torture/mutants
 
 lint: $(B)/.deps-test $(B)/assocd ## only the rules of the code
 	@$(CHECK_ENV) tests/lib/check.sh $(B) $(LINTS)
@@ -87,6 +93,10 @@ $(B)/e2e: $(E2E_OBJ) $(TESTLIB_OBJ) $(LIB)
 
 $(B)/service: $(SERVICE_OBJ) $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
+
+# The stand-ins come before the library, which then has nothing to add in their place.
+$(B)/torture_sim: $(SIM_OBJ) $(LIB)
+	$(SIM_LINK) -o $@ $^ $(LIBS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)

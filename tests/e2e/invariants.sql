@@ -78,8 +78,8 @@ union all
 select format('change %s:%s of run %s is %s', c.from_id, c.to_id, c.run_id, c.state)
 from assocd.change c join assocd.run r using (run_id)
 where c.state = 'sent' or (c.state = 'planned' and r.status <> 'planned')
-    or (c.state = 'applied' and r.status not in ('failed', 'canceled', 'deferred', 'interrupted')
-        and (select value from e2e.setting where key = 'verify') <> 'none');
+    or (c.state = 'applied' and (select value from e2e.setting where key = 'verify') <> 'none' and
+        r.status not in ('failed', 'canceled', 'deferred', 'interrupted'));
 
 -- invariant: nobody holds a lock
 select format('advisory lock of process %s', pid) from pg_locks

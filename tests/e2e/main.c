@@ -16,7 +16,7 @@
 #include "e2e/sweep.h"
 #include "lib/cluster.h"
 
-enum { JOBS_MAX = 8, SAMPLE_STATEMENTS = 16 };
+enum { JOBS_MAX = 8, SAMPLE_STATEMENTS = 6 };
 
 static const char *const apis[] = {"v3", "v4", "2026-03", "2026-09"};
 

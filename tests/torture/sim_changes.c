@@ -1,0 +1,276 @@
+/*
+ * sim_changes.c: the statements about changes, batches, rejects and the registry, as functions on
+ * arrays. Each does what the file of its name in sql/statement/ does.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "torture/sim_pg.h"
+
+const char *const sim_state_texts[STATES] = {"planned", "withheld", "blocked", "reported",
+    "skipped", "abandoned", "sent", "applied", "rejected", "unknown", "verified", "unverified"};
+
+enum sim_state sim_state_of(const char *text)
+{
+    enum sim_state state = 0;
+    while (state < STATES && strcmp(sim_state_texts[state], text) != 0)
+        state++;
+    sim_check(state < STATES, "a change has no state %s", text);
+    return state;
+}
+
+void sim_change_set(struct sim_change *change, enum sim_state next)
+{
+    sim_check_state(change, next);
+    change->state = (uint8_t)next;
+}
+
+void sim_copy_change(char **cells)
+{
+    struct sim_tables *t = sim.tables;
+    sim_check(t->change_count < SIM_CHANGES_MAX, "too many changes for the simulation");
+    struct sim_change *change = &t->changes[t->change_count++];
+    *change = (struct sim_change){.run_id = (int32_t)strtol(cells[0], NULL, 10),
+        .archive = strcmp(cells[1], "archive") == 0,
+        .ordinal = (int32_t)strtol(cells[2], NULL, 10),
+        .from = (uint8_t)(strtoull(cells[3], NULL, 10) - SIM_FROM_ID),
+        .to = (uint8_t)(strtoull(cells[4], NULL, 10) - SIM_TO_ID),
+        .type = (uint8_t)sim_type_bit(cells[5], (uint32_t)strtoul(cells[6], NULL, 10)),
+        .reason = (uint8_t)cells[7][0],
+        .state = (uint8_t)sim_state_of(cells[8])};
+    sim_check(change->from < SIM_FROMS && change->to < SIM_TOS && change->type < SIM_TYPES,
+        "a change is about nothing that exists");
+    EACH_CHANGE(other, change->run_id)
+    sim_check(other == change || other->archive != change->archive ||
+            (other->ordinal != change->ordinal &&
+                (other->from != change->from || other->to != change->to ||
+                    other->type != change->type)),
+        "run %d plans the same change twice", change->run_id);
+    if (cells[10] == NULL)
+        return;
+    char space[256];
+    const char *types[SIM_TYPES];
+    size_t count = sim_array(cells[10], space, types, SIM_TYPES);
+    for (size_t i = 0; i < count; i++) {
+        char *colon = strchr(types[i], ':');
+        *colon = '\0';
+        change->along |= BIT(sim_type_bit(types[i], (uint32_t)strtoul(colon + 1, NULL, 10)));
+    }
+}
+
+void sim_copy_batch(char **cells)
+{
+    sim_check(strcmp(cells[1], "read") == 0 || strcmp(cells[1], "verify") == 0,
+        "a batch %s is journaled after the fact", cells[1]);
+}
+
+STATEMENT(change_quarantine)
+{
+    UNUSED(pg), UNUSED(rows);
+    EACH_CHANGE(c, sim_int(args, 1))
+    {
+        const struct sim_reject *reject = &sim.tables->rejects[c->from][c->to][c->type];
+        if (c->state == STATE_PLANNED && reject->attempts > 0 && reject->retry_us > sim.now_us &&
+            reject->archive == (c->archive != 0))
+            sim_change_set(c, STATE_SKIPPED);
+    }
+    return true;
+}
+
+static bool in_plan(const struct sim_change *change, int64_t plan_id)
+{
+    EACH_CHANGE(p, plan_id)
+    if (p->archive == change->archive && p->from == change->from && p->to == change->to &&
+        p->type == change->type && (p->state == STATE_PLANNED || p->state == STATE_WITHHELD))
+        return true;
+    return false;
+}
+
+STATEMENT(change_keep)
+{
+    UNUSED(pg), UNUSED(rows);
+    bool changed[SIM_FROMS][SIM_TOS] = {0};
+    int64_t run_id = sim_int(args, 1), plan_id = sim_int(args, 2);
+    EACH_CHANGE(c, run_id)
+    if (c->state == STATE_PLANNED && !in_plan(c, plan_id))
+        changed[c->from][c->to] = true;
+    EACH_CHANGE(c, run_id)
+    if (c->state == STATE_PLANNED && changed[c->from][c->to])
+        sim_change_set(c, STATE_SKIPPED);
+    return true;
+}
+
+STATEMENT(change_counts)
+{
+    UNUSED(pg);
+    int64_t creates = 0, archives = 0, skipped = 0, drift = 0;
+    EACH_CHANGE(c, sim_int(args, 1))
+    {
+        bool planned = c->state == STATE_PLANNED;
+        creates += planned && !c->archive;
+        archives += planned && c->archive;
+        skipped += c->state == STATE_SKIPPED;
+        drift += planned && c->reason == 'd';
+    }
+    sim_row(rows, NUMBER(creates), NUMBER(archives), NUMBER(skipped), NUMBER(drift));
+    return true;
+}
+
+STATEMENT(change_results)
+{
+    UNUSED(pg);
+    int64_t n[6] = {0};
+    EACH_CHANGE(c, sim_int(args, 1))
+    {
+        bool done = c->state == STATE_APPLIED || c->state == STATE_VERIFIED;
+        n[0] += done && !c->archive;
+        n[1] += done && c->archive;
+        n[2] += c->state == STATE_REJECTED;
+        n[3] += c->state == STATE_UNVERIFIED || c->state == STATE_UNKNOWN;
+        n[4] += c->state == STATE_SKIPPED;
+        n[5] += c->state == STATE_WITHHELD;
+    }
+    sim_row(
+        rows, NUMBER(n[0]), NUMBER(n[1]), NUMBER(n[2]), NUMBER(n[3]), NUMBER(n[4]), NUMBER(n[5]));
+    return true;
+}
+
+STATEMENT(change_abandon)
+{
+    UNUSED(pg), UNUSED(rows);
+    int64_t run_id = sim_int(args, 1);
+    for (int32_t i = 1; i <= sim.tables->batch_count; i++)
+        if (sim.tables->batches[i].run_id == run_id && sim.tables->batches[i].status == 's')
+            sim.tables->batches[i].status = 'u';
+    EACH_CHANGE(c, run_id)
+    if (c->state == STATE_SENT || c->state == STATE_PLANNED)
+        sim_change_set(c, c->state == STATE_SENT ? STATE_UNKNOWN : STATE_ABANDONED);
+    return true;
+}
+
+STATEMENT(change_withhold)
+{
+    UNUSED(pg), UNUSED(rows);
+    EACH_CHANGE(c, sim_int(args, 1))
+    if (c->state == STATE_PLANNED && (c->archive || sim_int(args, 2) != 0))
+        sim_change_set(c, STATE_WITHHELD);
+    return true;
+}
+
+STATEMENT(change_next)
+{
+    UNUSED(pg);
+    bool archive = strcmp(args->text[1], "archive") == 0;
+    int64_t after = sim_int(args, 3);
+    /* COPY brought them in order of their numbers. */
+    EACH_CHANGE(c, sim_int(args, 1))
+    if (c->archive == archive && c->ordinal > after && c->state == STATE_PLANNED &&
+        rows->count < sim_int(args, 4))
+        sim_row(rows, NUMBER(c->ordinal), NUMBER(SIM_FROM_ID + c->from), NUMBER(SIM_TO_ID + c->to),
+            TEXT(sim_types[c->type].category), NUMBER(sim_types[c->type].type_id),
+            TEXT(sim_types_text(c->along)));
+    return true;
+}
+
+struct sim_change *sim_change_of(int64_t run_id, bool archive, const char *ordinal)
+{
+    int64_t number = strtoll(ordinal, NULL, 10);
+    EACH_CHANGE(c, run_id)
+    if (c->archive == archive && c->ordinal == number)
+        return c;
+    sim_fail("run %lld has no change %s", (long long)run_id, ordinal);
+}
+
+STATEMENT(batch_sent)
+{
+    struct sim_tables *t = sim.tables;
+    char space[4096];
+    const char *ordinals[256];
+    int64_t run_id = sim_int(args, 1), moved = 0;
+    if (t->epoch != sim_int(args, 3))
+        return true;
+    sim_check(t->batch_count < SIM_BATCHES_MAX, "too many batches for the simulation");
+    int32_t batch_id = ++t->batch_count;
+    t->batches[batch_id] = (struct sim_batch){
+        .run_id = (int32_t)run_id, .write = 1, .status = 's', .sent_us = sim.now_us};
+    size_t count = sim_array(args->text[6], space, ordinals, 256);
+    for (size_t i = 0; i < count; i++) {
+        struct sim_change *c =
+            sim_change_of(run_id, strcmp(args->text[5], "archive") == 0, ordinals[i]);
+        if (c->state != STATE_PLANNED && c->state != STATE_SENT)
+            continue;
+        sim_change_set(c, STATE_SENT);
+        c->batch_id = batch_id;
+        moved++;
+    }
+    UNUSED(pg);
+    sim_row(rows, NUMBER(batch_id), NUMBER(moved));
+    return true;
+}
+
+STATEMENT(batch_done)
+{
+    UNUSED(rows);
+    struct sim_batch *batch = &sim.tables->batches[sim_int(args, 1)];
+    static char space[4][16384];
+    const char *ordinals[256], *exceptions[256], *states[256];
+    bool archive = strcmp(args->text[9], "archive") == 0;
+    batch->status = (uint8_t)args->text[1][0];
+    size_t count = sim_array(args->text[10], space[0], ordinals, 256);
+    size_t others = sim_array(args->text[11], space[1], exceptions, 256);
+    (void)sim_array(args->text[12], space[2], states, 256);
+    for (size_t i = 0; i < count; i++) {
+        const char *state = args->text[8];
+        for (size_t k = 0; k < others; k++)
+            if (strcmp(exceptions[k], ordinals[i]) == 0)
+                state = states[k];
+        struct sim_change *c = sim_change_of(batch->run_id, archive, ordinals[i]);
+        if (c->state != STATE_SENT)
+            continue;
+        enum sim_state next = sim_state_of(state);
+        sim_check(next != STATE_APPLIED || (pg->run->done[c->from][c->to] & BIT(c->type)) != 0,
+            "a change is journaled as applied that HubSpot has not answered for");
+        sim_change_set(c, next);
+    }
+    return true;
+}
+
+STATEMENT(reject_hubspot)
+{
+    UNUSED(pg), UNUSED(rows);
+    EACH_CHANGE(c, sim_int(args, 5))
+    {
+        if (c->batch_id != sim_int(args, 2) || c->state != STATE_REJECTED)
+            continue;
+        struct sim_reject *reject = &sim.tables->rejects[c->from][c->to][c->type];
+        int64_t hours = reject->attempts == 0 ? 1 : INT64_C(1) << (reject->attempts & 7);
+        reject->retry_us = sim.now_us + INT64_C(3600000000) * (hours < 24 ? hours : 24);
+        reject->attempts += reject->attempts < 7;
+        reject->archive = c->archive;
+    }
+    return true;
+}
+
+STATEMENT(reject_settled)
+{
+    UNUSED(pg), UNUSED(rows);
+    EACH_CHANGE(c, sim_int(args, 1))
+    if (c->state == STATE_APPLIED || c->state == STATE_VERIFIED)
+        sim.tables->rejects[c->from][c->to][c->type].attempts = 0;
+    return true;
+}
+
+const struct sim_named sim_change_statements[] = {
+    {"change_quarantine", change_quarantine},
+    {"change_keep", change_keep},
+    {"change_counts", change_counts},
+    {"change_results", change_results},
+    {"change_abandon", change_abandon},
+    {"change_withhold", change_withhold},
+    {"change_next", change_next},
+    {"batch_sent", batch_sent},
+    {"batch_done", batch_done},
+    {"reject_hubspot", reject_hubspot},
+    {"reject_settled", reject_settled},
+    {NULL, NULL},
+};

@@ -1,0 +1,321 @@
+/*
+ * sim_check.c: what must never be otherwise, at every write and at every end. Says what is right by
+ * its own means: nothing of diff.c or guard.c is used, only what the run was shown.
+ */
+#include <string.h>
+
+#include "pg/statement.h"
+#include "torture/sim.h"
+#include "torture/sim_pg.h"
+
+bool sim_is_unclear(const struct sim_desired *desired, size_t from)
+{
+    int primaries = 0;
+    for (size_t t = 0; t < SIM_TOS; t++)
+        primaries += (desired->want[from][t] & BIT(SIM_PRIMARY)) != 0;
+    return primaries > 1;
+}
+
+int64_t sim_desired_count(const struct sim_desired *desired)
+{
+    int64_t count = 0;
+    for (size_t f = 0; f < SIM_FROMS; f++)
+        for (size_t t = 0; t < SIM_TOS; t++)
+            count += __builtin_popcount(desired->want[f][t]);
+    return count;
+}
+
+bool sim_is_empty(const struct sim_desired *desired)
+{
+    return sim_desired_count(desired) == 0 && desired->named == 0 && desired->invalid == 0;
+}
+
+/* The journal says that this row is on its way, in the batch that the others are in. */
+static const struct sim_change *journaled(
+    const struct sim_run *run, const struct client_request *request, const struct assoc *row)
+{
+    const struct sim_tables *t = sim.tables;
+    for (int32_t i = t->runs[run->run_id].first_change; i < t->change_count; i++) {
+        const struct sim_change *c = &t->changes[i];
+        if (c->run_id == run->run_id && c->archive == (request->call != CLIENT_CREATE) &&
+            SIM_FROM_ID + c->from == row->from_id && SIM_TO_ID + c->to == row->to_id &&
+            c->type == row->type && c->state == STATE_SENT && t->batches[c->batch_id].status == 's')
+            return c;
+    }
+    return NULL;
+}
+
+static bool in_saved_plan(const struct sim_run *run, const struct sim_change *change)
+{
+    const struct sim_tables *t = sim.tables;
+    for (int32_t i = t->runs[run->plan_id].first_change; i < t->change_count; i++) {
+        const struct sim_change *p = &t->changes[i];
+        if (p->run_id == run->plan_id && p->archive == change->archive && p->from == change->from &&
+            p->to == change->to && p->type == change->type && p->state != STATE_BLOCKED &&
+            p->state != STATE_REPORTED)
+            return true;
+    }
+    return false;
+}
+
+static void check_create(const struct sim_run *run, const struct sim_change *c)
+{
+    uint8_t want = run->desired.want[c->from][c->to];
+    bool implied = c->type == SIM_PLAIN && want != 0;
+    sim_check((want & BIT(c->type)) != 0 || implied, "%d -> %d type %d is created and not desired",
+        c->from, c->to, c->type);
+    sim_check(sim.world.sync.on_drift == DRIFT_RESTORE || (want & BIT(c->type)) == 0 ||
+            (sim.tables->managed[c->from][c->to] & BIT(c->type)) == 0,
+        "drift is restored although it is only to be reported");
+}
+
+/* May this run take away what it saw on a pair? */
+static bool may_go(const struct sim_run *run, const struct sim_change *c, uint32_t type)
+{
+    const struct sim_world *w = &sim.world;
+    bool owned = (sim.tables->managed[c->from][c->to] & BIT(type)) != 0;
+    bool named = (sim.named[c->from][c->to] & BIT(type)) != 0;
+    if ((w->managed & BIT(type)) == 0 || (run->desired.want[c->from][c->to] & BIT(type)) != 0 ||
+        w->sync.policy == POLICY_CREATE_ONLY)
+        return false;
+    if (w->sync.policy == POLICY_MIRROR && w->sync.on_drift == DRIFT_RESTORE)
+        return true;
+    return owned && named;
+}
+
+static void check_archive(struct sim_run *run, const struct sim_change *c, enum client_call call)
+{
+    uint8_t seen = run->seen[c->from][c->to];
+    bool whole =
+        c->type == SIM_PLAIN || (call == CLIENT_ARCHIVE && sim.world.portal.api != DIALECT_V3);
+    sim_check((run->complete & BIT(c->from)) != 0,
+        "%d -> %d type %d is archived although record %d was not read completely", c->from, c->to,
+        c->type, c->from);
+    sim_check((seen & BIT(c->type)) != 0, "%d -> %d type %d is archived and was never seen",
+        c->from, c->to, c->type);
+    sim_check(may_go(run, c, c->type), "%d -> %d type %d is archived and must stay", c->from, c->to,
+        c->type);
+    for (uint32_t type = 0; whole && type < SIM_TYPES; type++)
+        sim_check((seen & BIT(type)) == 0 || may_go(run, c, type) ||
+                (type == SIM_PRIMARY && (sim.world.managed & BIT(type)) == 0),
+            "%d -> %d: unlinking the pair takes type %u along, which must stay", c->from, c->to,
+            type);
+    run->asked[c->from][c->to] |= BIT(c->type);
+}
+
+/* The volume guards, by their own words in the manual. */
+static void check_volume(const struct sim_run *run)
+{
+    const struct guards *guards = &sim.world.sync.guards;
+    int64_t count = 0, desired = sim_desired_count(&run->desired);
+    for (size_t f = 0; f < SIM_FROMS; f++)
+        for (size_t t = 0; t < SIM_TOS; t++)
+            count += __builtin_popcount(run->asked[f][t]);
+    if (count == 0 || run->approved)
+        return;
+    int64_t share = (int64_t)((double)run->managed_count * guards->max_archive_percent / 100.0);
+    share = share < 5 ? 5 : share;
+    sim_check(count <= share && count <= guards->max_archive,
+        "%lld archives of %lld owned (limits %lld and %.0f %%)", (long long)count,
+        (long long)run->managed_count, (long long)guards->max_archive, guards->max_archive_percent);
+    /* A run of changes sees only its own records' rows, and what a full run noted of the others. */
+    sim_check(run->mode == RUN_TOUCHED ? sim.tables->source_rejects == 0
+                                       : run->desired.invalid == 0 && !run->desired.unclear,
+        "archives in spite of rows that cannot be meant");
+    sim_check(run->mode == RUN_TOUCHED || !run->good_known ||
+            (double)(run->good_desired - desired) * 100.0 <=
+                (double)run->good_desired * guards->max_source_shrink_percent,
+        "archives although the source shrank from %lld to %lld", (long long)run->good_desired,
+        (long long)desired);
+}
+
+/* A create may replace what it does not name: everything on the pair travels along. */
+static void check_union(const struct sim_run *run, const struct client_request *request, size_t i,
+    const struct assoc *rows)
+{
+    uint8_t sent = 0;
+    size_t from = rows[i].from_id - SIM_FROM_ID, to = rows[i].to_id - SIM_TO_ID;
+    for (size_t k = 0; k < request->row_count; k++)
+        if (rows[k].from_id == rows[i].from_id && rows[k].to_id == rows[i].to_id)
+            sent |= BIT(rows[k].type);
+    uint8_t lost = run->seen[from][to] & (uint8_t) ~(sent | BIT(SIM_PLAIN));
+    sim_check(sim.world.portal.api == DIALECT_V3 || lost == 0,
+        "%zu -> %zu: a create does not name %02x, which is on the pair", from, to, lost);
+}
+
+static void check_leave(const struct sim_run *run)
+{
+    const struct sim_world *w = &sim.world;
+    sim_check(run->mode != RUN_PLAN, "a dry run writes");
+    sim_check(run->source_read, "a run writes that has not read the source to its end");
+    sim_check(!run->stranger, "a run writes to another account");
+    sim_check(run->run_id != 0 && sim.tables->runs[run->run_id].open, "a run writes without a row");
+    sim_check(sim.tables->epoch == run->epoch, "a run writes that another has overtaken");
+    sim_check(w->sync.guards.allow_empty_source || !sim_is_empty(&run->desired) || run->approved,
+        "a run writes although the source is empty");
+    sim_check(!run->good_known || run->good_mask == w->managed || run->approved,
+        "a run writes although the sync means something else now");
+}
+
+void sim_check_write(struct sim_run *run, const struct client_request *request)
+{
+    const struct sim_change *first = NULL;
+    struct assoc rows[SIM_ROWS_MAX];
+    check_leave(run);
+    sim_check(request->row_count > 0 && request->row_count <= SIM_ROWS_MAX, "a request of %zu rows",
+        request->row_count);
+    for (size_t i = 0; i < request->row_count; i++) {
+        const struct type *type = &run->run.types.items[request->rows[i].type];
+        rows[i] = request->rows[i];
+        rows[i].type = sim_type_bit(type->category, type->type_id);
+    }
+    for (size_t i = 0; i < request->row_count; i++) {
+        const struct sim_change *c = journaled(run, request, &rows[i]);
+        size_t from = rows[i].from_id - SIM_FROM_ID, to = rows[i].to_id - SIM_TO_ID;
+        if (c == NULL) {
+            sim_check(
+                request->call == CLIENT_CREATE && (run->stood[from][to] & BIT(rows[i].type)) != 0,
+                "%zu -> %zu type %u leaves without being journaled as sent", from, to,
+                rows[i].type);
+            continue;
+        }
+        first = first != NULL ? first : c;
+        sim_check(c->batch_id == first->batch_id, "one request, two batches");
+        sim_check(run->mode != RUN_APPLY || in_saved_plan(run, c),
+            "%zu -> %zu type %u is not in the plan that is being applied", from, to, rows[i].type);
+        sim_check(!sim_is_unclear(&run->desired, from), "a record is changed that is unclear");
+        if (request->call == CLIENT_CREATE) {
+            check_create(run, c);
+            check_union(run, request, i, rows);
+        } else {
+            check_archive(run, c, request->call);
+        }
+    }
+    sim_check(first != NULL, "a request carries no change");
+    check_volume(run);
+    sim_tell("%s %zu rows, batch %d", request->call == CLIENT_CREATE ? "create" : "archive",
+        request->row_count, first->batch_id);
+}
+
+void sim_check_registry(struct sim_run *run, const struct sim_change *c, bool entered)
+{
+    uint8_t bit = BIT(c->type);
+    bool done = (run->done[c->from][c->to] & bit) != 0;
+    bool complete = (run->complete & BIT(c->from)) != 0;
+    bool seen = (run->seen[c->from][c->to] & bit) != 0;
+    if (sim.world.sync.verify == VERIFY_NONE && done)
+        return;
+    sim_check(complete && seen == entered,
+        "%d -> %d type %d %s the registry although it was %s in HubSpot", c->from, c->to, c->type,
+        entered ? "enters" : "leaves",
+        !complete  ? "not read"
+            : seen ? "seen"
+                   : "not seen");
+}
+
+void sim_check_state(const struct sim_change *change, enum sim_state next)
+{
+    static const uint16_t legal[STATES] = {
+        [STATE_PLANNED] =
+            1u << STATE_WITHHELD | 1u << STATE_SKIPPED | 1u << STATE_ABANDONED | 1u << STATE_SENT,
+        [STATE_WITHHELD] = 1u << STATE_SKIPPED,
+        [STATE_SENT] = 1u << STATE_SENT | 1u << STATE_APPLIED | 1u << STATE_REJECTED |
+            1u << STATE_UNKNOWN | 1u << STATE_ABANDONED,
+        [STATE_APPLIED] = 1u << STATE_VERIFIED | 1u << STATE_UNVERIFIED,
+        [STATE_UNKNOWN] = 1u << STATE_VERIFIED | 1u << STATE_UNVERIFIED,
+    };
+    sim_check((legal[change->state] & 1u << next) != 0, "run %d: a change goes from %s to %s",
+        change->run_id, sim_state_texts[change->state], sim_state_texts[next]);
+}
+
+/* Nothing of a closed run says that more is to come. */
+static void check_closed(const struct sim_run *run)
+{
+    const struct sim_tables *t = sim.tables;
+    const struct sim_row *row = &t->runs[run->run_id];
+    int64_t archived = 0;
+    sim_check(!row->open, "run %lld is still open (%s)", (long long)run->run_id, row->status);
+    for (int32_t i = row->first_change; i < t->change_count; i++) {
+        const struct sim_change *c = &t->changes[i];
+        if (c->run_id != run->run_id)
+            continue;
+        sim_check((c->state != STATE_PLANNED || row->dry) && c->state != STATE_SENT,
+            "run %d is %s and leaves a change %s", c->run_id, row->status,
+            sim_state_texts[c->state]);
+        archived += c->archive && (c->state == STATE_APPLIED || c->state == STATE_VERIFIED);
+    }
+    sim_check(archived == row->archived, "run %lld tells of %lld archives and made %lld",
+        (long long)run->run_id, (long long)row->archived, (long long)archived);
+}
+
+void sim_check_end(struct sim_run *run, bool ok, const struct error *err)
+{
+    const uint32_t at_statements = (1u << FAULT_STATEMENTS) - 1;
+    sim_check(
+        run->dead || ok || err->kind != ERROR_INTERNAL || (run->struck & 1u << FAULT_FILE) != 0,
+        "internal error: %s", err->text);
+    sim_check(ok || err->text[0] != '\0', "an error without a text");
+    if (run->run_id != 0 && !run->dead && (run->struck & at_statements) == 0)
+        check_closed(run);
+}
+
+/* What is on a pair in the end, and may be. */
+static void check_pair(size_t f, size_t t)
+{
+    const struct sim_world *w = &sim.world;
+    uint8_t want = sim.desired.want[f][t], have = sim.crm[f][t];
+    uint8_t missing = want & (uint8_t)~have, extra = have & w->managed & (uint8_t)~want;
+    bool report = w->sync.on_drift == DRIFT_REPORT;
+    sim_check(missing == 0 || (w->poison & BIT(t)) != 0 || report,
+        "%zu -> %zu has %02x and not %02x, which is desired", f, t, have, missing);
+    bool in_scope = (sim.desired.named & BIT(f)) != 0;
+    for (size_t k = 0; k < SIM_TOS; k++)
+        in_scope = in_scope || sim.desired.want[f][k] != 0 || sim.tables->managed[f][k] != 0;
+    for (uint32_t type = 0; type < SIM_TYPES; type++) {
+        uint8_t others = have & (uint8_t)~BIT(SIM_PLAIN);
+        if ((extra & BIT(type)) == 0 || w->sync.policy == POLICY_CREATE_ONLY || !in_scope)
+            continue;
+        bool owned = (sim.tables->managed[f][t] & BIT(type)) != 0;
+        if ((w->sync.policy == POLICY_MIRROR_OWNED || report) && !owned)
+            continue;
+        /* The plain type stays below anything that stays. */
+        if (w->sync.policy == POLICY_MIRROR && !report)
+            others &= want | (uint8_t)~w->managed;
+        others &= (uint8_t)~BIT(SIM_PRIMARY) | w->managed;
+        sim_check(type == SIM_PLAIN && (others | want) != 0,
+            "%zu -> %zu has %02x, of which %02x is not desired any more", f, t, have, BIT(type));
+    }
+}
+
+/* What we made and nobody wants any more goes, even if nobody told us that we made it. */
+static void check_ours(size_t f, size_t t)
+{
+    uint8_t left = sim.ours[f][t] & sim.world.managed & (uint8_t) ~(sim.desired.want[f][t]);
+    bool recovers = false;
+    for (const struct statement *s = statements; s->name != NULL; s++)
+        recovers = recovers || strcmp(s->name, "recover_runs") == 0;
+    if (!recovers || sim.tables_lost || sim.drifted || sim.world.sync.verify == VERIFY_NONE ||
+        sim.world.sync.policy == POLICY_CREATE_ONLY || sim.world.sync.on_drift == DRIFT_REPORT)
+        return;
+    sim_check((left & (uint8_t)~BIT(SIM_PLAIN)) == 0,
+        "%zu -> %zu has %02x, of which we made %02x and nobody wants it", f, t, sim.crm[f][t],
+        left);
+}
+
+void sim_check_final(void)
+{
+    const struct sim_tables *t = sim.tables;
+    for (size_t f = 0; f < SIM_FROMS; f++)
+        for (size_t to = 0; to < SIM_TOS; to++) {
+            check_pair(f, to);
+            check_ours(f, to);
+        }
+    for (int32_t id = 1; id <= t->run_count; id++)
+        sim_check(!t->runs[id].open, "run %d is still open", id);
+    for (int32_t i = 0; i < t->change_count; i++)
+        sim_check(t->changes[i].state != STATE_SENT &&
+                (t->changes[i].state != STATE_PLANNED || t->runs[t->changes[i].run_id].dry),
+            "run %d left a change %s", t->changes[i].run_id, sim_state_texts[t->changes[i].state]);
+    sim_check(sim.lock_owner == NULL, "the lock is held by nobody who lives");
+    sim_check(sim_files_open() == 0, "%zu temporary files are still open", sim_files_open());
+}

@@ -1,0 +1,358 @@
+/*
+ * sim_pg.c: stand-in for pg/: sessions, results and COPY. A statement is one transaction; what it
+ * does stands in sim_runs.c and sim_changes.c under the statement's name. Faults strike here.
+ */
+#include "torture/sim_pg.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "pg/schema.h"
+#include "pg/statement.h"
+
+bool schema_open(struct pg **pg, const char *url, const char *name, struct error *err)
+{
+    return pg_open(pg, url, name, ERROR_STATE, err);
+}
+
+bool pg_open(
+    struct pg **pg, const char *url, const char *name, enum error_kind kind, struct error *err)
+{
+    (void)url;
+    (void)name;
+    if (sim.top->dead)
+        return error_set(err, kind, "dead");
+    *pg = mem_new(1, sizeof **pg);
+    (*pg)->run = sim.top;
+    return true;
+}
+
+static void end_session(struct pg *pg)
+{
+    if (sim.lock_owner == pg)
+        sim.lock_owner = NULL;
+}
+
+void pg_close(struct pg *pg)
+{
+    if (pg == NULL)
+        return;
+    end_session(pg);
+    free(pg->rows);
+    free(pg);
+}
+
+const char *pg_sqlstate(const struct pg *pg)
+{
+    return pg->failed ? "08006" : "";
+}
+
+/* ---- results ---- */
+
+struct result {
+    int columns;
+    size_t room;
+    struct cell *cells;
+    char digits[8][24];
+    size_t digits_next;
+};
+
+void sim_row_add(struct pg_rows *rows, const struct cell *cells, int count)
+{
+    if (rows == NULL)
+        return;
+    if (rows->result == NULL)
+        rows->result = mem_new(1, sizeof(struct result));
+    struct result *result = rows->result;
+    size_t used = (size_t)(rows->count * count);
+    result->columns = count;
+    mem_grow(&result->cells, &result->room, used + (size_t)count, sizeof cells[0]);
+    memcpy(result->cells + used, cells, (size_t)count * sizeof cells[0]);
+    rows->count++;
+}
+
+void pg_rows_clear(struct pg_rows *rows)
+{
+    struct result *result = rows->result;
+    if (result != NULL)
+        free(result->cells);
+    free(result);
+    *rows = (struct pg_rows){0};
+}
+
+static struct cell *cell_of(const struct pg_rows *rows, int row, int column)
+{
+    struct result *result = rows->result;
+    sim_check(row < rows->count && result != NULL && column < result->columns,
+        "a result has no row %d or column %d", row, column);
+    return &result->cells[row * result->columns + column];
+}
+
+const char *pg_rows_text(const struct pg_rows *rows, int row, int column)
+{
+    struct result *result = rows->result;
+    const struct cell *cell = cell_of(rows, row, column);
+    if (cell->text != NULL)
+        return cell->text;
+    char *digits = result->digits[result->digits_next++ % 8];
+    (void)snprintf(digits, sizeof result->digits[0], "%lld", (long long)cell->number);
+    return digits;
+}
+
+bool pg_rows_null(const struct pg_rows *rows, int row, int column)
+{
+    return cell_of(rows, row, column)->null;
+}
+
+int64_t pg_rows_int(const struct pg_rows *rows, int row, int column)
+{
+    return cell_of(rows, row, column)->number;
+}
+
+bool pg_rows_bool(const struct pg_rows *rows, int row, int column)
+{
+    return cell_of(rows, row, column)->number != 0;
+}
+
+/* ---- arguments ---- */
+
+void pg_arg_text(struct pg_args *args, const char *text)
+{
+    args->text[args->count++] = text;
+}
+
+void pg_arg_int(struct pg_args *args, int64_t number)
+{
+    (void)snprintf(args->digits[args->count], sizeof args->digits[0], "%lld", (long long)number);
+    args->text[args->count++] = ""; /* args are copied: the digits move */
+}
+
+void pg_arg_bool(struct pg_args *args, bool truth)
+{
+    pg_arg_int(args, truth);
+}
+
+int64_t sim_int(const struct pg_args *args, int number)
+{
+    return strtoll(args->digits[number - 1], NULL, 10);
+}
+
+size_t sim_array(const char *literal, char *space, const char **items, size_t max)
+{
+    size_t count = 0;
+    const char *at = literal + 1;
+    while (*at != '}' && *at != '\0') {
+        sim_check(count < max, "an array is longer than %zu", max);
+        bool quoted = *at == '"';
+        items[count++] = space;
+        at += quoted;
+        while (quoted ? *at != '"' : *at != ',' && *at != '}') {
+            at += *at == '\\';
+            *space++ = *at++;
+        }
+        *space++ = '\0';
+        if (!quoted && strcmp(items[count - 1], "NULL") == 0)
+            items[count - 1] = NULL;
+        at += quoted;
+        at += *at == ',';
+    }
+    return count;
+}
+
+void sim_keys_read(struct sim_keys *keys, const struct pg_args *args, int first)
+{
+    char space[4][8192];
+    const char *items[4][256];
+    for (int i = 0; i < 4; i++)
+        keys->count = sim_array(args->text[first - 1 + i], space[i], items[i], 256);
+    for (size_t i = 0; i < keys->count; i++) {
+        keys->from[i] = (uint8_t)(strtoull(items[0][i], NULL, 10) - SIM_FROM_ID);
+        keys->to[i] = (uint8_t)(strtoull(items[1][i], NULL, 10) - SIM_TO_ID);
+        keys->type[i] =
+            (uint8_t)sim_type_bit(items[2][i], (uint32_t)strtoul(items[3][i], NULL, 10));
+    }
+}
+
+/* ---- statements ---- */
+
+static bool lose(struct pg *pg, struct error *err, const char *why)
+{
+    end_session(pg);
+    pg->lost = pg->failed = true;
+    return error_set(err, ERROR_STATE, "%s", why);
+}
+
+/* Strikes before (and says what is to strike after). False: the statement does not happen. */
+static bool before(struct pg *pg, enum sim_fault_kind *fault, struct error *err)
+{
+    pg->failed = true;
+    *fault = FAULT_NONE;
+    if (pg->run->dead || pg->lost)
+        return lose(pg, err, "the session is lost");
+    *fault = sim_strike(pg->run, CLASS_STATEMENT);
+    sim.statements++;
+    sim_pass(500);
+    if (*fault == FAULT_DIE_BEFORE)
+        pg->run->dead = true;
+    if (*fault == FAULT_DIE_BEFORE || *fault == FAULT_LOST_BEFORE)
+        return lose(pg, err, "the session was lost");
+    if (*fault == FAULT_ERROR)
+        return error_set(err, ERROR_STATE, "disk full");
+    if (*fault == FAULT_FAILOVER && !sim.backup_taken) {
+        *sim.backup = *sim.tables;
+        sim.backup_taken = true;
+    }
+    if ((*fault == FAULT_USURP || *fault == FAULT_RIVAL) && sim.depth < SIM_DEPTH_MAX &&
+        pg->run->run_id != 0) {
+        struct pg *owner = sim.lock_owner;
+        sim.lock_owner = *fault == FAULT_USURP ? NULL : owner;
+        sim_execute(RUN_FULL, 0, false);
+    }
+    pg->failed = false;
+    return true;
+}
+
+static bool after(struct pg *pg, enum sim_fault_kind fault, struct error *err)
+{
+    if (fault == FAULT_DIE_AFTER)
+        pg->run->dead = true;
+    if (fault == FAULT_DIE_AFTER || fault == FAULT_LOST_AFTER)
+        return lose(pg, err, "the session was lost before the acknowledgement");
+    return true;
+}
+
+static sim_statement *statement_of(enum statement_id id)
+{
+    static sim_statement *found[STATEMENT_COUNT];
+    if (found[id] != NULL)
+        return found[id];
+    const struct sim_named *const lists[] = {
+        sim_run_statements, sim_change_statements, sim_registry_statements};
+    for (size_t i = 0; i < ARRAY_COUNT(lists); i++)
+        for (const struct sim_named *named = lists[i]; named->name != NULL; named++)
+            if (strcmp(named->name, statements[id].name) == 0)
+                found[id] = named->run;
+    sim_check(found[id] != NULL, "statement %s has no stand-in: add it to tests/torture/sim_*.c",
+        statements[id].name);
+    return found[id];
+}
+
+bool pg_run(struct pg *pg, enum statement_id id, const struct pg_args *args, struct pg_rows *rows,
+    struct error *err)
+{
+    enum sim_fault_kind fault;
+    if (rows != NULL)
+        pg_rows_clear(rows);
+    if (!before(pg, &fault, err))
+        return false;
+    if (fault != FAULT_NONE)
+        sim_tell("%s at %s", sim_fault_text(fault), statements[id].name);
+    if (!statement_of(id)(pg, args, rows)) {
+        pg->failed = true;
+        return error_set(err, ERROR_STATE, "%s failed", statements[id].name);
+    }
+    return after(pg, fault, err);
+}
+
+bool pg_exec(struct pg *pg, const char *sql, struct pg_rows *rows, struct error *err)
+{
+    (void)rows;
+    if (pg->run->dead || pg->lost)
+        return lose(pg, err, "the session is lost");
+    sim_check(strstr(sql, "advisory_unlock_all") != NULL, "no stand-in for: %s", sql);
+    end_session(pg);
+    return true;
+}
+
+/* ---- COPY ---- */
+
+bool pg_copy_out(struct pg *pg, const char *sql, struct error *err)
+{
+    enum sim_fault_kind fault;
+    if (!before(pg, &fault, err))
+        return false;
+    bool all = sql == statements[STATEMENT_MANAGED_COPY].text;
+    sim_check(all || sql == statements[STATEMENT_MANAGED_COPY_OF].text, "no stand-in for: %s", sql);
+    if (all)
+        pg->copy_from = UINT64_MAX;
+    pg->at = 0;
+    return after(pg, fault, err);
+}
+
+bool pg_copy_next(struct pg *pg, char **line, size_t *length, struct error *err)
+{
+    /* By category and number of the type, as the statement orders them. */
+    static const uint8_t order[SIM_TYPES] = {
+        SIM_PRIMARY, SIM_PLAIN, SIM_LABEL_A, SIM_LABEL_B, SIM_LABEL_C};
+    enum sim_fault_kind fault;
+    *line = NULL;
+    if (pg->at % 16 == 15 && !before(pg, &fault, err))
+        return false;
+    for (; pg->at < SIM_FROMS * SIM_TOS * SIM_TYPES; pg->at++) {
+        size_t from = pg->at / (SIM_TOS * SIM_TYPES), to = pg->at / SIM_TYPES % SIM_TOS;
+        const struct type *type = &sim_types[order[pg->at % SIM_TYPES]];
+        if ((sim.tables->managed[from][to] & BIT(order[pg->at % SIM_TYPES])) == 0 ||
+            (pg->copy_from >> from & 1) == 0)
+            continue;
+        *length = (size_t)snprintf(pg->line, sizeof pg->line, "%zu\t%zu\t%s\t%u",
+            (size_t)SIM_FROM_ID + from, (size_t)SIM_TO_ID + to, type->category, type->type_id);
+        *line = pg->line;
+        pg->at++;
+        return true;
+    }
+    return true;
+}
+
+int pg_copy_split(char *line, char **fields, int max)
+{
+    int count = 0;
+    for (char *at = line; at != NULL;) {
+        if (count == max)
+            return -1;
+        fields[count] = strsep(&at, "\t");
+        if (strcmp(fields[count], "\\N") == 0)
+            fields[count] = NULL;
+        count++;
+    }
+    return count;
+}
+
+bool pg_copy_in(struct pg *pg, enum statement_id id, struct error *err)
+{
+    enum sim_fault_kind fault;
+    pg->copying = id;
+    pg->length = 0;
+    return before(pg, &fault, err) && after(pg, fault, err);
+}
+
+bool pg_copy_add(struct pg *pg, const char *bytes, size_t count, struct error *err)
+{
+    if (pg->run->dead || pg->lost)
+        return lose(pg, err, "the session is lost");
+    mem_grow(&pg->rows, &pg->room, pg->length + count + 1, 1);
+    memcpy(pg->rows + pg->length, bytes, count);
+    pg->length += count;
+    pg->rows[pg->length] = '\0';
+    return true;
+}
+
+bool pg_copy_end(struct pg *pg, struct error *err)
+{
+    enum sim_fault_kind fault;
+    char *cells[16], *rest = pg->rows;
+    if (!before(pg, &fault, err))
+        return false;
+    while (pg->length > 0 && *rest != '\0') {
+        char *line = strsep(&rest, "\n");
+        int count = pg_copy_split(line, cells, 16);
+        bool change = pg->copying == STATEMENT_CHANGE_COPY;
+        sim_check(count == (change ? 11 : 12), "a COPY row has %d columns", count);
+        if (change)
+            sim_copy_change(cells);
+        else
+            sim_copy_batch(cells);
+    }
+    pg->length = 0;
+    return after(pg, fault, err);
+}

@@ -1,0 +1,138 @@
+/*
+ * sim_registry.c: the statements that look for changes in HubSpot and let the registry follow, as
+ * functions on arrays. Each does what the file of its name in sql/statement/ does.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "torture/sim_pg.h"
+
+static bool from_ids(const struct pg_args *args, struct pg_rows *rows, unsigned states)
+{
+    unsigned mask = 0;
+    EACH_CHANGE(c, sim_int(args, 1))
+    if ((states & 1u << c->state) != 0)
+        mask |= 1u << c->from;
+    for (int64_t f = 0; f < SIM_FROMS; f++)
+        if ((mask & 1u << f) != 0 && (int64_t)SIM_FROM_ID + f > sim_int(args, 2) &&
+            rows->count < sim_int(args, 3))
+            sim_row(rows, NUMBER((int64_t)SIM_FROM_ID + f));
+    return true;
+}
+
+STATEMENT(plan_from_ids)
+{
+    UNUSED(pg);
+    return from_ids(args, rows, 1u << STATE_PLANNED | 1u << STATE_WITHHELD);
+}
+
+STATEMENT(plan_used)
+{
+    UNUSED(pg), UNUSED(rows);
+    EACH_CHANGE(c, sim_int(args, 1))
+    if (c->state == STATE_PLANNED || c->state == STATE_WITHHELD)
+        sim_change_set(c, STATE_SKIPPED);
+    return true;
+}
+
+STATEMENT(verify_from_ids)
+{
+    UNUSED(pg);
+    return from_ids(args, rows, 1u << STATE_APPLIED | 1u << STATE_UNKNOWN);
+}
+
+STATEMENT(verify_changes)
+{
+    UNUSED(pg);
+    EACH_CHANGE(c, sim_int(args, 1))
+    if ((c->state == STATE_APPLIED || c->state == STATE_UNKNOWN) &&
+        (int64_t)SIM_FROM_ID + c->from >= sim_int(args, 2) &&
+        (int64_t)SIM_FROM_ID + c->from <= sim_int(args, 3))
+        sim_row(rows, TEXT(c->archive ? "archive" : "create"), NUMBER(c->ordinal),
+            NUMBER(SIM_FROM_ID + c->from), NUMBER(SIM_TO_ID + c->to),
+            TEXT(sim_types[c->type].category), NUMBER(sim_types[c->type].type_id));
+    return true;
+}
+
+static void follow(struct pg *pg, const struct sim_change *c)
+{
+    uint8_t *managed = &sim.tables->managed[c->from][c->to];
+    sim_check_registry(pg->run, c, !c->archive);
+    if (c->archive)
+        *managed &= (uint8_t)~BIT(c->type);
+    else
+        *managed |= BIT(c->type);
+}
+
+STATEMENT(verify_settle)
+{
+    UNUSED(rows);
+    static char space[2][16384];
+    const char *operations[256], *ordinals[256];
+    size_t count = sim_array(args->text[2], space[0], operations, 256);
+    (void)sim_array(args->text[3], space[1], ordinals, 256);
+    for (size_t i = 0; i < count; i++) {
+        struct sim_change *c =
+            sim_change_of(sim_int(args, 1), operations[i][0] == 'a', ordinals[i]);
+        if (c->state != STATE_APPLIED && c->state != STATE_UNKNOWN)
+            continue;
+        sim_change_set(c, STATE_VERIFIED);
+        follow(pg, c);
+    }
+    return true;
+}
+
+STATEMENT(verify_trust)
+{
+    UNUSED(rows);
+    EACH_CHANGE(c, sim_int(args, 1))
+    if (c->state == STATE_APPLIED)
+        follow(pg, c);
+    return true;
+}
+
+STATEMENT(verify_close)
+{
+    UNUSED(pg), UNUSED(rows);
+    EACH_CHANGE(c, sim_int(args, 1))
+    if (c->state == STATE_APPLIED || c->state == STATE_UNKNOWN)
+        sim_change_set(c, STATE_UNVERIFIED);
+    return true;
+}
+
+static bool settle_keys(struct pg *pg, const struct pg_args *args, bool archive)
+{
+    struct sim_keys keys;
+    sim_keys_read(&keys, args, 3);
+    for (size_t i = 0; i < keys.count; i++)
+        follow(pg,
+            &(struct sim_change){
+                .archive = archive, .from = keys.from[i], .to = keys.to[i], .type = keys.type[i]});
+    return true;
+}
+
+STATEMENT(managed_adopt)
+{
+    UNUSED(rows);
+    return settle_keys(pg, args, false);
+}
+
+STATEMENT(managed_forget)
+{
+    UNUSED(rows);
+    return settle_keys(pg, args, true);
+}
+
+const struct sim_named sim_registry_statements[] = {
+    {"plan_from_ids", plan_from_ids},
+    {"plan_used", plan_used},
+    {"verify_from_ids", verify_from_ids},
+    {"verify_changes", verify_changes},
+    {"verify_settle", verify_settle},
+    {"verify_trust", verify_trust},
+    {"verify_close", verify_close},
+    {"recover_close", verify_close},
+    {"managed_adopt", managed_adopt},
+    {"managed_forget", managed_forget},
+    {NULL, NULL},
+};

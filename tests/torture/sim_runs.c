@@ -1,0 +1,368 @@
+/*
+ * sim_runs.c: the statements about runs, accounts, plans and the source's changes, as functions on
+ * arrays. Each does what the file of its name in sql/statement/ does.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "torture/sim_pg.h"
+
+static struct sim_row *row_of(int64_t run_id)
+{
+    return &sim.tables->runs[run_id];
+}
+
+STATEMENT(nothing)
+{
+    UNUSED(pg), UNUSED(args), UNUSED(rows);
+    return true;
+}
+
+STATEMENT(sync_lock)
+{
+    UNUSED(args);
+    bool free = sim.lock_owner == NULL || sim.lock_owner == pg;
+    if (free)
+        sim.lock_owner = pg;
+    sim_row(rows, NUMBER(free));
+    return true;
+}
+
+STATEMENT(sync_unlock)
+{
+    UNUSED(args);
+    if (sim.lock_owner == pg)
+        sim.lock_owner = NULL;
+    sim_row(rows, NUMBER(1));
+    return true;
+}
+
+STATEMENT(sync_enter)
+{
+    UNUSED(args);
+    struct sim_tables *t = sim.tables;
+    sim_check(sim.lock_owner == pg, "a run enters that has not got the lock");
+    t->epoch++;
+    pg->run->epoch = t->epoch;
+    for (struct sim_run *run = pg->run->outer; run != NULL; run = run->outer)
+        run->fenced = true;
+    pg->run->good_known = t->good_known;
+    pg->run->good_desired = t->good_desired;
+    pg->run->good_mask = t->good_mask;
+    for (size_t f = 0; f < SIM_FROMS; f++)
+        for (size_t to = 0; to < SIM_TOS; to++)
+            pg->run->managed_count += __builtin_popcount(t->managed[f][to]);
+    if (t->good_known)
+        sim_row(rows, NUMBER(t->epoch), TEXT(t->good_fingerprint), NUMBER(t->good_desired));
+    else
+        sim_row(rows, NUMBER(t->epoch), NOTHING, NOTHING);
+    return true;
+}
+
+STATEMENT(run_insert)
+{
+    struct sim_tables *t = sim.tables;
+    sim_check(t->run_count < SIM_RUNS_MAX, "too many runs for the simulation");
+    int32_t run_id = ++t->run_count;
+    t->runs[run_id] = (struct sim_row){.plan_id = (int32_t)sim_int(args, 5),
+        .epoch = sim_int(args, 6),
+        .open = true,
+        .dry = pg->run->mode == RUN_PLAN,
+        .watch = strcmp(args->text[3], "watch") == 0,
+        .status = "planning",
+        .started_us = sim.now_us,
+        .first_change = t->change_count};
+    pg->run->run_id = run_id;
+    sim_row(rows, NUMBER(run_id), NUMBER(sim.now_us), NOTHING);
+    return true;
+}
+
+static bool is_alive(int32_t run_id)
+{
+    for (const struct sim_run *run = sim.top; run != NULL; run = run->outer)
+        if (run->run_id == run_id)
+            return !run->dead && run->run.state != NULL && !run->run.state->lost;
+    return false;
+}
+
+STATEMENT(run_interrupt)
+{
+    UNUSED(pg), UNUSED(args);
+    struct sim_tables *t = sim.tables;
+    for (int32_t id = 1; id <= t->run_count; id++) {
+        if (!t->runs[id].open || is_alive(id))
+            continue;
+        t->runs[id].open = false;
+        memcpy(t->runs[id].status, "interrupted", sizeof "interrupted");
+        for (int32_t i = 1; i <= t->batch_count; i++)
+            if (t->batches[i].run_id == id && t->batches[i].status == 's')
+                t->batches[i].status = 'u';
+        for (int32_t i = t->runs[id].first_change; i < t->change_count; i++)
+            if (t->changes[i].run_id == id && t->changes[i].state == STATE_PLANNED)
+                sim_change_set(&t->changes[i], STATE_ABANDONED);
+            else if (t->changes[i].run_id == id && t->changes[i].state == STATE_SENT)
+                sim_change_set(&t->changes[i], STATE_UNKNOWN);
+        sim_row(rows, NUMBER(id));
+    }
+    return true;
+}
+
+STATEMENT(run_update)
+{
+    UNUSED(pg), UNUSED(rows);
+    struct sim_row *run = row_of(sim_int(args, 1));
+    const char *status = args->text[1];
+    if (!run->open)
+        return true;
+    (void)snprintf(run->status, sizeof run->status, "%s", status);
+    run->open = strcmp(status, "planning") == 0 || strcmp(status, "applying") == 0 ||
+        strcmp(status, "verifying") == 0;
+    run->desired = sim_int(args, 4);
+    run->archived = sim_int(args, 18);
+    return true;
+}
+
+STATEMENT(sync_good)
+{
+    UNUSED(pg), UNUSED(rows);
+    struct sim_tables *t = sim.tables;
+    int32_t plan_id = row_of(sim_int(args, 2))->plan_id;
+    t->good_known = true;
+    t->good_desired = plan_id != 0 ? row_of(plan_id)->desired : sim_int(args, 4);
+    t->good_us = sim.now_us;
+    t->good_mask = sim.world.managed;
+    (void)snprintf(t->good_fingerprint, sizeof t->good_fingerprint, "%s", args->text[2]);
+    return true;
+}
+
+STATEMENT(portal_get)
+{
+    UNUSED(pg), UNUSED(args);
+    if (sim.tables->portal_known)
+        sim_row(rows, NUMBER(1), TEXT("UTC"), NUMBER(1000), NOTHING);
+    return true;
+}
+
+STATEMENT(portal_set)
+{
+    UNUSED(pg), UNUSED(args), UNUSED(rows);
+    sim.tables->portal_known = true;
+    return true;
+}
+
+STATEMENT(types_get)
+{
+    UNUSED(pg), UNUSED(args);
+    static const uint8_t order[SIM_TYPES] = {
+        SIM_PRIMARY, SIM_PLAIN, SIM_LABEL_A, SIM_LABEL_B, SIM_LABEL_C};
+    static const char *const kinds[] = {
+        [TYPE_LABEL] = "label", [TYPE_PLAIN] = "plain", [TYPE_PRIMARY] = "primary"};
+    if (sim.tables->types_us == 0 || sim.tables->types_us < sim.now_us - 300000000)
+        return true;
+    for (size_t i = 0; i < SIM_TYPES; i++) {
+        const struct type *type = &sim_types[order[i]];
+        sim_row(rows, TEXT(type->category), NUMBER(type->type_id), TEXT(type->name),
+            {.text = type->label != NULL ? type->label : "", .null = type->label == NULL},
+            TEXT(kinds[type->kind]));
+    }
+    return true;
+}
+
+STATEMENT(types_drop)
+{
+    UNUSED(pg), UNUSED(args), UNUSED(rows);
+    sim.tables->types_us = 0;
+    return true;
+}
+
+STATEMENT(types_put)
+{
+    UNUSED(pg), UNUSED(args), UNUSED(rows);
+    sim.tables->types_us = sim.now_us;
+    return true;
+}
+
+STATEMENT(permit_take)
+{
+    UNUSED(pg), UNUSED(args);
+    sim_row(rows, NUMBER(1), NUMBER(0), TEXT(""));
+    return true;
+}
+
+STATEMENT(reject_source)
+{
+    UNUSED(pg), UNUSED(rows);
+    if (strstr(args->text[5], "from_id") == NULL)
+        return true;
+    sim.tables->source_rejects = 1; /* the simulation's bad rows are all alike */
+    sim.tables->source_rejects_run = (int32_t)sim_int(args, 2);
+    return true;
+}
+
+STATEMENT(reject_source_gone)
+{
+    UNUSED(pg), UNUSED(rows);
+    if (sim.tables->source_rejects_run < sim_int(args, 2))
+        sim.tables->source_rejects = 0;
+    return true;
+}
+
+STATEMENT(managed_scope_of)
+{
+    UNUSED(rows);
+    char space[1024];
+    const char *ids[SIM_FROMS];
+    size_t count = sim_array(args->text[1], space, ids, SIM_FROMS);
+    pg->copy_from = 0;
+    for (size_t i = 0; i < count; i++)
+        pg->copy_from |= UINT64_C(1) << (strtoull(ids[i], NULL, 10) - SIM_FROM_ID);
+    return true;
+}
+
+STATEMENT(touched_take)
+{
+    UNUSED(pg);
+    const struct sim_tables *t = sim.tables;
+    int64_t limit = sim_int(args, 2);
+    if (t->touched_all != 0)
+        sim_row(rows, NOTHING, NUMBER(t->transaction));
+    for (size_t f = 0; f < SIM_FROMS; f++)
+        if (t->touched[f] != 0 && (rows == NULL || rows->count < limit))
+            sim_row(rows, NUMBER(SIM_FROM_ID + f), NUMBER(t->transaction));
+    return true;
+}
+
+STATEMENT(touched_done)
+{
+    UNUSED(pg), UNUSED(rows);
+    struct sim_tables *t = sim.tables;
+    uint64_t snapshot = strtoull(args->text[1], NULL, 10);
+    for (size_t f = 0; f < SIM_FROMS; f++)
+        if (t->touched[f] <= snapshot)
+            t->touched[f] = 0;
+    if (t->touched_all <= snapshot)
+        t->touched_all = 0;
+    return true;
+}
+
+STATEMENT(touched_guard)
+{
+    const struct sim_tables *t = sim.tables;
+    int64_t lately = 0, since = sim.now_us - INT64_C(3600000000);
+    since = t->good_known && t->good_us > since ? t->good_us : since;
+    for (int32_t id = 1; id <= t->run_count; id++)
+        if (t->runs[id].watch && id != sim_int(args, 3) && t->runs[id].started_us > since)
+            lately += t->runs[id].archived;
+    int64_t managed = pg->run->managed_count;
+    int64_t enough = sim_int(args, 2);
+    sim_row(rows, NUMBER(managed < enough ? managed : enough), NUMBER(lately),
+        NUMBER(t->source_rejects));
+    return true;
+}
+
+/* FNV-1a over what is to be done, creates first. */
+static uint64_t digest_of(int64_t run_id)
+{
+    uint64_t hash = UINT64_C(0xCBF29CE484222325);
+    const struct sim_tables *t = sim.tables;
+    for (int archive = 0; archive < 2; archive++)
+        for (int32_t i = row_of(run_id)->first_change; i < t->change_count; i++) {
+            const struct sim_change *c = &t->changes[i];
+            if (c->run_id != run_id || c->archive != archive || c->state == STATE_BLOCKED ||
+                c->state == STATE_REPORTED || c->state == STATE_SKIPPED)
+                continue;
+            const uint8_t bytes[] = {c->archive, c->from, c->to, c->type};
+            for (size_t k = 0; k < sizeof bytes; k++)
+                hash = (hash ^ bytes[k]) * UINT64_C(0x100000001B3);
+        }
+    return hash;
+}
+
+STATEMENT(plan_digest)
+{
+    UNUSED(pg);
+    static char text[24];
+    (void)snprintf(text, sizeof text, "%016llx", (unsigned long long)digest_of(sim_int(args, 1)));
+    sim_row(rows, TEXT(text));
+    return true;
+}
+
+STATEMENT(approval_use)
+{
+    struct sim_tables *t = sim.tables;
+    int64_t plan_id = sim_int(args, 1);
+    for (int32_t i = 0; i < t->approval_count; i++) {
+        struct sim_approval *approval = &t->approvals[i];
+        if (approval->plan_id != plan_id || approval->used ||
+            approval->digest != digest_of(plan_id))
+            continue;
+        approval->used = true;
+        pg->run->approved = true;
+        sim_row(rows, TEXT("operator"));
+        break;
+    }
+    return true;
+}
+
+void sim_approve(int64_t plan_id)
+{
+    struct sim_tables *t = sim.tables;
+    if (t->approval_count < (int32_t)ARRAY_COUNT(t->approvals))
+        t->approvals[t->approval_count++] =
+            (struct sim_approval){.plan_id = (int32_t)plan_id, .digest = digest_of(plan_id)};
+}
+
+/* Runs that ended with changes in doubt. */
+STATEMENT(recover_runs)
+{
+    UNUSED(pg);
+    const struct sim_tables *t = sim.tables;
+    for (int32_t id = 1; id <= t->run_count; id++) {
+        bool doubt = false;
+        int64_t last = 0;
+        for (int32_t i = t->runs[id].first_change; i < t->change_count; i++)
+            doubt = doubt ||
+                (t->changes[i].run_id == id &&
+                    (t->changes[i].state == STATE_APPLIED || t->changes[i].state == STATE_UNKNOWN));
+        for (int32_t i = 1; i <= t->batch_count; i++)
+            if (t->batches[i].run_id == id && t->batches[i].sent_us > last)
+                last = t->batches[i].sent_us;
+        if (doubt && !t->runs[id].open)
+            sim_row(rows, NUMBER(id), NUMBER(last < sim.now_us - sim_int(args, 2) * 1000),
+                NUMBER(last < sim.now_us - INT64_C(86400000000)));
+    }
+    return true;
+}
+
+const struct sim_named sim_run_statements[] = {
+    {"sync_lock", sync_lock},
+    {"sync_holder", nothing},
+    {"sync_unlock", sync_unlock},
+    {"sync_enter", sync_enter},
+    {"run_insert", run_insert},
+    {"run_interrupt", run_interrupt},
+    {"run_update", run_update},
+    {"sync_good", sync_good},
+    {"history_prune", nothing},
+    {"portal_get", portal_get},
+    {"portal_set", portal_set},
+    {"zone_known", nothing},
+    {"types_get", types_get},
+    {"types_drop", types_drop},
+    {"types_put", types_put},
+    {"permit_take", permit_take},
+    {"permit_hold", nothing},
+    {"reject_source", reject_source},
+    {"reject_source_gone", reject_source_gone},
+    {"reject_source_gone_of", nothing},
+    {"managed_scope", nothing},
+    {"managed_scope_of", managed_scope_of},
+    {"touched_take", touched_take},
+    {"touched_done", touched_done},
+    {"touched_guard", touched_guard},
+    {"plan_digest", plan_digest},
+    {"approval_use", approval_use},
+    {"recover_runs", recover_runs},
+    {"recover_done", nothing},
+    {NULL, NULL},
+};

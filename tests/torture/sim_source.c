@@ -1,0 +1,145 @@
+/*
+ * sim_source.c: stand-in for sync/source: the current generation of desired rows, in order, with
+ * its repeats, its records without associations and its rows that cannot be meant.
+ */
+#include "sync/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "torture/sim.h"
+
+struct source {
+    const struct source_wish *wish;
+    struct sim_run *run;
+    struct sim_desired desired;
+    uint32_t invalid_left;
+    bool repeated, primary_met;
+    size_t from, to, bit; /* to 0: the row that names none; else to-record to - 1 */
+    uint32_t types[SIM_TYPES];
+};
+
+bool source_open(struct source **source, const struct source_wish *wish, struct error *err)
+{
+    struct sim_run *run = sim.top;
+    if (run->dead || sim_strike(run, CLASS_SOURCE) == FAULT_SOURCE)
+        return error_set(err, ERROR_SOURCE, "source of %s: unreachable", wish->sync->name);
+    struct source *s = *source = mem_new(1, sizeof *s);
+    s->wish = wish;
+    s->run = run;
+    s->desired = run->desired = sim.desired;
+    s->invalid_left = s->desired.invalid;
+    for (size_t i = 0; i < SIM_TYPES; i++)
+        s->types[i] = types_find(wish->types, sim_types[i].category, sim_types[i].type_id);
+    return true;
+}
+
+void source_close(struct source *source)
+{
+    free(source);
+}
+
+static bool wished(const struct source *s, size_t from)
+{
+    for (size_t i = 0; i < s->wish->from_count; i++)
+        if (s->wish->from_ids[i] == SIM_FROM_ID + from)
+            return true;
+    return s->wish->from_ids == NULL;
+}
+
+/* One step through records, the row that names none, which comes first, and types. */
+static void step(struct source *s)
+{
+    if (++s->bit < SIM_TYPES && s->to > 0)
+        return;
+    s->bit = 0;
+    if (++s->to <= SIM_TOS)
+        return;
+    s->to = 0;
+    s->from++;
+    s->primary_met = false;
+}
+
+static bool find(struct source *s)
+{
+    for (; s->from < SIM_FROMS; step(s)) {
+        bool row = s->to == 0 ? (s->desired.named & BIT(s->from)) != 0
+                              : (s->desired.want[s->from][s->to - 1] & BIT(s->bit)) != 0;
+        if (row && wished(s, s->from))
+            return true;
+    }
+    return false;
+}
+
+static void say_invalid(struct source_row *row, const char *wrong, bool unclear)
+{
+    row->kind = SOURCE_INVALID;
+    row->from = "x";
+    row->to = "1";
+    row->type = "";
+    row->wrong = wrong;
+    row->message = "it cannot be meant";
+    row->unclear = unclear;
+}
+
+/* What this run was told, and with it what later ones may take away again. */
+static void note_named(struct source *s)
+{
+    s->run->source_read = true;
+    for (size_t f = 0; f < SIM_FROMS; f++)
+        for (size_t t = 0; wished(s, f) && t < SIM_TOS; t++)
+            if (s->desired.want[f][t] != 0)
+                sim.named[f][t] |= s->desired.want[f][t] | BIT(SIM_PLAIN); /* comes along */
+}
+
+bool source_next(struct source *s, struct source_row *row, struct error *err)
+{
+    *row = (struct source_row){.kind = SOURCE_ROW};
+    if (s->run->dead || sim_strike(s->run, CLASS_SOURCE) == FAULT_SOURCE)
+        return error_set(err, ERROR_SOURCE, "source: reading stopped in the middle");
+    if (s->invalid_left > 0 && s->wish->from_ids == NULL) {
+        s->invalid_left--;
+        say_invalid(row, "from_id", false);
+        return true;
+    }
+    if (!find(s)) {
+        row->kind = SOURCE_END;
+        note_named(s);
+        return true;
+    }
+    row->assoc.from_id = SIM_FROM_ID + s->from;
+    if (s->to > 0) {
+        row->assoc.to_id = SIM_TO_ID + s->to - 1;
+        row->assoc.type = s->types[s->bit];
+    }
+    bool again = s->desired.repeats && !s->repeated;
+    s->repeated = again;
+    if (again || s->to == 0 || s->bit != SIM_PRIMARY) {
+        if (!again)
+            step(s);
+        return true;
+    }
+    bool second = s->primary_met;
+    s->primary_met = true;
+    step(s);
+    if (second)
+        say_invalid(row, "type", true);
+    return true;
+}
+
+bool source_empty(const struct source *s)
+{
+    if (s->desired.named != 0 || s->desired.invalid != 0)
+        return false;
+    for (size_t f = 0; f < SIM_FROMS; f++)
+        for (size_t t = 0; t < SIM_TOS; t++)
+            if (s->desired.want[f][t] != 0)
+                return false;
+    return true;
+}
+
+const char *source_name(const struct sync_definition *sync)
+{
+    return sync->source_table;
+}
