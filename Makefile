@@ -26,7 +26,9 @@ SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recove
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -DASSOCD_VERSION='"$(VERSION)"' \
 	-Idaemon -I$(B)/gen -include daemon/base/banned.h $(shell pkg-config --cflags $(PKGS) 2>/dev/null) -MMD -MP
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-TEST_LIBS = $(shell pkg-config --libs check libmicrohttpd 2>/dev/null)
+# Asked for when they are needed: on a bare machine they are installed in the meantime.
+SANDBOX_LIBS = $(shell pkg-config --libs libmicrohttpd)
+TEST_LIBS = $(shell pkg-config --libs check libmicrohttpd)
 LINK = $(CC) $(CFLAGS) $(SANFLAGS)
 SIM_LINK = $(LINK) $(foreach f,open read write lseek close,-Wl$(comma)--wrap=$f)
 
@@ -51,7 +53,7 @@ CHECK_ENV := ASSOCD_TOP=$(CURDIR) ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$
 	$(if $(SAN),ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1)
 
 .PHONY: all deps demo check unit e2e mutants lint bench fmt install uninstall clean help
-.SECONDARY:
+.PRECIOUS: $(B)/%.o
 all: $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) ## build assocd and the sandbox
 
 deps: ## install what building and testing needs (Debian; nothing to do is silent)
@@ -86,7 +88,7 @@ $(LIB): $(OBJ) $(B)/gen/pg/statement_text.o
 	rm -f $@ && ar rcs $@ $^
 
 $(B)/sandbox: $(SANDBOX_OBJ) $(LIB)
-	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
+	$(LINK) -o $@ $^ $(LIBS) $(SANDBOX_LIBS)
 
 $(B)/e2e: $(E2E_OBJ) $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
@@ -115,8 +117,11 @@ $(B)/gen/pg/statement_list.h $(B)/gen/pg/statement_text.c &: sql/embed.awk sql/s
 	awk -v list=$(B)/gen/pg/statement_list.h -v text=$(B)/gen/pg/statement_text.c \
 		-f sql/embed.awk $(SQL_SCHEMA) $(SQL_STATEMENTS)
 
+$(TESTLIB_OBJ) $(E2E_OBJ) $(SERVICE_OBJ) $(UNIT:%=%.o): | $(B)/.deps-test
+$(B)/.deps-test: | $(B)/.deps-build
+
 # Probed once for a build folder; `make deps` probes again.
-$(B)/.deps-%:
+$(B)/.deps-build $(B)/.deps-test: $(B)/.deps-%:
 	@.ci/deps $* && mkdir -p $(B) && touch $@
 
 # Every test program, built but not run (what a second compiler is asked for).
