@@ -74,7 +74,7 @@ struct sim_row { /* assocd.run */
     int32_t plan_id;
     int64_t epoch;
     int32_t first_change;
-    bool open, watch, dry;
+    bool open, watch, dry, settled;
     char status[12];
     int64_t started_us, desired, archived;
 };

@@ -57,6 +57,16 @@ bool stop_requested(void)
     return sim.top != NULL && sim.top->stopped;
 }
 
+bool stop_step(void)
+{
+    return true;
+}
+
+const char *stop_reason(void)
+{
+    return "a signal";
+}
+
 bool stop_wait(int64_t wait_ms)
 {
     if (wait_ms > 0)

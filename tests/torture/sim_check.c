@@ -223,6 +223,7 @@ void sim_check_state(const struct sim_change *change, enum sim_state next)
             1u << STATE_UNKNOWN | 1u << STATE_ABANDONED,
         [STATE_APPLIED] = 1u << STATE_VERIFIED | 1u << STATE_UNVERIFIED,
         [STATE_UNKNOWN] = 1u << STATE_VERIFIED | 1u << STATE_UNVERIFIED,
+        [STATE_UNVERIFIED] = 1u << STATE_VERIFIED,
     };
     sim_check((legal[change->state] & 1u << next) != 0, "run %d: a change goes from %s to %s",
         change->run_id, sim_state_texts[change->state], sim_state_texts[next]);

@@ -38,14 +38,14 @@ STATEMENT(plan_used)
 STATEMENT(verify_from_ids)
 {
     UNUSED(pg);
-    return from_ids(args, rows, 1u << STATE_APPLIED | 1u << STATE_UNKNOWN);
+    return from_ids(args, rows, 1u << STATE_APPLIED | 1u << STATE_UNKNOWN | 1u << STATE_UNVERIFIED);
 }
 
 STATEMENT(verify_changes)
 {
     UNUSED(pg);
     EACH_CHANGE(c, sim_int(args, 1))
-    if ((c->state == STATE_APPLIED || c->state == STATE_UNKNOWN) &&
+    if ((c->state == STATE_APPLIED || c->state == STATE_UNKNOWN || c->state == STATE_UNVERIFIED) &&
         (int64_t)SIM_FROM_ID + c->from >= sim_int(args, 2) &&
         (int64_t)SIM_FROM_ID + c->from <= sim_int(args, 3))
         sim_row(rows, TEXT(c->archive ? "archive" : "create"), NUMBER(c->ordinal),
@@ -74,7 +74,7 @@ STATEMENT(verify_settle)
     for (size_t i = 0; i < count; i++) {
         struct sim_change *c =
             sim_change_of(sim_int(args, 1), operations[i][0] == 'a', ordinals[i]);
-        if (c->state != STATE_APPLIED && c->state != STATE_UNKNOWN)
+        if (c->state != STATE_APPLIED && c->state != STATE_UNKNOWN && c->state != STATE_UNVERIFIED)
             continue;
         sim_change_set(c, STATE_VERIFIED);
         follow(pg, c);

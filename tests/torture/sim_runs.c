@@ -37,6 +37,14 @@ STATEMENT(sync_unlock)
     return true;
 }
 
+static void count_managed(struct sim_run *run)
+{
+    run->managed_count = 0;
+    for (size_t f = 0; f < SIM_FROMS; f++)
+        for (size_t to = 0; to < SIM_TOS; to++)
+            run->managed_count += __builtin_popcount(sim.tables->managed[f][to]);
+}
+
 STATEMENT(sync_enter)
 {
     UNUSED(args);
@@ -49,9 +57,7 @@ STATEMENT(sync_enter)
     pg->run->good_known = t->good_known;
     pg->run->good_desired = t->good_desired;
     pg->run->good_mask = t->good_mask;
-    for (size_t f = 0; f < SIM_FROMS; f++)
-        for (size_t to = 0; to < SIM_TOS; to++)
-            pg->run->managed_count += __builtin_popcount(t->managed[f][to]);
+    count_managed(pg->run);
     if (t->good_known)
         sim_row(rows, NUMBER(t->epoch), TEXT(t->good_fingerprint), NUMBER(t->good_desired));
     else
@@ -323,14 +329,23 @@ STATEMENT(recover_runs)
         for (int32_t i = t->runs[id].first_change; i < t->change_count; i++)
             doubt = doubt ||
                 (t->changes[i].run_id == id &&
-                    (t->changes[i].state == STATE_APPLIED || t->changes[i].state == STATE_UNKNOWN));
+                    (t->changes[i].state == STATE_APPLIED || t->changes[i].state == STATE_UNKNOWN ||
+                        t->changes[i].state == STATE_UNVERIFIED));
         for (int32_t i = 1; i <= t->batch_count; i++)
             if (t->batches[i].run_id == id && t->batches[i].sent_us > last)
                 last = t->batches[i].sent_us;
-        if (doubt && !t->runs[id].open)
+        if (doubt && !t->runs[id].open && !t->runs[id].settled)
             sim_row(rows, NUMBER(id), NUMBER(last < sim.now_us - sim_int(args, 2) * 1000),
                 NUMBER(last < sim.now_us - INT64_C(86400000000)));
     }
+    return true;
+}
+
+STATEMENT(recover_done)
+{
+    UNUSED(rows);
+    count_managed(pg->run); /* the registry is read after it */
+    row_of(sim_int(args, 1))->settled = sim_int(args, 2) != 0;
     return true;
 }
 
@@ -343,6 +358,7 @@ const struct sim_named sim_run_statements[] = {
     {"run_interrupt", run_interrupt},
     {"run_update", run_update},
     {"sync_good", sync_good},
+    {"run_progress", nothing},
     {"history_prune", nothing},
     {"portal_get", portal_get},
     {"portal_set", portal_set},
@@ -363,6 +379,6 @@ const struct sim_named sim_run_statements[] = {
     {"plan_digest", plan_digest},
     {"approval_use", approval_use},
     {"recover_runs", recover_runs},
-    {"recover_done", nothing},
+    {"recover_done", recover_done},
     {NULL, NULL},
 };
