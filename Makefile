@@ -39,16 +39,18 @@ TESTLIB_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sandbox/*.c))
 E2E_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/e2e/*.c))
 SIM_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/torture/sim*.c))
+REAL_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/torture/real*.c)) $(filter-out %/main.o,$(E2E_OBJ))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 UNITS := $(wildcard systemd/*.service systemd/*.timer)
-PROGRAMS := $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) $(if $(E2E_OBJ),$(B)/e2e)
+PROGRAMS := $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) $(if $(E2E_OBJ),$(B)/e2e) $(B)/torture_sim \
+	$(B)/torture_real
 LINTS := $(wildcard tests/lint/run tests/lint/selftest tests/lint/hardening)
 SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(wildcard tests/torture/run tests/conformance/run)
 # What the suites may need to know: where the programs stand.
 CHECK_ENV := ASSOCD_TOP=$(CURDIR) ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \
 	$(if $(SAN),ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1)
 
-.PHONY: all deps demo check unit e2e mutants lint bench fmt install uninstall clean help
+.PHONY: all deps demo check unit e2e torture mutants lint bench fmt install uninstall clean help
 .SECONDARY:
 all: $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) ## build assocd and the sandbox
 
@@ -66,6 +68,9 @@ unit: $(B)/.deps-test $(UNIT) $(if $(SANDBOX_OBJ),$(B)/sandbox) ## only the unit
 
 e2e: $(B)/.deps-test $(PROGRAMS) ## only the end-to-end tests
 	@$(CHECK_ENV) tests/lib/cluster.sh with tests/lib/check.sh $(B) $(B)/e2e
+
+torture: $(B)/.deps-test $(PROGRAMS) ## try to break it: simulated worlds, struck processes, full sweeps
+	@$(CHECK_ENV) tests/lib/cluster.sh with tests/torture/run full
 
 mutants: $(B)/torture_sim ## deliberately broken builds, which the simulation must find out
 	@BUILD=$(B) COMPILE='$(CC) $(ALL_CFLAGS)' LINK_BEFORE='$(SIM_LINK) -o $(B)/mutants/sim $(SIM_OBJ)' \
@@ -92,6 +97,9 @@ $(B)/e2e: $(E2E_OBJ) $(TESTLIB_OBJ) $(LIB)
 # The stand-ins come before the library, which then has nothing to add in their place.
 $(B)/torture_sim: $(SIM_OBJ) $(LIB)
 	$(SIM_LINK) -o $@ $^ $(LIBS)
+
+$(B)/torture_real: $(REAL_OBJ) $(TESTLIB_OBJ) $(LIB)
+	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
