@@ -28,7 +28,6 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -DAS
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 TEST_LIBS = $(shell pkg-config --libs check libmicrohttpd 2>/dev/null)
 LINK = $(CC) $(CFLAGS) $(SANFLAGS)
-SIM_LINK = $(LINK) $(foreach f,open read write lseek close,-Wl$(comma)--wrap=$f)
 
 SRC := $(wildcard daemon/*/*.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
@@ -38,14 +37,14 @@ SQL_SCHEMA := $(sort $(wildcard sql/schema/*.sql))
 TESTLIB_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sandbox/*.c))
 E2E_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/e2e/*.c))
-SIM_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/torture/sim*.c))
-REAL_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/torture/real*.c)) $(filter-out %/main.o,$(E2E_OBJ))
+SERVICE_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/service/*.c)) $(B)/tests/e2e/control.o
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 UNITS := $(wildcard systemd/*.service systemd/*.timer)
-PROGRAMS := $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) $(if $(E2E_OBJ),$(B)/e2e) $(B)/torture_sim \
-	$(B)/torture_real
-LINTS := $(wildcard tests/lint/run tests/lint/selftest tests/lint/hardening)
-SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(wildcard tests/torture/run tests/conformance/run)
+PROGRAMS := $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service \
+	$(B)/torture_sim $(B)/torture_real
+LINTS := $(wildcard tests/lint/run tests/lint/traps tests/lint/selftest tests/lint/hardening)
+SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service tests/service/units \
+	$(wildcard tests/torture/run tests/conformance/run)
 # What the suites may need to know: where the programs stand.
 CHECK_ENV := ASSOCD_TOP=$(CURDIR) ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \
 	$(if $(SAN),ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1)
@@ -73,8 +72,7 @@ torture: $(B)/.deps-test $(PROGRAMS) ## try to break it: simulated worlds, struc
 	@$(CHECK_ENV) tests/lib/cluster.sh with tests/torture/run full
 
 mutants: $(B)/torture_sim ## deliberately broken builds, which the simulation must find out
-	@BUILD=$(B) COMPILE='$(CC) $(ALL_CFLAGS)' LINK_BEFORE='$(SIM_LINK) -o $(B)/mutants/sim $(SIM_OBJ)' \
-		LINK_AFTER='$(LIB) $(LIBS)' tests/torture/mutants
+	@$(MUTANT_ENV) tests/torture/mutants
 
 lint: $(B)/.deps-test $(B)/assocd ## only the rules of the code
 	@$(CHECK_ENV) tests/lib/check.sh $(B) $(LINTS)
@@ -94,11 +92,7 @@ $(B)/sandbox: $(SANDBOX_OBJ) $(LIB)
 $(B)/e2e: $(E2E_OBJ) $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
 
-# The stand-ins come before the library, which then has nothing to add in their place.
-$(B)/torture_sim: $(SIM_OBJ) $(LIB)
-	$(SIM_LINK) -o $@ $^ $(LIBS)
-
-$(B)/torture_real: $(REAL_OBJ) $(TESTLIB_OBJ) $(LIB)
+$(B)/service: $(SERVICE_OBJ) $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(TESTLIB_OBJ) $(LIB)
@@ -122,6 +116,8 @@ $(B)/gen/pg/statement_list.h $(B)/gen/pg/statement_text.c &: sql/embed.awk sql/s
 $(B)/.deps-%:
 	@.ci/deps $* && mkdir -p $(B) && touch $@
 
+include tests/torture/rules.mk
+
 # Every test program, built but not run (what a second compiler is asked for).
 $(B)/tests: $(UNIT) $(if $(E2E_OBJ),$(B)/e2e)
 
@@ -135,9 +131,12 @@ install: $(B)/assocd ## install (PREFIX, SYSCONFDIR, UNITDIR, DESTDIR)
 	install -d $(DESTDIR)$(SYSCONFDIR)/assocd $(DESTDIR)$(UNITDIR)
 	$(foreach unit,$(UNITS),sed 's|/usr/bin/assocd|$(PREFIX)/bin/assocd|' $(unit) \
 		>$(DESTDIR)$(UNITDIR)/$(notdir $(unit));)
+	install -D -m 644 systemd/assocd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/assocd.conf
+	install -D -m 644 systemd/assocd.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/assocd.conf
 
 uninstall: ## remove what install put there; the configuration stays
-	rm -f $(DESTDIR)$(PREFIX)/bin/assocd $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(UNITS)))
+	rm -f $(DESTDIR)$(PREFIX)/bin/assocd $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(UNITS))) \
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d/assocd.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/assocd.conf
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/assocd
 
 clean: ## remove what was built

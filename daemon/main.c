@@ -17,6 +17,7 @@ static void harden(void)
     struct rlimit none = {0};
     (void)setrlimit(RLIMIT_CORE, &none);
     (void)prctl(PR_SET_DUMPABLE, 0);
+    (void)prctl(PR_SET_NAME, "assocd"); /* a worker is started through /proc/self/exe */
     for (size_t i = 0; i < ARRAY_COUNT(unsafe); i++)
         (void)unsetenv(unsafe[i]);
 }

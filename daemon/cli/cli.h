@@ -48,6 +48,13 @@ bool verb_run(struct cli *cli, int argc, char **argv, int *code, struct error *e
 bool verb_history(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_show(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_rejects(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_daemon(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_status(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_trigger(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_pause(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_resume(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_cancel(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_undo(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_approve(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 
 /* One option of a verb: a flag, a text or a positive number. */

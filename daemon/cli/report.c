@@ -21,6 +21,14 @@ static void print_head(const struct run *run)
     const struct sync_definition *sync = run->options.sync;
     const struct run_counts *c = &run->counts;
     char desired[NUMBER_TEXT_MAX], records[NUMBER_TEXT_MAX], number[NUMBER_TEXT_MAX];
+    if (run->options.undoes != 0) {
+        printf("portal %s (%llu, %s)      takes back run %lld of %s\n"
+               "read     %s %s again\n",
+            sync->portal->name, (unsigned long long)run->access.portal_id,
+            dialect_text(sync->portal->api), (long long)run->options.undoes, sync->name,
+            output_number(c->records, records), sync->from);
+        return;
+    }
     printf("portal %s (%llu, %s, supported until %s)      source %s\n", sync->portal->name,
         (unsigned long long)run->access.portal_id, dialect_text(sync->portal->api),
         dialect_supported_until(sync->portal->api), source_name(sync));
@@ -36,6 +44,21 @@ static void print_head(const struct run *run)
         puts("      all pages read");
 }
 
+/* What an undo skips has its reasons. */
+static bool print_undone(struct cli *cli, const struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_int(&args, run->run_id);
+    if (!pg_run(cli->state, STATEMENT_SKIP_REASONS, &args, &rows, err))
+        return false;
+    print_count('+', run->counts.to_create, "create", "what the run had archived");
+    print_count('-', run->counts.to_archive, "archive", "what the run had created");
+    for (int i = 0; i < rows.count; i++)
+        print_count('.', (uint64_t)pg_rows_int(&rows, i, 0), "skipped", pg_rows_text(&rows, i, 1));
+    return true;
+}
+
 /* "1,117 new in the source, 87 removed in HubSpot (drift)" needs the reasons apart. */
 static bool print_changes(struct cli *cli, const struct run *run, struct error *err)
 {
@@ -43,6 +66,8 @@ static bool print_changes(struct cli *cli, const struct run *run, struct error *
     struct pg_args args = {0};
     char text[256], a[NUMBER_TEXT_MAX], b[NUMBER_TEXT_MAX];
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (run->options.undoes != 0)
+        return print_undone(cli, run, err);
     pg_arg_int(&args, run->run_id);
     if (!pg_run(cli->state, STATEMENT_REASON_COUNTS, &args, &rows, err))
         return false;
@@ -150,6 +175,17 @@ static void print_outcome(const struct run *run)
     printf(", %llu requests\n", (unsigned long long)requests);
 }
 
+/* The source has not changed by an undo. */
+static void print_undo_end(const struct run *run)
+{
+    const char *name = run->options.sync->name;
+    if (run->options.undoes != 0 && run->counts.to_create + run->counts.to_archive > 0)
+        printf(
+            "note     the source still decides: where it says otherwise, the next run of %s does "
+            "it again; change the source first, or pause the sync; see: assocd plan %s\n",
+            name, name);
+}
+
 bool report_run(struct cli *cli, const struct run *run, struct error *err)
 {
     struct pg_args args = {0};
@@ -172,5 +208,6 @@ bool report_run(struct cli *cli, const struct run *run, struct error *err)
     print_plan_end(run);
     if (run->options.mode != RUN_PLAN)
         print_outcome(run);
+    print_undo_end(run);
     return true;
 }

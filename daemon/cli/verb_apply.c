@@ -15,6 +15,8 @@ struct saved_plan {
     int64_t open; /* changes not yet applied */
     int64_t archives;
     int64_t applied_by; /* run that applied it; 0: none */
+    int64_t age_s;
+    int64_t undoes; /* the run that the plan takes back; 0: none */
 };
 
 static bool get_plan(
@@ -35,6 +37,8 @@ static bool get_plan(
     plan->open = pg_rows_int(&rows, 0, 5);
     plan->applied_by = pg_rows_int(&rows, 0, 6);
     plan->archives = pg_rows_int(&rows, 0, 8);
+    plan->undoes = pg_rows_int(&rows, 0, 9);
+    plan->age_s = pg_rows_int(&rows, 0, 3);
     if (plan->open > 0)
         return true;
     if (plan->applied_by != 0)
@@ -45,17 +49,36 @@ static bool get_plan(
         (long long)plan->plan_id, plan->sync, pg_rows_text(&rows, 0, 1));
 }
 
+/* The records of a plan are read again when it is applied; still, a wish has its time. */
+static bool check_age(
+    const struct saved_plan *plan, const struct sync_definition *sync, struct error *err)
+{
+    char age[32], most[32];
+    int64_t age_s = plan->age_s < 120 ? plan->age_s : plan->age_s / 60 * 60;
+    if (plan->age_s * 1000 <= sync->guards.max_saved_plan_age_ms)
+        return true;
+    return error_set(err, ERROR_STALE,
+        "plan %lld of %s is %s old, and guards.max_saved_plan_age allows %s; make a new one: "
+        "assocd %s",
+        (long long)plan->plan_id, sync->name, schedule_duration_text(age_s * 1000, age),
+        schedule_duration_text(sync->guards.max_saved_plan_age_ms, most),
+        plan->undoes != 0 ? "undo --dry-run" : "plan");
+}
+
 bool verb_apply(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
-    const struct option_row options[] = {{0}};
+    struct worker_options hidden = {0};
+    const struct option_row options[] = {{.name = "log-format", .text = &hidden.log_format}, {0}};
     struct words words;
     struct saved_plan plan;
     struct engine_wish wish = {.cause = "apply", .mode = RUN_APPLY};
     (void)argc;
     if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "apply", 1, 1, err) ||
-        !get_plan(cli, &words, &plan, err) || !cli_sync(cli, plan.sync, &wish.sync, err))
+        !engine_worker(&wish, &hidden, err) || !get_plan(cli, &words, &plan, err) ||
+        !cli_sync(cli, plan.sync, &wish.sync, err) || !check_age(&plan, wish.sync, err))
         return false;
     wish.plan_id = plan.plan_id;
+    wish.undoes = plan.undoes;
     return engine_run(cli, &wish, code, err);
 }
 

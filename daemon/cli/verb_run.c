@@ -4,15 +4,61 @@
 #include "cli/verb_run.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/report.h"
-#include "hubspot/client.h"
+#include "service/log.h"
+
+bool engine_worker(
+    struct engine_wish *wish, const struct worker_options *options, struct error *err)
+{
+    wish->worker = options->log_format != NULL;
+    if (options->cause != NULL)
+        wish->cause = options->cause;
+    return !wish->worker || log_open(options->log_format, err);
+}
+
+/* A worker's failure is told by the daemon from the run's row; without a row, here. */
+static void worker_failed(
+    const struct engine_wish *wish, const struct run *run, int *code, const struct error *err)
+{
+    struct log_about about = {.sync = wish->sync->name, .worker = getpid()};
+    if (run->run_id == 0 && err->kind != ERROR_LOCKED)
+        log_event(LOG_ERROR, &about, "%s: %s", wish->sync->name, err->text);
+    *code = error_exit_code(err->kind);
+}
+
+static bool run_worker(struct cli *cli, const struct engine_wish *wish, int *code)
+{
+    struct error err;
+    struct run run = {0};
+    struct run_options options = {
+        .sync = wish->sync,
+        .database_url = cli->definitions.database_url,
+        .cause = wish->cause,
+        .mode = wish->mode,
+        .plan_id = wish->plan_id,
+        .retention_days = cli->definitions.retention_days,
+    };
+    bool ok = cli_token(cli, wish->sync->portal, &err);
+    options.token = cli->token;
+    options.token_stamp = cli->token_stamp[0] != '\0' ? cli->token_stamp : NULL;
+    ok = ok && run_execute(&run, &options, &err);
+    if (ok)
+        *code = run_exit_code(&run, false);
+    else
+        worker_failed(wish, &run, code, &err);
+    run_clear(&run);
+    return true;
+}
 
 bool engine_run(struct cli *cli, const struct engine_wish *wish, int *code, struct error *err)
 {
     const struct sync_definition *sync = wish->sync;
+    if (wish->worker)
+        return run_worker(cli, wish, code);
     if (!cli_token(cli, sync->portal, err))
         return false;
     struct run_options options = {
@@ -23,6 +69,7 @@ bool engine_run(struct cli *cli, const struct engine_wish *wish, int *code, stru
         .cause = wish->cause,
         .mode = wish->mode,
         .plan_id = wish->plan_id,
+        .undoes = wish->undoes,
         .retention_days = cli->definitions.retention_days,
         .show = output_progress,
     };
@@ -50,15 +97,14 @@ bool verb_plan(struct cli *cli, int argc, char **argv, int *code, struct error *
         cli_sync(cli, words.items[0], &wish.sync, err) && engine_run(cli, &wish, code, err);
 }
 
-/* Runs one sync after the other; a failure of one is printed and does not stop the others. The
- * worst exit code is the first that is not 0. */
-static bool run_all(
-    struct cli *cli, const struct words *words, bool touched, int *code, struct error *err)
+/* Runs one sync after the other as `wish` says; a failure of one is printed and does not stop the
+ * others. The worst exit code is the first that is not 0. */
+static bool run_all(struct cli *cli, const struct words *words, struct engine_wish wish, int *code,
+    struct error *err)
 {
+    bool touched = wish.mode == RUN_TOUCHED;
     size_t count = words->count > 0 ? (size_t)words->count : cli->definitions.syncs_count;
     for (size_t i = 0; i < count; i++) {
-        struct engine_wish wish = {
-            .cause = touched ? "watch" : "manual", .mode = touched ? RUN_TOUCHED : RUN_FULL};
         int one = 0;
         wish.sync = words->count > 0 ? definitions_sync(&cli->definitions, words->items[i])
                                      : cli->definitions.syncs[i];
@@ -78,7 +124,10 @@ static bool run_all(
 bool verb_run(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
     bool touched = false;
-    const struct option_row options[] = {{.name = "touched", .flag = &touched}, {0}};
+    struct worker_options hidden = {0};
+    const struct option_row options[] = {{.name = "touched", .flag = &touched},
+        {.name = "cause", .text = &hidden.cause},
+        {.name = "log-format", .text = &hidden.log_format}, {0}};
     const struct sync_definition *sync;
     struct words words;
     (void)argc;
@@ -90,5 +139,7 @@ bool verb_run(struct cli *cli, int argc, char **argv, int *code, struct error *e
         if (touched && !sync->watch)
             return error_set(err, ERROR_USAGE, "sync %s is not watched (watch: true)", sync->name);
     }
-    return run_all(cli, &words, touched, code, err);
+    struct engine_wish wish = {
+        .cause = touched ? "watch" : "manual", .mode = touched ? RUN_TOUCHED : RUN_FULL};
+    return engine_worker(&wish, &hidden, err) && run_all(cli, &words, wish, code, err);
 }

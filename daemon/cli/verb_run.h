@@ -12,8 +12,20 @@ struct engine_wish {
     const char *cause;
     enum run_mode mode;
     int64_t plan_id;
+    int64_t undoes; /* the run to undo; 0: none */
     bool detailed; /* exit 2 for a plan with changes */
+    bool worker; /* of the daemon: nobody reads a report, messages go to the log */
 };
+
+/* Options that the daemon gives its workers; help does not name them. */
+struct worker_options {
+    const char *cause; /* --cause */
+    const char *log_format; /* --log-format */
+};
+
+/* Makes the wish one of the daemon's worker, if its options say so. */
+MUST_CHECK bool engine_worker(
+    struct engine_wish *wish, const struct worker_options *options, struct error *err);
 
 /* Runs it in this process and prints the report; *code is its exit code. */
 bool engine_run(struct cli *cli, const struct engine_wish *wish, int *code, struct error *err);

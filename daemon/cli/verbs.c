@@ -46,6 +46,32 @@ const struct verb verbs[] = {
         "  --touched  only the from-records whose rows changed in watched tables\n"
         "example: assocd run deal-contact\n",
         verb_run},
+    {"daemon", "[--log-format plain|json|journal]", "the service: runs every sync by its schedule",
+        "SIGTERM ends it in an orderly way, SIGHUP reads the configuration again.\n"
+        "  --log-format  journal if stderr goes there, else plain\n"
+        "example: assocd -c assocd.yaml daemon\n",
+        verb_daemon},
+    {"status", "", "daemons, runs under way, what is due, what waits for a decision",
+        "example: assocd status --json\n", verb_status},
+    {"trigger", "SYNC [--reason TEXT]", "have a daemon run a sync now",
+        "The request is a row in assocd.signal; without a daemon it waits for one.\n"
+        "  --reason TEXT  why; kept in assocd.signal\n"
+        "example: assocd trigger deal-contact\n",
+        verb_trigger},
+    {"pause", "SYNC [--reason TEXT]", "no daemon starts the sync until it is resumed",
+        "A run under way goes on; see assocd cancel.\n"
+        "  --reason TEXT  why; kept in assocd.signal and shown by assocd status\n"
+        "example: assocd pause deal-contact --reason \"migration until Monday\"\n",
+        verb_pause},
+    {"resume", "SYNC [--reason TEXT]", "let a paused sync run again",
+        "  --reason TEXT  why; kept in assocd.signal\n"
+        "example: assocd resume deal-contact\n",
+        verb_resume},
+    {"cancel", "RUN [--reason TEXT]", "stop a run in an orderly way",
+        "What is on the wire is settled; the sync's next run goes on from the real state.\n"
+        "  --reason TEXT  why; kept in assocd.signal\n"
+        "example: assocd cancel 18\n",
+        verb_cancel},
     {"history", "[SYNC] [--limit N]", "the job log, newest first",
         "  --limit N  at most N runs (20)\n"
         "example: assocd history deal-contact --limit 5\n",
@@ -61,6 +87,15 @@ const struct verb verbs[] = {
         "  --minutes N    how long it is valid (60)\n"
         "example: assocd approve 18 --reason \"sales region closed\" && assocd apply 18\n",
         verb_approve},
+    {"undo", "RUN [--dry-run]", "take back what a run created and archived",
+        "Only pairs that are still as the run left them; the others are skipped and said. The "
+        "same\n"
+        "guards and approvals hold, and an undo can be undone. HubSpot's own dates of an "
+        "association\n"
+        "and what workflows did meanwhile do not come back.\n"
+        "  --dry-run  store and print the plan; apply it with: assocd apply PLAN\n"
+        "example: assocd undo 18 --dry-run\n",
+        verb_undo},
     {"rejects", "[SYNC] [--limit N] [--retry]", "what was refused, why, and when it is tried again",
         "  --limit N  at most N rows (50)\n"
         "  --retry    try quarantined inputs again in the next run\n"

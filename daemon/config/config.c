@@ -244,15 +244,21 @@ static bool read_file(int file, const char *path, struct buf *text, struct error
     return true; /* config_parse refuses the size */
 }
 
-bool config_load(const char *path, struct definitions *out, struct error *err)
+bool config_read(const char *path, struct buf *text, struct error *err)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return error_set(err, ERROR_CONFIG, "%s: cannot be opened: %s", path, strerror(errno));
-    struct buf text = {0};
-    bool read = check_file(file, path, err) && read_file(file, path, &text, err);
+    bool read = check_file(file, path, err) && read_file(file, path, text, err);
     (void)close(file);
-    bool good = read && config_parse(path, buf_text(&text), text.length, out, err);
+    return read;
+}
+
+bool config_load(const char *path, struct definitions *out, struct error *err)
+{
+    struct buf text = {0};
+    bool good =
+        config_read(path, &text, err) && config_parse(path, buf_text(&text), text.length, out, err);
     buf_clear(&text);
     return good;
 }

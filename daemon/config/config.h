@@ -12,12 +12,15 @@
 #include "base/error.h"
 #include "model/definition.h"
 
-/* Reads and checks the whole file: a regular file or pipe of at most 256 KiB that not everybody may
+/* Reads and checks the whole file: a regular file or pipe of at most 4 MiB that not everybody may
  * write. *out is only touched on success; the caller owns it (definitions_clear). The error has one
  * problem a line, as many as fit, the first ones first. */
 MUST_CHECK bool config_load(const char *path, struct definitions *out, struct error *err);
 
-/* The same from text; `path` is the file's name in errors and in out->path. */
+/* The two halves of config_load: the checks of the file and its bytes, added to text … */
+MUST_CHECK bool config_read(const char *path, struct buf *text, struct error *err);
+
+/* … and the same from text; `path` is the file's name in errors and in out->path. */
 MUST_CHECK bool config_parse(
     const char *path, const char *text, size_t length, struct definitions *out, struct error *err);
 

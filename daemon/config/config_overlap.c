@@ -4,11 +4,16 @@
  * association), would be created by one and archived by the other. Sees only what is written; the
  * same type under two spellings shows when names are resolved against the account.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/mem.h"
 #include "config/config_key.h"
+
+/* Of syncs that all claim the same, so many are compared with each. */
+enum { CLOSE_MAX = 64 };
 
 /* hubspot-api 2.2: the same object type under its other names, in any casing. */
 static const char *const object_types[][3] = {
@@ -140,16 +145,107 @@ static void check_pair(
     buf_clear(&text);
 }
 
+/* A number that is the same for all spellings of what may be one type of one pair of objects. */
+static uint64_t hash_text(const char *text, size_t length)
+{
+    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ (unsigned char)tolower((unsigned char)text[i])) * UINT64_C(1099511628211);
+    return hash;
+}
+
+static uint64_t hash_object(const char *text)
+{
+    const char *object = object_type(text);
+    return hash_text(object, strlen(object));
+}
+
+/* Sums do not tell a_to_b from b_to_a, nor one direction from the other. */
+static uint64_t hash_type(const struct sync_definition *sync, const struct type_want *want)
+{
+    uint64_t hash = hash_object(sync->from) + hash_object(sync->to);
+    if (is_plain(want))
+        return hash + 1;
+    if (want->kind == TYPE_WANT_ID)
+        return hash + hash_text(want->category, strlen(want->category)) + want->type_id;
+    if (want->kind != TYPE_WANT_TEXT)
+        return hash + 2;
+    const char *at = want->text;
+    for (const char *to; (to = strstr(at, "_to_")) != NULL; at = to + 4)
+        hash += hash_text(at, (size_t)(to - at));
+    return hash + hash_text(at, strlen(at));
+}
+
+/* One type of one sync, by its hash. */
+struct claim {
+    uint64_t hash;
+    size_t object;
+};
+
+static int by_hash(const void *a, const void *b)
+{
+    const struct claim *left = a, *right = b;
+    if (left->hash != right->hash)
+        return left->hash < right->hash ? -1 : 1;
+    return left->object < right->object ? -1 : left->object > right->object;
+}
+
+/* Two syncs that may share a type; the later one gets the blame. */
+struct suspicion {
+    size_t later;
+    size_t earlier;
+};
+
+static int by_order(const void *a, const void *b)
+{
+    const struct suspicion *left = a, *right = b;
+    if (left->later != right->later)
+        return left->later < right->later ? -1 : 1;
+    return left->earlier < right->earlier ? -1 : left->earlier > right->earlier;
+}
+
+/* Looks closer at what has the same hash, in the order of the file. With ten thousand syncs,
+ * comparing each with each would take minutes. */
+static void check_claims(struct loader *loader, const struct claim *claims, size_t count)
+{
+    struct suspicion *pairs = NULL;
+    size_t pairs_count = 0, room = 0;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = i; j > 0 && i - j < CLOSE_MAX && claims[j - 1].hash == claims[i].hash;
+             j--) {
+            mem_grow(&pairs, &room, pairs_count + 1, sizeof *pairs);
+            pairs[pairs_count++] =
+                (struct suspicion){.later = claims[i].object, .earlier = claims[j - 1].object};
+        }
+    }
+    if (pairs_count > 0)
+        qsort(pairs, pairs_count, sizeof *pairs, by_order);
+    for (size_t i = 0; i < pairs_count; i++) {
+        bool seen = i > 0 && by_order(&pairs[i - 1], &pairs[i]) == 0;
+        if (!seen && pairs[i].earlier != pairs[i].later)
+            check_pair(
+                loader, &loader->objects[pairs[i].earlier], &loader->objects[pairs[i].later]);
+    }
+    free(pairs);
+}
+
 void config_check_overlap(struct loader *loader)
 {
+    struct claim *claims = NULL;
+    size_t count = 0, room = 0;
     for (size_t i = 0; i < loader->objects_count; i++) {
         const struct config_object *object = &loader->objects[i];
+        const struct sync_definition *sync = object->target;
         if (object->scope != KEY_OF_SYNC)
             continue;
         check_duplicates(loader, object);
-        for (size_t j = 0; j < i; j++) {
-            if (loader->objects[j].scope == KEY_OF_SYNC)
-                check_pair(loader, &loader->objects[j], object);
+        for (size_t j = 0; j < sync->types_count; j++) {
+            mem_grow(&claims, &room, count + 1, sizeof *claims);
+            claims[count++] = (struct claim){.hash = hash_type(sync, &sync->types[j]), .object = i};
         }
     }
+    if (count > 0)
+        qsort(claims, count, sizeof *claims, by_hash);
+    check_claims(loader, claims, count);
+    free(claims);
 }

@@ -318,7 +318,7 @@ bool yaml_parse(
     size_t bad;
     if (length > YAML_BYTES_MAX)
         return error_set(
-            err, ERROR_CONFIG, "%s:1: larger than 256 KiB, the most a file may have", name);
+            err, ERROR_CONFIG, "%s:1: larger than 4 MiB, the most a file may have", name);
     if (!yaml_is_utf8(text, length, &bad))
         return error_set(
             err, ERROR_CONFIG, "%s:%u: not UTF-8, which was expected", name, line_at(text, bad));

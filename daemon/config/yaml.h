@@ -9,7 +9,7 @@
 #include "base/attr.h"
 #include "base/error.h"
 
-enum { YAML_BYTES_MAX = 256 * 1024, YAML_DEPTH_MAX = 8, YAML_KEY_MAX = 64 };
+enum { YAML_BYTES_MAX = 4 * 1024 * 1024, YAML_DEPTH_MAX = 8, YAML_KEY_MAX = 64 };
 
 enum yaml_kind {
     YAML_PLAIN, /* a scalar without quotes */

@@ -38,12 +38,13 @@ struct texts {
     size_t room;
 };
 
-/* A GET of our own, and where its answer goes. */
+/* A request of our own, and where its answer goes. */
 struct list {
     bool (*take)(struct list *list, const struct envelope_item *item);
     void *owner;
     bool has_results; /* set by take */
     long http_status; /* of its answer; 0: there was none */
+    const struct buf *body; /* sent by POST; NULL: a GET */
 };
 
 struct call {
@@ -140,7 +141,7 @@ void call_stop_all(struct client *client);
 /* "POST /crm/…" */
 const char *call_name(const struct call *call, char space[static 300]);
 
-/* Sends a GET and waits for its end; nothing else may be under way. A failure concerns this list
+/* Sends it and waits for its end; nothing else may be under way. A failure concerns this list
  * alone: the client can be used afterwards. */
 MUST_CHECK bool call_list(
     struct client *client, const char *path, struct list *list, struct error *err);

@@ -154,10 +154,11 @@ void client_submit(struct client *client, const struct client_request *request)
 void call_send(struct client *client, struct call *call, int64_t wait_ms)
 {
     bool is_read = call->request == NULL || call->request->call == CLIENT_READ;
+    const struct buf *body = call->request != NULL ? &call->body : call->list->body;
     struct http_request request = {
         .path = buf_text(&call->path),
-        .body = call->request != NULL ? buf_text(&call->body) : NULL,
-        .body_length = call->body.length,
+        .body = body != NULL ? buf_text(body) : NULL,
+        .body_length = body != NULL ? body->length : 0,
         .changes = !is_read,
         .wait_ms = wait_ms,
     };
@@ -187,8 +188,8 @@ void call_say(struct call *call, const char *category, const char *format, ...)
 
 const char *call_name(const struct call *call, char space[static 300])
 {
-    (void)snprintf(
-        space, 300, "%s %s", call->request != NULL ? "POST" : "GET", buf_text(&call->path));
+    bool post = call->request != NULL || call->list->body != NULL;
+    (void)snprintf(space, 300, "%s %s", post ? "POST" : "GET", buf_text(&call->path));
     return space;
 }
 
@@ -331,8 +332,8 @@ bool call_list(struct client *client, const char *path, struct list *list, struc
                                                             : ERROR_REMOTE;
     if (call->outcome != CLIENT_REFUSED)
         return error_set(err, kind, "%s", buf_text(&call->message));
-    return error_set(
-        err, kind, "GET %s: HTTP %ld: %s", path, call->http_status, buf_text(&call->message));
+    return error_set(err, kind, "%s %s: HTTP %ld: %s", list->body != NULL ? "POST" : "GET", path,
+        call->http_status, buf_text(&call->message));
 }
 
 bool client_stopped(const struct client *client)

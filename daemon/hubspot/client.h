@@ -54,6 +54,16 @@ MUST_CHECK bool client_account(struct client *client, struct account *account, s
 MUST_CHECK bool client_types(struct client *client, const char *from, const char *to,
     struct types *types, struct error *err);
 
+/* What became of a record: `now` is its id, the id it was merged into, or 0 if there is none. */
+enum { CLIENT_RECORDS_MAX = 100 };
+struct client_record {
+    uint64_t id;
+    uint64_t now;
+};
+/* Asks the objects API about 1 to CLIENT_RECORDS_MAX records, while nothing else is under way. */
+MUST_CHECK bool client_records(struct client *client, const char *object,
+    struct client_record *records, size_t count, struct error *err);
+
 /* Sets the pair of object types and the type table that requests are about. Types met in answers
  * but not in the table are added to it, unmanaged. Both are borrowed until client_close. */
 void client_bind(struct client *client, const char *from, const char *to, struct types *types);

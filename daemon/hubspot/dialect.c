@@ -16,6 +16,7 @@ static const struct dialect_row rows[] = {
             .wire = WIRE_NAMES,
             .batch = "/crm/v3/associations/{f}/{t}/batch/{c}",
             .names = "/crm/v3/associations/{f}/{t}/types",
+            .records = "/crm/v3/objects/{f}/batch/read",
             .account = "/account-info/v3/details",
         },
     [DIALECT_V4] =
@@ -27,6 +28,7 @@ static const struct dialect_row rows[] = {
             .batch = "/crm/v4/associations/{f}/{t}/batch/{c}",
             .labels = "/crm/v4/associations/{f}/{t}/labels",
             .schema = "/crm-object-schemas/v3/schemas/{f}",
+            .records = "/crm/v3/objects/{f}/batch/read",
             .account = "/account-info/v3/details",
         },
     [DIALECT_2026_03] =
@@ -38,6 +40,7 @@ static const struct dialect_row rows[] = {
             .batch = "/crm/associations/2026-03/{f}/{t}/batch/{c}",
             .labels = "/crm/associations/2026-03/{f}/{t}/labels",
             .schema = "/crm-object-schemas/2026-03/schemas/{f}",
+            .records = "/crm/objects/2026-03/{f}/batch/read",
             .account = "/account-info/2026-03/details",
         },
     [DIALECT_2026_09] =
@@ -48,6 +51,7 @@ static const struct dialect_row rows[] = {
             .batch = "/crm/associations/2026-09/{f}/{t}/batch/{c}",
             .labels = "/crm/associations/2026-09/{f}/{t}/labels",
             .schema = "/crm-object-schemas/2026-09/schemas/{f}",
+            .records = "/crm/objects/2026-09/{f}/batch/read",
             .account = "/account-info/2026-09/details",
         },
 };

@@ -23,6 +23,7 @@ struct dialect_row {
     const char *names; /* GET: type names; NULL: this version has none */
     const char *labels; /* GET: type labels; NULL likewise */
     const char *schema; /* GET: an object type, with the names of its types; NULL likewise */
+    const char *records; /* POST: records of type {f} by their ids */
     const char *account; /* GET: whose token is this */
 };
 

@@ -46,6 +46,12 @@ const char *json_tree_text(const struct json_object *object, const char *name)
     return json_object_get_string(value);
 }
 
+struct json_object *json_tree_member(const struct json_object *object, const char *name)
+{
+    struct json_object *value = NULL;
+    return json_object_object_get_ex(object, name, &value) ? value : NULL;
+}
+
 bool json_tree_u32(const struct json_object *object, const char *name, uint32_t *number)
 {
     struct json_object *value = NULL;

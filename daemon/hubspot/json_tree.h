@@ -23,6 +23,9 @@ bool json_tree_is_object(const struct json_object *tree);
 /* A member as text; NULL if it is absent or no string. Borrowed from the tree. */
 const char *json_tree_text(const struct json_object *object, const char *name);
 
+/* A member; NULL if it is absent. Borrowed from the tree. */
+struct json_object *json_tree_member(const struct json_object *object, const char *name);
+
 /* A member as a number, written as an integer or as a string of digits. */
 MUST_CHECK bool json_tree_u32(const struct json_object *object, const char *name, uint32_t *number);
 

@@ -114,3 +114,22 @@ void assoc_list_clear(struct assoc_list *list)
     free(list->rows);
     *list = (struct assoc_list){0};
 }
+
+size_t assoc_find_pair(
+    const struct assoc *rows, size_t count, const struct assoc *pair, size_t *first)
+{
+    size_t low = 0, high = count, found = 0;
+    struct assoc key = {.from_id = pair->from_id, .to_id = pair->to_id};
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (assoc_compare(&rows[middle], &key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (low + found < count && rows[low + found].from_id == pair->from_id &&
+        rows[low + found].to_id == pair->to_id)
+        found++;
+    *first = low;
+    return found;
+}

@@ -28,6 +28,10 @@ size_t assoc_sort_unique(struct assoc *rows, size_t count);
  * into 1 … ASSOC_ID_MAX. False leaves *id alone. */
 MUST_CHECK bool assoc_parse_id(const char *digits, size_t length, uint64_t *id);
 
+/* The rows of one pair in a sorted array: how many, *first being where they begin. */
+size_t assoc_find_pair(
+    const struct assoc *rows, size_t count, const struct assoc *pair, size_t *first);
+
 /* A growing array of associations; `{0}` is valid and empty. */
 struct assoc_list {
     struct assoc *rows;

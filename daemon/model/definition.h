@@ -42,6 +42,10 @@ struct guards {
     double max_archive_percent; /* of the registry's count; 5 archives are never too many by it */
     double max_source_shrink_percent; /* against the last good run */
     bool allow_empty_source;
+    int64_t max_archive_day; /* in any 24 hours, approved ones aside */
+    int64_t max_archive_per_record;
+    int64_t max_plan_age_ms; /* older: pairs are read again before they are archived */
+    int64_t max_saved_plan_age_ms; /* older: a saved plan is not applied */
 };
 
 enum { VERIFY_DELAYS_MAX = 8 };
@@ -56,6 +60,7 @@ struct sync_definition {
     char *source_table; /* one of table and query is set */
     char *source_query;
     char *source_database_url; /* NULL: the assocd database */
+    bool source_allow_replica; /* archive on the word of a server in recovery, too */
     char *column_from; /* names of the source's columns */
     char *column_to;
     char *column_type; /* NULL: no type column, the sync's only type */
@@ -74,6 +79,8 @@ struct definitions {
     char *path; /* of the configuration file */
     char *database_url; /* "": the PG* environment */
     int64_t retention_days; /* of finished runs' changes and batches */
+    int64_t max_workers; /* full runs the daemon has going at once */
+    int64_t stop_timeout_ms; /* how long the daemon waits for its workers when it ends */
     struct portal_definition **portals;
     size_t portals_count;
     struct sync_definition **syncs;

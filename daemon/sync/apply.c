@@ -13,6 +13,7 @@
 #include "sync/batcher.h"
 #include "sync/journal.h"
 #include "sync/queue.h"
+#include "sync/recheck.h"
 #include "sync/registry.h"
 
 enum { ISOLATION_MAX = 200 }; /* batches one operation of a run splits to find bad inputs */
@@ -298,15 +299,27 @@ static bool apply_creates(struct run *run, struct error *err)
     return progress.total == 0 || apply_queue(run, QUEUE_CREATE, &progress, err);
 }
 
+static bool archive_window(struct run *run, struct apply_progress *progress, struct error *err)
+{
+    if (run->options.sync->portal->api == DIALECT_V3)
+        return apply_queue(run, QUEUE_ARCHIVE, progress, err);
+    return apply_queue(run, QUEUE_ARCHIVE_LABELS, progress, err) &&
+        apply_queue(run, QUEUE_ARCHIVE_PAIRS, progress, err);
+}
+
 static bool apply_archives(struct run *run, struct error *err)
 {
     struct apply_progress progress = {.total = run->counts.to_archive};
     if (progress.total == 0 || run->verdict.kind != VERDICT_PASS)
         return true;
-    if (run->options.sync->portal->api == DIALECT_V3)
-        return apply_queue(run, QUEUE_ARCHIVE, &progress, err);
-    return apply_queue(run, QUEUE_ARCHIVE_LABELS, &progress, err) &&
-        apply_queue(run, QUEUE_ARCHIVE_PAIRS, &progress, err);
+    for (;;) {
+        if (!recheck_window(run, err))
+            return false;
+        if (run->window.last == 0)
+            return true;
+        if (!archive_window(run, &progress, err))
+            return false;
+    }
 }
 
 /* The saved plan says who took it, so that it is not applied twice. */

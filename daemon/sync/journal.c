@@ -68,6 +68,10 @@ static bool insert_run(struct run *run, struct error *err)
     pg_arg_int(&args, run->epoch);
     pg_arg_text(&args, host);
     pg_arg_int(&args, getpid());
+    if (run->options.undoes != 0)
+        pg_arg_int(&args, run->options.undoes);
+    else
+        pg_arg_text(&args, NULL);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(run->state, STATEMENT_RUN_INSERT, &args, &rows, err))
         return false;
@@ -105,13 +109,25 @@ bool journal_status(struct run *run, enum run_status status, struct error *err)
     pg_arg_text(&args, run->verdict.guard[0] != '\0' ? run->verdict.text : NULL);
     pg_arg_text(&args, run->failure.kind != ERROR_NONE ? run->failure.text : NULL);
     pg_arg_text(&args, run->digest[0] != '\0' ? run->digest : NULL);
+    pg_arg_text(&args, run->fingerprint);
     return pg_run(run->state, STATEMENT_RUN_UPDATE, &args, NULL, err);
+}
+
+bool journal_progress(struct run *run, const struct progress *progress, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, progress->stage);
+    pg_arg_int(&args, (int64_t)progress->done);
+    pg_arg_int(&args, (int64_t)progress->total);
+    return pg_run(run->state, STATEMENT_RUN_PROGRESS, &args, NULL, err);
 }
 
 bool journal_unlock(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
     pg_arg_text(&args, run->options.sync->name);
+    pg_arg_int(&args, run->run_id);
     return pg_run(run->state, STATEMENT_SYNC_UNLOCK, &args, NULL, err);
 }
 

@@ -19,6 +19,10 @@ MUST_CHECK bool journal_open(struct run *run, struct error *err);
 /* Writes status and counts; an end state closes the row. */
 MUST_CHECK bool journal_status(struct run *run, enum run_status status, struct error *err);
 
+/* Writes how far the run is. */
+MUST_CHECK bool journal_progress(
+    struct run *run, const struct progress *progress, struct error *err);
+
 /* Lets others run the sync while this one goes on verifying. */
 MUST_CHECK bool journal_unlock(struct run *run, struct error *err);
 

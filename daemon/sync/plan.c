@@ -10,7 +10,6 @@
 #include "base/stop.h"
 #include "pg/pg.h"
 #include "pg/text.h"
-#include "sync/account.h"
 #include "sync/chunk.h"
 #include "sync/diff.h"
 #include "sync/journal.h"
@@ -19,6 +18,7 @@
 #include "sync/source.h"
 #include "sync/spool.h"
 #include "sync/touched.h"
+#include "sync/vanished.h"
 
 enum {
     REJECTS_STORED_MAX = 1000, /* of one run's invalid rows; all of them are counted */
@@ -37,6 +37,8 @@ struct draft {
     uint64_t source_rows;
     struct buf rejects[5]; /* from, to, type, wrong, message: array literals */
     uint64_t rejects_stored;
+    struct diff_rows observed; /* of the chunk being compared */
+    struct assoc_list vanished; /* from-records whose associations are all gone at once */
     struct assoc_list unclear; /* from-records whose rows contradict each other, ascending */
 };
 
@@ -46,6 +48,7 @@ static void draft_clear(struct draft *draft)
     spool_close(draft->owned);
     spool_close(draft->only);
     diff_list_clear(&draft->changes);
+    assoc_list_clear(&draft->vanished);
     assoc_list_clear(&draft->unclear);
     buf_clear(&draft->rows);
     for (size_t i = 0; i < ARRAY_COUNT(draft->rejects); i++)
@@ -94,7 +97,7 @@ static bool store_rejects(struct draft *draft, struct error *err)
 
 static bool drain_source(struct draft *draft, struct source *source, struct error *err)
 {
-    const struct run *run = draft->run;
+    struct run *run = draft->run;
     for (;;) {
         struct source_row row;
         if (!source_next(source, &row, err))
@@ -209,6 +212,32 @@ static const char *along_text(struct draft *draft, size_t number, struct buf *ar
     return array->length > 0 ? pg_array_end(array) : NULL;
 }
 
+/* What goes with the plain type when it is archived: the primary one that HubSpot had set. */
+static const char *cascade_text(
+    const struct draft *draft, const struct assoc *plain, struct buf *array)
+{
+    size_t first;
+    size_t count = assoc_find_pair(draft->observed.rows, draft->observed.count, plain, &first);
+    for (size_t i = first; i < first + count; i++) {
+        const struct type *type = &draft->run->types.items[draft->observed.rows[i].type];
+        char text[128];
+        if (type->kind != TYPE_PRIMARY || type->managed)
+            continue;
+        (void)snprintf(text, sizeof text, "%s:%u", type->category, type->type_id);
+        pg_array_text(array, text);
+    }
+    return array->length > 0 ? pg_array_end(array) : NULL;
+}
+
+static const char *company_text(struct draft *draft, size_t number, struct buf *array)
+{
+    const struct change *change = &draft->changes.items[number];
+    if (change->operation != CHANGE_ARCHIVE)
+        return along_text(draft, number, array);
+    bool plain = draft->run->types.items[change->assoc.type].kind == TYPE_PLAIN;
+    return plain ? cascade_text(draft, &change->assoc, array) : NULL;
+}
+
 static void add_row(struct draft *draft, size_t number)
 {
     const struct change *change = &draft->changes.items[number];
@@ -237,7 +266,7 @@ static void add_row(struct draft *draft, size_t number)
     pg_copy_text(rows,
         change->verdict == CHANGE_BLOCKED ? "an association that is not to be touched hangs on it"
                                           : NULL);
-    pg_copy_text(rows, archive ? NULL : along_text(draft, number, &along));
+    pg_copy_text(rows, company_text(draft, number, &along));
     pg_copy_row_end(rows);
     run->counts.reported += change->verdict == CHANGE_REPORTED;
     run->counts.blocked += change->verdict == CHANGE_BLOCKED;
@@ -304,6 +333,7 @@ static bool compare_chunk(struct draft *draft, const struct chunk *chunk,
     struct diff_rows desired = {chunk->desired.rows, chunk->desired.count};
     struct diff_rows owned = {chunk->owned.rows, chunk->owned.count};
     struct diff_rows observed = {reply->rows, reply->rows_count};
+    draft->observed = observed;
     for (size_t i = 0; i < chunk->from_count; i++) {
         uint64_t from_id = chunk->from_ids[i];
         struct diff_rows want = take_record(&desired, from_id);
@@ -316,6 +346,9 @@ static bool compare_chunk(struct draft *draft, const struct chunk *chunk,
             run->counts.unread++;
         else if (!is_unclear(draft, from_id))
             diff_record(&rules, want, own, have, &draft->changes);
+        if (have.count == 0 && own.count > 0 && want.count > 0 && want.rows[0].to_id != 0 &&
+            reply->records[i] == RECORD_COMPLETE)
+            assoc_list_add(&draft->vanished, (struct assoc){.from_id = from_id});
     }
     return file_changes(draft, err);
 }
@@ -354,8 +387,8 @@ static bool compare(struct draft *draft, struct error *err)
 bool plan_build(struct run *run, struct error *err)
 {
     struct draft draft = {.run = run};
-    bool ok = account_open(run, err) && read_source(&draft, err) && open_spools(&draft, err) &&
-        compare(&draft, err);
+    bool ok = read_source(&draft, err) && open_spools(&draft, err) && compare(&draft, err) &&
+        vanished_settle(run, &draft.vanished, err);
     draft_clear(&draft);
     return ok;
 }

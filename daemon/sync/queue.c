@@ -20,6 +20,7 @@ struct queue {
     struct batch_rows ahead; /* fetched, not yet cut; whole pairs but for the last */
     size_t ahead_at;
     int64_t last_ordinal;
+    int64_t last_max; /* no ordinal above this one */
     bool fetched_all;
     bool skipped; /* v3: other types of a pair were passed over */
     struct batch_rows parts[PARTS_MAX]; /* a stack */
@@ -31,6 +32,8 @@ void queue_open(struct queue **queue, struct run *run, enum queue_kind kind)
     *queue = mem_new(1, sizeof **queue);
     (*queue)->run = run;
     (*queue)->kind = kind;
+    (*queue)->last_ordinal = kind == QUEUE_CREATE ? 0 : run->window.first - 1;
+    (*queue)->last_max = kind == QUEUE_CREATE ? INT64_MAX : run->window.last;
 }
 
 void queue_close(struct queue *queue)
@@ -106,6 +109,7 @@ static bool fetch(struct queue *queue, struct error *err)
     pg_arg_text(&args, queue->kind == QUEUE_CREATE ? "create" : "archive");
     pg_arg_int(&args, queue->last_ordinal);
     pg_arg_int(&args, FETCH_ROWS);
+    pg_arg_int(&args, queue->last_max);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(queue->run->state, STATEMENT_CHANGE_NEXT, &args, &rows, err))
         return false;

@@ -6,23 +6,41 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "hubspot/client.h"
 #include "pg/pg.h"
 #include "sync/apply.h"
 #include "sync/journal.h"
 #include "sync/judge.h"
 #include "sync/plan.h"
+#include "sync/recover.h"
 #include "sync/spool.h"
 #include "sync/touched.h"
+#include "sync/undo.h"
 #include "sync/verify.h"
+
+/* A run that takes less has no need to tell how far it is. */
+enum { SHOW_EVERY_MS = 1000 };
+
+static bool make_plan(struct run *run, struct error *err)
+{
+    run->read_ms = clock_now_ms();
+    if (!account_open(run, err) || !recover_changes(run, err))
+        return false;
+    return run->options.undoes != 0 ? undo_build(run, err) : plan_build(run, err);
+}
 
 static bool run_sync(struct run *run, struct error *err)
 {
-    return journal_open(run, err) && touched_take(run, err) &&
-        (touched_nothing(run) ||
-            (plan_build(run, err) && judge_plan(run, err) &&
-                (run->options.mode == RUN_PLAN ||
-                    (apply_plan(run, err) && verify_changes(run, err)))));
+    if (!journal_open(run, err) || !touched_take(run, err))
+        return false;
+    if (touched_nothing(run))
+        return true;
+    if (!make_plan(run, err) || !judge_plan(run, err))
+        return false;
+    if (run->options.mode == RUN_PLAN)
+        return true;
+    return apply_plan(run, err) && verify_changes(run, err);
 }
 
 const char *run_status_text(enum run_status status)
@@ -69,7 +87,7 @@ static enum run_status finished_status(const struct run *run)
     if (run->options.mode == RUN_PLAN)
         return RUN_PLANNED;
     if (c->rejected + c->unverified + c->invalid + c->unread > 0 ||
-        c->created + c->archived < c->to_create + c->to_archive)
+        c->created + c->archived + run->changed_since < c->to_create + c->to_archive)
         return RUN_PARTIAL;
     return c->created + c->archived > 0 ? RUN_SUCCEEDED : RUN_NO_CHANGE;
 }
@@ -84,7 +102,7 @@ static bool remember_good(struct run *run, struct error *err)
     pg_arg_text(&args, run->fingerprint);
     pg_arg_int(&args, (int64_t)run->counts.desired);
     return run->options.mode == RUN_PLAN || run->options.mode == RUN_TOUCHED ||
-        run->verdict.kind != VERDICT_PASS || run->counts.invalid > 0 ||
+        run->options.undoes != 0 || run->verdict.kind != VERDICT_PASS || run->counts.invalid > 0 ||
         pg_run(run->state, STATEMENT_SYNC_GOOD, &args, NULL, err);
 }
 
@@ -171,9 +189,17 @@ int run_exit_code(const struct run *run, bool detailed)
     }
 }
 
-void run_show(const struct run *run, const char *stage, uint64_t done, uint64_t total)
+void run_show(struct run *run, const char *stage, uint64_t done, uint64_t total)
 {
     struct progress progress = {.stage = stage, .done = done, .total = total};
     if (run->options.show != NULL)
         run->options.show(&progress);
+    int64_t now = clock_now_ms();
+    if (run->shown_ms == 0)
+        run->shown_ms = now;
+    if (now - run->shown_ms < SHOW_EVERY_MS)
+        return;
+    run->shown_ms = now;
+    struct error ignored; /* whoever uses the connection next will meet it */
+    (void)!journal_progress(run, &progress, &ignored);
 }

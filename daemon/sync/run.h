@@ -40,6 +40,7 @@ struct run_options {
     const char *cause; /* run.cause: manual, schedule, … */
     enum run_mode mode;
     int64_t plan_id; /* RUN_APPLY */
+    int64_t undoes; /* the run whose changes are taken back; 0: none, the source decides */
     int64_t retention_days; /* of finished runs' batches and changes */
     /* Told now and then how far it is; the one call upwards, because a run reads top to bottom. */
     void (*show)(const struct progress *progress);
@@ -94,8 +95,14 @@ struct run {
     struct {
         size_t read, create, archive;
     } sizes; /* inputs a batch after HubSpot refused larger ones; 0: as configured */
+    int64_t read_ms; /* run_sync: clock_now_ms() when the reading for the plan began */
+    struct archive_window {
+        int64_t first, last; /* ordinals; last 0: none */
+    } window; /* apply: the archives that are in turn */
+    uint64_t changed_since; /* recheck: archives left out because the world has moved on */
     char digest[72]; /* judge_plan: of the stored plan; "" before */
     struct error failure; /* run_execute: why it ended early; kind ERROR_NONE if it did not */
+    int64_t shown_ms; /* run_show: when the journal last heard how far it is */
 };
 
 /* Runs it: returns true when the run came to its end, whatever that was (see run->status, counts,
@@ -108,7 +115,7 @@ void run_clear(struct run *run);
 /* The documented exit code of a finished run. detailed: 2 for a plan with changes. */
 int run_exit_code(const struct run *run, bool detailed);
 
-/* For the stages: tells options.show. */
-void run_show(const struct run *run, const char *stage, uint64_t done, uint64_t total);
+/* For the stages, between statements: tells options.show, and once a second the journal. */
+void run_show(struct run *run, const char *stage, uint64_t done, uint64_t total);
 
 #endif

@@ -58,7 +58,7 @@ static void note_rows(struct run *run, const struct pg_rows *rows)
 bool touched_take(struct run *run, struct error *err)
 {
     const struct sync_definition *sync = run->options.sync;
-    bool full = run->options.mode == RUN_FULL;
+    bool full = run->options.mode == RUN_FULL && run->options.undoes == 0;
     struct pg *pg;
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (run->options.mode != RUN_TOUCHED && !(full && sync->watch))

@@ -8,10 +8,11 @@
  *   afterwards, in a snapshot that is later than S. A row in S therefore means that its change is
  *   among the desired rows. A change that commits in between may be among them or not: its row is
  *   not in S;
- * - what is deleted is what S saw, and only after the run ended as succeeded, no_change or withheld
- *   (the plan waits for approval), or is left with nothing but to see its changes show. A run that
- *   failed, was stopped, deferred, refused or partial leaves every row for the next one.
- * So a change's row goes only with a run that saw the change.
+ * - what is deleted is what S saw, and only once every planned change was applied, or is withheld
+ *   (the plan waits for approval), or has nothing left but to show. A run that failed, was stopped,
+ *   deferred or refused, that could not read a record or had a change rejected, leaves every row
+ * for the next one. (A rejected change is quarantined and so not planned again; full runs retry
+ * it.) So a change's row goes only with a run that saw the change.
  */
 #ifndef SYNC_TOUCHED_H
 #define SYNC_TOUCHED_H
@@ -24,7 +25,8 @@
 enum { TOUCHED_MAX = 50000 };
 
 /* RUN_TOUCHED: takes what waits; the run's mode becomes RUN_FULL if anything may have changed or
- * too much waits. RUN_FULL of a watched sync: notes what it is going to settle. Others: nothing. */
+ * too much waits. RUN_FULL of a watched sync: notes what it is going to settle. Others (undo, too):
+ * nothing. */
 MUST_CHECK bool touched_take(struct run *run, struct error *err);
 
 /* The from-records a RUN_TOUCHED is about, ascending; *count is 0 in every other mode. Borrowed. */

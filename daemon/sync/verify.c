@@ -17,14 +17,14 @@
 #include "sync/touched.h"
 
 /* The open changes' from-records into a spool; the desired array of a chunk is not needed. */
-static bool open_records(struct run *run, struct spool *records, struct error *err)
+static bool open_records(struct run *run, int64_t run_id, struct spool *records, struct error *err)
 {
     enum { PAGE = 10000 };
     int64_t last = 0;
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     do {
         struct pg_args args = {0};
-        pg_arg_int(&args, run->run_id);
+        pg_arg_int(&args, run_id);
         pg_arg_int(&args, last);
         pg_arg_int(&args, PAGE);
         if (!pg_run(run->state, STATEMENT_VERIFY_FROM_IDS, &args, &rows, err))
@@ -59,14 +59,14 @@ static bool record_known(
         reply->outcome == CLIENT_ANSWERED && reply->records[low] == RECORD_COMPLETE;
 }
 
-static bool settle_chunk(
-    struct run *run, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
+static bool settle_chunk(struct run *run, int64_t run_id, const struct chunk *chunk,
+    const struct client_reply *reply, struct error *err)
 {
     CLEANUP(buf_clear) struct buf operations = {0};
     CLEANUP(buf_clear) struct buf ordinals = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run_id);
     struct pg_args settle = args;
     pg_arg_int(&args, (int64_t)chunk->from_ids[0]);
     pg_arg_int(&args, (int64_t)chunk->from_ids[chunk->from_count - 1]);
@@ -80,7 +80,8 @@ static bool settle_chunk(
                 &run->types, pg_rows_text(&rows, i, 4), (uint32_t)pg_rows_int(&rows, i, 5)),
         };
         bool archive = strcmp(pg_rows_text(&rows, i, 0), "archive") == 0;
-        bool seen = bsearch(&row, reply->rows, reply->rows_count, sizeof row, by_row) != NULL;
+        bool seen = reply->rows_count > 0 &&
+            bsearch(&row, reply->rows, reply->rows_count, sizeof row, by_row) != NULL;
         if (!record_known(chunk, reply, row.from_id) || seen == archive)
             continue;
         pg_array_text(&operations, pg_rows_text(&rows, i, 0));
@@ -94,7 +95,16 @@ static bool settle_chunk(
     return pg_run(run->state, STATEMENT_VERIFY_SETTLE, &settle, NULL, err);
 }
 
-static bool read_records(struct run *run, struct spool *records, struct error *err)
+static uint64_t count_unread(const struct chunk *chunk, const struct client_reply *reply)
+{
+    uint64_t unread = 0;
+    for (size_t i = 0; i < chunk->from_count; i++)
+        unread += reply->outcome != CLIENT_ANSWERED || reply->records[i] != RECORD_COMPLETE;
+    return unread;
+}
+
+static bool read_records(
+    struct run *run, struct verify_round *round, struct spool *records, struct error *err)
 {
     struct spool *nothing;
     struct read *read;
@@ -110,7 +120,8 @@ static bool read_records(struct run *run, struct spool *records, struct error *e
         ok = read_next(read, &chunk, &reply, err);
         more = ok && chunk != NULL;
         if (more) {
-            ok = settle_chunk(run, chunk, reply, err);
+            ok = settle_chunk(run, round->run_id, chunk, reply, err);
+            round->unread += count_unread(chunk, reply);
             done += chunk->from_count;
             run_show(run, "verify", done, spool_records(records));
         }
@@ -121,16 +132,15 @@ static bool read_records(struct run *run, struct spool *records, struct error *e
     return ok;
 }
 
-/* One round; *open tells how many from-records were waiting before it. */
-static bool verify_round(struct run *run, uint64_t *open, struct error *err)
+bool verify_read(struct run *run, struct verify_round *round, struct error *err)
 {
     struct spool *records;
     if (!spool_open(&records, "changed records", SPOOL_SORTED, err))
         return false;
-    bool ok = open_records(run, records, err);
-    *open = spool_records(records);
-    if (ok && *open > 0)
-        ok = read_records(run, records, err);
+    bool ok = open_records(run, round->run_id, records, err);
+    round->open = spool_records(records);
+    if (ok && round->open > 0)
+        ok = read_records(run, round, records, err);
     spool_close(records);
     return ok;
 }
@@ -139,15 +149,15 @@ static bool later_rounds(struct run *run, struct error *err)
 {
     const struct sync_definition *sync = run->options.sync;
     int64_t began_ms = clock_now_ms();
-    uint64_t open = 1;
     for (size_t i = 0; i < sync->verify_delays_count; i++) {
         if (!journal_results(run, err))
             return false;
         if (!stop_wait(began_ms + sync->verify_delays_ms[i] - clock_now_ms()))
             break;
-        if (!verify_round(run, &open, err))
+        struct verify_round round = {.run_id = run->run_id};
+        if (!verify_read(run, &round, err))
             return false;
-        if (open == 0)
+        if (round.open == 0)
             break;
     }
     return true;
@@ -187,14 +197,14 @@ static bool let_others(struct run *run, struct error *err)
 
 bool verify_changes(struct run *run, struct error *err)
 {
-    uint64_t touched;
+    struct verify_round round = {.run_id = run->run_id};
     bool open;
     if (!journal_status(run, RUN_VERIFYING, err))
         return false;
     if (run->options.sync->verify == VERIFY_NONE)
         return run_statement(run, STATEMENT_VERIFY_TRUST, true, err) &&
             run_statement(run, STATEMENT_REJECT_SETTLED, true, err);
-    if (!verify_round(run, &touched, err) || !still_open(run, &open, err))
+    if (!verify_read(run, &round, err) || !still_open(run, &open, err))
         return false;
     if (open && (!let_others(run, err) || !later_rounds(run, err)))
         return false;

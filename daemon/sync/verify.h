@@ -10,6 +10,14 @@
 #include "base/error.h"
 #include "sync/run.h"
 
+/* One reading of the records that a run's open changes touch; settles what shows as wished. */
+struct verify_round {
+    int64_t run_id; /* whose changes: this run's, or an earlier one's of the same sync */
+    uint64_t open; /* from-records that were waiting before it */
+    uint64_t unread; /* of these, how many could not be read completely */
+};
+MUST_CHECK bool verify_read(struct run *run, struct verify_round *round, struct error *err);
+
 MUST_CHECK bool verify_changes(struct run *run, struct error *err);
 
 #endif

@@ -73,7 +73,7 @@ begin
     cross join lateral (select atttypid in (20, 21, 23) as whole,
         coalesce(b.typnamespace, t.typnamespace) = 'pg_catalog'::regnamespace as own) as kind;
     if found_columns < cardinality(p_columns) then
-        raise exception using errcode = 'undefined_column', message = format('%s has no column %s', p_relation,
+        raise exception using errcode = 'invalid_parameter_value', message = format('%s has no column %s', p_relation,
             (select string_agg(quote_ident(name), ', ') from unnest(p_columns) as u(name) where not exists (
                 select from pg_attribute where attrelid = p_relation and attname = name and not attisdropped)));
     elsif strange is not null then

@@ -1,6 +1,6 @@
 -- A run with its batches and changes as JSON.
 select row_to_json(j) from (
-    select r.run_id, coalesce(r.plan_id, r.run_id) as plan_id, r.sync, r.portal, r.portal_id, r.api, r.cause, r.status,
+    select r.run_id, coalesce(r.plan_id, r.run_id) as plan_id, r.undoes, r.sync, r.portal, r.portal_id, r.api, r.cause, r.status,
         r.started_at, r.completed_at, r.desired, r.records, r.unread, r.observed, r.unchanged, r.duplicates, r.invalid,
         r.managed, r.to_create, r.to_archive, r.drift, r.reported, r.blocked, r.created, r.archived, r.rejected,
         r.unverified, r.skipped, r.withheld, r.requests, r.digest, r.guard, r.error,

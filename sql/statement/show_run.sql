@@ -1,5 +1,5 @@
 -- One run for people.
-select run_id as run, sync, portal, portal_id as account, api, cause, status, plan_id as plan, started_at as started,
+select run_id as run, sync, portal, portal_id as account, api, cause, status, plan_id as plan, undoes, started_at as started,
     completed_at as completed, desired, records, nullif(unread, 0) as unread, observed, unchanged,
     nullif(duplicates, 0) as duplicates, nullif(invalid, 0) as invalid, managed, to_create, to_archive,
     nullif(drift, 0) as drift, nullif(reported, 0) as reported, nullif(blocked, 0) as blocked, created, archived,

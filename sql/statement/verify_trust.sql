@@ -1,9 +1,14 @@
 -- verify: none. What HubSpot said it did goes into the registry unseen.
-with v as (select operation, from_id, to_id, category, type_id from assocd.change
-    where run_id = $1::bigint and state = 'applied'),
+with v as (
+    update assocd.change c set origin = case when c.operation = 'create' then c.origin
+        else coalesce((select m.origin from assocd.managed m where m.sync = $2 and m.from_id = c.from_id
+            and m.to_id = c.to_id and m.category = c.category and m.type_id = c.type_id), 'foreign') end
+    where c.run_id = $1::bigint and c.state = 'applied'
+    returning c.operation, c.from_id, c.to_id, c.category, c.type_id, c.origin),
 entered as (
     insert into assocd.managed (sync, from_id, to_id, category, type_id, origin, run_id)
-    select $2, from_id, to_id, category, type_id, 'created', $1::bigint from v where operation = 'create'
+    select $2, from_id, to_id, category, type_id, coalesce(origin, 'created'), $1::bigint from v
+    where operation = 'create' and origin is distinct from 'foreign'
     on conflict do nothing)
 delete from assocd.managed m using v
 where v.operation = 'archive' and m.sync = $2 and m.from_id = v.from_id and m.to_id = v.to_id

@@ -31,7 +31,7 @@ static void wait_for_sessions(struct play *play)
 
 static void tell_settings(struct play *play)
 {
-    static const char *const keys[] = {"from", "to", "policy", "types"};
+    static const char *const keys[] = {"from", "to", "policy", "types", "verify"};
     struct stage *stage = play->stage;
     struct buf sql = {0};
     buf_addf(&sql,

@@ -5,7 +5,8 @@
 select format('%s -%s:%s %s:%s', a.seq, a.from_id, a.to_id, a.category, a.type_id)
 from e2e.applied a join e2e.wanted w on a.from_id::text = ltrim(w.from_id, '0') and a.to_id::text = ltrim(w.to_id, '0')
     and w.since <= a.at and a.at + interval '1 millisecond' < w.until
-where a.sign = '-' and a.from_type = (select value from e2e.setting where key = 'from')
+where a.sign = '-' and not exists (select from assocd.change u where u.operation = 'archive' and u.reason = 'undo'
+        and (u.from_id, u.to_id) = (a.from_id, a.to_id)) and a.from_type = (select value from e2e.setting where key = 'from')
     and (w.type is null or exists (
         select from assocd.association_type t where t.category = a.category and t.type_id = a.type_id
             and lower(w.type) in (lower(t.name), lower(t.label), t.kind, lower(t.category) || ':' || t.type_id)));
@@ -77,7 +78,8 @@ union all
 select format('change %s:%s of run %s is %s', c.from_id, c.to_id, c.run_id, c.state)
 from assocd.change c join assocd.run r using (run_id)
 where c.state = 'sent' or (c.state = 'planned' and r.status <> 'planned')
-    or (c.state = 'applied' and r.status not in ('failed', 'canceled', 'deferred', 'interrupted'));
+    or (c.state = 'applied' and (select value from e2e.setting where key = 'verify') <> 'none' and
+        r.status not in ('failed', 'canceled', 'deferred', 'interrupted'));
 
 -- invariant: nobody holds a lock
 select format('advisory lock of process %s', pid) from pg_locks

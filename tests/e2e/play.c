@@ -10,6 +10,7 @@
 #include "e2e/control.h"
 #include "e2e/expect.h"
 #include "e2e/invariants.h"
+#include "e2e/matrix.h"
 #include "e2e/steps.h"
 
 static const struct {
@@ -105,5 +106,6 @@ void play_all(struct stage *stage, const struct scenario *scenario, const char *
     if (scenario->again)
         play_again(&play);
     invariants_check(&play);
+    matrix_check(&play);
     play_end(&play);
 }

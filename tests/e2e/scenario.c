@@ -30,6 +30,7 @@ static struct scenario *add_case(struct scenarios *all, const char *file, const 
         .api = mem_text(every_api),
         .sweep = true,
         .again = true,
+        .same = true,
     };
     return scenario;
 }
@@ -58,6 +59,8 @@ static void add_line(struct scenarios *all, const char *file, unsigned line, cha
         scenario->skip = mem_text(rest);
     } else if (strcmp(text, "sweep") == 0) {
         scenario->sweep = !is_off(file, line, rest);
+    } else if (strcmp(text, "same") == 0) {
+        scenario->same = !is_off(file, line, rest);
     } else if (strcmp(text, "again") == 0) {
         scenario->again = !is_off(file, line, rest);
     } else {

@@ -21,6 +21,7 @@ struct scenario {
     char *api; /* dialects it runs in, separated by blanks */
     char *skip; /* why it is not played now; NULL: it is */
     bool sweep; /* also run with the worker killed everywhere */
+    bool same; /* ends the same in every dialect */
     bool again; /* one more run at the end must write nothing */
     struct scenario_step steps[SCENARIO_STEPS_MAX];
     size_t steps_count;

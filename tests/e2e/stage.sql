@@ -52,12 +52,26 @@ begin
 end
 $$;
 
+-- One row more, one row less.
+create function e2e.put(p_from bigint, p_to bigint) returns void language sql as $$
+    insert into e2e.wanted (from_id, to_id) values (p_from, p_to);
+    insert into crm.link values (p_from, p_to);
+    insert into crm.link_text values (p_from, p_to);
+$$;
+create function e2e.take(p_from bigint, p_to bigint) returns void language sql as $$
+    update e2e.wanted set until = clock_timestamp()
+    where until = 'infinity' and (from_id, to_id) = (p_from::text, p_to::text);
+    delete from crm.link where (from_id, to_id) = (p_from, p_to);
+    delete from crm.link_text where (from_id, to_id) = (p_from::text, p_to::text);
+$$;
+
 -- Small tables are emptied faster by DELETE than by TRUNCATE.
 create function e2e.reset() returns void language plpgsql as $$
 declare
     name text;
     big boolean;
 begin
+    perform assocd.unwatch('links');
     for name in select c.oid::regclass::text from pg_class c where c.relkind = 'r' and c.relname <> 'schema_version'
         and c.relnamespace in ('assocd'::regnamespace, 'e2e'::regnamespace, 'crm'::regnamespace)
         order by c.relname = 'run', c.relname = 'portal' loop

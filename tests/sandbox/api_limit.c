@@ -171,13 +171,33 @@ static void add_missing(struct call *call, const struct inputs *inputs, struct b
         "valid.\",\"context\":{\"ids\":[",
         call->portal->objects.items[call->from].singular);
     for (size_t i = 0; i < inputs->count; i++) {
-        if (portal_is_live(call->portal, call->from, inputs->items[i].from))
+        if (portal_is_live(call->portal, call->from,
+                portal_resolve(call->portal, call->from, inputs->items[i].from)))
             continue;
         buf_add_text(errors, comma);
         buf_add_json(errors, inputs->items[i].from_text);
         comma = ",";
     }
     buf_add_text(errors, "]}}");
+}
+
+static void add_record(struct call *call, uint64_t id, const char *comma)
+{
+    struct buf *body = &call->reply->body;
+    const struct portal *portal = call->portal;
+    buf_addf(body, "%s{\"id\":\"%" PRIu64 "\",\"properties\":{\"hs_object_id\":\"%" PRIu64 "\"",
+        comma, id, id);
+    comma = ",\"hs_merged_object_ids\":\"";
+    for (size_t i = 0; i < portal->merges_count && i < MERGES_MAX; i++) {
+        if (portal->merges[i].object != call->from || portal->merges[i].kept != id)
+            continue;
+        buf_addf(body, "%s%" PRIu64, comma, portal->merges[i].gone);
+        comma = ";";
+    }
+    buf_add_text(body, *comma == ';' ? "\"}" : "}");
+    buf_add_text(body,
+        ",\"createdAt\":\"2026-01-01T00:00:00.000Z\","
+        "\"updatedAt\":\"2026-01-01T00:00:00.000Z\",\"archived\":false}");
 }
 
 void api_records(struct call *call)
@@ -192,13 +212,10 @@ void api_records(struct call *call)
     }
     batch_open(call);
     for (size_t i = 0; i < inputs.count; i++) {
-        if (!portal_is_live(call->portal, call->from, inputs.items[i].from))
+        uint64_t id = portal_resolve(call->portal, call->from, inputs.items[i].from);
+        if (!portal_is_live(call->portal, call->from, id))
             continue;
-        buf_addf(&call->reply->body,
-            "%s{\"id\":\"%" PRIu64 "\",\"properties\":{\"hs_object_id\":\"%" PRIu64
-            "\"},\"createdAt\":\"2026-01-01T00:00:00.000Z\","
-            "\"updatedAt\":\"2026-01-01T00:00:00.000Z\",\"archived\":false}",
-            comma, inputs.items[i].from, inputs.items[i].from);
+        add_record(call, id, comma);
         comma = ",";
         found++;
     }

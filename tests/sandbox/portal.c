@@ -35,6 +35,7 @@ void portal_clear(struct portal *portal)
         idmap_clear(&portal->records[from]);
     }
     portal->hidden_count = 0;
+    portal->merges_count = 0;
 }
 
 void portal_set_record(struct portal *portal, int object, uint64_t id, uint32_t state)
@@ -192,9 +193,19 @@ void portal_merge(struct portal *portal, int object, uint64_t kept, uint64_t gon
 {
     portal_add_record(portal, object, kept);
     portal_set_record(portal, object, gone, RECORD_MERGED);
+    struct merge merge = {.object = object, .kept = kept, .gone = gone};
+    portal->merges[portal->merges_count++ % MERGES_MAX] = merge;
     for (int to = 0; to < OBJECTS_MAX; to++)
         if (portal->directions[object][to] != NULL)
             merge_links(portal, portal->directions[object][to], kept, gone);
+}
+
+uint64_t portal_resolve(const struct portal *portal, int object, uint64_t id)
+{
+    for (size_t i = 0; i < portal->merges_count && i < MERGES_MAX; i++)
+        if (portal->merges[i].object == object && portal->merges[i].gone == id)
+            return portal->merges[i].kept;
+    return id;
 }
 
 size_t portal_count_type(const struct direction *direction, uint64_t from, int bit)

@@ -12,6 +12,7 @@
 #include "sandbox/object.h"
 #include "sandbox/settings.h"
 
+enum { MERGES_MAX = 64 };
 enum { RECORD_UNKNOWN, RECORD_LIVE, RECORD_DELETED, RECORD_MERGED };
 
 struct portal {
@@ -19,6 +20,11 @@ struct portal {
     struct object_list objects;
     struct direction *directions[OBJECTS_MAX][OBJECTS_MAX];
     struct idmap records[OBJECTS_MAX]; /* id -> RECORD_… */
+    struct merge {
+        int object;
+        uint64_t kept, gone;
+    } merges[MERGES_MAX]; /* the last ones */
+    size_t merges_count;
     size_t hidden_count; /* records deleted or merged: reading must look out for them */
     uint32_t next_label_id;
     struct random random;
@@ -70,6 +76,9 @@ void portal_set_record(struct portal *, int object, uint64_t id, uint32_t state)
 
 /* Moves the links of `gone` to `kept` and hides `gone`. Surplus primaries are dropped. */
 void portal_merge(struct portal *, int object, uint64_t kept, uint64_t gone);
+
+/* The record that an id leads to in the objects API: itself, or what it was merged into. */
+uint64_t portal_resolve(const struct portal *, int object, uint64_t id);
 
 /* Links two records by the types (bits) given and by what they imply. With replace, types that are
  * neither given nor plain go. */

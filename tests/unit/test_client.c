@@ -81,7 +81,7 @@ static const struct paging {
         {RESULTS(RECORD("10", TARGET("7"), NEXT("a")) "," RECORD("11", TARGET("8"), "")),
             RESULTS(RECORD("10", TARGET("9"), NEXT("a")))},
         "?c?", 1, 2, "/crm/v4/associations/0-3/0-1/batch/read"},
-    {"a page that brings nothing new is the last one asked", DIALECT_2026_03,
+    {"trap 9.2: a page that brings nothing new is the last one asked", DIALECT_2026_03,
         {RESULTS(RECORD("10", TARGET("7"), NEXT("a"))),
             RESULTS(RECORD("10", TARGET("7"), NEXT("b")))},
         "???", 0, 2, "/crm/associations/2026-03/0-3/0-1/batch/read"},

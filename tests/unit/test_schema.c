@@ -11,6 +11,7 @@
 #include "lib/cluster.h"
 #include "pg/pg.h"
 #include "pg/schema.h"
+#include "pg/statement.h"
 
 static char *database;
 static struct pg *pg, *state;
@@ -63,7 +64,10 @@ START_TEST(installs_once_and_then_has_nothing_to_do)
     expect_no_schema();
     expect_upgrade(0, known);
     expect_upgrade(known, known);
-    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.schema_version"), known);
+    int64_t files = 0;
+    while (schema_files[files].name != NULL)
+        files++;
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.schema_version"), files);
     ck_assert_msg(schema_open(&state, database, "test", &err), "%s", err.text);
 }
 END_TEST

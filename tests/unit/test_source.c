@@ -20,10 +20,12 @@ static struct source *source;
 static struct sync_definition sync_definition;
 static struct type items[2];
 static struct types types;
+static struct source_wish wish;
 
 static void setup(void)
 {
     err = (struct error){0};
+    wish = (struct source_wish){0};
     pg = cluster_connect(database);
     cluster_exec(pg, "drop schema if exists crm cascade; create schema crm", NULL);
     items[0] = (struct type){
@@ -44,7 +46,10 @@ static void teardown(void)
 
 static bool open_source(void)
 {
-    return source_open(&source, &sync_definition, database, &types, &err);
+    wish.sync = &sync_definition;
+    wish.database_url = database;
+    wish.types = &types;
+    return source_open(&source, &wish, &err);
 }
 
 /* All rows as text: `1>2:0` for a row, `!from_id` for an invalid one. */
@@ -195,10 +200,10 @@ END_TEST
 
 static const char *const relations[] = {
     "create table crm.pair as select 1 as from_id, 2 as to_id",
-    "create table crm.t as select 1 as from_id, 2 as to_id; create view crm.pair as table crm.t",
+    "create view crm.pair as select 1 as from_id, 2 as to_id",
     "create materialized view crm.pair as select 1 as from_id, 2 as to_id",
-    "create table crm.pair (from_id int, to_id int) partition by list (from_id);"
-    "create table crm.part partition of crm.pair default; insert into crm.pair values (1, 2)",
+    ("create table crm.pair (from_id int, to_id int) partition by list (from_id);"
+     "create table crm.part partition of crm.pair default; insert into crm.pair values (1, 2)"),
 };
 
 START_TEST(reads_every_kind_of_relation)
@@ -220,6 +225,43 @@ START_TEST(reads_a_query_without_any_relation)
     sync_definition.column_from = "column1";
     sync_definition.column_to = "column2";
     expect("1>2:0 ");
+}
+END_TEST
+
+START_TEST(reads_only_the_rows_of_the_records_asked_for)
+{
+    static const uint64_t asked[] = {9, 10, 12};
+    char sql[512];
+    (void)snprintf(sql, sizeof sql,
+        "create table crm.pair (from_id %s, to_id %s);"
+        "insert into crm.pair values ('10','2'),('9','100'),('100','1'),('11',null)",
+        id_types[_i], id_types[_i]);
+    cluster_exec(pg, sql, NULL);
+    wish.from_ids = asked;
+    wish.from_count = ARRAY_COUNT(asked);
+    expect("9>100:0 10>2:0 ");
+    wish.from_count = 0;
+    expect("");
+}
+END_TEST
+
+/* That the records asked for have no rows does not make the source an empty one. */
+START_TEST(tells_an_empty_source_from_one_without_the_records_asked_for)
+{
+    static const uint64_t asked[] = {7};
+    CLEANUP(buf_clear) struct buf text = {0};
+    cluster_exec(pg, "create table crm.pair as select 1 as from_id, 2 as to_id", NULL);
+    wish.from_ids = asked;
+    wish.from_count = 1;
+    for (int round = 0; round < 2; round++) {
+        ck_assert_msg(open_source(), "%s", err.text);
+        read_all(&text);
+        ck_assert_int_eq(source_empty(source), round == 1);
+        source_close(source);
+        source = NULL;
+        cluster_exec(pg, "truncate crm.pair", NULL);
+    }
+    ck_assert_str_eq(buf_text(&text), "");
 }
 END_TEST
 
@@ -307,6 +349,9 @@ int main(void)
     tcase_add_test(tcase, says_when_it_cannot_connect);
     tcase_add_loop_test(tcase, reads_every_kind_of_relation, 0, (int)ARRAY_COUNT(relations));
     tcase_add_test(tcase, reads_a_query_without_any_relation);
+    tcase_add_loop_test(
+        tcase, reads_only_the_rows_of_the_records_asked_for, 0, (int)ARRAY_COUNT(id_types));
+    tcase_add_test(tcase, tells_an_empty_source_from_one_without_the_records_asked_for);
     tcase_add_loop_test(tcase, waits_for_a_reload_instead_of_seeing_an_empty_table, 0, 3);
     tcase_add_test(tcase, gives_up_on_a_table_that_stays_locked);
     tcase_add_test(tcase, a_connection_lost_in_the_middle_is_an_error_and_never_an_end);

@@ -125,7 +125,7 @@ START_TEST(refuses_a_file_over_256_kib_and_takes_one_of_just_that)
     struct yaml yaml = {0};
     struct error err = {0};
     ck_assert(!yaml_parse(&yaml, "f", text, YAML_BYTES_MAX + 1, &err));
-    ck_assert_str_eq(err.text, "f:1: larger than 256 KiB, the most a file may have");
+    ck_assert_str_eq(err.text, "f:1: larger than 4 MiB, the most a file may have");
     ck_assert(yaml_parse(&yaml, "f", text, YAML_BYTES_MAX, &err));
     yaml_clear(&yaml);
     free(text);

@@ -1,0 +1,23 @@
+/*
+ * verb_daemon.c: assocd daemon.
+ */
+#include "cli/cli.h"
+#include "service/log.h"
+#include "service/supervisor.h"
+
+#ifndef ASSOCD_VERSION
+#define ASSOCD_VERSION "0.1.0"
+#endif
+
+bool verb_daemon(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    const char *log_format = NULL;
+    const struct option_row rows[] = {{.name = "log-format", .text = &log_format}, {0}};
+    const struct supervisor_options options = {
+        .config_path = cli->config_path, .version = ASSOCD_VERSION};
+    struct words words;
+    (void)argc;
+    (void)code;
+    return cli_options(cli, argv, rows, &words, err) && cli_words(&words, "daemon", 0, 0, err) &&
+        log_open(log_format, err) && supervisor_run(&options, err);
+}

@@ -1,0 +1,124 @@
+/*
+ * verb_signal.c: assocd trigger, pause, resume and cancel: a row in assocd.signal, and what a
+ * daemon makes of it within a few seconds.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/stop.h"
+#include "cli/cli.h"
+
+/* Daemons look at once, and every two seconds in any case. */
+enum { PATIENCE_MS = 8000, LOOK_EVERY_MS = 100 };
+
+struct wish {
+    const char *verb;
+    const char *sync; /* or NULL */
+    int64_t run_id; /* or 0 */
+    const char *reason;
+};
+
+static bool insert(struct cli *cli, const struct wish *wish, int64_t *signal_id, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_text(&args, wish->verb);
+    pg_arg_text(&args, wish->sync);
+    if (wish->run_id != 0)
+        pg_arg_int(&args, wish->run_id);
+    else
+        pg_arg_text(&args, NULL);
+    pg_arg_text(&args, wish->reason);
+    if (!pg_run(cli->state, STATEMENT_SIGNAL_INSERT, &args, &rows, err))
+        return false;
+    *signal_id = pg_rows_int(&rows, 0, 0);
+    return true;
+}
+
+/* Waits until a daemon has taken it up; rows has the row in any case. */
+static bool await(struct cli *cli, int64_t signal_id, int64_t patience_ms, struct pg_rows *rows,
+    struct error *err)
+{
+    int64_t until_ms = clock_now_ms() + patience_ms;
+    struct pg_args args = {0};
+    pg_arg_int(&args, signal_id);
+    for (;;) {
+        if (!pg_run(cli->state, STATEMENT_SIGNAL_GET, &args, rows, err))
+            return false;
+        if (pg_rows_bool(rows, 0, 0) || clock_now_ms() >= until_ms)
+            return true;
+        struct pollfd stop = {.fd = stop_fd(), .events = POLLIN};
+        if (poll(&stop, 1, LOOK_EVERY_MS) > 0)
+            return error_set(
+                err, ERROR_STOPPED, "the request stays (signal %lld)", (long long)signal_id);
+    }
+}
+
+static bool ask(struct cli *cli, const struct wish *wish, int *code, struct error *err)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows alive = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    int64_t signal_id;
+    if (!cli_state(cli, err) || !insert(cli, wish, &signal_id, err) ||
+        !pg_run(cli->state, STATEMENT_DAEMONS_ALIVE, NULL, &alive, err) ||
+        !await(cli, signal_id, pg_rows_int(&alive, 0, 0) > 0 ? PATIENCE_MS : 0, &rows, err))
+        return false;
+    bool handled = pg_rows_bool(&rows, 0, 0);
+    const char *outcome = pg_rows_text(&rows, 0, 2);
+    if (cli->json)
+        puts(pg_rows_text(&rows, 0, 3));
+    else if (handled)
+        printf("signal %lld: %s\n", (long long)signal_id, outcome);
+    if (!handled)
+        fprintf(stderr, "assocd: %s; the request waits for one (signal %lld)\n",
+            pg_rows_int(&alive, 0, 0) > 0 ? "no daemon has taken it up yet"
+                                          : "no daemon is running on this database",
+            (long long)signal_id);
+    if (handled && strncmp(outcome, "refused", 7) == 0)
+        *code = error_exit_code(ERROR_REFUSED);
+    return true;
+}
+
+static bool of_sync(struct cli *cli, char **argv, int *code, struct error *err)
+{
+    struct wish wish = {.verb = argv[0]};
+    const struct option_row options[] = {{.name = "reason", .text = &wish.reason}, {0}};
+    const struct sync_definition *sync;
+    struct words words;
+    if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, wish.verb, 1, 1, err) ||
+        !cli_sync(cli, words.items[0], &sync, err))
+        return false;
+    wish.sync = sync->name;
+    return ask(cli, &wish, code, err);
+}
+
+bool verb_trigger(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    (void)argc;
+    return of_sync(cli, argv, code, err);
+}
+
+bool verb_pause(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    (void)argc;
+    return of_sync(cli, argv, code, err);
+}
+
+bool verb_resume(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    (void)argc;
+    return of_sync(cli, argv, code, err);
+}
+
+bool verb_cancel(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    struct wish wish = {.verb = argv[0]};
+    const struct option_row options[] = {{.name = "reason", .text = &wish.reason}, {0}};
+    struct words words;
+    (void)argc;
+    return cli_options(cli, argv, options, &words, err) &&
+        cli_words(&words, wish.verb, 1, 1, err) &&
+        cli_number(words.items[0], "run", &wish.run_id, err) && ask(cli, &wish, code, err);
+}

@@ -1,0 +1,243 @@
+/*
+ * verb_status.c: assocd status: everything somebody on call wants to know, from PostgreSQL alone.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "cli/cli.h"
+#include "cli/output.h"
+#include "hubspot/client.h"
+#include "pg/statement.h"
+#include "service/due.h"
+
+/* What is printed as the database has it. */
+static const struct section {
+    const char *key; /* in JSON */
+    const char *title;
+    enum statement_id statement;
+    uint64_t right_columns;
+    const char *nothing; /* NULL: then the section is left out */
+} sections[] = {
+    {"daemons", "daemons", STATEMENT_STATUS_DAEMONS, 0xA, "no daemon is running"},
+    {"runs", "runs under way", STATEMENT_STATUS_RUNS, 0x1C1, "none"},
+    {"signals", "requests that wait for a daemon", STATEMENT_STATUS_SIGNALS, 0x9, NULL},
+    {"plans", "plans that wait for an approval (assocd show PLAN, assocd approve PLAN)",
+        STATEMENT_STATUS_PLANS, 0x71, NULL},
+    {"rejects", "rejects (assocd rejects SYNC)", STATEMENT_STATUS_REJECTS, 0x4, NULL},
+    {"budget", "requests to HubSpot", STATEMENT_STATUS_BUDGET, 0x1C, NULL},
+};
+
+enum column {
+    SYNC_NAME,
+    SYNC_PAUSED,
+    SYNC_PAUSED_BY,
+    SYNC_PAUSE_REASON,
+    SYNC_RUN_ID,
+    SYNC_STATUS,
+    SYNC_CAUSE,
+    SYNC_STARTED,
+    SYNC_FAILURES,
+    SYNC_RETRY,
+    SYNC_WANTED,
+    SYNC_ERROR,
+    SYNC_NOW,
+};
+
+/* A section's rows as one JSON array, so that table and JSON come from one statement. */
+static bool add_section(
+    struct cli *cli, const struct section *section, struct buf *json, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf sql = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    struct pg_args none = {0};
+    buf_addf(&sql, "select coalesce(json_agg(row_to_json(q)), '[]') from (%s) q",
+        statements[section->statement].text);
+    if (!pg_exec_args(cli->state, buf_text(&sql), &none, &rows, err))
+        return error_prefix(err, "%s", section->key);
+    buf_addf(json, "\"%s\": %s, ", section->key, pg_rows_text(&rows, 0, 0));
+    return true;
+}
+
+static bool print_section(struct cli *cli, const struct section *section, struct error *err)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(cli->state, section->statement, NULL, &rows, err))
+        return false;
+    if (rows.count == 0 && section->nothing == NULL)
+        return true;
+    printf("%s\n", section->title);
+    output_table(&rows, section->right_columns, section->nothing);
+    puts("");
+    return true;
+}
+
+/* The same decision as the daemon's, without its jitter. */
+static struct due due_of(const struct sync_definition *sync, const struct pg_rows *rows, int row)
+{
+    struct due_state state = {.paused = pg_rows_bool(rows, row, SYNC_PAUSED),
+        .wanted = pg_rows_bool(rows, row, SYNC_WANTED),
+        .last = due_last_of(pg_rows_text(rows, row, SYNC_STATUS)),
+        .by_hand = strcmp(pg_rows_text(rows, row, SYNC_CAUSE), "manual") == 0,
+        .started_us = pg_rows_int(rows, row, SYNC_STARTED),
+        .retry_us = pg_rows_int(rows, row, SYNC_RETRY)};
+    return due_decide(&sync->schedule, &state, pg_rows_int(rows, row, SYNC_NOW), 0);
+}
+
+static void add_time(struct buf *json, const char *key, int64_t at_us)
+{
+    char text[CLOCK_TEXT_MAX];
+    clock_utc_text(at_us, text);
+    if (at_us > 0 && at_us != DUE_NEVER)
+        buf_addf(json, "\"%s\": \"%s\", ", key, text);
+    else
+        buf_addf(json, "\"%s\": null, ", key);
+}
+
+static void add_text(struct buf *json, const char *key, const char *text)
+{
+    buf_addf(json, "\"%s\": ", key);
+    buf_add_json(json, text[0] != '\0' ? text : NULL);
+    buf_add_text(json, ", ");
+}
+
+static void add_sync(
+    struct buf *json, const struct sync_definition *sync, const struct pg_rows *rows, int row)
+{
+    struct due due = due_of(sync, rows, row);
+    int64_t now_us = pg_rows_int(rows, row, SYNC_NOW);
+    buf_add_text(json, "{");
+    add_text(json, "sync", sync->name);
+    add_text(json, "schedule", sync->schedule_text);
+    buf_addf(json, "\"paused\": %s, ", pg_rows_bool(rows, row, SYNC_PAUSED) ? "true" : "false");
+    add_text(json, "paused_by", pg_rows_text(rows, row, SYNC_PAUSED_BY));
+    add_text(json, "pause_reason", pg_rows_text(rows, row, SYNC_PAUSE_REASON));
+    buf_addf(json, "\"run_id\": %s, ",
+        pg_rows_int(rows, row, SYNC_RUN_ID) != 0 ? pg_rows_text(rows, row, SYNC_RUN_ID) : "null");
+    add_text(json, "status", pg_rows_text(rows, row, SYNC_STATUS));
+    add_time(json, "started_at", pg_rows_int(rows, row, SYNC_STARTED));
+    buf_addf(json, "\"failures\": %s, ", pg_rows_text(rows, row, SYNC_FAILURES));
+    add_text(json, "start_error", pg_rows_text(rows, row, SYNC_ERROR));
+    add_time(json, "due_at", due.at_us < now_us ? now_us : due.at_us);
+    buf_addf(json, "\"due_why\": \"%s\"}", due_why_text(due.why));
+}
+
+static void print_sync(const struct sync_definition *sync, const struct pg_rows *rows, int row)
+{
+    struct due due = due_of(sync, rows, row);
+    int64_t now_us = pg_rows_int(rows, row, SYNC_NOW);
+    char when[CLOCK_TEXT_MAX] = "never";
+    const char *status = pg_rows_text(rows, row, SYNC_STATUS);
+    const char *by = pg_rows_text(rows, row, SYNC_PAUSED_BY);
+    if (due.at_us <= now_us)
+        (void)snprintf(when, sizeof when, "now");
+    else if (due.at_us != DUE_NEVER)
+        clock_utc_text(due.at_us / 1000000 * 1000000, when);
+    printf("  %-24s %-12s next %.19s (%s%s%s)", sync->name,
+        status[0] != '\0' ? status : "never ran", when, due_why_text(due.why),
+        by[0] != '\0' ? " by " : "", by);
+    if (pg_rows_int(rows, row, SYNC_FAILURES) > 0)
+        printf(", failures in a row: %s", pg_rows_text(rows, row, SYNC_FAILURES));
+    printf("%s%s\n", pg_rows_text(rows, row, SYNC_ERROR)[0] != '\0' ? ", " : "",
+        pg_rows_text(rows, row, SYNC_ERROR));
+}
+
+/* A sync that no run and no daemon has met yet has no row. */
+static bool enter_syncs(struct cli *cli, struct pg_rows *rows, struct buf *json, struct error *err)
+{
+    size_t added = 0;
+    if (!pg_run(cli->state, STATEMENT_STATUS_SYNCS, NULL, rows, err))
+        return false;
+    for (int i = 0; i < rows->count; i++) {
+        const struct sync_definition *sync =
+            definitions_sync(&cli->definitions, pg_rows_text(rows, i, SYNC_NAME));
+        if (sync == NULL)
+            continue;
+        if (json == NULL) {
+            print_sync(sync, rows, i);
+            continue;
+        }
+        buf_add_text(json, added++ > 0 ? ", " : "");
+        add_sync(json, sync, rows, i);
+    }
+    return true;
+}
+
+static bool days_left(
+    struct cli *cli, const struct portal_definition *portal, int64_t *days, struct error *err)
+{
+    char date[16];
+    const char *until = dialect_supported_until(portal->api);
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    /* Where only the month is known, its first day is the one to be ready for. */
+    (void)snprintf(date, sizeof date, "%.10s%s", until, strlen(until) == 7 ? "-01" : "");
+    pg_arg_text(&args, date);
+    if (!pg_run(cli->state, STATEMENT_DAYS_UNTIL, &args, &rows, err))
+        return false;
+    *days = pg_rows_int(&rows, 0, 0);
+    return true;
+}
+
+static bool tell_api(struct cli *cli, struct buf *json, struct error *err)
+{
+    for (size_t i = 0; i < cli->definitions.portals_count; i++) {
+        const struct portal_definition *portal = cli->definitions.portals[i];
+        const char *api = dialect_text(portal->api);
+        const char *until = dialect_supported_until(portal->api);
+        int64_t days;
+        if (!days_left(cli, portal, &days, err))
+            return false;
+        if (json == NULL)
+            printf("  %-24s %s, supported until %s: %lld days left\n", portal->name, api, until,
+                (long long)days);
+        else
+            buf_addf(json,
+                "%s{\"portal\": \"%s\", \"api\": \"%s\", \"supported_until\": \"%s\", "
+                "\"days_left\": %lld}",
+                i > 0 ? ", " : "", portal->name, api, until, (long long)days);
+    }
+    return true;
+}
+
+static bool print_json(struct cli *cli, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf json = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    buf_add_char(&json, '{');
+    for (size_t i = 0; i < ARRAY_COUNT(sections); i++)
+        if (!add_section(cli, &sections[i], &json, err))
+            return false;
+    buf_add_text(&json, "\"syncs\": [");
+    if (!enter_syncs(cli, &rows, &json, err))
+        return false;
+    buf_add_text(&json, "], \"api\": [");
+    if (!tell_api(cli, &json, err))
+        return false;
+    printf("%s]}\n", buf_text(&json));
+    return true;
+}
+
+static bool print_text(struct cli *cli, struct error *err)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(sections); i++)
+        if (!print_section(cli, &sections[i], err))
+            return false;
+    puts("syncs");
+    if (!enter_syncs(cli, &rows, NULL, err))
+        return false;
+    puts("\nportals");
+    return tell_api(cli, NULL, err);
+}
+
+bool verb_status(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    const struct option_row options[] = {{0}};
+    struct words words;
+    (void)argc;
+    (void)code;
+    return cli_options(cli, argv, options, &words, err) && cli_words(&words, "status", 0, 0, err) &&
+        cli_state(cli, err) && (cli->json ? print_json(cli, err) : print_text(cli, err));
+}

@@ -1,0 +1,87 @@
+/*
+ * client_record.c: what became of records, asked of the objects API: the associations API says "no
+ * associations" of a record without any, of one that was deleted and of one that was merged away
+ * (hubspot-api 1.4, 3.14 to 3.16).
+ */
+#include "hubspot/call.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hubspot/json_tree.h"
+
+struct record_list {
+    struct client_record *records;
+    size_t count;
+};
+
+static struct client_record *find_record(const struct record_list *list, uint64_t id)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->records[i].id == id)
+            return &list->records[i];
+    return NULL;
+}
+
+/* "12;345": the ids that were merged into `now`. */
+static bool take_merged(const struct record_list *list, const char *ids, uint64_t now)
+{
+    while (*ids != '\0') {
+        size_t length = strcspn(ids, ";");
+        uint64_t id;
+        if (!assoc_parse_id(ids, length, &id))
+            return false;
+        struct client_record *record = find_record(list, id);
+        if (record != NULL && record->now != id)
+            record->now = now;
+        ids += length;
+        ids += *ids == ';';
+    }
+    return true;
+}
+
+/* {"id": "1", "properties": {"hs_merged_object_ids": "12;345"}} */
+static bool take_record(struct list *owner, const struct envelope_item *item)
+{
+    const struct record_list *list = owner->owner;
+    bool results = strcmp(item->key, "results") == 0;
+    owner->has_results = owner->has_results || (results && item->array);
+    if (item->array || !results)
+        return item->array || json_tree_is_good(item->text, item->length);
+    CLEANUP(json_tree_free) struct json_object *entry = json_tree(item->text, item->length);
+    const char *text = json_tree_text(entry, "id");
+    uint64_t id;
+    if (!item->element || text == NULL || !assoc_parse_id(text, strlen(text), &id))
+        return false;
+    struct client_record *record = find_record(list, id);
+    if (record != NULL)
+        record->now = id;
+    else if (list->count == 1)
+        list->records[0].now = id;
+    const char *merged =
+        json_tree_text(json_tree_member(entry, "properties"), "hs_merged_object_ids");
+    return merged == NULL || take_merged(list, merged, id);
+}
+
+bool client_records(struct client *client, const char *object, struct client_record *records,
+    size_t count, struct error *err)
+{
+    const char *id = object_type_id(object, NULL);
+    struct record_list asked = {.records = records, .count = count};
+    CLEANUP(buf_clear) struct buf path = {0};
+    CLEANUP(buf_clear) struct buf body = {0};
+    struct list list = {.take = take_record, .owner = &asked, .body = &body};
+    assert(count > 0 && count <= CLIENT_RECORDS_MAX && id != NULL);
+    buf_add_text(&body, "{\"properties\":[\"hs_merged_object_ids\"],\"inputs\":[");
+    for (size_t i = 0; i < count; i++) {
+        records[i].now = 0;
+        buf_addf(&body, "%s{\"id\":\"%llu\"}", i > 0 ? "," : "", (unsigned long long)records[i].id);
+    }
+    buf_add_text(&body, "]}");
+    dialect_path(&path, dialect_row(client->settings.dialect)->records, id, id, "");
+    if (!call_list(client, buf_text(&path), &list, err))
+        return false;
+    return list.has_results ||
+        error_set(err, ERROR_REMOTE, "POST %s: HubSpot's answer holds no results", buf_text(&path));
+}

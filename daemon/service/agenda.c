@@ -1,0 +1,125 @@
+/*
+ * agenda.c: a binary heap whose items know their place.
+ */
+#include "service/agenda.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static int by_name(const void *a, const void *b)
+{
+    const struct entry *left = a, *right = b;
+    return strcmp(left->sync->name, right->sync->name);
+}
+
+void agenda_open(struct agenda *agenda, const struct definitions *definitions)
+{
+    size_t count = definitions->syncs_count;
+    *agenda = (struct agenda){.count = count};
+    agenda->entries = mem_new(count + 1, sizeof *agenda->entries);
+    agenda->heap = mem_new(count + 1, sizeof(struct entry *));
+    random_init_system(&agenda->random);
+    for (size_t i = 0; i < count; i++)
+        agenda->entries[i] =
+            (struct entry){.sync = definitions->syncs[i], .due = {DUE_NEVER, DUE_MANUAL}};
+    qsort(agenda->entries, count, sizeof *agenda->entries, by_name);
+    for (size_t i = 0; i < count; i++) {
+        agenda->heap[i] = &agenda->entries[i];
+        agenda->entries[i].place = i;
+    }
+}
+
+void agenda_close(struct agenda *agenda)
+{
+    free(agenda->entries);
+    free(agenda->heap);
+    *agenda = (struct agenda){0};
+}
+
+struct entry *agenda_find(const struct agenda *agenda, const char *name)
+{
+    size_t low = 0, high = agenda->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(agenda->entries[middle].sync->name, name);
+        if (order == 0)
+            return &agenda->entries[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static void put(struct agenda *agenda, struct entry *entry, size_t place)
+{
+    agenda->heap[place] = entry;
+    entry->place = place;
+}
+
+static bool before(const struct entry *a, const struct entry *b)
+{
+    return a->due.at_us < b->due.at_us;
+}
+
+static void sift(struct agenda *agenda, struct entry *entry)
+{
+    size_t place = entry->place;
+    assert(place < agenda->count && agenda->heap[place] == entry);
+    while (place > 0 && before(entry, agenda->heap[(place - 1) / 2])) {
+        put(agenda, agenda->heap[(place - 1) / 2], place);
+        place = (place - 1) / 2;
+    }
+    for (size_t child; (child = 2 * place + 1) < agenda->count; place = child) {
+        if (child + 1 < agenda->count && before(agenda->heap[child + 1], agenda->heap[child]))
+            child++;
+        if (!before(agenda->heap[child], entry))
+            break;
+        put(agenda, agenda->heap[child], place);
+    }
+    put(agenda, entry, place);
+}
+
+void agenda_file(struct agenda *agenda, struct entry *entry, int64_t now_us)
+{
+    entry->due = due_decide(&entry->sync->schedule, &entry->state, now_us, entry->jitter);
+    if (entry->working > 0)
+        entry->due = (struct due){DUE_NEVER, DUE_RUNNING};
+    else if (entry->due.at_us < entry->hold_us)
+        entry->due.at_us = entry->hold_us;
+    sift(agenda, entry);
+}
+
+void agenda_note(struct agenda *agenda, struct entry *entry, const struct due_state *state,
+    int64_t run_id, int64_t now_us)
+{
+    if (entry->run_id != run_id || entry->jitter == 0)
+        entry->jitter = (uint32_t)random_next(&agenda->random);
+    entry->run_id = run_id;
+    entry->state = *state;
+    agenda_file(agenda, entry, now_us);
+}
+
+struct entry *agenda_first(const struct agenda *agenda)
+{
+    return agenda->count > 0 ? agenda->heap[0] : NULL;
+}
+
+void agenda_inherit(struct agenda *agenda, const struct agenda *older)
+{
+    for (size_t i = 0; i < older->count; i++) {
+        const struct entry *old = &older->entries[i];
+        struct entry *entry = agenda_find(agenda, old->sync->name);
+        if (entry == NULL)
+            continue;
+        entry->working = old->working;
+        entry->hold_us = old->hold_us;
+        entry->touched = old->touched;
+        entry->touched_failures = old->touched_failures;
+        entry->touched_hold_us = old->touched_hold_us;
+    }
+}

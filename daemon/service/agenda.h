@@ -1,0 +1,57 @@
+/*
+ * agenda.h: what the supervisor remembers of every sync, and which is due first. A heap of due
+ * times: a turn costs the same with ten syncs and ten thousand. All of it can be rebuilt from
+ * PostgreSQL and the configuration at any moment.
+ */
+#ifndef SERVICE_AGENDA_H
+#define SERVICE_AGENDA_H
+
+#include "base/attr.h"
+#include "base/random.h"
+#include "model/definition.h"
+#include "service/due.h"
+
+/* Times are microseconds by the database's clock. */
+struct entry {
+    const struct sync_definition *sync; /* borrowed from the definitions */
+    struct due_state state; /* as PostgreSQL had it last */
+    int64_t run_id; /* of the last full run; 0: none */
+    int64_t plan_id; /* wanted: the plan to apply; 0: a run */
+    uint32_t jitter; /* drawn anew for every run */
+    int working; /* own workers that have its lock, or are about to take it */
+    int64_t hold_us; /* no run before: somebody else has the lock */
+    struct due due; /* of the next full run; the heap's order */
+    size_t place; /* in the heap */
+    bool touched; /* its source says that records wait */
+    int touched_failures; /* bad ends of runs for them in a row */
+    int64_t touched_hold_us; /* no run for them before */
+};
+
+struct agenda {
+    struct entry *entries; /* in order of name */
+    size_t count;
+    struct entry **heap; /* the one due first on top */
+    struct random random;
+};
+
+/* definitions are borrowed until agenda_close. Nothing is known of any sync yet: none is due. */
+void agenda_open(struct agenda *agenda, const struct definitions *definitions);
+void agenda_close(struct agenda *agenda);
+
+/* NULL if there is none of this name. */
+struct entry *agenda_find(const struct agenda *agenda, const char *name);
+
+/* Takes what PostgreSQL knows now and puts the sync in its place. */
+void agenda_note(struct agenda *agenda, struct entry *entry, const struct due_state *state,
+    int64_t run_id, int64_t now_us);
+
+/* Puts it in its place after any other change. */
+void agenda_file(struct agenda *agenda, struct entry *entry, int64_t now_us);
+
+/* The one due first; its due.at_us may be DUE_NEVER. NULL if there are no syncs. */
+struct entry *agenda_first(const struct agenda *agenda);
+
+/* Takes over from an agenda of an older configuration what is not in PostgreSQL. */
+void agenda_inherit(struct agenda *agenda, const struct agenda *older);
+
+#endif

@@ -1,0 +1,241 @@
+/*
+ * control.c: the verbs of assocd.signal, one function each. Of several daemons the one whose UPDATE
+ * finds the row unhandled takes it up.
+ */
+#include "service/control.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "pg/pg.h"
+#include "service/crew.h"
+#include "service/log.h"
+#include "service/state.h"
+
+/* A daemon that knows the sync or runs on the host comes by every two seconds. */
+enum { NOBODY_S = 10 };
+
+enum column {
+    SIGNAL_ID,
+    SIGNAL_VERB,
+    SIGNAL_SYNC,
+    SIGNAL_RUN,
+    SIGNAL_BY,
+    SIGNAL_AGE_S,
+    SIGNAL_HOST,
+    SIGNAL_PID,
+    SIGNAL_STATUS,
+    SIGNAL_UNDER_WAY,
+    SIGNAL_HAS_PLAN,
+};
+
+/* One request; texts are borrowed from the rows. */
+struct request {
+    int64_t signal_id;
+    const char *verb;
+    const char *sync;
+    int64_t run_id;
+    const char *by;
+    int64_t age_s;
+    const char *host; /* of the run */
+    int64_t pid;
+    const char *status;
+    bool under_way;
+    bool has_plan;
+};
+
+static void tell(const struct request *request, const char *outcome)
+{
+    struct log_about about = {
+        .sync = request->sync, .signal_id = request->signal_id, .run_id = request->run_id};
+    log_event(LOG_NOTICE, &about, "signal %lld (%s %s%.0lld by %s): %s",
+        (long long)request->signal_id, request->verb, request->run_id != 0 ? "" : request->sync,
+        (long long)request->run_id, request->by, outcome);
+}
+
+/* Takes it up with this outcome; *won: no other daemon was faster. */
+static bool claim(struct supervisor *supervisor, const struct request *request, const char *outcome,
+    bool *won, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_int(&args, request->signal_id);
+    pg_arg_text(&args, supervisor->name);
+    pg_arg_text(&args, outcome);
+    if (!pg_run(supervisor->pg, STATEMENT_SIGNAL_CLAIM, &args, &rows, err))
+        return false;
+    *won = rows.count > 0;
+    if (*won)
+        tell(request, outcome);
+    return true;
+}
+
+static bool refuse(struct supervisor *supervisor, const struct request *request, struct error *err,
+    const char *format, ...) PRINTF(4, 5);
+
+static bool refuse(struct supervisor *supervisor, const struct request *request, struct error *err,
+    const char *format, ...)
+{
+    char outcome[ERROR_TEXT_MAX] = "refused: ";
+    size_t length = strlen(outcome);
+    bool won;
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(outcome + length, sizeof outcome - length, format, args);
+    va_end(args);
+    return claim(supervisor, request, outcome, &won, err);
+}
+
+static bool unknown_sync(
+    struct supervisor *supervisor, const struct request *request, struct error *err)
+{
+    if (request->run_id != 0 && request->sync[0] == '\0')
+        return refuse(supervisor, request, err, "there is no run %lld", (long long)request->run_id);
+    return request->age_s < NOBODY_S ||
+        refuse(supervisor, request, err, "no daemon has a sync \"%s\" in its configuration",
+            request->sync);
+}
+
+/* pause and resume: one statement that does it. */
+static bool change_pause(struct supervisor *supervisor, const struct request *request,
+    struct entry *entry, struct error *err)
+{
+    bool pause = strcmp(request->verb, "pause") == 0;
+    bool busy;
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_int(&args, request->signal_id);
+    pg_arg_text(&args, supervisor->name);
+    if (!pg_run(supervisor->pg, pause ? STATEMENT_SIGNAL_PAUSE : STATEMENT_SIGNAL_RESUME, &args,
+            &rows, err))
+        return false;
+    if (rows.count > 0)
+        tell(request, pause ? "paused" : "resumed");
+    return state_refresh(supervisor, entry, &busy, err);
+}
+
+/* trigger and approve: a run that is wanted until one opens for it. */
+static bool want_run(struct supervisor *supervisor, const struct request *request,
+    struct entry *entry, struct error *err)
+{
+    bool approve = strcmp(request->verb, "approve") == 0;
+    bool busy, won;
+    if (approve && !request->has_plan)
+        return refuse(supervisor, request, err, "run %lld never made a complete plan",
+            (long long)request->run_id);
+    if (!state_refresh(supervisor, entry, &busy, err))
+        return false;
+    if (entry->state.paused)
+        return refuse(supervisor, request, err, "%s is paused; resume it first", request->sync);
+    if (entry->state.wanted && !approve && entry->plan_id == 0)
+        return claim(
+            supervisor, request, "joined to an earlier request that is about to start", &won, err);
+    if (entry->state.wanted)
+        return true; /* one after the other */
+    const char *outcome =
+        busy || entry->working > 0 ? "starts after the run under way" : "starts at once";
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_int(&args, request->signal_id);
+    pg_arg_text(&args, supervisor->name);
+    pg_arg_text(&args, request->sync);
+    pg_arg_text(&args, outcome);
+    if (!pg_run(supervisor->pg, STATEMENT_SIGNAL_WANT, &args, &rows, err))
+        return false;
+    if (rows.count > 0)
+        tell(request, outcome);
+    return state_refresh(supervisor, entry, &busy, err);
+}
+
+/* A run on this host that is not our child: typed by hand, or of a daemon that is gone. Its process
+ * id may be somebody else's by now, so the name is checked on the very process that gets the
+ * signal. */
+static bool stop_stranger(int64_t pid)
+{
+    char path[64], name[16] = "";
+    int pidfd = pidfd_open((pid_t)pid, 0);
+    if (pidfd < 0)
+        return false;
+    (void)snprintf(path, sizeof path, "/proc/%lld/comm", (long long)pid);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    bool ours = file >= 0 && read(file, name, sizeof name - 1) > 0 && strcmp(name, "assocd\n") == 0;
+    if (file >= 0)
+        (void)close(file);
+    bool sent = ours && pidfd_send_signal(pidfd, SIGTERM, NULL, 0) == 0;
+    (void)close(pidfd);
+    return sent;
+}
+
+static bool cancel_run(
+    struct supervisor *supervisor, const struct request *request, struct error *err)
+{
+    bool here = strcmp(request->host, supervisor->host) == 0;
+    bool won;
+    if (request->status[0] == '\0')
+        return refuse(supervisor, request, err, "there is no run %lld", (long long)request->run_id);
+    if (!request->under_way)
+        return refuse(supervisor, request, err, "run %lld is over: %s", (long long)request->run_id,
+            request->status);
+    if (!here)
+        return request->age_s < NOBODY_S ||
+            refuse(supervisor, request, err,
+                "run %lld works on %s (process %lld), where no daemon answers",
+                (long long)request->run_id, request->host, (long long)request->pid);
+    if (!claim(supervisor, request, "told to stop", &won, err))
+        return false;
+    if (!won)
+        return true;
+    struct worker *worker = crew_find(supervisor, request->pid);
+    if (worker != NULL) {
+        worker->canceled_by = request->signal_id;
+        worker_signal(worker, SIGTERM);
+        return true;
+    }
+    struct pg_args args = {0};
+    pg_arg_int(&args, request->signal_id);
+    pg_arg_text(&args, "not done: its process is not there or not this daemon's to stop");
+    return stop_stranger(request->pid) ||
+        pg_run(supervisor->pg, STATEMENT_SIGNAL_OUTCOME, &args, NULL, err);
+}
+
+static bool take_up(struct supervisor *supervisor, const struct request *request, struct error *err)
+{
+    if (strcmp(request->verb, "cancel") == 0)
+        return cancel_run(supervisor, request, err);
+    struct entry *entry = agenda_find(&supervisor->agenda, request->sync);
+    if (entry == NULL)
+        return unknown_sync(supervisor, request, err);
+    if (strcmp(request->verb, "pause") == 0 || strcmp(request->verb, "resume") == 0)
+        return change_pause(supervisor, request, entry, err);
+    return want_run(supervisor, request, entry, err);
+}
+
+bool control_signals(struct supervisor *supervisor, struct error *err)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(supervisor->pg, STATEMENT_SIGNAL_WAITING, NULL, &rows, err))
+        return false;
+    for (int i = 0; i < rows.count; i++) {
+        struct request request = {
+            .signal_id = pg_rows_int(&rows, i, SIGNAL_ID),
+            .verb = pg_rows_text(&rows, i, SIGNAL_VERB),
+            .sync = pg_rows_text(&rows, i, SIGNAL_SYNC),
+            .run_id = pg_rows_int(&rows, i, SIGNAL_RUN),
+            .by = pg_rows_text(&rows, i, SIGNAL_BY),
+            .age_s = pg_rows_int(&rows, i, SIGNAL_AGE_S),
+            .host = pg_rows_text(&rows, i, SIGNAL_HOST),
+            .pid = pg_rows_int(&rows, i, SIGNAL_PID),
+            .status = pg_rows_text(&rows, i, SIGNAL_STATUS),
+            .under_way = pg_rows_bool(&rows, i, SIGNAL_UNDER_WAY),
+            .has_plan = pg_rows_bool(&rows, i, SIGNAL_HAS_PLAN),
+        };
+        if (!take_up(supervisor, &request, err))
+            return false;
+    }
+    return true;
+}

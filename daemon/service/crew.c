@@ -1,0 +1,307 @@
+/*
+ * crew.c: starting, reaping and stopping workers. The database is asked again right before a start,
+ * because another daemon may have been faster; the sync's lock decides in the end.
+ */
+#include "service/crew.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "pg/pg.h"
+#include "service/log.h"
+#include "service/state.h"
+
+enum {
+    SECOND_US = 1000000,
+    BUSY_HOLD_US = SECOND_US, /* somebody else's run; its end is also notified */
+    TAKEN_HOLD_US = 5 * SECOND_US, /* lost the race for the lock, or PostgreSQL is away */
+    STARTS_MAX = 4, /* in one turn: a start takes about a millisecond */
+};
+
+static const int64_t touched_rest_most_us = INT64_C(900) * SECOND_US;
+
+static size_t count_of(const struct supervisor *supervisor, bool touched)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < supervisor->workers_count; i++) {
+        const struct worker *worker = &supervisor->workers[i];
+        count += !worker->late && (worker->kind == WORKER_TOUCHED) == touched;
+    }
+    return count;
+}
+
+static bool has_room(const struct supervisor *supervisor, bool touched)
+{
+    return !supervisor->stopping && supervisor->pg != NULL &&
+        supervisor->workers_count < supervisor->workers_max &&
+        count_of(supervisor, touched) < (size_t)supervisor->definitions.max_workers;
+}
+
+static bool touched_ready(const struct entry *entry, int64_t now_us)
+{
+    return entry->touched && entry->working == 0 && !entry->state.paused &&
+        entry->touched_hold_us <= now_us;
+}
+
+int64_t crew_next_us(const struct supervisor *supervisor)
+{
+    const struct entry *first = agenda_first(&supervisor->agenda);
+    int64_t next_us = DUE_NEVER;
+    if (first != NULL && has_room(supervisor, false))
+        next_us = first->due.at_us;
+    if (!has_room(supervisor, true))
+        return next_us;
+    for (size_t i = 0; i < supervisor->agenda.count; i++) {
+        const struct entry *entry = &supervisor->agenda.entries[i];
+        if (touched_ready(entry, DUE_NEVER) && entry->touched_hold_us < next_us)
+            next_us = entry->touched_hold_us;
+    }
+    return next_us;
+}
+
+static void start(
+    struct supervisor *supervisor, struct entry *entry, const struct worker_order *order)
+{
+    struct error err;
+    struct worker *worker = &supervisor->workers[supervisor->workers_count];
+    struct log_about about = {.sync = entry->sync->name};
+    if (!worker_start(worker, order, &err)) {
+        log_event(LOG_ERROR, &about, "%s", err.text);
+        entry->hold_us = supervisor_now_us(supervisor) + TAKEN_HOLD_US;
+        entry->touched_hold_us = entry->hold_us;
+    } else {
+        supervisor->workers_count++;
+        worker->began_us = supervisor_now_us(supervisor);
+        entry->working++;
+    }
+    agenda_file(&supervisor->agenda, entry, supervisor_now_us(supervisor));
+}
+
+/* The newest word of PostgreSQL on whether a worker may start now; else the entry is held back. */
+static bool may_start(struct supervisor *supervisor, struct entry *entry, bool touched)
+{
+    struct error err;
+    bool busy;
+    if (!state_refresh(supervisor, entry, &busy, &err)) {
+        supervisor_failed(supervisor, &err);
+        return false;
+    }
+    int64_t now_us = supervisor_now_us(supervisor);
+    if (busy) {
+        entry->hold_us = entry->touched_hold_us = now_us + BUSY_HOLD_US;
+        agenda_file(&supervisor->agenda, entry, now_us);
+        return false;
+    }
+    return touched ? !entry->state.paused : entry->due.at_us <= now_us;
+}
+
+static void start_touched(struct supervisor *supervisor)
+{
+    int64_t now_us = supervisor_now_us(supervisor);
+    int starts = 0;
+    for (size_t i = 0; i < supervisor->agenda.count && starts < STARTS_MAX; i++) {
+        struct entry *entry = &supervisor->agenda.entries[i];
+        if (!has_room(supervisor, true))
+            return;
+        if (!touched_ready(entry, now_us))
+            continue;
+        starts++;
+        struct worker_order order = {.kind = WORKER_TOUCHED,
+            .config_fd = supervisor->config_fd,
+            .sync = entry->sync->name,
+            .cause = "watch"};
+        if (!may_start(supervisor, entry, true))
+            continue;
+        entry->touched = false; /* what comes from here on is told again */
+        start(supervisor, entry, &order);
+    }
+}
+
+static void start_due(struct supervisor *supervisor)
+{
+    for (int starts = 0; starts < STARTS_MAX && has_room(supervisor, false); starts++) {
+        struct entry *entry = agenda_first(&supervisor->agenda);
+        if (entry == NULL || entry->due.at_us > supervisor_now_us(supervisor))
+            return;
+        if (!may_start(supervisor, entry, false))
+            continue;
+        struct worker_order order = {.kind = entry->plan_id != 0 ? WORKER_APPLY : WORKER_FULL,
+            .config_fd = supervisor->config_fd,
+            .sync = entry->sync->name,
+            .plan_id = entry->plan_id,
+            .cause = entry->state.wanted ? "trigger" : "schedule"};
+        start(supervisor, entry, &order);
+    }
+}
+
+void crew_start(struct supervisor *supervisor)
+{
+    start_touched(supervisor);
+    start_due(supervisor);
+}
+
+/* What the worker did, as its run's row says; *run_id 0: it opened none. */
+static bool tell_run(
+    struct supervisor *supervisor, const struct worker *worker, int64_t *run_id, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_text(&args, worker->sync);
+    pg_arg_text(&args, supervisor->host);
+    pg_arg_int(&args, worker->pid);
+    pg_arg_int(&args, worker->began_us - 5 * SECOND_US); /* clocks were compared seconds ago */
+    if (!pg_run(supervisor->pg, STATEMENT_WORKER_RUN, &args, &rows, err))
+        return false;
+    *run_id = rows.count > 0 ? pg_rows_int(&rows, 0, 0) : 0;
+    if (*run_id == 0)
+        return true;
+    const char *why = pg_rows_text(&rows, 0, 4);
+    struct log_about about = {.sync = worker->sync,
+        .run_id = *run_id,
+        .worker = worker->pid,
+        .status = pg_rows_text(&rows, 0, 1)};
+    bool well = worker->status == 0 || worker->status == 6;
+    char text[WORKER_TEXT_MAX];
+    if (worker->status > 128) /* it could not write down why */
+        why = worker_status_text(worker->status, text);
+    log_event(well ? LOG_INFO : LOG_WARNING, &about,
+        "run %lld of %s: %s, %s created, %s archived, %s requests%s%s", (long long)*run_id,
+        worker->sync, about.status, pg_rows_text(&rows, 0, 2), pg_rows_text(&rows, 0, 3),
+        pg_rows_text(&rows, 0, 5), why[0] != '\0' ? ": " : "", why);
+    return true;
+}
+
+/* A worker that could not even open a run: nobody else would know. */
+static bool tell_failure(
+    struct supervisor *supervisor, const struct worker *worker, struct error *err)
+{
+    char text[WORKER_TEXT_MAX], told[WORKER_TEXT_MAX + 64];
+    (void)snprintf(told, sizeof told, "no run was opened: %s; see the log",
+        worker_status_text(worker->status, text));
+    struct log_about about = {.sync = worker->sync, .worker = worker->pid};
+    log_event(LOG_WARNING, &about, "the worker of %s ended early: %s", worker->sync, text);
+    struct pg_args args = {0};
+    pg_arg_text(&args, worker->sync);
+    pg_arg_text(&args, told);
+    pg_arg_bool(&args, worker->kind == WORKER_FULL);
+    return worker->kind == WORKER_TOUCHED ||
+        pg_run(supervisor->pg, STATEMENT_STATE_FAIL, &args, NULL, err);
+}
+
+static bool tell_canceler(
+    struct supervisor *supervisor, const struct worker *worker, int64_t run_id, struct error *err)
+{
+    char text[WORKER_TEXT_MAX], told[WORKER_TEXT_MAX + 64];
+    if (worker->canceled_by == 0)
+        return true;
+    (void)snprintf(told, sizeof told, "run %lld has stopped: %s", (long long)run_id,
+        worker_status_text(worker->status, text));
+    struct pg_args args = {0};
+    pg_arg_int(&args, worker->canceled_by);
+    pg_arg_text(&args, told);
+    return pg_run(supervisor->pg, STATEMENT_SIGNAL_OUTCOME, &args, NULL, err);
+}
+
+static bool tell_end(struct supervisor *supervisor, const struct worker *worker, struct error *err)
+{
+    bool no_matter =
+        worker->status == 0 || worker->status == 5 || worker->status == 6 || worker->status == 75;
+    int64_t run_id;
+    struct pg_args args = {0};
+    pg_arg_text(&args, worker->sync);
+    if (!state_interrupt(supervisor, worker->sync, err) ||
+        !tell_run(supervisor, worker, &run_id, err) ||
+        !tell_canceler(supervisor, worker, run_id, err))
+        return false;
+    if (worker->stopped && worker->kind == WORKER_FULL)
+        return pg_run(supervisor->pg, STATEMENT_STATE_RESUME, &args, NULL, err);
+    return run_id != 0 || no_matter || tell_failure(supervisor, worker, err);
+}
+
+/* Rests after a bad end of a run for touched records: 2, 4, 8, … 900 s. */
+static void rest_touched(struct entry *entry, int status, int64_t now_us)
+{
+    bool well = status == 0 || status == 3 || status == 4;
+    int shift = entry->touched_failures < 10 ? entry->touched_failures : 10;
+    int64_t rest_us = INT64_C(2) * SECOND_US << shift;
+    entry->touched_failures = well || status == 5 ? 0 : entry->touched_failures + 1;
+    if (!well)
+        entry->touched_hold_us = now_us +
+            (status == 5                             ? BUSY_HOLD_US
+                    : rest_us < touched_rest_most_us ? rest_us
+                                                     : touched_rest_most_us);
+}
+
+static void settle_entry(struct supervisor *supervisor, const struct worker *worker)
+{
+    struct entry *entry = agenda_find(&supervisor->agenda, worker->sync);
+    int64_t now_us = supervisor_now_us(supervisor);
+    if (entry == NULL)
+        return;
+    entry->working -= !worker->late;
+    entry->hold_us = entry->touched_hold_us = 0;
+    if (worker->status == 5 || worker->status == 75)
+        entry->hold_us = now_us + TAKEN_HOLD_US;
+    if (worker->kind == WORKER_TOUCHED)
+        rest_touched(entry, worker->status, now_us);
+    agenda_file(&supervisor->agenda, entry, now_us);
+    for (size_t i = 0; entry->sync->watch && i < supervisor->listeners_count; i++)
+        supervisor->listeners[i].ask = true;
+}
+
+static void take_end(struct supervisor *supervisor, const struct worker *worker)
+{
+    struct error err;
+    bool busy;
+    settle_entry(supervisor, worker);
+    if (supervisor->pg == NULL)
+        return; /* the run's row is read when PostgreSQL is back */
+    struct entry *entry = agenda_find(&supervisor->agenda, worker->sync);
+    if (!tell_end(supervisor, worker, &err) ||
+        (entry != NULL && !state_refresh(supervisor, entry, &busy, &err)))
+        supervisor_failed(supervisor, &err);
+}
+
+void crew_reap(struct supervisor *supervisor)
+{
+    for (size_t i = supervisor->workers_count; i-- > 0;) {
+        struct worker ended = supervisor->workers[i];
+        if (!worker_reap(&ended))
+            continue;
+        supervisor->workers[i] = supervisor->workers[--supervisor->workers_count];
+        take_end(supervisor, &ended);
+    }
+}
+
+void crew_late(struct supervisor *supervisor, const char *sync, int64_t pid)
+{
+    struct entry *entry = agenda_find(&supervisor->agenda, sync);
+    struct worker *worker = crew_find(supervisor, pid);
+    if (entry == NULL)
+        return;
+    if (worker != NULL && !worker->late && strcmp(worker->sync, sync) == 0) {
+        worker->late = true;
+        entry->working--;
+    }
+    entry->hold_us = entry->touched_hold_us = 0;
+    agenda_file(&supervisor->agenda, entry, supervisor_now_us(supervisor));
+    for (size_t i = 0; entry->sync->watch && i < supervisor->listeners_count; i++)
+        supervisor->listeners[i].ask = true;
+}
+
+void crew_stop(struct supervisor *supervisor, int signal)
+{
+    for (size_t i = 0; i < supervisor->workers_count; i++) {
+        supervisor->workers[i].stopped = true;
+        worker_signal(&supervisor->workers[i], signal);
+    }
+}
+
+struct worker *crew_find(const struct supervisor *supervisor, int64_t pid)
+{
+    for (size_t i = 0; i < supervisor->workers_count; i++)
+        if (supervisor->workers[i].pid == pid)
+            return &supervisor->workers[i];
+    return NULL;
+}

@@ -1,0 +1,171 @@
+/*
+ * listen.c: one connection a database with watched sources. The rows there are the truth; a
+ * notification only says "look now".
+ */
+#include "service/listen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "pg/pg.h"
+#include "service/log.h"
+#include "sync/watch.h"
+
+enum { ASK_EVERY_MS = 5000, OPEN_FIRST_MS = 1000, OPEN_MOST_MS = 60000 };
+
+static void close_one(struct listener *listener)
+{
+    pg_close(listener->pg);
+    free(listener->url);
+    *listener = (struct listener){0};
+}
+
+static struct listener *find(struct listener *listeners, size_t count, const char *url)
+{
+    for (size_t i = 0; i < count; i++)
+        if (listeners[i].url != NULL && strcmp(listeners[i].url, url) == 0)
+            return &listeners[i];
+    return NULL;
+}
+
+void listen_open(struct supervisor *supervisor)
+{
+    struct listener old[LISTENERS_MAX];
+    size_t old_count = supervisor->listeners_count;
+    const char **urls = mem_new(supervisor->definitions.syncs_count + 1, sizeof *urls);
+    size_t count = watch_databases(&supervisor->definitions, urls);
+    if (count > LISTENERS_MAX) {
+        log_event(LOG_WARNING, NULL,
+            "watched sources are in %zu databases, of which %d are listened to; the syncs of the "
+            "others run by their schedules",
+            count, LISTENERS_MAX);
+        count = LISTENERS_MAX;
+    }
+    memcpy(old, supervisor->listeners, sizeof old);
+    for (size_t i = 0; i < count; i++) {
+        struct listener *kept = find(old, old_count, urls[i]);
+        supervisor->listeners[i] =
+            kept != NULL ? *kept : (struct listener){.url = mem_text(urls[i])};
+        supervisor->listeners[i].ask = true;
+        if (kept != NULL)
+            *kept = (struct listener){0};
+    }
+    supervisor->listeners_count = count;
+    for (size_t i = 0; i < old_count; i++)
+        close_one(&old[i]);
+    free(urls);
+}
+
+void listen_close(struct supervisor *supervisor)
+{
+    for (size_t i = 0; i < supervisor->listeners_count; i++)
+        close_one(&supervisor->listeners[i]);
+    supervisor->listeners_count = 0;
+}
+
+static void away(struct listener *listener, const struct error *err)
+{
+    int shift = listener->failures < 6 ? listener->failures : 6;
+    int64_t rest_ms = (int64_t)OPEN_FIRST_MS << shift;
+    /* Every minute would be noise: it is told when it changes. */
+    if (listener->failures++ == 0)
+        log_event(LOG_WARNING, NULL, "watched tables: %s", err->text);
+    pg_close(listener->pg);
+    listener->pg = NULL;
+    listener->open_ms = clock_now_ms() + (rest_ms < OPEN_MOST_MS ? rest_ms : OPEN_MOST_MS);
+}
+
+static void open_one(struct listener *listener)
+{
+    struct error err;
+    if (listener->pg != NULL || clock_now_ms() < listener->open_ms)
+        return;
+    if (!watch_open(&listener->pg, listener->url, &err)) {
+        away(listener, &err);
+        return;
+    }
+    if (listener->failures > 0)
+        log_event(LOG_NOTICE, NULL, "watched tables: the database is back");
+    listener->failures = 0;
+    listener->ask = true;
+}
+
+/* Notifications coalesce: however many came, one question answers them all. */
+static void hear(struct listener *listener)
+{
+    struct error err;
+    const char *channel, *payload;
+    while (listener->pg != NULL) {
+        if (!pg_notification(listener->pg, &channel, &payload, &err)) {
+            away(listener, &err);
+            return;
+        }
+        if (channel == NULL)
+            return;
+        listener->ask = true;
+    }
+}
+
+static bool lives_in(
+    const struct supervisor *supervisor, const struct entry *entry, const struct listener *listener)
+{
+    return entry->sync->watch &&
+        strcmp(watch_database(&supervisor->definitions, entry->sync), listener->url) == 0;
+}
+
+static void ask(struct supervisor *supervisor, struct listener *listener)
+{
+    struct error err;
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (listener->pg == NULL || !listener->ask)
+        return;
+    listener->ask = false;
+    if (!watch_waiting(listener->pg, &rows, &err)) {
+        away(listener, &err);
+        return;
+    }
+    for (size_t i = 0; i < supervisor->agenda.count; i++)
+        if (lives_in(supervisor, &supervisor->agenda.entries[i], listener))
+            supervisor->agenda.entries[i].touched = false;
+    for (int i = 0; i < rows.count; i++) {
+        const char *name = pg_rows_text(&rows, i, WAITING_SYNC);
+        struct entry *entry = agenda_find(&supervisor->agenda, name);
+        if (entry != NULL && lives_in(supervisor, entry, listener))
+            entry->touched = true;
+        else if (!listener->warned) {
+            listener->warned = true;
+            log_event(LOG_WARNING, NULL,
+                "assocd.touched names %s, which is no watched sync of this configuration", name);
+        }
+    }
+}
+
+void listen_turn(struct supervisor *supervisor)
+{
+    bool all = clock_now_ms() >= supervisor->listen_ms;
+    if (all)
+        supervisor->listen_ms = clock_now_ms() + ASK_EVERY_MS;
+    for (size_t i = 0; i < supervisor->listeners_count && !supervisor->stopping; i++) {
+        struct listener *listener = &supervisor->listeners[i];
+        listener->ask = listener->ask || all;
+        open_one(listener);
+        hear(listener);
+        ask(supervisor, listener);
+    }
+}
+
+int64_t listen_next_ms(const struct supervisor *supervisor)
+{
+    int64_t next_ms = INT64_MAX;
+    if (supervisor->listeners_count > 0 && !supervisor->stopping)
+        next_ms = supervisor->listen_ms;
+    for (size_t i = 0; i < supervisor->listeners_count; i++) {
+        const struct listener *listener = &supervisor->listeners[i];
+        int64_t at_ms = listener->pg == NULL ? listener->open_ms : listener->ask ? 0 : INT64_MAX;
+        if (at_ms < next_ms && !supervisor->stopping)
+            next_ms = at_ms;
+    }
+    return next_ms;
+}

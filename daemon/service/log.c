@@ -1,0 +1,113 @@
+/*
+ * log.c: one event as a line, as a JSON object, or as an entry of the journal. Each goes out in one
+ * write, so that lines of several processes on one stderr never mix.
+ */
+#include "service/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "service/notify.h"
+
+static enum log_format chosen = LOG_PLAIN;
+
+static const char *const formats[] = {
+    [LOG_PLAIN] = "plain", [LOG_JSON] = "json", [LOG_JOURNAL] = "journal"};
+
+bool log_open(const char *name, struct error *err)
+{
+    if (name == NULL) {
+        chosen = notify_journal_is_stderr() ? LOG_JOURNAL : LOG_PLAIN;
+        return true;
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(formats); i++) {
+        if (strcmp(formats[i], name) != 0)
+            continue;
+        chosen = (enum log_format)i;
+        return true;
+    }
+    return error_set(
+        err, ERROR_USAGE, "--log-format: \"%s\" is none, expected plain, json or journal", name);
+}
+
+const char *log_format_text(void)
+{
+    return formats[chosen];
+}
+
+static const char *level_text(enum log_level level)
+{
+    return level == LOG_ERROR  ? "error"
+        : level == LOG_WARNING ? "warning"
+        : level == LOG_NOTICE  ? "notice"
+                               : "info";
+}
+
+static void add_time(struct buf *line)
+{
+    char text[CLOCK_TEXT_MAX];
+    clock_utc_text(clock_wall_s() * 1000000, text);
+    buf_add(line, text, 19); /* whole seconds */
+    buf_add_char(line, 'Z');
+}
+
+static void add_plain(struct buf *line, enum log_level level, const char *text)
+{
+    add_time(line);
+    if (level <= LOG_WARNING)
+        buf_addf(line, " %s:", level_text(level));
+    buf_addf(line, " %s", text);
+}
+
+static void add_number(struct buf *line, const char *name, int64_t number)
+{
+    if (number != 0)
+        buf_addf(line, ", \"%s\": %lld", name, (long long)number);
+}
+
+static void add_text(struct buf *line, const char *name, const char *text)
+{
+    if (text == NULL || text[0] == '\0')
+        return;
+    buf_addf(line, ", \"%s\": ", name);
+    buf_add_json(line, text);
+}
+
+static void add_json(
+    struct buf *line, enum log_level level, const struct log_about *about, const char *text)
+{
+    buf_add_text(line, "{\"at\": \"");
+    add_time(line);
+    buf_addf(line, "\", \"level\": \"%s\"", level_text(level));
+    add_text(line, "sync", about->sync);
+    add_number(line, "run_id", about->run_id);
+    add_text(line, "status", about->status);
+    add_number(line, "signal_id", about->signal_id);
+    add_number(line, "worker", about->worker);
+    add_text(line, "message", text);
+    buf_add_char(line, '}');
+}
+
+void log_event(enum log_level level, const struct log_about *about, const char *format, ...)
+{
+    static const struct log_about nothing;
+    char text[2 * ERROR_TEXT_MAX];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    about = about != NULL ? about : &nothing;
+    if (chosen == LOG_JOURNAL && notify_journal(level, about, text))
+        return;
+    CLEANUP(buf_clear) struct buf line = {0};
+    if (chosen == LOG_JSON)
+        add_json(&line, level, about, text);
+    else
+        add_plain(&line, level, text);
+    buf_add_char(&line, '\n');
+    (void)!write(STDERR_FILENO, line.bytes, line.length);
+}

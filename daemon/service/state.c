@@ -1,0 +1,152 @@
+/*
+ * state.c: assocd.sync_state and assocd.daemon.
+ */
+#include "service/state.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "pg/pg.h"
+#include "pg/text.h"
+#include "service/log.h"
+
+/* A change is looked for again for so long, because a transaction commits after it read the clock.
+ */
+static const int64_t overlap_us = 10 * 1000000;
+
+enum column {
+    STATE_SYNC,
+    STATE_PAUSED,
+    STATE_RUN_ID,
+    STATE_STATUS,
+    STATE_CAUSE,
+    STATE_STARTED,
+    STATE_FAILURES,
+    STATE_RETRY,
+    STATE_WANTED,
+    STATE_PLAN,
+    STATE_BUSY,
+};
+
+bool state_enter(struct supervisor *supervisor, struct error *err)
+{
+    const struct definitions *definitions = &supervisor->definitions;
+    CLEANUP(buf_clear) struct buf syncs = {0};
+    CLEANUP(buf_clear) struct buf portals = {0};
+    for (size_t i = 0; i < definitions->syncs_count; i++) {
+        pg_array_text(&syncs, definitions->syncs[i]->name);
+        pg_array_text(&portals, definitions->syncs[i]->portal->name);
+    }
+    struct pg_args args = {0};
+    pg_arg_text(&args, pg_array_end(&syncs));
+    pg_arg_text(&args, pg_array_end(&portals));
+    return pg_run(supervisor->pg, STATEMENT_STATE_ENTER, &args, NULL, err);
+}
+
+static void take_row(
+    struct supervisor *supervisor, struct entry *entry, const struct pg_rows *rows, int row)
+{
+    struct due_state state = {
+        .paused = pg_rows_bool(rows, row, STATE_PAUSED),
+        .wanted = pg_rows_int(rows, row, STATE_WANTED) != 0,
+        .last = due_last_of(pg_rows_text(rows, row, STATE_STATUS)),
+        .by_hand = strcmp(pg_rows_text(rows, row, STATE_CAUSE), "manual") == 0,
+        .started_us = pg_rows_int(rows, row, STATE_STARTED),
+        .retry_us = pg_rows_int(rows, row, STATE_RETRY),
+    };
+    entry->plan_id = pg_rows_int(rows, row, STATE_PLAN);
+    agenda_note(&supervisor->agenda, entry, &state, pg_rows_int(rows, row, STATE_RUN_ID),
+        supervisor_now_us(supervisor));
+}
+
+bool state_look(struct supervisor *supervisor, struct error *err)
+{
+    int64_t now_us = supervisor_now_us(supervisor);
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_text(&args, NULL);
+    pg_arg_int(&args, supervisor->looked_us > overlap_us ? supervisor->looked_us - overlap_us : 0);
+    if (!pg_run(supervisor->pg, STATEMENT_STATE_GET, &args, &rows, err))
+        return false;
+    for (int i = 0; i < rows.count; i++) {
+        struct entry *entry = agenda_find(&supervisor->agenda, pg_rows_text(&rows, i, STATE_SYNC));
+        if (entry != NULL)
+            take_row(supervisor, entry, &rows, i);
+    }
+    supervisor->looked_us = now_us;
+    return true;
+}
+
+bool state_refresh(
+    struct supervisor *supervisor, struct entry *entry, bool *busy, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_text(&args, entry->sync->name);
+    pg_arg_int(&args, 0);
+    if (!pg_run(supervisor->pg, STATEMENT_STATE_GET, &args, &rows, err))
+        return false;
+    *busy = rows.count > 0 && pg_rows_bool(&rows, 0, STATE_BUSY);
+    if (rows.count > 0)
+        take_row(supervisor, entry, &rows, 0);
+    return true;
+}
+
+static bool insert_daemon(struct supervisor *supervisor, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_text(&args, supervisor->host);
+    pg_arg_int(&args, getpid());
+    pg_arg_text(&args, supervisor->version);
+    pg_arg_int(&args, (int64_t)supervisor->definitions.syncs_count);
+    if (!pg_run(supervisor->pg, STATEMENT_DAEMON_INSERT, &args, &rows, err))
+        return false;
+    supervisor->daemon_id = pg_rows_int(&rows, 0, 0);
+    return true;
+}
+
+bool state_alive(struct supervisor *supervisor, struct error *err)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    for (int attempt = 0; attempt < 2; attempt++) {
+        struct pg_args args = {0};
+        pg_arg_int(&args, supervisor->daemon_id);
+        pg_arg_int(&args, (int64_t)supervisor->definitions.syncs_count);
+        pg_arg_int(&args, supervisor->turn_us);
+        if (!pg_run(supervisor->pg, STATEMENT_DAEMON_SEEN, &args, &rows, err))
+            return false;
+        if (rows.count > 0) {
+            supervisor->turn_us = 0;
+            supervisor->offset_us = pg_rows_int(&rows, 0, 0) - clock_now_us();
+            return true;
+        }
+        if (!insert_daemon(supervisor, err)) /* the first time, or somebody deleted the row */
+            return false;
+    }
+    return error_set(err, ERROR_STATE, "this daemon's row in assocd.daemon does not stay");
+}
+
+bool state_leave(struct supervisor *supervisor, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, supervisor->daemon_id);
+    return pg_run(supervisor->pg, STATEMENT_DAEMON_DELETE, &args, NULL, err);
+}
+
+bool state_interrupt(struct supervisor *supervisor, const char *sync, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_text(&args, sync);
+    if (!pg_run(supervisor->pg, STATEMENT_RUN_INTERRUPT, &args, &rows, err))
+        return false;
+    for (int i = 0; i < rows.count; i++) {
+        struct log_about about = {
+            .sync = sync, .run_id = pg_rows_int(&rows, i, 0), .status = "interrupted"};
+        log_event(LOG_WARNING, &about, "run %s is interrupted: its process is gone",
+            pg_rows_text(&rows, i, 0));
+    }
+    return true;
+}

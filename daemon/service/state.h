@@ -1,0 +1,28 @@
+/*
+ * state.h: the supervisor's statements about schedules and daemons. Each is one round trip.
+ */
+#ifndef SERVICE_STATE_H
+#define SERVICE_STATE_H
+
+#include "service/supervisor.h"
+
+/* Gives every configured sync its row, so that it can be steered before it ever ran. */
+MUST_CHECK bool state_enter(struct supervisor *supervisor, struct error *err);
+
+/* Takes in what has changed since the last call (everything, the first time). */
+MUST_CHECK bool state_look(struct supervisor *supervisor, struct error *err);
+
+/* Takes in one sync; *busy: some run holds its lock right now. */
+MUST_CHECK bool state_refresh(
+    struct supervisor *supervisor, struct entry *entry, bool *busy, struct error *err);
+
+/* Writes that the daemon lives, and reads the database's clock. */
+MUST_CHECK bool state_alive(struct supervisor *supervisor, struct error *err);
+
+/* Takes the daemon's row away. */
+MUST_CHECK bool state_leave(struct supervisor *supervisor, struct error *err);
+
+/* Tells runs whose process is gone as interrupted; sync NULL: of all syncs. */
+MUST_CHECK bool state_interrupt(struct supervisor *supervisor, const char *sync, struct error *err);
+
+#endif

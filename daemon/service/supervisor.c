@@ -1,0 +1,384 @@
+/*
+ * supervisor.c: the loop. One poll waits for everything: signals, workers' ends, notifications, and
+ * the next moment at which something is due. PostgreSQL may go away at any time: then workers are
+ * watched on, nothing new starts, and everything is read again when it is back.
+ */
+#include "service/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "config/config.h"
+#include "pg/pg.h"
+#include "pg/schema.h"
+#include "service/control.h"
+#include "service/crew.h"
+#include "service/listen.h"
+#include "service/log.h"
+#include "service/notify.h"
+#include "service/state.h"
+
+enum {
+    TICK_MS = 2000, /* half of what a take-over may cost */
+    RECONNECT_MOST_MS = 30000,
+    WAIT_MOST_MS = 10000,
+    LATE_WORKERS = 4, /* for each one that works, so many may wait to verify */
+    FDS_MAX = 3 + LISTENERS_MAX + 1024,
+};
+
+/* A statement of the supervisor is short, or something is wrong with the server. It need not wait
+ * for the disk either: what a crash of the server takes back is a request taken up together with
+ * what came of it, and is done again. */
+static const char listen_sql[] = "set statement_timeout = '10s'; set synchronous_commit = off;"
+                                 "listen assocd_signal; listen assocd_idle";
+
+int64_t supervisor_now_us(const struct supervisor *supervisor)
+{
+    return clock_now_us() + supervisor->offset_us;
+}
+
+static void away(struct supervisor *supervisor)
+{
+    int shift = supervisor->connect_failures < 6 ? supervisor->connect_failures : 6;
+    int64_t rest_ms = INT64_C(500) << shift;
+    pg_close(supervisor->pg);
+    supervisor->pg = NULL;
+    supervisor->connect_failures++;
+    supervisor->connect_ms =
+        clock_now_ms() + (rest_ms < RECONNECT_MOST_MS ? rest_ms : RECONNECT_MOST_MS);
+}
+
+void supervisor_failed(struct supervisor *supervisor, const struct error *err)
+{
+    log_event(LOG_ERROR, NULL, "%s", err->text);
+    if (supervisor->pg != NULL)
+        away(supervisor); /* whatever it was: a new session knows what is true */
+}
+
+/* Everything PostgreSQL knows, read anew. */
+static bool look_around(struct supervisor *supervisor, struct error *err)
+{
+    return state_alive(supervisor, err) && state_interrupt(supervisor, NULL, err) &&
+        state_look(supervisor, err) && control_signals(supervisor, err);
+}
+
+static bool enter(struct supervisor *supervisor, struct error *err)
+{
+    supervisor->looked_us = 0;
+    supervisor->signals = false;
+    return state_enter(supervisor, err) && look_around(supervisor, err);
+}
+
+static bool open_state(struct supervisor *supervisor, struct error *err)
+{
+    if (!schema_open(&supervisor->pg, supervisor->definitions.database_url, "assocd daemon", err) ||
+        !pg_exec(supervisor->pg, listen_sql, NULL, err) || !enter(supervisor, err))
+        return false;
+    supervisor->connect_failures = 0;
+    supervisor->tick_ms = clock_now_ms() + TICK_MS;
+    return true;
+}
+
+static void reconnect(struct supervisor *supervisor)
+{
+    struct error err;
+    if (supervisor->pg != NULL || clock_now_ms() < supervisor->connect_ms)
+        return;
+    if (open_state(supervisor, &err))
+        log_event(LOG_NOTICE, NULL, "PostgreSQL is back");
+    else {
+        log_event(LOG_WARNING, NULL, "%s", err.text);
+        away(supervisor);
+    }
+}
+
+/* "SYNC PID HOST" of a run that gave its lock back. */
+static void take_idle(struct supervisor *supervisor, const char *payload)
+{
+    char sync[64], host[256];
+    long long pid;
+    if (sscanf(payload, "%63s %lld %255s", sync, &pid, host) != 3)
+        return;
+    crew_late(supervisor, sync, strcmp(host, supervisor->host) == 0 ? pid : 0);
+}
+
+/* Takes in all notifications; they also come along with the answers of other statements. */
+static void hear(struct supervisor *supervisor)
+{
+    struct error err;
+    const char *channel, *payload;
+    while (supervisor->pg != NULL) {
+        if (!pg_notification(supervisor->pg, &channel, &payload, &err)) {
+            supervisor_failed(supervisor, &err);
+            return;
+        }
+        if (channel == NULL)
+            return;
+        if (strcmp(channel, "assocd_signal") == 0)
+            supervisor->signals = true;
+        else
+            take_idle(supervisor, payload);
+    }
+}
+
+static void look(struct supervisor *supervisor)
+{
+    struct error err;
+    bool ok = true;
+    if (supervisor->pg == NULL)
+        return;
+    if (clock_now_ms() >= supervisor->tick_ms) {
+        supervisor->tick_ms = clock_now_ms() + TICK_MS;
+        supervisor->signals = false;
+        ok = look_around(supervisor, &err);
+    } else if (supervisor->signals) {
+        supervisor->signals = false;
+        ok = control_signals(supervisor, &err);
+    }
+    if (!ok)
+        supervisor_failed(supervisor, &err);
+}
+
+static void adopt(struct supervisor *supervisor, struct definitions *definitions)
+{
+    struct agenda agenda;
+    agenda_open(&agenda, definitions);
+    agenda_inherit(&agenda, &supervisor->agenda);
+    agenda_close(&supervisor->agenda);
+    definitions_clear(&supervisor->definitions);
+    supervisor->agenda = agenda;
+    supervisor->definitions = *definitions;
+    size_t most = (size_t)definitions->max_workers * LATE_WORKERS;
+    supervisor->workers_max = most > supervisor->workers_count ? most : supervisor->workers_count;
+    supervisor->workers =
+        mem_resize(supervisor->workers, supervisor->workers_max, sizeof(struct worker));
+    listen_open(supervisor);
+    (void)malloc_trim(0); /* a file of ten thousand syncs leaves more behind than it becomes */
+}
+
+/* A copy of the file that nobody changes any more: what a worker reads is what was accepted. */
+static bool keep_text(struct supervisor *supervisor, const struct buf *text, struct error *err)
+{
+    int fd = memfd_create("assocd.yaml", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    bool kept = fd >= 0 && fchmod(fd, 0600) == 0 &&
+        write(fd, buf_text(text), text->length) == (ssize_t)text->length &&
+        fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK) == 0;
+    if (!kept) {
+        (void)error_set(
+            err, ERROR_INTERNAL, "the configuration cannot be kept: %s", strerror(errno));
+        (void)close(fd);
+        return false;
+    }
+    if (supervisor->config_fd >= 0)
+        (void)close(supervisor->config_fd);
+    supervisor->config_fd = fd;
+    return true;
+}
+
+/* The whole file or nothing of it. */
+static bool load(struct supervisor *supervisor, struct error *err)
+{
+    struct definitions definitions = {0};
+    CLEANUP(buf_clear) struct buf text = {0};
+    bool ok = config_read(supervisor->config_path, &text, err) &&
+        config_parse(supervisor->config_path, buf_text(&text), text.length, &definitions, err);
+    if (ok && definitions.syncs_count == 0)
+        ok = error_set(err, ERROR_CONFIG, "%s: there are no syncs, so a daemon has nothing to do",
+            supervisor->config_path);
+    ok = ok && keep_text(supervisor, &text, err);
+    if (ok)
+        adopt(supervisor, &definitions);
+    else
+        definitions_clear(&definitions);
+    return ok;
+}
+
+/* Workers go on with what they have read. */
+static void reload(struct supervisor *supervisor)
+{
+    struct error err;
+    CLEANUP(buf_clear) struct buf url = {0};
+    buf_add_text(&url, supervisor->definitions.database_url);
+    if (!load(supervisor, &err)) {
+        log_event(LOG_ERROR, NULL, "the configuration stays as it was: %s", err.text);
+        return;
+    }
+    log_event(LOG_NOTICE, NULL, "configuration read again: %zu syncs",
+        supervisor->definitions.syncs_count);
+    if (strcmp(buf_text(&url), supervisor->definitions.database_url) != 0) {
+        pg_close(supervisor->pg);
+        supervisor->pg = NULL;
+        supervisor->connect_ms = 0;
+    } else if (supervisor->pg != NULL && !enter(supervisor, &err)) {
+        supervisor_failed(supervisor, &err);
+    }
+}
+
+static void take_signals(struct supervisor *supervisor)
+{
+    struct signalfd_siginfo seen;
+    bool again = false;
+    while (read(supervisor->hup_fd, &seen, sizeof seen) == (ssize_t)sizeof seen)
+        again = true;
+    if (again && !supervisor->stopping) {
+        notify_reloading();
+        reload(supervisor);
+        notify_ready();
+    }
+    if (!stop_requested() || supervisor->stopping)
+        return;
+    supervisor->stopping = true;
+    supervisor->kill_ms = clock_now_ms() + supervisor->definitions.stop_timeout_ms;
+    notify_stopping();
+    log_event(LOG_NOTICE, NULL, "stopping: %zu workers settle what is on the wire",
+        supervisor->workers_count);
+    crew_stop(supervisor, SIGTERM);
+}
+
+static void tell_status(struct supervisor *supervisor)
+{
+    CLEANUP(buf_clear) struct buf text = {0};
+    const struct entry *first = agenda_first(&supervisor->agenda);
+    if (supervisor->stopping)
+        buf_add_text(&text, "stopping; ");
+    else if (supervisor->pg == NULL)
+        buf_add_text(&text, "waiting for PostgreSQL; ");
+    if (supervisor->workers_count == 0)
+        buf_addf(&text, "%zu syncs, none running", supervisor->agenda.count);
+    for (size_t i = 0; i < supervisor->workers_count; i++)
+        buf_addf(&text, "%s%s", i > 0 ? ", " : "running ", supervisor->workers[i].sync);
+    if (supervisor->workers_count == 0 && first != NULL && first->due.at_us != DUE_NEVER)
+        buf_addf(&text, ", next %s", first->sync->name);
+    notify_status(buf_text(&text));
+}
+
+static void tell_alive(struct supervisor *supervisor)
+{
+    int64_t every_ms = notify_alive_every_ms();
+    if (every_ms == 0 || clock_now_ms() < supervisor->alive_ms + every_ms)
+        return;
+    supervisor->alive_ms = clock_now_ms();
+    notify_alive();
+}
+
+/* How long there is nothing to do unless a descriptor says so. */
+static int wait_ms(const struct supervisor *supervisor)
+{
+    int64_t now_ms = clock_now_ms();
+    int64_t until_ms = now_ms + WAIT_MOST_MS;
+    int64_t due_us = crew_next_us(supervisor);
+    int64_t alive_ms = supervisor->alive_ms + notify_alive_every_ms();
+    int64_t tick_ms = supervisor->pg != NULL ? supervisor->tick_ms : supervisor->connect_ms;
+    if (due_us != DUE_NEVER) {
+        int64_t left_us = due_us - supervisor_now_us(supervisor);
+        int64_t due_ms = now_ms + (left_us > 0 ? left_us / 1000 + 1 : 0);
+        until_ms = due_ms < until_ms ? due_ms : until_ms;
+    }
+    if (notify_alive_every_ms() > 0 && alive_ms < until_ms)
+        until_ms = alive_ms;
+    if (supervisor->stopping && supervisor->kill_ms < until_ms)
+        until_ms = supervisor->kill_ms;
+    if (tick_ms < until_ms)
+        until_ms = tick_ms;
+    if (listen_next_ms(supervisor) < until_ms)
+        until_ms = listen_next_ms(supervisor);
+    return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
+}
+
+static void wait_for_news(struct supervisor *supervisor)
+{
+    struct pollfd fds[FDS_MAX];
+    nfds_t count = 0;
+    fds[count++] = (struct pollfd){.fd = supervisor->stopping ? -1 : stop_fd(), .events = POLLIN};
+    fds[count++] = (struct pollfd){.fd = supervisor->hup_fd, .events = POLLIN};
+    fds[count++] = (struct pollfd){
+        .fd = supervisor->pg != NULL ? pg_socket(supervisor->pg) : -1, .events = POLLIN};
+    for (size_t i = 0; i < supervisor->listeners_count; i++)
+        if (supervisor->listeners[i].pg != NULL)
+            fds[count++] =
+                (struct pollfd){.fd = pg_socket(supervisor->listeners[i].pg), .events = POLLIN};
+    for (size_t i = 0; i < supervisor->workers_count && count < FDS_MAX; i++)
+        fds[count++] = (struct pollfd){.fd = supervisor->workers[i].pidfd, .events = POLLIN};
+    (void)poll(fds, count, supervisor->signals ? 0 : wait_ms(supervisor));
+}
+
+static void turn(struct supervisor *supervisor)
+{
+    wait_for_news(supervisor);
+    int64_t began_us = clock_now_us();
+    take_signals(supervisor);
+    crew_reap(supervisor);
+    reconnect(supervisor);
+    hear(supervisor);
+    look(supervisor);
+    listen_turn(supervisor);
+    crew_start(supervisor);
+    hear(supervisor); /* what came along with the answers above */
+    if (supervisor->stopping && clock_now_ms() >= supervisor->kill_ms) {
+        crew_stop(supervisor, SIGKILL);
+        supervisor->kill_ms = INT64_MAX;
+    }
+    tell_status(supervisor);
+    tell_alive(supervisor);
+    int64_t turn_us = clock_now_us() - began_us;
+    supervisor->turn_us = turn_us > supervisor->turn_us ? turn_us : supervisor->turn_us;
+}
+
+static int open_hup(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGHUP);
+    (void)sigprocmask(SIG_BLOCK, &set, NULL);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static bool work(struct supervisor *supervisor, struct error *err)
+{
+    if (!load(supervisor, err) || !open_state(supervisor, err))
+        return false;
+    notify_ready();
+    log_event(LOG_NOTICE, NULL, "assocd %s: daemon %lld, %zu syncs", supervisor->version,
+        (long long)supervisor->daemon_id, supervisor->definitions.syncs_count);
+    while (!supervisor->stopping || supervisor->workers_count > 0)
+        turn(supervisor);
+    struct error ignored; /* its row ages away */
+    if (supervisor->pg != NULL)
+        (void)!state_leave(supervisor, &ignored);
+    log_event(LOG_NOTICE, NULL, "stopped");
+    return true;
+}
+
+bool supervisor_run(const struct supervisor_options *options, struct error *err)
+{
+    struct supervisor supervisor = {.config_path = options->config_path,
+        .version = options->version,
+        .config_fd = -1,
+        .hup_fd = open_hup()};
+    (void)gethostname(supervisor.host, sizeof supervisor.host - 1);
+    (void)snprintf(supervisor.name, sizeof supervisor.name, "%s:%d", supervisor.host, getpid());
+    notify_open();
+    bool ok = work(&supervisor, err);
+    listen_close(&supervisor);
+    pg_close(supervisor.pg);
+    agenda_close(&supervisor.agenda);
+    definitions_clear(&supervisor.definitions);
+    free(supervisor.workers);
+    (void)close(supervisor.hup_fd);
+    if (supervisor.config_fd >= 0)
+        (void)close(supervisor.config_fd);
+    return ok;
+}

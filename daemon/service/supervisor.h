@@ -1,0 +1,79 @@
+/*
+ * supervisor.h: the daemon: decides what is due, starts a worker for it, watches the workers. It
+ * never talks to HubSpot, and to PostgreSQL only in short statements. `struct supervisor` is what
+ * its parts share: crew.c (workers), control.c (assocd.signal), listen.c (watched sources),
+ * state.c (assocd.sync_state and the daemon's own row).
+ */
+#ifndef SERVICE_SUPERVISOR_H
+#define SERVICE_SUPERVISOR_H
+
+#include "base/attr.h"
+#include "base/error.h"
+#include "model/definition.h"
+#include "service/agenda.h"
+#include "service/worker.h"
+
+struct pg;
+
+enum { LISTENERS_MAX = 32 };
+
+/* One database with watched sources. */
+struct listener {
+    char *url;
+    struct pg *pg; /* NULL: away */
+    int64_t open_ms; /* when to try again (clock_now_ms) */
+    int failures;
+    bool ask; /* look which records wait, now */
+    bool warned; /* of a sync that nobody knows */
+};
+
+struct supervisor {
+    const char *config_path; /* borrowed */
+    const char *version; /* borrowed */
+    char host[256];
+    char name[288]; /* HOST:PID, as in signal.handled_by */
+
+    struct definitions definitions; /* owned */
+    int config_fd; /* the text they were read from, for workers */
+    struct agenda agenda;
+
+    struct pg *pg; /* the assocd database; NULL: away */
+    int64_t connect_ms; /* when to try again (clock_now_ms) */
+    int connect_failures;
+    int64_t daemon_id; /* its row in assocd.daemon; 0: none yet */
+    int64_t offset_us; /* the database's clock less clock_now_us() */
+    int64_t looked_us; /* up to when state changes have been seen; 0: nothing has */
+    int64_t turn_us; /* the longest turn since the daemon's row was written */
+    int64_t tick_ms; /* when to look around again (clock_now_ms) */
+    bool signals; /* somebody wrote into assocd.signal */
+
+    struct worker *workers; /* workers_max places, the first workers_count in use */
+    size_t workers_count;
+    size_t workers_max;
+
+    struct listener listeners[LISTENERS_MAX];
+    size_t listeners_count;
+    int64_t listen_ms; /* when to ask all of them again (clock_now_ms) */
+
+    int hup_fd;
+    bool stopping;
+    int64_t kill_ms; /* stopping: when patience ends (clock_now_ms) */
+    int64_t alive_ms; /* when systemd heard from us last (clock_now_ms) */
+};
+
+struct supervisor_options {
+    const char *config_path;
+    const char *version;
+};
+
+/* Reads the configuration and works until it is asked to stop. ERROR_STATE: PostgreSQL or the
+ * schema is not there at the start; later it waits for it. */
+MUST_CHECK bool supervisor_run(const struct supervisor_options *options, struct error *err);
+
+/* Now, by the database's clock, in microseconds. */
+int64_t supervisor_now_us(const struct supervisor *supervisor);
+
+/* A statement on the assocd database failed: says so, and forgets the connection if it is dead. */
+void supervisor_failed(struct supervisor *supervisor, const struct error *err);
+
+#endif

@@ -1,0 +1,292 @@
+/*
+ * recheck.c: a window's from-records -> source again -> HubSpot again -> archives that still stand.
+ */
+#include "sync/recheck.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "hubspot/client.h"
+#include "pg/pg.h"
+#include "pg/text.h"
+#include "sync/diff.h"
+#include "sync/read.h"
+#include "sync/source.h"
+#include "sync/spool.h"
+
+/* Two hundred archive calls: a window's last batch, which is not full, costs half a percent. */
+enum { WINDOW_ROWS = 20000 };
+
+static const char names_again[] = "the source names it again";
+static const char gone_already[] = "is gone already";
+static const char changed_since[] = "the pair was changed in HubSpot since the plan was made";
+static const char not_read[] = "the record could not be read again";
+static const char not_clear[] = "the source has a row that cannot be meant";
+
+struct recheck {
+    struct run *run;
+    struct spool *records; /* the window's from-records, to_id 0 */
+    struct spool *desired; /* what the source says of them now */
+    uint64_t *from_ids;
+    size_t from_count, from_room;
+    bool unclear;
+    struct buf ordinals, messages; /* of what is to be skipped: arrays */
+};
+
+/* The planned archives of a pair, and why each is not to be done any more. */
+struct planned {
+    struct assoc assoc;
+    int64_t ordinal;
+    const char *why; /* NULL: it stands */
+};
+
+static void recheck_clear(struct recheck *recheck)
+{
+    spool_close(recheck->records);
+    spool_close(recheck->desired);
+    free(recheck->from_ids);
+    buf_clear(&recheck->ordinals);
+    buf_clear(&recheck->messages);
+}
+
+static bool next_window(struct run *run, struct error *err)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    struct pg_args args = {0};
+    int64_t last = run->window.last;
+    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, last);
+    pg_arg_int(&args, WINDOW_ROWS);
+    if (!pg_run(run->state, STATEMENT_ARCHIVE_WINDOW, &args, &rows, err))
+        return false;
+    run->window = (struct archive_window){.first = last + 1, .last = pg_rows_int(&rows, 0, 0)};
+    return true;
+}
+
+static bool load_records(struct recheck *recheck, struct error *err)
+{
+    enum { PAGE = 10000 };
+    int64_t last = 0;
+    struct run *run = recheck->run;
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    do {
+        struct pg_args args = {0};
+        pg_arg_int(&args, run->run_id);
+        pg_arg_int(&args, run->window.first);
+        pg_arg_int(&args, run->window.last);
+        pg_arg_int(&args, last);
+        pg_arg_int(&args, PAGE);
+        if (!pg_run(run->state, STATEMENT_ARCHIVE_FROM_IDS, &args, &rows, err))
+            return false;
+        for (int i = 0; i < rows.count; i++) {
+            last = pg_rows_int(&rows, i, 0);
+            mem_grow(&recheck->from_ids, &recheck->from_room, recheck->from_count + 1,
+                sizeof recheck->from_ids[0]);
+            recheck->from_ids[recheck->from_count++] = (uint64_t)last;
+            if (!spool_add(recheck->records, (struct assoc){.from_id = (uint64_t)last}, err))
+                return false;
+        }
+    } while (rows.count == PAGE);
+    return spool_rewind(recheck->records, err);
+}
+
+/* An undo does not ask the source. */
+static bool load_desired(struct recheck *recheck, struct error *err)
+{
+    struct run *run = recheck->run;
+    struct source *source = NULL;
+    struct source_row row = {.kind = SOURCE_END};
+    struct source_wish wish = {.sync = run->options.sync,
+        .database_url = run->options.database_url,
+        .types = &run->types,
+        .from_ids = recheck->from_ids,
+        .from_count = recheck->from_count};
+    bool ok = run->options.undoes != 0 || source_open(&source, &wish, err);
+    while (ok && source != NULL) {
+        ok = source_next(source, &row, err);
+        if (!ok || row.kind == SOURCE_END)
+            break;
+        if (row.kind == SOURCE_INVALID)
+            recheck->unclear = true;
+        else
+            ok = spool_add(recheck->desired, row.assoc, err);
+    }
+    source_close(source);
+    return ok && spool_rewind(recheck->desired, err);
+}
+
+static bool contains(struct diff_rows rows, uint32_t type)
+{
+    for (size_t i = 0; i < rows.count; i++)
+        if (rows.rows[i].type == type)
+            return true;
+    return false;
+}
+
+static struct diff_rows pair_of(const struct assoc *rows, size_t count, const struct assoc *pair)
+{
+    size_t first;
+    size_t found = assoc_find_pair(rows, count, pair, &first);
+    return (struct diff_rows){rows + first, found};
+}
+
+/* Has the pair got a type since, that would go with the plain one? */
+static bool has_more(const struct types *types, const struct planned *planned, size_t count,
+    struct diff_rows observed)
+{
+    for (size_t i = 0; i < observed.count; i++) {
+        const struct type *type = &types->items[observed.rows[i].type];
+        bool known = type->kind == TYPE_PLAIN || (type->kind == TYPE_PRIMARY && !type->managed);
+        for (size_t k = 0; k < count && !known; k++)
+            known = planned[k].assoc.type == observed.rows[i].type;
+        if (!known)
+            return true;
+    }
+    return false;
+}
+
+/* A pair that is to be unlinked goes as a whole or not at all. */
+static void judge_pair(const struct types *types, struct planned *planned, size_t count,
+    const struct diff_rows sides[static 2])
+{
+    struct diff_rows desired = sides[0], observed = sides[1];
+    const char *all = NULL;
+    bool unlinks = false;
+    for (size_t i = 0; i < count; i++) {
+        unlinks = unlinks || types->items[planned[i].assoc.type].kind == TYPE_PLAIN;
+        if (contains(desired, planned[i].assoc.type))
+            planned[i].why = names_again;
+        else if (!contains(observed, planned[i].assoc.type))
+            planned[i].why = gone_already;
+    }
+    if (unlinks && desired.count > 0)
+        all = names_again;
+    else if (unlinks && has_more(types, planned, count, observed))
+        all = changed_since;
+    for (size_t i = 0; all != NULL && i < count; i++)
+        planned[i].why = planned[i].why != NULL ? planned[i].why : all;
+}
+
+static void note_skips(struct recheck *recheck, const struct planned *planned, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (planned[i].why == NULL)
+            continue;
+        pg_array_int(&recheck->ordinals, planned[i].ordinal);
+        pg_array_text(&recheck->messages, planned[i].why);
+        recheck->run->changed_since++;
+    }
+}
+
+static bool load_planned(
+    struct run *run, const struct chunk *chunk, struct pg_rows *rows, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->window.first);
+    pg_arg_int(&args, run->window.last);
+    pg_arg_int(&args, (int64_t)chunk->from_ids[0]);
+    pg_arg_int(&args, (int64_t)chunk->from_ids[chunk->from_count - 1]);
+    return pg_run(run->state, STATEMENT_ARCHIVE_PLANNED, &args, rows, err);
+}
+
+static const char *why_unknown(const struct recheck *recheck, const struct chunk *chunk,
+    const struct client_reply *reply, uint64_t from_id)
+{
+    if (recheck->unclear)
+        return not_clear;
+    for (size_t i = 0; i < chunk->from_count; i++)
+        if (chunk->from_ids[i] == from_id)
+            return reply->outcome == CLIENT_ANSWERED && reply->records[i] == RECORD_COMPLETE
+                ? NULL
+                : not_read;
+    return not_read;
+}
+
+/* The planned row number i; the account's list may have lost its type by now. */
+static struct planned planned_row(const struct run *run, const struct pg_rows *rows, int i)
+{
+    return (struct planned){
+        .assoc = {.from_id = (uint64_t)pg_rows_int(rows, i, 1),
+            .to_id = (uint64_t)pg_rows_int(rows, i, 2),
+            .type = types_find(
+                &run->types, pg_rows_text(rows, i, 3), (uint32_t)pg_rows_int(rows, i, 4))},
+        .ordinal = pg_rows_int(rows, i, 0),
+    };
+}
+
+static bool check_chunk(struct recheck *recheck, const struct chunk *chunk,
+    const struct client_reply *reply, struct error *err)
+{
+    struct run *run = recheck->run;
+    struct planned planned[TYPES_MAX];
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!load_planned(run, chunk, &rows, err))
+        return false;
+    for (int i = 0; i < rows.count;) {
+        size_t count = 0;
+        struct planned first = planned_row(run, &rows, i);
+        for (; i < rows.count && count < TYPES_MAX; i++, count++) {
+            planned[count] = planned_row(run, &rows, i);
+            planned[count].why = why_unknown(recheck, chunk, reply, first.assoc.from_id);
+            if (planned[count].assoc.from_id != first.assoc.from_id ||
+                planned[count].assoc.to_id != first.assoc.to_id)
+                break;
+        }
+        const struct diff_rows sides[] = {
+            pair_of(chunk->desired.rows, chunk->desired.count, &first.assoc),
+            pair_of(reply->rows, reply->rows_count, &first.assoc)};
+        if (planned[0].why == NULL)
+            judge_pair(&run->types, planned, count, sides);
+        note_skips(recheck, planned, count);
+    }
+    return true;
+}
+
+static bool check_all(struct recheck *recheck, struct read *read, struct error *err)
+{
+    for (;;) {
+        const struct chunk *chunk;
+        const struct client_reply *reply;
+        if (!read_next(read, &chunk, &reply, err))
+            return false;
+        if (chunk == NULL)
+            return read_journal(read, err);
+        if (!check_chunk(recheck, chunk, reply, err))
+            return false;
+    }
+}
+
+static bool read_again(struct recheck *recheck, struct error *err)
+{
+    struct read *read;
+    struct run *run = recheck->run;
+    struct read_scope scope = {
+        .desired = recheck->desired, .owned = recheck->records, .operation = "read"};
+    read_open(&read, run, &scope);
+    bool ok = check_all(recheck, read, err);
+    read_close(read);
+    if (!ok || recheck->ordinals.length == 0)
+        return ok;
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, pg_array_end(&recheck->ordinals));
+    pg_arg_text(&args, pg_array_end(&recheck->messages));
+    return pg_run(run->state, STATEMENT_ARCHIVE_SKIP, &args, NULL, err);
+}
+
+bool recheck_window(struct run *run, struct error *err)
+{
+    CLEANUP(recheck_clear) struct recheck recheck = {.run = run};
+    if (!next_window(run, err))
+        return false;
+    if (run->window.last == 0 ||
+        clock_now_ms() - run->read_ms < run->options.sync->guards.max_plan_age_ms)
+        return true;
+    return spool_open(&recheck.records, "records to archive from", SPOOL_SORTED, err) &&
+        spool_open(&recheck.desired, "desired rows of them", SPOOL_SORTED, err) &&
+        load_records(&recheck, err) && load_desired(&recheck, err) && read_again(&recheck, err);
+}

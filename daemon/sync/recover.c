@@ -1,0 +1,53 @@
+/*
+ * recover.c: one round of reading for each run of the sync that ended in doubt.
+ */
+#include "sync/recover.h"
+
+#include "hubspot/client.h"
+#include "pg/pg.h"
+#include "sync/verify.h"
+
+/* How long HubSpot may take to carry out a request that it did not answer in time (FAULTS A8). */
+enum { SETTLE_MS = 30000 };
+
+struct doubt {
+    int64_t run_id;
+    bool over; /* its requests can no longer take effect */
+    bool old; /* not even reading its records helps any more */
+};
+
+static bool run_statement(struct run *run, enum statement_id id, int64_t run_id, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run_id);
+    return pg_run(run->state, id, &args, NULL, err);
+}
+
+static bool settle_run(struct run *run, const struct doubt *doubt, struct error *err)
+{
+    struct verify_round round = {.run_id = doubt->run_id};
+    if (!verify_read(run, &round, err))
+        return false;
+    bool close = doubt->old || (doubt->over && round.unread == 0);
+    if (close && !run_statement(run, STATEMENT_RECOVER_CLOSE, doubt->run_id, err))
+        return false;
+    return run_statement(run, STATEMENT_RECOVER_DONE, doubt->run_id, err);
+}
+
+bool recover_changes(struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_int(&args, run->options.sync->portal->timeout_ms + SETTLE_MS);
+    if (!pg_run(run->state, STATEMENT_RECOVER_RUNS, &args, &rows, err))
+        return false;
+    for (int i = 0; i < rows.count; i++) {
+        struct doubt doubt = {.run_id = pg_rows_int(&rows, i, 0),
+            .over = pg_rows_bool(&rows, i, 1),
+            .old = pg_rows_bool(&rows, i, 2)};
+        if (!settle_run(run, &doubt, err))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,287 @@
+/*
+ * undo.c: the run's changes, record by record, beside a fresh reading; inverse.c decides, the rows
+ * go into assocd.change like any plan's.
+ */
+#include "sync/undo.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "hubspot/client.h"
+#include "pg/pg.h"
+#include "pg/text.h"
+#include "sync/inverse.h"
+#include "sync/read.h"
+#include "sync/spool.h"
+
+enum { FLUSH_BYTES = 256 * 1024 };
+
+struct undo {
+    struct run *run;
+    struct buf rows; /* of assocd.change, in COPY form */
+    int64_t ordinals[2]; /* last ordinal of creates and archives */
+};
+
+/* The changes of one chunk's records as the journal has them, and their judgement beside. */
+struct done {
+    struct pg_rows rows; /* operation, from, to, category, type_id, origin, along */
+    struct inverse_row *items;
+};
+
+/* "deals to contacts of account 42": what must not have changed since. */
+static size_t scope_length(const char *fingerprint)
+{
+    const char *end = strstr(fingerprint, ", types");
+    return end != NULL ? (size_t)(end - fingerprint) : strlen(fingerprint);
+}
+
+static bool check_scope(struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_int(&args, run->options.undoes);
+    if (!pg_run(run->state, STATEMENT_UNDO_RUN, &args, &rows, err))
+        return false;
+    const char *then = rows.count > 0 ? pg_rows_text(&rows, 0, 2) : "";
+    size_t length = scope_length(then);
+    if (length == scope_length(run->fingerprint) && strncmp(then, run->fingerprint, length) == 0)
+        return true;
+    return error_set(err, ERROR_REFUSED,
+        "run %lld cannot be undone: it was about %.*s, and sync %s is now about %.*s",
+        (long long)run->options.undoes, (int)length, then, run->options.sync->name,
+        (int)scope_length(run->fingerprint), run->fingerprint);
+}
+
+static bool count_managed(struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_text(&args, run->options.sync->name);
+    if (!pg_run(run->state, STATEMENT_MANAGED_COUNT, &args, &rows, err))
+        return false;
+    run->counts.managed = (uint64_t)pg_rows_int(&rows, 0, 0);
+    return true;
+}
+
+static bool load_records(struct run *run, struct spool *records, struct error *err)
+{
+    enum { PAGE = 10000 };
+    int64_t last = 0;
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    do {
+        struct pg_args args = {0};
+        pg_arg_int(&args, run->options.undoes);
+        pg_arg_int(&args, last);
+        pg_arg_int(&args, PAGE);
+        if (!pg_run(run->state, STATEMENT_UNDO_FROM_IDS, &args, &rows, err))
+            return false;
+        for (int i = 0; i < rows.count; i++) {
+            last = pg_rows_int(&rows, i, 0);
+            if (!spool_add(records, (struct assoc){.from_id = (uint64_t)last}, err))
+                return false;
+        }
+    } while (rows.count == PAGE);
+    return spool_rewind(records, err);
+}
+
+static void done_clear(struct done *done)
+{
+    pg_rows_clear(&done->rows);
+    free(done->items);
+}
+
+/* Types that the account no longer lists enter the table unmanaged. */
+static uint32_t type_index(struct run *run, const char *category, uint32_t type_id)
+{
+    struct type type = {
+        .category = (char *)(uintptr_t)category, .type_id = type_id, .kind = TYPE_LABEL};
+    uint32_t index = types_find(&run->types, category, type_id);
+    return index != TYPE_NONE ? index : types_add(&run->types, &type);
+}
+
+static bool load_done(
+    struct run *run, const struct chunk *chunk, struct done *done, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->options.undoes);
+    pg_arg_int(&args, (int64_t)chunk->from_ids[0]);
+    pg_arg_int(&args, (int64_t)chunk->from_ids[chunk->from_count - 1]);
+    if (!pg_run(run->state, STATEMENT_UNDO_CHANGES, &args, &done->rows, err))
+        return false;
+    done->items = mem_new((size_t)done->rows.count + 1, sizeof done->items[0]);
+    for (int i = 0; i < done->rows.count; i++) {
+        uint32_t type = type_index(
+            run, pg_rows_text(&done->rows, i, 3), (uint32_t)pg_rows_int(&done->rows, i, 4));
+        if (type == TYPE_NONE)
+            return error_set(err, ERROR_STATE, "run %lld names more than %d types",
+                (long long)run->options.undoes, TYPES_MAX);
+        done->items[i] = (struct inverse_row){
+            .assoc = {.from_id = (uint64_t)pg_rows_int(&done->rows, i, 1),
+                .to_id = (uint64_t)pg_rows_int(&done->rows, i, 2),
+                .type = type},
+            .archived = strcmp(pg_rows_text(&done->rows, i, 0), "archive") == 0,
+        };
+    }
+    return true;
+}
+
+static struct diff_rows observed_pair(const struct client_reply *reply, const struct assoc *pair)
+{
+    size_t first;
+    size_t count = assoc_find_pair(reply->rows, reply->rows_count, pair, &first);
+    return (struct diff_rows){reply->rows + first, count};
+}
+
+/* What travels with a create: what was taken along then, and what is on the pair now. What goes
+ * along with an archive of the plain type: the primary one. */
+static const char *along_text(const struct run *run, const char *then, struct diff_rows observed,
+    bool archive, struct buf *array)
+{
+    for (const char *at = then; *at != '\0';) {
+        char *one = mem_text_part(at, strcspn(at, " "));
+        pg_array_text(array, one);
+        at += strlen(one);
+        at += *at == ' ';
+        free(one);
+    }
+    for (size_t i = 0; i < observed.count; i++) {
+        char text[128];
+        const struct type *type = &run->types.items[observed.rows[i].type];
+        if (type->kind == TYPE_PLAIN || (archive && (type->kind != TYPE_PRIMARY || type->managed)))
+            continue;
+        (void)snprintf(text, sizeof text, "%s:%u", type->category, type->type_id);
+        pg_array_text(array, text);
+    }
+    return array->length > 0 ? pg_array_end(array) : NULL;
+}
+
+/* One row of the plan: the inverse of row number `i` of done. why: NULL if it is to be done. */
+static void add_row(
+    struct undo *undo, const struct done *done, int i, const char *why, struct diff_rows observed)
+{
+    CLEANUP(buf_clear) struct buf along = {0};
+    const struct inverse_row *item = &done->items[i];
+    const struct type *type = &undo->run->types.items[item->assoc.type];
+    struct buf *rows = &undo->rows;
+    bool archive = !item->archived;
+    bool origin = item->archived && !pg_rows_null(&done->rows, i, 5);
+    bool cascades = !archive || type->kind == TYPE_PLAIN;
+    pg_copy_int(rows, undo->run->run_id);
+    pg_copy_text(rows, archive ? "archive" : "create");
+    pg_copy_int(rows, ++undo->ordinals[archive]);
+    pg_copy_int(rows, (int64_t)item->assoc.from_id);
+    pg_copy_int(rows, (int64_t)item->assoc.to_id);
+    pg_copy_text(rows, type->category);
+    pg_copy_int(rows, type->type_id);
+    pg_copy_text(rows, "undo");
+    pg_copy_text(rows, why != NULL ? "skipped" : "planned");
+    pg_copy_text(rows, why);
+    pg_copy_text(rows,
+        cascades ? along_text(undo->run, archive ? "" : pg_rows_text(&done->rows, i, 6), observed,
+                       archive, &along)
+                 : NULL);
+    pg_copy_text(rows, origin ? pg_rows_text(&done->rows, i, 5) : NULL);
+    pg_copy_row_end(rows);
+}
+
+static bool record_read(
+    const struct chunk *chunk, const struct client_reply *reply, uint64_t from_id)
+{
+    for (size_t i = 0; i < chunk->from_count; i++)
+        if (chunk->from_ids[i] == from_id)
+            return reply->outcome == CLIENT_ANSWERED && reply->records[i] == RECORD_COMPLETE;
+    return false;
+}
+
+static bool same_pair(const struct assoc *a, const struct assoc *b)
+{
+    return a->from_id == b->from_id && a->to_id == b->to_id;
+}
+
+static bool invert_chunk(struct undo *undo, const struct chunk *chunk,
+    const struct client_reply *reply, struct error *err)
+{
+    CLEANUP(done_clear) struct done done = {0};
+    struct run *run = undo->run;
+    if (!load_done(run, chunk, &done, err))
+        return false;
+    for (size_t i = 0; i < chunk->from_count; i++)
+        run->counts.unread += !record_read(chunk, reply, chunk->from_ids[i]);
+    run->counts.records += chunk->from_count;
+    for (int first = 0, end; first < done.rows.count; first = end) {
+        const struct assoc *pair = &done.items[first].assoc;
+        end = first + 1;
+        while (end < done.rows.count && same_pair(&done.items[end].assoc, pair))
+            end++;
+        bool read = record_read(chunk, reply, pair->from_id);
+        struct diff_rows observed = read ? observed_pair(reply, pair) : (struct diff_rows){0};
+        inverse_pair(&run->types, &done.items[first], (size_t)(end - first), observed);
+        for (int i = first; i < end; i++)
+            add_row(undo, &done, i,
+                read ? inverse_text(done.items[i].verdict) : "the record could not be read",
+                observed);
+    }
+    return true;
+}
+
+static bool flush(struct undo *undo, struct read *read, struct error *err)
+{
+    struct pg *pg = undo->run->state;
+    if (!read_journal(read, err))
+        return false;
+    if (undo->rows.length == 0)
+        return true;
+    bool ok = pg_copy_in(pg, STATEMENT_UNDO_COPY, err) &&
+        pg_copy_add(pg, undo->rows.bytes, undo->rows.length, err) && pg_copy_end(pg, err);
+    buf_reset(&undo->rows);
+    return ok;
+}
+
+static bool invert_all(
+    struct undo *undo, struct read *read, struct spool *records, struct error *err)
+{
+    for (;;) {
+        const struct chunk *chunk;
+        const struct client_reply *reply;
+        if (!read_next(read, &chunk, &reply, err))
+            return false;
+        if (chunk == NULL)
+            return flush(undo, read, err);
+        if (!invert_chunk(undo, chunk, reply, err))
+            return false;
+        run_show(undo->run, "read", undo->run->counts.records, spool_records(records));
+        if (undo->rows.length > FLUSH_BYTES && !flush(undo, read, err))
+            return false;
+    }
+}
+
+static bool invert(struct run *run, struct spool *records, struct spool *nothing, struct error *err)
+{
+    struct undo undo = {.run = run};
+    struct read *read;
+    if (!load_records(run, records, err) || !spool_rewind(nothing, err))
+        return false;
+    struct read_scope scope = {.desired = records, .owned = nothing, .operation = "read"};
+    read_open(&read, run, &scope);
+    bool ok = invert_all(&undo, read, records, err);
+    read_close(read);
+    buf_clear(&undo.rows);
+    return ok;
+}
+
+bool undo_build(struct run *run, struct error *err)
+{
+    struct spool *records = NULL, *nothing = NULL;
+    run->good_known = false; /* the source is not read: nothing to compare its size with */
+    bool ok = check_scope(run, err) && count_managed(run, err) &&
+        spool_open(&run->adopt, "nothing", SPOOL_AS_IS, err) &&
+        spool_open(&run->forget, "nothing", SPOOL_AS_IS, err) &&
+        spool_open(&records, "records of the run", SPOOL_SORTED, err) &&
+        spool_open(&nothing, "nothing", SPOOL_SORTED, err) && invert(run, records, nothing, err);
+    spool_close(records);
+    spool_close(nothing);
+    return ok;
+}

@@ -1,0 +1,282 @@
+/*
+ * bed.c: opens, drives and closes what daemons need.
+ */
+#include "service/bed.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "e2e/control.h"
+#include "lib/cluster.h"
+
+#define TOKEN "pat-na1-sandbox-0000-0000"
+
+/* The caller's own PostgreSQL settings and systemd's must not reach the daemon. */
+static const char *const plain_env[] = {"PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD",
+    "PGOPTIONS", "PGSERVICE", "NOTIFY_SOCKET", "WATCHDOG_USEC", "JOURNAL_STREAM", NULL};
+
+static char *beside(const char *name)
+{
+    struct buf path = {0};
+    char own[512];
+    ssize_t length = readlink("/proc/self/exe", own, sizeof own - 1);
+    ck_assert_int_gt(length, 0);
+    own[length] = '\0';
+    buf_add(&path, own, (size_t)(strrchr(own, '/') + 1 - own));
+    buf_add_text(&path, name);
+    return path.bytes;
+}
+
+static void write_file(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    (void)close(fd);
+}
+
+void bed_sync(struct buf *yaml, const char *name, const char *to, const char *schedule)
+{
+    buf_addf(yaml,
+        "  %s:\n    portal: main\n    from: deals\n    to: %s\n    types: [plain]\n"
+        "    source: {table: crm.link}\n    policy: mirror_owned\n    schedule: %s\n"
+        "    verify_delays: [20ms]\n",
+        name, to, schedule);
+}
+
+void bed_configure(struct bed *bed, const char *head, const char *syncs)
+{
+    struct buf yaml = {0};
+    buf_addf(&yaml,
+        "version: 1\ndatabase: {url: \"%s\"}\n%sportals:\n  main:\n    base_url: %s\n"
+        "    token_file: %s/token\n    api: 2026-09\n    timeout: 30s\n"
+        "    limits: {requests_per_10s: 0, in_flight: 4}\n%s%s",
+        bed->database_url, head, bed->base_url, bed->folder, syncs[0] != '\0' ? "syncs:\n" : "",
+        syncs);
+    write_file(bed->config_path, buf_text(&yaml));
+    buf_clear(&yaml);
+}
+
+static void open_sandbox(struct bed *bed)
+{
+    char *path = beside("sandbox");
+    const char *const argv[] = {
+        path, "--die-with-parent", "--token", TOKEN, "--rate-per-10s", "0", NULL};
+    process_start(&bed->sandbox, argv, NULL);
+    bed->base_url = process_line(&bed->sandbox, BED_MS);
+    ck_assert_msg(bed->base_url != NULL, "sandbox: %s", buf_text(&bed->sandbox.err));
+    control_post(bed->base_url, "seed",
+        "{\"records\":{\"contacts\":{\"from\":1,\"to\":99},\"companies\":{\"from\":1,\"to\":99},"
+        "\"deals\":{\"from\":1,\"to\":99}}}",
+        NULL);
+    free(path);
+}
+
+void bed_open(struct bed *bed, const char *schedule)
+{
+    char token[96];
+    struct buf syncs = {0};
+    const char *tmp = getenv("TMPDIR");
+    *bed = (struct bed){.notify_fd = -1};
+    (void)snprintf(
+        bed->folder, sizeof bed->folder, "%.40s/daemon.XXXXXX", tmp != NULL ? tmp : "/tmp");
+    ck_assert_ptr_nonnull(mkdtemp(bed->folder));
+    (void)snprintf(bed->config_path, sizeof bed->config_path, "%s/assocd.yaml", bed->folder);
+    (void)snprintf(bed->notify_path, sizeof bed->notify_path, "%s/notify", bed->folder);
+    (void)snprintf(token, sizeof token, "%s/token", bed->folder);
+    write_file(token, TOKEN "\n");
+    bed->database_url = cluster_database_with_schema();
+    bed->pg = cluster_connect(bed->database_url);
+    bed_sql(bed,
+        "create schema crm; create table crm.link (from_id bigint, to_id bigint);"
+        "insert into crm.link select i, i from generate_series(1, 20) i");
+    open_sandbox(bed);
+    bed_sync(&syncs, "links", "contacts", schedule);
+    bed_configure(bed, "daemon: {stop_timeout: 10s}\n", buf_text(&syncs));
+    buf_clear(&syncs);
+}
+
+void bed_close(struct bed *bed)
+{
+    static const char *const names[] = {"assocd.yaml", "token", "notify"};
+    char path[96];
+    for (size_t i = 0; i < ARRAY_COUNT(bed->daemons); i++) {
+        if (bed->daemons[i].pid != 0)
+            (void)process_stop(&bed->daemons[i], SIGTERM, BED_MS);
+        process_clear(&bed->daemons[i]);
+    }
+    if (bed->notify_fd >= 0)
+        (void)close(bed->notify_fd);
+    process_clear(&bed->sandbox);
+    pg_close(bed->pg);
+    cluster_drop(bed->database_url);
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", bed->folder, names[i]);
+        (void)unlink(path);
+    }
+    (void)rmdir(bed->folder);
+    buf_clear(&bed->notified);
+    free(bed->base_url);
+    free(bed->database_url);
+}
+
+void bed_start(struct bed *bed, int number, const char *const env[])
+{
+    char *path = beside("assocd");
+    const char *const argv[] = {path, "-c", bed->config_path, "daemon", NULL};
+    process_start(&bed->daemons[number], argv, env != NULL ? env : plain_env);
+    ck_assert_msg(process_expect(&bed->daemons[number], ": daemon ", BED_MS), "no daemon: %s",
+        buf_text(&bed->daemons[number].err));
+    free(path);
+}
+
+int bed_stop(struct bed *bed, int number)
+{
+    return process_stop(&bed->daemons[number], SIGTERM, BED_MS);
+}
+
+int bed_command(struct bed *bed, struct process *process, const char *const words[])
+{
+    const char *argv[12] = {NULL};
+    char *path = beside("assocd");
+    size_t count = 0;
+    argv[count++] = path;
+    argv[count++] = "-c";
+    argv[count++] = bed->config_path;
+    for (size_t i = 0; words[i] != NULL; i++)
+        argv[count++] = words[i];
+    (void)process_run(process, argv, plain_env, BED_MS);
+    free(path);
+    ck_assert_msg(!process->timed_out, "%s does not end", words[0]);
+    return process->status;
+}
+
+void bed_sql(struct bed *bed, const char *sql)
+{
+    cluster_exec(bed->pg, sql, NULL);
+}
+
+int64_t bed_int(struct bed *bed, const char *sql)
+{
+    return cluster_int(bed->pg, sql);
+}
+
+char *bed_text(struct bed *bed, const char *sql)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    cluster_exec(bed->pg, sql, &rows);
+    return mem_text(rows.count > 0 ? pg_rows_text(&rows, 0, 0) : "");
+}
+
+bool bed_until_ms(struct bed *bed, const char *sql, int64_t limit_ms)
+{
+    int64_t until_ms = clock_now_ms() + limit_ms;
+    for (;;) {
+        CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+        cluster_exec(bed->pg, sql, &rows);
+        if (rows.count > 0 && pg_rows_bool(&rows, 0, 0))
+            return true;
+        if (clock_now_ms() >= until_ms)
+            return false;
+        (void)poll(NULL, 0, 10);
+    }
+}
+
+/* Everything that may explain why something did not come. */
+static void add_state(struct bed *bed, struct buf *text)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    cluster_exec(bed->pg,
+        "select string_agg(t, E'\\n') from (select r.run_id || ' ' || r.sync || ' ' || r.cause || "
+        "' ' || r.status || ' ' || coalesce(r.error, '') as t from assocd.run r union all select "
+        "s::text from assocd.sync_state s union all select g::text from assocd.signal g) x",
+        &rows);
+    buf_addf(text, "%s\n", rows.count > 0 ? pg_rows_text(&rows, 0, 0) : "");
+    for (size_t i = 0; i < ARRAY_COUNT(bed->daemons); i++) {
+        if (bed->daemons[i].pid != 0)
+            (void)process_expect(&bed->daemons[i], "\001", 1);
+        buf_addf(text, "daemon %zu: %s\n", i, buf_text(&bed->daemons[i].err));
+    }
+}
+
+void bed_until(struct bed *bed, const char *sql)
+{
+    if (bed_until_ms(bed, sql, BED_MS))
+        return;
+    struct buf text = {0};
+    add_state(bed, &text);
+    ck_abort_msg("never: %s\n%s", sql, buf_text(&text));
+}
+
+void bed_fault(struct bed *bed, const char *json)
+{
+    control_post(bed->base_url, "fault", json, NULL);
+}
+
+void bed_release(struct bed *bed)
+{
+    control_post(bed->base_url, "fault/clear", "{}", NULL);
+    control_post(bed->base_url, "release", "{}", NULL);
+}
+
+int bed_logged(struct bed *bed, const char *text)
+{
+    struct buf log = {0};
+    int count = 0;
+    control_get(bed->base_url, "log", &log);
+    for (const char *at = buf_text(&log); (at = strstr(at, text)) != NULL; at += strlen(text))
+        count++;
+    buf_clear(&log);
+    return count;
+}
+
+void bed_until_logged(struct bed *bed, const char *text)
+{
+    int64_t until_ms = clock_now_ms() + BED_MS;
+    while (bed_logged(bed, text) == 0) {
+        ck_assert_msg(clock_now_ms() < until_ms, "no request: %s", text);
+        (void)poll(NULL, 0, 10);
+    }
+}
+
+void bed_notify(struct bed *bed)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", bed->notify_path);
+    bed->notify_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    ck_assert_int_ge(bed->notify_fd, 0);
+    ck_assert_int_eq(bind(bed->notify_fd, (struct sockaddr *)&address, sizeof address), 0);
+}
+
+void bed_take_notified(struct bed *bed)
+{
+    char message[1024];
+    ssize_t length;
+    while ((length = recv(bed->notify_fd, message, sizeof message - 1, 0)) >= 0) {
+        buf_add(&bed->notified, message, (size_t)length);
+        buf_add_char(&bed->notified, '\n');
+    }
+}
+
+void bed_until_notified(struct bed *bed, const char *line)
+{
+    int64_t until_ms = clock_now_ms() + BED_MS;
+    for (;;) {
+        bed_take_notified(bed);
+        if (strstr(buf_text(&bed->notified), line) != NULL)
+            return;
+        ck_assert_msg(clock_now_ms() < until_ms, "no %s in: %s", line, buf_text(&bed->notified));
+        struct pollfd more = {.fd = bed->notify_fd, .events = POLLIN};
+        (void)poll(&more, 1, 100);
+    }
+}

@@ -1,0 +1,14 @@
+/* cases.h: the test cases, one file each; Check owns what they return. */
+#ifndef SERVICE_CASES_H
+#define SERVICE_CASES_H
+
+#include <check.h>
+
+TCase *schedule_cases(void);
+TCase *control_cases(void);
+TCase *stop_cases(void);
+TCase *several_cases(void);
+TCase *systemd_cases(void);
+TCase *watch_cases(void);
+
+#endif

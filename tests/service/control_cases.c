@@ -1,0 +1,217 @@
+/*
+ * control_cases.c: steering a running daemon, by verb and by SQL.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/bed.h"
+#include "service/cases.h"
+
+static struct bed bed;
+
+static void open_manual(void)
+{
+    bed_open(&bed, "manual");
+    bed_start(&bed, 0, NULL);
+}
+
+static void close_bed(void)
+{
+    bed_close(&bed);
+}
+
+/* Runs a verb with --json and expects its outcome to hold text. */
+static void verb(const char *name, const char *argument, int code, const char *text)
+{
+    struct process process = {0};
+    const char *const words[] = {name, argument, "--json", "--reason", "a test", NULL};
+    int got = bed_command(&bed, &process, words);
+    ck_assert_msg(got == code && strstr(buf_text(&process.out), text) != NULL,
+        "%s %s: %d (expected %d)\n%s%s", name, argument, got, code, buf_text(&process.out),
+        buf_text(&process.err));
+    process_clear(&process);
+}
+
+static void hold_creates(void)
+{
+    bed_fault(&bed, "{\"match\":{\"path\":\"batch/create\"},\"action\":\"hold\"}");
+}
+
+START_TEST(triggers_by_verb)
+{
+    verb("trigger", "links", 0, "\"outcome\":\"");
+    bed_until(&bed, "select status = 'succeeded' and cause = 'trigger' from assocd.run");
+    bed_until(&bed,
+        "select outcome = 'run 1: succeeded' and handled_by like '%:%' and reason = "
+        "'a test' and requested_by = session_user from assocd.signal");
+    ck_assert_int_eq(bed_int(&bed, "select signal_id from assocd.run"), 1);
+}
+END_TEST
+
+START_TEST(triggers_by_sql_within_a_second)
+{
+    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    ck_assert(bed_until_ms(&bed, "select handled_at is not null from assocd.signal", 1000));
+    bed_until(&bed, "select status = 'succeeded' from assocd.run");
+    ck_assert_int_eq(
+        bed_int(
+            &bed, "select (handled_at - requested_at < interval '1 s')::int from assocd.signal"),
+        1);
+}
+END_TEST
+
+START_TEST(triggers_that_come_together_become_one_run_and_later_ones_another)
+{
+    hold_creates();
+    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_until_logged(&bed, "batch/create");
+    bed_sql(&bed,
+        "insert into assocd.signal (verb, sync) values ('trigger', 'links'), "
+        "('trigger', 'links'), ('trigger', 'links')");
+    bed_until(&bed, "select count(*) = 4 from assocd.signal where handled_at is not null");
+    bed_release(&bed);
+    bed_until(&bed, "select count(*) = 2 from assocd.run where completed_at is not null");
+    ck_assert(!bed_until_ms(&bed, "select count(*) > 2 from assocd.run", 2500));
+}
+END_TEST
+
+START_TEST(a_paused_sync_rests_until_it_is_resumed)
+{
+    verb("pause", "links", 0, "paused");
+    verb("trigger", "links", 4, "refused: links is paused");
+    ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.run"), 0);
+    struct process process = {0};
+    const char *const status[] = {"status", NULL};
+    ck_assert_int_eq(bed_command(&bed, &process, status), 0);
+    ck_assert_msg(
+        strstr(buf_text(&process.out), "paused by") != NULL, "%s", buf_text(&process.out));
+    process_clear(&process);
+    verb("resume", "links", 0, "resumed");
+    verb("trigger", "links", 0, "\"signal_id\":4");
+    bed_until(&bed, "select status = 'succeeded' from assocd.run");
+    ck_assert_int_eq(bed_int(&bed,
+                         "select count(*) from assocd.sync_state where paused_at is null "
+                         "and paused_by is null and pause_reason is null"),
+        1);
+}
+END_TEST
+
+START_TEST(cancels_a_run_which_settles_what_is_on_the_wire)
+{
+    hold_creates();
+    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_until_logged(&bed, "batch/create");
+    bed_until(&bed, "select count(*) = 1 from assocd.run where status = 'applying'");
+    verb("cancel", "1", 0, "told to stop");
+    bed_release(&bed);
+    bed_until(&bed, "select completed_at is not null from assocd.run");
+    bed_until(&bed,
+        "select outcome like 'run 1 has stopped%' from assocd.signal where verb = "
+        "'cancel'");
+    ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.batch where status = 'sent'"), 0);
+    verb("cancel", "1", 4, "refused: run 1 is over");
+    verb("cancel", "99", 4, "refused: there is no run 99");
+    /* It was wished: nothing starts again by itself. */
+    ck_assert(!bed_until_ms(&bed, "select count(*) > 1 from assocd.run", 2500));
+}
+END_TEST
+
+START_TEST(refuses_a_sync_that_no_daemon_knows)
+{
+    bed_sql(&bed,
+        "insert into assocd.signal (verb, sync, requested_at) values "
+        "('trigger', 'linsk', clock_timestamp() - interval '1 minute')");
+    bed_until(&bed,
+        "select outcome like 'refused: no daemon has a sync \"linsk\"%' from "
+        "assocd.signal");
+}
+END_TEST
+
+START_TEST(applies_a_plan_that_is_approved_by_sql)
+{
+    verb("trigger", "links", 0, "signal");
+    bed_until(&bed, "select status = 'succeeded' from assocd.run");
+    bed_sql(&bed, "delete from crm.link where from_id > 5");
+    verb("trigger", "links", 0, "signal");
+    bed_until(&bed, "select status = 'withheld' from assocd.run where run_id = 2");
+    struct process process = {0};
+    const char *const status[] = {"status", "--json", NULL};
+    ck_assert_int_eq(bed_command(&bed, &process, status), 0);
+    ck_assert_msg(
+        strstr(buf_text(&process.out), "\"plan_id\":2") != NULL, "%s", buf_text(&process.out));
+    process_clear(&process);
+    bed_sql(&bed, "insert into assocd.signal (verb, run_id, reason) values ('approve', 2, 'yes')");
+    bed_until(&bed,
+        "select cause = 'apply' and status = 'succeeded' and archived = 15 and plan_id "
+        "= 2 from assocd.run where run_id = 3");
+    bed_until(
+        &bed, "select outcome = 'run 3: succeeded' from assocd.signal where verb = 'approve'");
+    ck_assert_int_eq(bed_int(&bed,
+                         "select count(*) from assocd.plan_approval where plan_id = 2 and "
+                         "approved_by = session_user and reason = 'yes' and used_by_run_id "
+                         "= 3"),
+        1);
+    /* A second approval finds nothing left to do, and is no failure of the sync. */
+    bed_sql(&bed, "insert into assocd.signal (verb, run_id) values ('approve', 2), ('approve', 1)");
+    bed_until(&bed, "select count(*) = 2 from assocd.signal where outcome like '%exit code 7%'");
+    ck_assert_int_eq(bed_int(&bed, "select failures from assocd.sync_state"), 0);
+}
+END_TEST
+
+START_TEST(says_that_nobody_is_there_to_hear)
+{
+    struct process process = {0};
+    const char *const words[] = {"trigger", "links", NULL};
+    ck_assert_int_eq(bed_stop(&bed, 0), 0);
+    ck_assert_int_eq(bed_command(&bed, &process, words), 0);
+    ck_assert_msg(strstr(buf_text(&process.err), "no daemon is running") != NULL, "%s",
+        buf_text(&process.err));
+    process_clear(&process);
+    ck_assert_int_eq(
+        bed_int(&bed, "select count(*) from assocd.signal where handled_at is null"), 1);
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed, "select cause = 'trigger' and status = 'succeeded' from assocd.run");
+}
+END_TEST
+
+START_TEST(status_shows_runs_under_way_with_their_progress)
+{
+    struct process process = {0};
+    const char *const words[] = {"status", "--json", NULL};
+    hold_creates();
+    verb("trigger", "links", 0, "signal");
+    bed_until_logged(&bed, "batch/create");
+    /* As a run that takes more than a second writes it. */
+    bed_sql(&bed,
+        "update assocd.run set stage = 'create', stage_done = 5, stage_total = 20, "
+        "stage_began_at = clock_timestamp() - interval '10 s', stage_at = "
+        "clock_timestamp()");
+    ck_assert_int_eq(bed_command(&bed, &process, words), 0);
+    ck_assert_msg(strstr(buf_text(&process.out), "\"stage_done\":5") != NULL &&
+            strstr(buf_text(&process.out), "\"seconds_left\":30") != NULL &&
+            strstr(buf_text(&process.out), "\"state\":\"alive\"") != NULL &&
+            strstr(buf_text(&process.out), "\"due_why\": \"running\"") != NULL &&
+            strstr(buf_text(&process.out), "\"days_left\": ") != NULL,
+        "%s", buf_text(&process.out));
+    process_clear(&process);
+    bed_release(&bed);
+    bed_until(&bed, "select status = 'succeeded' from assocd.run");
+}
+END_TEST
+
+TCase *control_cases(void)
+{
+    TCase *cases = tcase_create("control");
+    tcase_add_checked_fixture(cases, open_manual, close_bed);
+    tcase_set_timeout(cases, 120);
+    tcase_add_test(cases, triggers_by_verb);
+    tcase_add_test(cases, triggers_by_sql_within_a_second);
+    tcase_add_test(cases, triggers_that_come_together_become_one_run_and_later_ones_another);
+    tcase_add_test(cases, a_paused_sync_rests_until_it_is_resumed);
+    tcase_add_test(cases, cancels_a_run_which_settles_what_is_on_the_wire);
+    tcase_add_test(cases, refuses_a_sync_that_no_daemon_knows);
+    tcase_add_test(cases, applies_a_plan_that_is_approved_by_sql);
+    tcase_add_test(cases, says_that_nobody_is_there_to_hear);
+    tcase_add_test(cases, status_shows_runs_under_way_with_their_progress);
+    return cases;
+}

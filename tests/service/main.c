@@ -1,0 +1,26 @@
+/*
+ * main.c: daemons, real ones, on a real PostgreSQL and the sandbox. SERVICE_CASE=NAME in the
+ * environment: only the test case of that name (schedule, control, stop, several, systemd, watch).
+ */
+#include <check.h>
+#include <stdlib.h>
+
+#include "lib/cluster.h"
+#include "service/cases.h"
+
+int main(void)
+{
+    (void)cluster_url();
+    Suite *suite = suite_create("service");
+    suite_add_tcase(suite, schedule_cases());
+    suite_add_tcase(suite, control_cases());
+    suite_add_tcase(suite, stop_cases());
+    suite_add_tcase(suite, several_cases());
+    suite_add_tcase(suite, systemd_cases());
+    suite_add_tcase(suite, watch_cases());
+    SRunner *runner = srunner_create(suite);
+    srunner_run(runner, NULL, getenv("SERVICE_CASE"), CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,203 @@
+/*
+ * schedule_cases.c: what starts when, and what becomes of bad ends.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/bed.h"
+#include "service/cases.h"
+
+static struct bed bed;
+
+static void open_hourly(void)
+{
+    bed_open(&bed, "every 1h");
+}
+
+static void close_bed(void)
+{
+    bed_close(&bed);
+}
+
+/* As if the last run had been so long ago. */
+static void pass_hours(int hours)
+{
+    char sql[256];
+    (void)snprintf(sql, sizeof sql,
+        "update assocd.sync_state set run_started_at = run_started_at - interval '%d hours', "
+        "retry_at = retry_at - interval '%d hours', changed_at = clock_timestamp()",
+        hours, hours);
+    bed_sql(&bed, sql);
+}
+
+START_TEST(runs_what_never_ran_at_once_and_then_by_its_schedule)
+{
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed, "select status = 'succeeded' and cause = 'schedule' from assocd.run");
+    ck_assert_int_eq(bed_int(&bed, "select created from assocd.run"), 20);
+    /* Missed five times: runs once. */
+    pass_hours(5);
+    bed_until(
+        &bed, "select count(*) = 2 from assocd.run where status in ('succeeded', 'no_change')");
+    ck_assert(!bed_until_ms(&bed, "select count(*) > 2 from assocd.run", 3000));
+}
+END_TEST
+
+START_TEST(takes_the_due_time_from_the_database_when_it_starts_again)
+{
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed, "select count(*) = 1 from assocd.run where completed_at is not null");
+    ck_assert_int_eq(bed_stop(&bed, 0), 0);
+    bed_start(&bed, 0, NULL);
+    ck_assert(!bed_until_ms(&bed, "select count(*) > 1 from assocd.run", 3000));
+    ck_assert_int_eq(bed_stop(&bed, 0), 0);
+    pass_hours(2); /* an hour, and the jitter */
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed, "select count(*) = 2 from assocd.run where completed_at is not null");
+}
+END_TEST
+
+START_TEST(never_starts_a_sync_whose_lock_somebody_holds)
+{
+    bed_sql(&bed, "select pg_advisory_lock(hashtextextended('assocd.sync:links', 0))");
+    bed_start(&bed, 0, NULL);
+    ck_assert(!bed_until_ms(&bed, "select count(*) > 0 from assocd.run", 3000));
+    bed_sql(&bed, "select pg_advisory_unlock(hashtextextended('assocd.sync:links', 0))");
+    bed_until(&bed, "select status = 'succeeded' from assocd.run");
+    ck_assert_int_eq(bed_int(&bed, "select failures from assocd.sync_state"), 0);
+}
+END_TEST
+
+START_TEST(comes_back_after_a_failure_with_growing_rests)
+{
+    bed_sql(&bed, "alter table crm.link rename to away");
+    bed_start(&bed, 0, NULL);
+    for (int failures = 1; failures <= 3; failures++) {
+        char sql[160];
+        (void)snprintf(sql, sizeof sql,
+            "select failures = %d and run_status = 'failed' from assocd.sync_state", failures);
+        bed_until(&bed, sql);
+        int64_t rest = bed_int(&bed,
+            "select extract(epoch from retry_at - run_started_at)::int from assocd.sync_state");
+        ck_assert_int_ge(rest, 30 * (1 << (failures - 1)) * 8 / 10 - 1);
+        ck_assert_int_le(rest, 30 * (1 << (failures - 1)) * 12 / 10 + 2);
+        bed_sql(&bed,
+            "update assocd.sync_state set retry_at = clock_timestamp(), "
+            "changed_at = clock_timestamp()");
+    }
+    bed_sql(&bed, "alter table crm.away rename to link");
+    bed_sql(&bed,
+        "update assocd.sync_state set retry_at = clock_timestamp(), "
+        "changed_at = clock_timestamp()");
+    bed_until(&bed,
+        "select run_status = 'succeeded' and failures = 0 and retry_at is null from "
+        "assocd.sync_state");
+}
+END_TEST
+
+START_TEST(a_killed_worker_costs_its_own_run_only)
+{
+    bed_fault(&bed,
+        "{\"match\":{\"path\":\"batch/"
+        "create\",\"nth\":1,\"count\":3},\"action\":\"hold\",\"when\":\"before\"}");
+    bed_start(&bed, 0, NULL);
+    for (int deaths = 1; deaths <= 3; deaths++) {
+        char sql[200];
+        (void)snprintf(sql, sizeof sql,
+            "select count(*) = %d from assocd.batch where operation = 'create' and status in "
+            "('sent', 'unknown')",
+            deaths);
+        bed_until(&bed, sql);
+        (void)kill(
+            (pid_t)bed_int(&bed, "select pid from assocd.run where completed_at is null"), SIGKILL);
+        (void)snprintf(sql, sizeof sql, "select failures = %d from assocd.sync_state", deaths);
+        bed_until(&bed, sql);
+    }
+    /* A crash loop rests longer each time: 1, 4, 16 s. */
+    ck_assert_int_ge(bed_int(&bed,
+                         "select extract(epoch from retry_at - (select completed_at "
+                         "from assocd.run order by run_id desc limit 1))::int "
+                         "from assocd.sync_state"),
+        12);
+    ck_assert_int_eq(
+        bed_int(&bed, "select count(*) from assocd.run where status = 'interrupted'"), 3);
+    bed_sql(&bed,
+        "update assocd.sync_state set retry_at = clock_timestamp(), "
+        "changed_at = clock_timestamp()");
+    bed_until(&bed, "select run_status = 'succeeded' and failures = 0 from assocd.sync_state");
+}
+END_TEST
+
+START_TEST(a_worker_that_cannot_begin_is_told_and_tried_again_later)
+{
+    char path[96];
+    (void)snprintf(path, sizeof path, "%s/token", bed.folder);
+    ck_assert_int_eq(rename(path, bed.notify_path), 0);
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed,
+        "select failures = 1 and retry_at > clock_timestamp() + interval '10 s' and "
+        "start_error like '%exit code 78%' from assocd.sync_state");
+    ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.run"), 0);
+    ck_assert(process_expect(&bed.daemons[0], "token", BED_MS));
+    ck_assert_int_eq(rename(bed.notify_path, path), 0);
+    bed_sql(&bed,
+        "update assocd.sync_state set retry_at = clock_timestamp(), "
+        "changed_at = clock_timestamp()");
+    bed_until(&bed,
+        "select run_status = 'succeeded' and failures = 0 and start_error is null from "
+        "assocd.sync_state");
+}
+END_TEST
+
+START_TEST(a_spent_quota_is_waited_for_until_midnight)
+{
+    bed_fault(&bed,
+        "{\"match\":{\"path\":\"batch/read\"},\"action\":\"status\",\"status\":429,\"body\":"
+        "{\"status\":\"error\",\"message\":\"daily\",\"errorType\":\"RATE_LIMIT\","
+        "\"policyName\":\"DAILY\"}}");
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed, "select run_status = 'deferred' from assocd.sync_state");
+    ck_assert_int_eq(bed_int(&bed, "select failures from assocd.sync_state"), 0);
+    ck_assert_int_eq(
+        bed_int(&bed,
+            "select (retry_at >= date_trunc('day', clock_timestamp() at time zone "
+            "p.time_zone) at time zone p.time_zone + interval '1 day' and retry_at < "
+            "clock_timestamp() + interval '26 hours')::int from assocd.sync_state join "
+            "assocd.portal p using (portal)"),
+        1);
+}
+END_TEST
+
+START_TEST(bounds_the_workers_at_once)
+{
+    struct buf syncs = {0};
+    bed_sync(&syncs, "links", "contacts", "every 1h");
+    bed_sync(&syncs, "firms", "companies", "every 1h");
+    bed_configure(&bed, "daemon: {max_workers: 1, stop_timeout: 1s}\n", buf_text(&syncs));
+    buf_clear(&syncs);
+    bed_fault(&bed, "{\"match\":{\"path\":\"batch/read\"},\"action\":\"hold\"}");
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed, "select count(*) = 1 from assocd.run");
+    ck_assert(!bed_until_ms(&bed, "select count(*) > 1 from assocd.run", 2500));
+    bed_release(&bed);
+    bed_until(&bed, "select count(*) = 2 from assocd.run where status = 'succeeded'");
+}
+END_TEST
+
+TCase *schedule_cases(void)
+{
+    TCase *cases = tcase_create("schedule");
+    tcase_add_checked_fixture(cases, open_hourly, close_bed);
+    tcase_set_timeout(cases, 120);
+    tcase_add_test(cases, runs_what_never_ran_at_once_and_then_by_its_schedule);
+    tcase_add_test(cases, takes_the_due_time_from_the_database_when_it_starts_again);
+    tcase_add_test(cases, never_starts_a_sync_whose_lock_somebody_holds);
+    tcase_add_test(cases, comes_back_after_a_failure_with_growing_rests);
+    tcase_add_test(cases, a_killed_worker_costs_its_own_run_only);
+    tcase_add_test(cases, a_worker_that_cannot_begin_is_told_and_tried_again_later);
+    tcase_add_test(cases, a_spent_quota_is_waited_for_until_midnight);
+    tcase_add_test(cases, bounds_the_workers_at_once);
+    return cases;
+}

@@ -1,0 +1,259 @@
+/*
+ * stop_cases.c: ends, reloads, refusals at the start, and PostgreSQL going away.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "lib/cluster.h"
+#include "service/bed.h"
+#include "service/cases.h"
+
+static struct bed bed;
+
+static void open_hourly(void)
+{
+    bed_open(&bed, "every 1h");
+}
+
+static void close_bed(void)
+{
+    bed_close(&bed);
+}
+
+static void hold_creates(void)
+{
+    bed_fault(&bed, "{\"match\":{\"path\":\"batch/create\"},\"action\":\"hold\"}");
+}
+
+START_TEST(ends_at_once_when_nothing_is_under_way)
+{
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed, "select status = 'succeeded' from assocd.run");
+    ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.daemon"), 1);
+    int64_t began_ms = clock_now_ms();
+    ck_assert_int_eq(bed_stop(&bed, 0), 0);
+    ck_assert_int_lt(clock_now_ms() - began_ms, 1000);
+    ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.daemon"), 0);
+}
+END_TEST
+
+START_TEST(lets_workers_settle_what_is_on_the_wire_and_goes_on_when_it_is_back)
+{
+    hold_creates();
+    bed_start(&bed, 0, NULL);
+    bed_until_logged(&bed, "batch/create");
+    bed_until(&bed, "select status = 'applying' from assocd.run");
+    (void)kill(bed.daemons[0].pid, SIGTERM);
+    ck_assert(process_expect(&bed.daemons[0], "stopping", BED_MS));
+    bed_release(&bed);
+    ck_assert_int_eq(process_wait(&bed.daemons[0], BED_MS), 0);
+    ck_assert_int_eq(
+        bed_int(&bed, "select count(*) from assocd.run where completed_at is null"), 0);
+    ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.batch where status = 'sent'"), 0);
+    char *first = bed_text(&bed, "select status from assocd.run");
+    bed_start(&bed, 0, NULL);
+    if (strcmp(first, "canceled") == 0) /* else there was nothing left to do */
+        bed_until(&bed, "select count(*) = 2 from assocd.run where completed_at is not null");
+    free(first);
+}
+END_TEST
+
+START_TEST(kills_workers_when_patience_ends)
+{
+    struct buf syncs = {0};
+    bed_sync(&syncs, "links", "contacts", "every 1h");
+    bed_configure(&bed, "daemon: {stop_timeout: 1s}\n", buf_text(&syncs));
+    buf_clear(&syncs);
+    hold_creates();
+    bed_start(&bed, 0, NULL);
+    bed_until_logged(&bed, "batch/create");
+    int64_t began_ms = clock_now_ms();
+    ck_assert_int_eq(bed_stop(&bed, 0), 0);
+    ck_assert_int_ge(clock_now_ms() - began_ms, 900);
+    ck_assert_int_lt(clock_now_ms() - began_ms, 4000);
+    bed_release(&bed);
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed, "select count(*) = 1 from assocd.run where status = 'interrupted'");
+    bed_until(&bed, "select run_status in ('succeeded', 'no_change') from assocd.sync_state");
+}
+END_TEST
+
+START_TEST(a_second_sigterm_ends_it_at_once)
+{
+    hold_creates();
+    bed_start(&bed, 0, NULL);
+    bed_until_logged(&bed, "batch/create");
+    pid_t worker = (pid_t)bed_int(&bed, "select pid from assocd.run");
+    (void)kill(bed.daemons[0].pid, SIGTERM);
+    ck_assert(process_expect(&bed.daemons[0], "stopping", BED_MS));
+    int64_t began_ms = clock_now_ms();
+    siginfo_t end = {0};
+    (void)kill(bed.daemons[0].pid, SIGTERM);
+    ck_assert_int_eq(waitid(P_PID, (id_t)bed.daemons[0].pid, &end, WEXITED | WNOWAIT), 0);
+    ck_assert_int_eq(end.si_status, SIGTERM);
+    ck_assert_int_lt(clock_now_ms() - began_ms, 1000);
+    (void)kill(worker, SIGKILL); /* it still has the pipe of stderr */
+}
+END_TEST
+
+START_TEST(reads_the_configuration_again_and_keeps_the_old_one_on_any_error)
+{
+    static const char *const broken[] = {"  links: {portal: nowhere}\n",
+        "  links:\n    portal: main\n    from: deals\n    to: contacts\n    types: [plain]\n"
+        "    source: {table: crm.link}\n    policy: mirror_owned\n    schedule: cron 0 0 30 2 *\n",
+        "", "  a: [\n"};
+    struct buf syncs = {0};
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed, "select status = 'succeeded' from assocd.run");
+    for (size_t i = 0; i < ARRAY_COUNT(broken); i++) {
+        bed_configure(&bed, "", broken[i]);
+        buf_reset(&bed.daemons[0].err);
+        (void)kill(bed.daemons[0].pid, SIGHUP);
+        ck_assert_msg(
+            process_expect(&bed.daemons[0], "the configuration stays as it was: ", BED_MS), "%s",
+            broken[i]);
+    }
+    ck_assert(process_expect(&bed.daemons[0], "assocd.yaml", BED_MS));
+    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_until(&bed, "select count(*) = 2 from assocd.run where completed_at is not null");
+    bed_sync(&syncs, "links", "contacts", "manual");
+    bed_sync(&syncs, "firms", "companies", "every 1h");
+    bed_configure(&bed, "", buf_text(&syncs));
+    buf_clear(&syncs);
+    (void)kill(bed.daemons[0].pid, SIGHUP);
+    bed_until(&bed, "select status = 'succeeded' from assocd.run where sync = 'firms'");
+    bed_until(&bed, "select syncs = 2 from assocd.daemon");
+}
+END_TEST
+
+START_TEST(a_reload_leaves_runs_under_way_alone)
+{
+    hold_creates();
+    bed_start(&bed, 0, NULL);
+    bed_until_logged(&bed, "batch/create");
+    (void)kill(bed.daemons[0].pid, SIGHUP);
+    ck_assert(process_expect(&bed.daemons[0], "configuration read again", BED_MS));
+    ck_assert(!bed_until_ms(&bed, "select count(*) > 1 from assocd.run", 2500));
+    bed_release(&bed);
+    bed_until(&bed, "select status = 'succeeded' from assocd.run");
+}
+END_TEST
+
+/* Starts a daemon that must not start; its exit code. */
+static int refused(const char *text)
+{
+    struct process process = {0};
+    const char *const words[] = {"daemon", NULL};
+    int code = bed_command(&bed, &process, words);
+    ck_assert_msg(
+        strstr(buf_text(&process.err), text) != NULL, "%s: %s", text, buf_text(&process.err));
+    process_clear(&process);
+    return code;
+}
+
+START_TEST(refuses_to_start_with_what_cannot_work)
+{
+    struct buf syncs = {0};
+    bed_configure(&bed, "", "");
+    ck_assert_int_eq(refused("there are no syncs"), 78);
+    bed_sync(&syncs, "links", "contacts", "cron 0 0 30 2 *");
+    bed_configure(&bed, "", buf_text(&syncs));
+    ck_assert_int_eq(refused("can never fire"), 78);
+    buf_reset(&syncs);
+    bed_sync(&syncs, "links", "contacts", "manual");
+    buf_add_text(&syncs,
+        "  back:\n    portal: main\n    from: contacts\n    to: deals\n"
+        "    types: [plain]\n    source: {table: crm.link}\n"
+        "    policy: mirror\n");
+    bed_configure(&bed, "", buf_text(&syncs));
+    ck_assert_int_eq(refused("links"), 78);
+    buf_reset(&syncs);
+    bed_sync(&syncs, "links", "contacts", "manual");
+    bed_configure(&bed, "", buf_text(&syncs));
+    bed_sql(&bed, "drop schema assocd cascade");
+    ck_assert_int_eq(refused("run assocd init"), 75);
+    char *own = bed.database_url;
+    char *away = cluster_url_of(own, "no_such_database");
+    bed.database_url = away;
+    bed_configure(&bed, "", buf_text(&syncs));
+    ck_assert_int_eq(refused("no_such_database"), 75);
+    bed.database_url = own;
+    free(away);
+    buf_clear(&syncs);
+}
+END_TEST
+
+static char *database_name(void)
+{
+    return bed_text(&bed, "select current_database()");
+}
+
+START_TEST(survives_that_postgresql_goes_away_and_comes_back)
+{
+    char sql[256];
+    char *name = database_name();
+    struct pg *other = cluster_connect(cluster_url());
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed, "select status = 'succeeded' from assocd.run");
+    (void)snprintf(sql, sizeof sql, "alter database %s with allow_connections false", name);
+    cluster_exec(other, sql, NULL);
+    (void)snprintf(sql, sizeof sql,
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = '%s'", name);
+    cluster_exec(other, sql, NULL);
+    ck_assert(process_expect(&bed.daemons[0], "not currently accepting connections", BED_MS));
+    (void)snprintf(sql, sizeof sql, "alter database %s with allow_connections true", name);
+    cluster_exec(other, sql, NULL);
+    pg_close(bed.pg);
+    bed.pg = cluster_connect(bed.database_url);
+    ck_assert(process_expect(&bed.daemons[0], "PostgreSQL is back", BED_MS));
+    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_until(&bed, "select count(*) = 2 from assocd.run where completed_at is not null");
+    ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.daemon"), 1);
+    ck_assert_int_eq(bed_stop(&bed, 0), 0);
+    pg_close(other);
+    free(name);
+}
+END_TEST
+
+START_TEST(stops_while_postgresql_is_away)
+{
+    char sql[256];
+    char *name = database_name();
+    struct pg *other = cluster_connect(cluster_url());
+    bed_start(&bed, 0, NULL);
+    (void)snprintf(sql, sizeof sql, "alter database %s with allow_connections false", name);
+    cluster_exec(other, sql, NULL);
+    (void)snprintf(sql, sizeof sql,
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = '%s'", name);
+    cluster_exec(other, sql, NULL);
+    ck_assert(process_expect(&bed.daemons[0], "not currently accepting connections", BED_MS));
+    ck_assert_int_eq(bed_stop(&bed, 0), 0);
+    (void)snprintf(sql, sizeof sql, "alter database %s with allow_connections true", name);
+    cluster_exec(other, sql, NULL);
+    pg_close(bed.pg);
+    bed.pg = cluster_connect(bed.database_url);
+    pg_close(other);
+    free(name);
+}
+END_TEST
+
+TCase *stop_cases(void)
+{
+    TCase *cases = tcase_create("stop");
+    tcase_add_checked_fixture(cases, open_hourly, close_bed);
+    tcase_set_timeout(cases, 120);
+    tcase_add_test(cases, ends_at_once_when_nothing_is_under_way);
+    tcase_add_test(cases, lets_workers_settle_what_is_on_the_wire_and_goes_on_when_it_is_back);
+    tcase_add_test(cases, kills_workers_when_patience_ends);
+    tcase_add_test(cases, a_second_sigterm_ends_it_at_once);
+    tcase_add_test(cases, reads_the_configuration_again_and_keeps_the_old_one_on_any_error);
+    tcase_add_test(cases, a_reload_leaves_runs_under_way_alone);
+    tcase_add_test(cases, refuses_to_start_with_what_cannot_work);
+    tcase_add_test(cases, survives_that_postgresql_goes_away_and_comes_back);
+    tcase_add_test(cases, stops_while_postgresql_is_away);
+    return cases;
+}

@@ -1,0 +1,162 @@
+/*
+ * test_agenda.c: the heap of due times keeps its order whatever happens to its entries.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "service/agenda.h"
+
+enum { SYNCS = 500 };
+static struct definitions definitions;
+static struct agenda agenda;
+
+static void open_agenda(void)
+{
+    struct error err;
+    definitions.syncs = mem_new(SYNCS, sizeof(struct sync_definition *));
+    definitions.syncs_count = SYNCS;
+    for (int i = 0; i < SYNCS; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "sync-%d", (i * 7919) % SYNCS);
+        definitions.syncs[i] = mem_new(1, sizeof(struct sync_definition));
+        definitions.syncs[i]->name = mem_text(name);
+        ck_assert(schedule_parse(
+            &definitions.syncs[i]->schedule, i % 5 == 0 ? "manual" : "every 1h", &err));
+    }
+    agenda_open(&agenda, &definitions);
+}
+
+static void close_agenda(void)
+{
+    agenda_close(&agenda);
+    definitions_clear(&definitions);
+}
+
+static void check_heap(void)
+{
+    for (size_t i = 0; i < agenda.count; i++) {
+        ck_assert_uint_eq(agenda.heap[i]->place, i);
+        if (i > 0)
+            ck_assert_int_le(agenda.heap[(i - 1) / 2]->due.at_us, agenda.heap[i]->due.at_us);
+    }
+}
+
+START_TEST(finds_every_sync_by_name_and_no_other)
+{
+    for (int i = 0; i < SYNCS; i++) {
+        const char *name = definitions.syncs[i]->name;
+        struct entry *entry = agenda_find(&agenda, name);
+        ck_assert_ptr_nonnull(entry);
+        ck_assert_ptr_eq(entry->sync, definitions.syncs[i]);
+    }
+    ck_assert_ptr_null(agenda_find(&agenda, "sync-"));
+    ck_assert_ptr_null(agenda_find(&agenda, "zebra"));
+    ck_assert_ptr_null(agenda_find(&agenda, ""));
+}
+END_TEST
+
+START_TEST(has_nothing_due_before_anything_is_known)
+{
+    check_heap();
+    ck_assert_int_eq(agenda_first(&agenda)->due.at_us, DUE_NEVER);
+}
+END_TEST
+
+/* The smallest due time by looking at all of them. */
+static int64_t smallest(void)
+{
+    int64_t least = DUE_NEVER;
+    for (size_t i = 0; i < agenda.count; i++)
+        if (agenda.entries[i].due.at_us < least)
+            least = agenda.entries[i].due.at_us;
+    return least;
+}
+
+START_TEST(always_has_the_one_due_first_on_top)
+{
+    struct random random;
+    random_init(&random, (uint64_t)_i + 1);
+    int64_t now_us = INT64_C(1800000000000000);
+    for (int step = 0; step < 3000; step++) {
+        struct entry *entry = &agenda.entries[random_below(&random, SYNCS)];
+        struct due_state state = {.last = DUE_LAST_ENDED,
+            .paused = random_below(&random, 10) == 0,
+            .wanted = random_below(&random, 10) == 0,
+            .started_us = now_us - (int64_t)random_below(&random, 7200) * 1000000};
+        if (random_below(&random, 4) == 0)
+            state.retry_us = now_us + (int64_t)random_below(&random, 900) * 1000000;
+        entry->working = random_below(&random, 20) == 0;
+        entry->hold_us = random_below(&random, 8) == 0 ? now_us + 5000000 : 0;
+        agenda_note(&agenda, entry, &state, step, now_us);
+        ck_assert_int_eq(agenda_first(&agenda)->due.at_us, smallest());
+        if (entry->working)
+            ck_assert_int_eq(entry->due.at_us, DUE_NEVER);
+        now_us += (int64_t)random_below(&random, 1000000);
+    }
+    check_heap();
+}
+END_TEST
+
+START_TEST(draws_its_jitter_anew_for_every_run_only)
+{
+    struct entry *entry = agenda_find(&agenda, "sync-1");
+    struct due_state state = {.last = DUE_LAST_ENDED, .started_us = 1000000};
+    agenda_note(&agenda, entry, &state, 1, 2000000);
+    uint32_t first = entry->jitter;
+    agenda_note(&agenda, entry, &state, 1, 3000000);
+    ck_assert_uint_eq(entry->jitter, first);
+    agenda_note(&agenda, entry, &state, 2, 3000000);
+    ck_assert_uint_ne(entry->jitter, first);
+}
+END_TEST
+
+START_TEST(hands_on_what_postgresql_does_not_know)
+{
+    struct agenda next;
+    struct entry *entry = agenda_find(&agenda, "sync-42");
+    entry->working = 2;
+    entry->touched = true;
+    entry->touched_failures = 3;
+    agenda_open(&next, &definitions);
+    agenda_inherit(&next, &agenda);
+    ck_assert_int_eq(agenda_find(&next, "sync-42")->working, 2);
+    ck_assert(agenda_find(&next, "sync-42")->touched);
+    ck_assert_int_eq(agenda_find(&next, "sync-42")->touched_failures, 3);
+    ck_assert_int_eq(agenda_find(&next, "sync-41")->working, 0);
+    agenda_close(&next);
+}
+END_TEST
+
+START_TEST(may_be_empty)
+{
+    struct definitions none = {0};
+    struct agenda empty;
+    agenda_open(&empty, &none);
+    ck_assert_ptr_null(agenda_first(&empty));
+    ck_assert_ptr_null(agenda_find(&empty, "links"));
+    agenda_close(&empty);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = tcase_create("agenda");
+    tcase_add_checked_fixture(tcase, open_agenda, close_agenda);
+    tcase_add_test(tcase, finds_every_sync_by_name_and_no_other);
+    tcase_add_test(tcase, has_nothing_due_before_anything_is_known);
+    tcase_add_loop_test(tcase, always_has_the_one_due_first_on_top, 0, 20);
+    tcase_add_test(tcase, draws_its_jitter_anew_for_every_run_only);
+    tcase_add_test(tcase, hands_on_what_postgresql_does_not_know);
+    tcase_add_test(tcase, may_be_empty);
+    tcase_set_timeout(tcase, 60);
+    Suite *suite = suite_create("agenda");
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
