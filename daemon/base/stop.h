@@ -17,6 +17,15 @@ int stop_fd(void);
 /* True once a stop was asked for. */
 bool stop_requested(void);
 
+/* Asks for a stop when clock_now_ms() reaches at_ms; after that many steps (stop_step says whether
+ * there is one left and takes it). why is for messages; both are borrowed for ever. */
+void stop_at(int64_t at_ms, const char *why);
+void stop_after(uint64_t steps, const char *why);
+bool stop_step(void);
+
+/* Why a stop was asked for: "a signal", or what stop_at and stop_after were given. */
+const char *stop_reason(void);
+
 /* Waits that long; returns at once, and false, when a stop is asked for. */
 bool stop_wait(int64_t wait_ms);
 

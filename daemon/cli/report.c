@@ -144,10 +144,7 @@ static void print_plan_end(const struct run *run)
     if (run->verdict.kind != VERDICT_PASS) {
         printf("guard    %s: %s\n", run->verdict.guard, run->verdict.text);
         if (digest[0] != '\0')
-            printf("plan %llu sha256:%.4s...%s      look at it with: assocd show %llu      proceed "
-                   "with: "
-                   "assocd approve %llu && assocd apply %llu\n",
-                plan, digest, digest + 62, plan, plan, plan);
+            printf("plan %llu sha256:%.4s...%s\n", plan, digest, digest + 62);
     } else if (run->options.mode == RUN_PLAN) {
         printf("plan %llu sha256:%.4s...%s      ", plan, digest, digest + 62);
         if (empty)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/box.h"
 #include "cli/output.h"
 #include "cli/report.h"
 #include "service/log.h"
@@ -125,13 +126,17 @@ bool verb_run(struct cli *cli, int argc, char **argv, int *code, struct error *e
 {
     bool touched = false;
     struct worker_options hidden = {0};
+    struct box box = {0};
     const struct option_row options[] = {{.name = "touched", .flag = &touched},
-        {.name = "cause", .text = &hidden.cause},
+        {.name = "max-duration", .text = &box.max_duration},
+        {.name = "max-requests", .number = &box.max_requests},
+        {.name = "until", .text = &box.until}, {.name = "cause", .text = &hidden.cause},
         {.name = "log-format", .text = &hidden.log_format}, {0}};
     const struct sync_definition *sync;
     struct words words;
     (void)argc;
-    if (!cli_options(cli, argv, options, &words, err) || !cli_load(cli, err))
+    if (!cli_options(cli, argv, options, &words, err) || !box_start(&box, err) ||
+        !cli_load(cli, err))
         return false;
     for (int i = 0; i < words.count; i++) {
         if (!cli_sync(cli, words.items[i], &sync, err))

@@ -42,9 +42,16 @@ const struct verb verbs[] = {
         verb_plan},
     {"apply", "PLAN", "apply a stored plan; pairs changed since are skipped",
         "example: assocd apply 18\n", verb_apply},
-    {"run", "[SYNC...] [--touched]", "plan, judge, apply, verify; without names: every sync",
-        "  --touched  only the from-records whose rows changed in watched tables\n"
-        "example: assocd run deal-contact\n",
+    {"run", "[SYNC...] [--touched] [--max-duration D] [--max-requests N] [--until TIME]",
+        "plan, judge, apply, verify; without names: every sync",
+        "  --touched         only the from-records whose rows changed in watched tables\n"
+        "  --max-duration D  stop after 90s, 30m, 2h\n"
+        "  --max-requests N  stop after N requests to HubSpot\n"
+        "  --until TIME      stop at 06:00, or at 2026-09-21T06:00:00+02:00\n"
+        "A limit stops as a signal does: what is on the wire is settled, the exit code is 6, and "
+        "the\n"
+        "next run goes on from the real state.\n"
+        "example: assocd run deal-contact --until 06:00\n",
         verb_run},
     {"daemon", "[--log-format plain|json|journal]", "the service: runs every sync by its schedule",
         "SIGTERM ends it in an orderly way, SIGHUP reads the configuration again.\n"

@@ -42,8 +42,8 @@ struct guards {
     double max_archive_percent; /* of the registry's count; 5 archives are never too many by it */
     double max_source_shrink_percent; /* against the last good run */
     bool allow_empty_source;
-    int64_t max_archive_day; /* in any 24 hours, approved ones aside */
-    int64_t max_archive_per_record;
+    int64_t max_archive_day; /* in any 24 hours, approved ones aside; 0: no limit */
+    int64_t max_archive_per_record; /* in one plan; 0: no limit */
     int64_t max_plan_age_ms; /* older: pairs are read again before they are archived */
     int64_t max_saved_plan_age_ms; /* older: a saved plan is not applied */
 };

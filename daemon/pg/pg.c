@@ -286,6 +286,21 @@ bool pg_failed(struct pg *pg, const PGresult *result, const char *what, struct e
     return error_set(err, pg->kind, "%s: %s (SQLSTATE %s)", what, line, state);
 }
 
+/* Servers since 14 say so at once, and again when they are promoted. */
+bool pg_in_recovery(struct pg *pg, bool *yes, struct error *err)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    const char *said = PQparameterStatus(pg->conn, "in_hot_standby");
+    if (said != NULL) {
+        *yes = strcmp(said, "on") == 0;
+        return true;
+    }
+    if (!pg_exec(pg, "select pg_catalog.pg_is_in_recovery()", &rows, err))
+        return false;
+    *yes = pg_rows_bool(&rows, 0, 0);
+    return true;
+}
+
 const char *pg_sqlstate(const struct pg *pg)
 {
     return pg->sqlstate;

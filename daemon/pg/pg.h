@@ -36,6 +36,9 @@ void pg_arg_text(struct pg_args *args, const char *text);
 void pg_arg_int(struct pg_args *args, int64_t number);
 void pg_arg_bool(struct pg_args *args, bool truth);
 
+/* Is the server a standby (in recovery)? */
+MUST_CHECK bool pg_in_recovery(struct pg *pg, bool *yes, struct error *err);
+
 /* The rows of one result. `struct pg_rows x = {0};` is valid and empty. */
 struct pg_rows {
     void *result; /* libpq's, private to pg.c */

@@ -128,6 +128,7 @@ bool account_client(
         return false;
     if (!account.fresh && !account_ask(*client, state, access, &account, err))
         return false;
+    access->asked = !account.fresh;
     name_permits(access, state, &account);
     if (!counted && !count_question(&access->permits, err))
         return false;
@@ -278,4 +279,30 @@ bool account_open(struct run *run, struct error *err)
         return false;
     client_bind(run->client, sync->from, sync->to, &run->types);
     return true;
+}
+
+void account_note_source(struct run *run, const struct source *source)
+{
+    CLEANUP(buf_clear) struct buf text = {0};
+    buf_addf(&text, "%s: %s", run->fingerprint, source_shape(source));
+    free(run->fingerprint);
+    run->fingerprint = mem_text(buf_text(&text));
+    run->source_replica = source_replica(source);
+}
+
+bool account_confirm(struct run *run, struct error *err)
+{
+    struct account answer;
+    const char *portal = run->options.sync->portal->name;
+    if (run->access.asked)
+        return true;
+    if (!client_account(run->client, &answer, err))
+        return error_prefix(err, "portal %s", portal);
+    run->access.asked = true;
+    if (answer.portal_id == run->access.portal_id)
+        return true;
+    return error_set(err, ERROR_REFUSED,
+        "portal %s: the plan is about account %llu, and the token now belongs to account %llu; "
+        "nothing was written",
+        portal, (unsigned long long)run->access.portal_id, (unsigned long long)answer.portal_id);
 }

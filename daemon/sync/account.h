@@ -19,6 +19,14 @@ struct run;
  * account than portal_id is ERROR_REFUSED before any other call. */
 MUST_CHECK bool account_open(struct run *run, struct error *err);
 
+/* Before the first write: if the answer to "whose token is this" was remembered, it is asked for
+ * once more, and must be the same (FAULTS O3). */
+MUST_CHECK bool account_confirm(struct run *run, struct error *err);
+
+/* What the open source turned out to be becomes part of run->fingerprint (FAULTS S8, S9). */
+struct source;
+void account_note_source(struct run *run, const struct source *source);
+
 /* The way to an account: filled by the caller up to the line, by account_client below it. Must
  * outlive the client, which asks its permits. */
 struct account_access {
@@ -28,6 +36,7 @@ struct account_access {
     /* ---- */
     struct permits permits;
     uint64_t portal_id;
+    bool asked; /* HubSpot itself said so, in this run */
 };
 
 /* Opens a client with the account's shared budget and makes sure whose token it is. Verbs without a

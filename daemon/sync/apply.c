@@ -5,9 +5,11 @@
 #include "sync/apply.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/stop.h"
 #include "hubspot/client.h"
 #include "pg/pg.h"
 #include "sync/batcher.h"
@@ -235,6 +237,22 @@ static bool drain(struct apply *apply, struct error *err)
     return false;
 }
 
+/* Says what is left. */
+static bool stopped(const struct apply *apply, struct error *err)
+{
+    const struct run *run = apply->run;
+    const struct apply_progress *progress = apply->progress;
+    char archives[64] = "";
+    if (apply->kind == QUEUE_CREATE && run->counts.to_archive > 0)
+        (void)snprintf(archives, sizeof archives, ", all %llu archives wait",
+            (unsigned long long)run->counts.to_archive);
+    return error_set(err, ERROR_STOPPED,
+        "stopped early (%s) after %llu of %llu %s%s; the next run goes on from the real state: "
+        "assocd run %s",
+        stop_reason(), (unsigned long long)progress->done, (unsigned long long)progress->total,
+        calls[apply->kind].noun, archives, run->options.sync->name);
+}
+
 static bool apply_operation(struct apply *apply, struct error *err)
 {
     const struct client_reply *reply;
@@ -244,10 +262,7 @@ static bool apply_operation(struct apply *apply, struct error *err)
         if (!client_next(apply->run->client, &reply, err))
             return drain(apply, err);
         if (reply == NULL && client_stopped(apply->run->client))
-            return error_set(err, ERROR_STOPPED,
-                "stopped early after %llu of %llu %s; the next run goes on from the real state",
-                (unsigned long long)apply->progress->done,
-                (unsigned long long)apply->progress->total, calls[apply->kind].noun);
+            return stopped(apply, err);
         if (reply == NULL)
             return true;
         if (!settle(apply, reply, err))
@@ -334,6 +349,9 @@ static bool take_plan(struct run *run, struct error *err)
 
 bool apply_plan(struct run *run, struct error *err)
 {
-    return journal_status(run, RUN_APPLYING, err) && take_plan(run, err) &&
-        registry_settle(run, err) && apply_creates(run, err) && apply_archives(run, err);
+    bool writes = run->counts.to_create > 0 ||
+        (run->counts.to_archive > 0 && run->verdict.kind == VERDICT_PASS);
+    return (!writes || account_confirm(run, err)) && journal_status(run, RUN_APPLYING, err) &&
+        take_plan(run, err) && registry_settle(run, err) && apply_creates(run, err) &&
+        apply_archives(run, err);
 }

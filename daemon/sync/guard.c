@@ -55,6 +55,36 @@ static struct verdict guard_mapping(const struct guard_facts *facts)
     return (struct verdict){.kind = VERDICT_PASS};
 }
 
+/* What one plan cannot see by itself, or what must not be decided without a person. */
+static struct verdict guard_slow(const struct guards *guards, const struct guard_facts *facts)
+{
+    if (facts->replica)
+        return trip(VERDICT_WITHHOLD, "replica",
+            "the source is a standby server and may lag behind: an association that it does not "
+            "name yet looks like one to archive (%llu); read the primary server, or set "
+            "source.allow_replica: true",
+            (unsigned long long)facts->to_archive);
+    if (facts->create_only)
+        return trip(VERDICT_WITHHOLD, "create_only",
+            "%llu archives, and the sync's policy is create_only; an undo asks for it",
+            (unsigned long long)facts->to_archive);
+    if (guards->max_archive_per_record > 0 &&
+        facts->record_archives > (uint64_t)guards->max_archive_per_record)
+        return trip(VERDICT_WITHHOLD, "max_archive_per_record",
+            "record %llu would lose %llu associations in this plan, more than the %lld allowed; a "
+            "merged or mistyped record in the source looks like this",
+            (unsigned long long)facts->record_id, (unsigned long long)facts->record_archives,
+            (long long)guards->max_archive_per_record);
+    if (guards->max_archive_day > 0 &&
+        facts->to_archive + facts->archived_day > (uint64_t)guards->max_archive_day)
+        return trip(VERDICT_WITHHOLD, "max_archive_day",
+            "%llu archives after %llu in the last 24 hours are more than the %lld allowed in a "
+            "day; a source that loses rows little by little looks like this",
+            (unsigned long long)facts->to_archive, (unsigned long long)facts->archived_day,
+            (long long)guards->max_archive_day);
+    return (struct verdict){.kind = VERDICT_PASS};
+}
+
 static struct verdict guard_volume(const struct guards *guards, const struct guard_facts *facts)
 {
     if (facts->invalid > 0)
@@ -85,8 +115,7 @@ static struct verdict guard_volume(const struct guards *guards, const struct gua
     if (facts->to_archive > limit)
         return trip(VERDICT_WITHHOLD, "max_archive",
             "%llu archives are more than the %llu allowed (max_archive %lld, max_archive_percent "
-            "%g of %llu "
-            "managed)",
+            "%g of %llu managed); a wrong table or filter, or a deletion in bulk, looks like this",
             (unsigned long long)facts->to_archive, (unsigned long long)limit,
             (long long)guards->max_archive, guards->max_archive_percent,
             (unsigned long long)facts->managed);
@@ -100,5 +129,7 @@ struct verdict guard_plan(const struct guards *guards, const struct guard_facts 
         verdict = guard_mapping(facts);
     if (verdict.kind == VERDICT_PASS && facts->to_archive > 0)
         verdict = guard_volume(guards, facts);
+    if (verdict.kind == VERDICT_PASS && facts->to_archive > 0)
+        verdict = guard_slow(guards, facts);
     return verdict;
 }

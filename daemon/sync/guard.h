@@ -17,6 +17,11 @@ struct guard_facts {
     uint64_t managed; /* associations in the registry */
     uint64_t to_archive;
     uint64_t archived_lately; /* by runs of changes, which share the limit of one run */
+    uint64_t archived_day; /* by the sync in the last 24 hours, approved plans aside */
+    uint64_t record_id; /* the from-record that would lose most … */
+    uint64_t record_archives; /* … and how many */
+    bool replica; /* the source is a standby server, which the sync does not allow */
+    bool create_only; /* the policy archives nothing; an undo might */
     bool good_known; /* there is a last good run … */
     uint64_t good_desired; /* … that had so many desired associations */
     const char *fingerprint; /* what this run synchronises */
@@ -25,7 +30,7 @@ struct guard_facts {
 
 enum verdict_kind { VERDICT_PASS, VERDICT_WITHHOLD, VERDICT_REFUSE };
 
-enum { VERDICT_TEXT_MAX = 640 };
+enum { VERDICT_TEXT_MAX = 900 };
 
 struct verdict {
     enum verdict_kind kind;

@@ -5,6 +5,7 @@
 #include "sync/judge.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "pg/pg.h"
 #include "sync/guard.h"
@@ -101,6 +102,36 @@ static bool know_rest(struct run *run, struct guard_facts *facts, struct error *
     return true;
 }
 
+/* What the guards need to know of the plan's archives and of those before it. */
+static bool know_archives(struct run *run, struct guard_facts *facts, struct error *err)
+{
+    const struct sync_definition *sync = run->options.sync;
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (facts->to_archive == 0)
+        return true;
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, sync->name);
+    if (!pg_run(run->state, STATEMENT_GUARD_ARCHIVES, &args, &rows, err))
+        return false;
+    facts->archived_day = (uint64_t)pg_rows_int(&rows, 0, 0);
+    facts->record_id = (uint64_t)pg_rows_int(&rows, 0, 1);
+    facts->record_archives = (uint64_t)pg_rows_int(&rows, 0, 2);
+    facts->replica = run->source_replica && !sync->source_allow_replica;
+    facts->create_only = sync->policy == POLICY_CREATE_ONLY;
+    return true;
+}
+
+/* The words that go into the journal end with what a person has to type to go on. */
+static void tell_way_on(struct run *run)
+{
+    size_t length = strlen(run->verdict.text);
+    int64_t plan = run->options.mode == RUN_APPLY ? run->options.plan_id : run->run_id;
+    (void)snprintf(run->verdict.text + length, sizeof run->verdict.text - length,
+        "; look: assocd show %lld; if it is meant: assocd approve %lld && assocd apply %lld",
+        (long long)plan, (long long)plan, (long long)plan);
+}
+
 bool judge_plan(struct run *run, struct error *err)
 {
     const struct run_counts *c = &run->counts;
@@ -117,7 +148,7 @@ bool judge_plan(struct run *run, struct error *err)
         .fingerprint = run->fingerprint,
         .good_fingerprint = run->good_fingerprint,
     };
-    if (!know_rest(run, &facts, err))
+    if (!know_rest(run, &facts, err) || !know_archives(run, &facts, err))
         return false;
     struct verdict verdict = guard_plan(&run->options.sync->guards, &facts);
     bool approved = false;
@@ -126,6 +157,7 @@ bool judge_plan(struct run *run, struct error *err)
     if (verdict.kind == VERDICT_PASS || approved)
         return true;
     run->verdict = verdict;
+    tell_way_on(run);
     if (!withhold(run, verdict.kind == VERDICT_REFUSE, err))
         return false;
     if (run->options.mode == RUN_APPLY)

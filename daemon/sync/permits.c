@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/stop.h"
 #include "pg/pg.h"
 
 void permits_init(struct permits *permits, struct pg *state, const char *account, const char *zone,
@@ -38,9 +39,16 @@ bool permits_take(struct permits *permits, int64_t *wait_ms, struct error *err)
     return true;
 }
 
+/* A run with a limit of requests (assocd run --max-requests) has asked for its own stop once they
+ * are spent: the client sees it before it asks again. */
 static bool take(void *owner, int64_t *wait_ms, struct error *err)
 {
-    return permits_take(owner, wait_ms, err);
+    enum { AGAIN_MS = 1000 };
+    if (!permits_take(owner, wait_ms, err))
+        return false;
+    if (*wait_ms == 0 && !stop_step())
+        *wait_ms = AGAIN_MS;
+    return true;
 }
 
 static bool hold(void *owner, const char *policy, int64_t hold_ms, struct error *err)

@@ -10,6 +10,7 @@
 #include "base/stop.h"
 #include "pg/pg.h"
 #include "pg/text.h"
+#include "sync/account.h"
 #include "sync/chunk.h"
 #include "sync/diff.h"
 #include "sync/journal.h"
@@ -129,7 +130,10 @@ static bool read_source(struct draft *draft, struct error *err)
         .sync = run->options.sync, .database_url = run->options.database_url, .types = &run->types};
     wish.from_ids = touched_ids(run, &wish.from_count);
     bool ok = spool_open(&draft->desired, "desired rows", SPOOL_SORTED, err) &&
-        source_open(&source, &wish, err) && drain_source(draft, source, err);
+        source_open(&source, &wish, err);
+    if (ok)
+        account_note_source(run, source);
+    ok = ok && drain_source(draft, source, err);
     bool empty = ok && source_empty(source);
     source_close(source);
     if (!ok || !spool_rewind(draft->desired, err) || !store_rejects(draft, err))

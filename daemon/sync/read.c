@@ -5,9 +5,11 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/stop.h"
 #include "sync/journal.h"
 
 /* Reads a run may spend on halving chunks that HubSpot refuses or cannot answer. */
@@ -142,6 +144,17 @@ static bool retry_halves(struct read *read, struct read_slot *slot, enum client_
     return true;
 }
 
+static bool stopped(const struct read *read, struct error *err)
+{
+    if (strcmp(read->scope.operation, "verify") == 0)
+        return error_set(err, ERROR_STOPPED,
+            "stopped (%s) before all changes were seen in HubSpot; the next run settles them",
+            stop_reason());
+    return error_set(err, ERROR_STOPPED,
+        "stopped (%s) while reading; the next run begins anew: assocd run %s", stop_reason(),
+        read->run->options.sync->name);
+}
+
 bool read_next(struct read *read, const struct chunk **chunk, const struct client_reply **reply,
     struct error *err)
 {
@@ -151,7 +164,7 @@ bool read_next(struct read *read, const struct chunk **chunk, const struct clien
     *chunk = NULL;
     for (;;) {
         if (client_stopped(read->run->client))
-            return error_set(err, ERROR_STOPPED, "stopped while reading; nothing was written");
+            return stopped(read, err);
         if (!submit_all(read, err) || !client_next(read->run->client, reply, err))
             return false;
         if (*reply == NULL)

@@ -16,22 +16,18 @@ struct doubt {
     bool old; /* not even reading its records helps any more */
 };
 
-static bool run_statement(struct run *run, enum statement_id id, int64_t run_id, struct error *err)
-{
-    struct pg_args args = {0};
-    pg_arg_int(&args, run_id);
-    return pg_run(run->state, id, &args, NULL, err);
-}
-
 static bool settle_run(struct run *run, const struct doubt *doubt, struct error *err)
 {
     struct verify_round round = {.run_id = doubt->run_id};
+    struct pg_args args = {0};
     if (!verify_read(run, &round, err))
         return false;
     bool close = doubt->old || (doubt->over && round.unread == 0);
-    if (close && !run_statement(run, STATEMENT_RECOVER_CLOSE, doubt->run_id, err))
+    pg_arg_int(&args, doubt->run_id);
+    if (close && !pg_run(run->state, STATEMENT_RECOVER_CLOSE, &args, NULL, err))
         return false;
-    return run_statement(run, STATEMENT_RECOVER_DONE, doubt->run_id, err);
+    pg_arg_bool(&args, close);
+    return pg_run(run->state, STATEMENT_RECOVER_DONE, &args, NULL, err);
 }
 
 bool recover_changes(struct run *run, struct error *err)

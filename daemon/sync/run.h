@@ -95,6 +95,7 @@ struct run {
     struct {
         size_t read, create, archive;
     } sizes; /* inputs a batch after HubSpot refused larger ones; 0: as configured */
+    bool source_replica; /* plan_build: the source is a server in recovery */
     int64_t read_ms; /* run_sync: clock_now_ms() when the reading for the plan began */
     struct archive_window {
         int64_t first, last; /* ordinals; last 0: none */

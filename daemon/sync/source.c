@@ -24,6 +24,8 @@ struct source {
     struct buf relation; /* quoted, for use after from */
     bool empty;
     uint32_t only_type; /* what a row without a type means; TYPE_NONE: it must say */
+    bool replica;
+    char shape[96]; /* "table", "view 5d41…": what kind of thing it is */
     char message[320];
     struct assoc single[TYPES_MAX]; /* last row of each type that a record can have once */
     struct single_set taken; /* to-records of the type that they can have once */
@@ -84,6 +86,7 @@ static bool lock_relations(struct source *source, const char *relation, struct e
         CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
         if (!pg_run(source->pg, STATEMENT_SOURCE_LOCKABLE, &args, &rows, err))
             return false;
+        (void)snprintf(source->shape, sizeof source->shape, "%s", pg_rows_text(&rows, 0, 1));
         if (pg_rows_bool(&rows, 0, 0)) /* materialised views and foreign tables cannot be locked */
             buf_add_text(&names, relation);
     } else if (!relations_of(source, relation, &names, err)) {
@@ -188,6 +191,10 @@ static bool begin_copy(struct source *source, const char *relation, struct error
             return error_prefix(err, "source of %s", source->sync->name);
         return no_such_column(source, relation, err->text, err);
     }
+    size_t length = strlen(source->shape);
+    (void)snprintf(source->shape + length, sizeof source->shape - length, "%sids as %s and %s",
+        length > 0 ? ", " : "", pg_rows_integer(&shape, 0) ? "integer" : "text",
+        pg_rows_integer(&shape, 1) ? "integer" : "text");
     buf_reset(&sql);
     buf_addf(&sql, "copy (select c0::text, c1::text, c2::text from (%s) cells", buf_text(&inner));
     add_restriction(&sql, &source->wish, &shape);
@@ -218,7 +225,8 @@ bool source_open(struct source **source, const struct source_wish *wish, struct 
         sync->source_database_url != NULL ? sync->source_database_url : wish->database_url;
     if (!pg_open(&s->pg, url, "assocd source", ERROR_SOURCE, err))
         return error_prefix(err, "source of %s", sync->name);
-    return relation_text(s, &s->relation, err) && lock_relations(s, buf_text(&s->relation), err) &&
+    return pg_in_recovery(s->pg, &s->replica, err) && relation_text(s, &s->relation, err) &&
+        lock_relations(s, buf_text(&s->relation), err) &&
         begin_copy(s, buf_text(&s->relation), err);
 }
 
@@ -327,6 +335,16 @@ static bool end_copy(struct source *source, struct error *err)
         source->empty = !pg_rows_bool(&rows, 0, 0);
     }
     return pg_exec(source->pg, "commit", NULL, err);
+}
+
+bool source_replica(const struct source *source)
+{
+    return source->replica;
+}
+
+const char *source_shape(const struct source *source)
+{
+    return source->shape;
 }
 
 bool source_empty(const struct source *source)

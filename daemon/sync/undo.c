@@ -275,7 +275,9 @@ static bool invert(struct run *run, struct spool *records, struct spool *nothing
 bool undo_build(struct run *run, struct error *err)
 {
     struct spool *records = NULL, *nothing = NULL;
-    run->good_known = false; /* the source is not read: nothing to compare its size with */
+    run->good_known = false; /* the source is not read: nothing to compare its size with … */
+    free(run->good_fingerprint); /* … nor its shape; check_scope compares the rest */
+    run->good_fingerprint = NULL;
     bool ok = check_scope(run, err) && count_managed(run, err) &&
         spool_open(&run->adopt, "nothing", SPOOL_AS_IS, err) &&
         spool_open(&run->forget, "nothing", SPOOL_AS_IS, err) &&

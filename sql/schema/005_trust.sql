@@ -19,8 +19,7 @@ begin
         when new.status = 'interrupted' then true
         when new.status in ('failed', 'canceled', 'deferred', 'refused') then exists (
             select from assocd.change where run_id = new.run_id and state in ('sent', 'applied', 'unknown'))
-        else new.unverified > 0 and exists (
-            select from assocd.change where run_id = new.run_id and state in ('sent', 'unknown')) end;
+        else new.unverified > 0 end;
     return new;
 end
 $$;
@@ -43,7 +42,8 @@ create trigger legal_move before update of state on assocd.change for each row
     when (old.state <> new.state and (old.state, new.state) not in (
         ('planned', 'sent'), ('planned', 'withheld'), ('planned', 'skipped'), ('planned', 'abandoned'),
         ('withheld', 'skipped'), ('sent', 'applied'), ('sent', 'rejected'), ('sent', 'unknown'), ('sent', 'abandoned'),
-        ('applied', 'verified'), ('applied', 'unverified'), ('unknown', 'verified'), ('unknown', 'unverified')))
+        ('applied', 'verified'), ('applied', 'unverified'), ('unknown', 'verified'), ('unknown', 'unverified'),
+        ('unverified', 'verified')))
     execute function assocd.refuse_change_move();
 
 create function assocd.refuse_run_move() returns trigger language plpgsql set search_path = '' as $$

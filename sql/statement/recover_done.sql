@@ -1,8 +1,8 @@
--- A run that was in doubt tells what became of it.
-update assocd.run r set created = n.created, archived = n.archived, unverified = n.unverified, unsettled = n.open > 0
+-- A run that was in doubt tells what became of it, and whether that is the last word.
+update assocd.run r set created = n.created, archived = n.archived, unverified = n.unverified, unsettled = n.open > 0 and not $2::boolean
 from (select count(*) filter (where operation = 'create' and state in ('applied', 'verified')) as created,
         count(*) filter (where operation = 'archive' and state in ('applied', 'verified')) as archived,
         count(*) filter (where state in ('unverified', 'unknown')) as unverified,
-        count(*) filter (where state in ('applied', 'unknown')) as open
+        count(*) filter (where state in ('applied', 'unknown', 'unverified')) as open
     from assocd.change where run_id = $1::bigint) n
 where r.run_id = $1::bigint

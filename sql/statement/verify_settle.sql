@@ -6,7 +6,7 @@ with v as (
             and m.to_id = c.to_id and m.category = c.category and m.type_id = c.type_id), 'foreign') end
     from unnest($3::text[], $4::bigint[]) as u(operation, ordinal)
     where c.run_id = $1::bigint and c.operation = u.operation and c.ordinal = u.ordinal
-        and c.state in ('applied', 'unknown')
+        and c.state in ('applied', 'unknown', 'unverified')
     returning c.operation, c.from_id, c.to_id, c.category, c.type_id, c.origin),
 entered as (
     insert into assocd.managed (sync, from_id, to_id, category, type_id, origin, run_id)

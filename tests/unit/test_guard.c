@@ -149,12 +149,52 @@ START_TEST(cuts_long_texts_between_characters)
 }
 END_TEST
 
+static const struct {
+    struct guard_facts facts; /* beside 10 archives of 1,000 associations */
+    const char *guard; /* "": none */
+} slow[] = {
+    {{0}, ""},
+    {{.archived_day = 20}, ""},
+    {{.archived_day = 21}, "max_archive_day"},
+    {{.record_id = 7, .record_archives = 8}, ""},
+    {{.record_id = 7, .record_archives = 9}, "max_archive_per_record"},
+    {{.replica = true}, "replica"},
+    {{.create_only = true}, "create_only"},
+};
+
+START_TEST(looks_beyond_the_plan)
+{
+    struct guards guards = usual;
+    struct guard_facts facts = slow[_i].facts;
+    guards.max_archive_day = 30;
+    guards.max_archive_per_record = 8;
+    facts.source_rows = facts.desired = facts.managed = 1000;
+    facts.to_archive = 10;
+    struct verdict verdict = guard_plan(&guards, &facts);
+    ck_assert_str_eq(verdict.guard, slow[_i].guard);
+    ck_assert_int_eq(verdict.kind, slow[_i].guard[0] != '\0' ? VERDICT_WITHHOLD : VERDICT_PASS);
+    facts.to_archive = 0; /* nothing to withhold */
+    ck_assert_int_eq(guard_plan(&guards, &facts).kind, VERDICT_PASS);
+}
+END_TEST
+
+START_TEST(zero_means_no_daily_and_no_record_limit)
+{
+    struct guard_facts facts = facts_of(1000, 1000, 10);
+    facts.archived_day = 1000000;
+    facts.record_archives = 10;
+    ck_assert_int_eq(guard_plan(&usual, &facts).kind, VERDICT_PASS);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("guard");
     TCase *tcase = tcase_create("guard");
     tcase_add_loop_test(
         tcase, allows_the_smaller_of_number_and_percentage, 0, (int)ARRAY_COUNT(limits));
+    tcase_add_loop_test(tcase, looks_beyond_the_plan, 0, (int)(sizeof slow / sizeof slow[0]));
+    tcase_add_test(tcase, zero_means_no_daily_and_no_record_limit);
     tcase_add_test(tcase, refuses_an_empty_source_unless_it_is_the_wish);
     tcase_add_test(tcase, refuses_a_mapping_that_changed_since_the_last_good_run);
     tcase_add_test(tcase, withholds_archives_while_rows_cannot_be_meant);
