@@ -57,6 +57,16 @@ bool stop_requested(void)
     return sim.top != NULL && sim.top->stopped;
 }
 
+bool stop_step(void)
+{
+    return !stop_requested();
+}
+
+const char *stop_reason(void)
+{
+    return "an operator";
+}
+
 bool stop_wait(int64_t wait_ms)
 {
     if (wait_ms > 0)

@@ -164,8 +164,8 @@ STATEMENT(change_next)
     int64_t after = sim_int(args, 3);
     /* COPY brought them in order of their numbers. */
     EACH_CHANGE(c, sim_int(args, 1))
-    if (c->archive == archive && c->ordinal > after && c->state == STATE_PLANNED &&
-        rows->count < sim_int(args, 4))
+    if (c->archive == archive && c->ordinal > after && c->ordinal <= sim_int(args, 5) &&
+        c->state == STATE_PLANNED && rows->count < sim_int(args, 4))
         sim_row(rows, NUMBER(c->ordinal), NUMBER(SIM_FROM_ID + c->from), NUMBER(SIM_TO_ID + c->to),
             TEXT(sim_types[c->type].category), NUMBER(sim_types[c->type].type_id),
             TEXT(sim_types_text(c->along)));
