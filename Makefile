@@ -30,7 +30,6 @@ LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 SANDBOX_LIBS = $(shell pkg-config --libs libmicrohttpd)
 TEST_LIBS = $(shell pkg-config --libs check libmicrohttpd)
 LINK = $(CC) $(CFLAGS) $(SANFLAGS)
-SIM_LINK = $(LINK) $(foreach f,open read write lseek close,-Wl$(comma)--wrap=$f)
 
 SRC := $(wildcard daemon/*/*.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
@@ -41,10 +40,10 @@ TESTLIB_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sandbox/*.c))
 E2E_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/e2e/*.c))
 SERVICE_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/service/*.c)) $(B)/tests/e2e/control.o
-SIM_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/torture/sim*.c))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 UNITS := $(wildcard systemd/*.service systemd/*.timer)
-PROGRAMS := $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service
+PROGRAMS := $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service \
+	$(B)/torture_sim $(B)/torture_real
 LINTS := $(wildcard tests/lint/run tests/lint/traps tests/lint/selftest tests/lint/hardening)
 SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service tests/service/units \
 	$(wildcard tests/torture/run tests/conformance/run)
@@ -52,7 +51,7 @@ SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service tests/service/u
 CHECK_ENV := ASSOCD_TOP=$(CURDIR) ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \
 	$(if $(SAN),ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1)
 
-.PHONY: all deps demo check unit e2e mutants lint bench fmt install uninstall clean help
+.PHONY: all deps demo check unit e2e torture mutants lint bench fmt install uninstall clean help
 .PRECIOUS: $(B)/%.o
 all: $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) ## build assocd and the sandbox
 
@@ -71,9 +70,11 @@ unit: $(B)/.deps-test $(UNIT) $(if $(SANDBOX_OBJ),$(B)/sandbox) ## only the unit
 e2e: $(B)/.deps-test $(PROGRAMS) ## only the end-to-end tests
 	@$(CHECK_ENV) tests/lib/cluster.sh with tests/lib/check.sh $(B) $(B)/e2e
 
+torture: $(B)/.deps-test $(PROGRAMS) ## try to break it: simulated worlds, struck processes, full sweeps
+	@$(CHECK_ENV) tests/lib/cluster.sh with tests/torture/run full
+
 mutants: $(B)/torture_sim ## deliberately broken builds, which the simulation must find out
-	@BUILD=$(B) COMPILE='$(CC) $(ALL_CFLAGS)' LINK_BEFORE='$(SIM_LINK) -o $(B)/mutants/sim $(SIM_OBJ)' \
-		LINK_AFTER='$(LIB) $(LIBS)' tests/torture/mutants
+	@$(MUTANT_ENV) tests/torture/mutants
 
 lint: $(B)/.deps-test $(B)/assocd ## only the rules of the code
 	@$(CHECK_ENV) tests/lib/check.sh $(B) $(LINTS)
@@ -95,10 +96,6 @@ $(B)/e2e: $(E2E_OBJ) $(TESTLIB_OBJ) $(LIB)
 
 $(B)/service: $(SERVICE_OBJ) $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
-
-# The stand-ins come before the library, which then has nothing to add in their place.
-$(B)/torture_sim: $(SIM_OBJ) $(LIB)
-	$(SIM_LINK) -o $@ $^ $(LIBS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
@@ -123,6 +120,8 @@ $(B)/.deps-test: | $(B)/.deps-build
 # Probed once for a build folder; `make deps` probes again.
 $(B)/.deps-build $(B)/.deps-test: $(B)/.deps-%:
 	@.ci/deps $* && mkdir -p $(B) && touch $@
+
+include tests/torture/rules.mk
 
 # Every test program, built but not run (what a second compiler is asked for).
 $(B)/tests: $(UNIT) $(if $(E2E_OBJ),$(B)/e2e)
