@@ -130,18 +130,6 @@ bool source_next(struct source *s, struct source_row *row, struct error *err)
     return true;
 }
 
-bool source_replica(const struct source *s)
-{
-    (void)s;
-    return false;
-}
-
-const char *source_shape(const struct source *s)
-{
-    (void)s;
-    return "table";
-}
-
 bool source_empty(const struct source *s)
 {
     if (s->desired.named != 0 || s->desired.invalid != 0)
