@@ -42,8 +42,7 @@ E2E_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/e2e/*.c))
 SERVICE_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/service/*.c)) $(B)/tests/e2e/control.o
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 UNITS := $(wildcard systemd/*.service systemd/*.timer)
-PROGRAMS := $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service \
-	$(B)/torture_sim $(B)/torture_real
+PROGRAMS := $(addprefix $(B)/,assocd sandbox e2e service torture_sim torture_real)
 LINTS := $(wildcard tests/lint/run tests/lint/traps tests/lint/selftest tests/lint/hardening)
 SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service tests/service/units \
 	$(wildcard tests/torture/run tests/conformance/run)
@@ -91,10 +90,9 @@ $(LIB): $(OBJ) $(B)/gen/pg/statement_text.o
 $(B)/sandbox: $(SANDBOX_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(SANDBOX_LIBS)
 
-$(B)/e2e: $(E2E_OBJ) $(TESTLIB_OBJ) $(LIB)
-	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
-
-$(B)/service: $(SERVICE_OBJ) $(TESTLIB_OBJ) $(LIB)
+$(B)/e2e: $(E2E_OBJ)
+$(B)/service: $(SERVICE_OBJ)
+$(B)/e2e $(B)/service: $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(TESTLIB_OBJ) $(LIB)
@@ -122,8 +120,7 @@ $(B)/.deps-build $(B)/.deps-test: $(B)/.deps-%:
 	@.ci/deps $* && mkdir -p $(B) && touch $@
 
 include tests/torture/rules.mk
-
-# Every test program, built but not run (what a second compiler is asked for).
+# What a second compiler is asked for.
 $(B)/tests: $(UNIT) $(if $(E2E_OBJ),$(B)/e2e)
 
 fmt: ## format every C file
