@@ -26,9 +26,10 @@ SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recove
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -DASSOCD_VERSION='"$(VERSION)"' \
 	-Idaemon -I$(B)/gen -include daemon/base/banned.h $(shell pkg-config --cflags $(PKGS) 2>/dev/null) -MMD -MP
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-TEST_LIBS = $(shell pkg-config --libs check libmicrohttpd 2>/dev/null)
+# Asked for when they are needed: on a bare machine they are installed in the meantime.
+SANDBOX_LIBS = $(shell pkg-config --libs libmicrohttpd)
+TEST_LIBS = $(shell pkg-config --libs check libmicrohttpd)
 LINK = $(CC) $(CFLAGS) $(SANFLAGS)
-SIM_LINK = $(LINK) $(foreach f,open read write lseek close,-Wl$(comma)--wrap=$f)
 
 SRC := $(wildcard daemon/*/*.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
@@ -39,10 +40,10 @@ TESTLIB_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sandbox/*.c))
 E2E_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/e2e/*.c))
 SERVICE_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/service/*.c)) $(B)/tests/e2e/control.o
-SIM_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/torture/sim*.c))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 UNITS := $(wildcard systemd/*.service systemd/*.timer)
-PROGRAMS := $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service
+PROGRAMS := $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service \
+	$(B)/torture_sim $(B)/torture_real
 LINTS := $(wildcard tests/lint/run tests/lint/traps tests/lint/selftest tests/lint/hardening)
 SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service tests/service/units \
 	$(wildcard tests/torture/run tests/conformance/run)
@@ -50,8 +51,8 @@ SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service tests/service/u
 CHECK_ENV := ASSOCD_TOP=$(CURDIR) ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \
 	$(if $(SAN),ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1)
 
-.PHONY: all deps demo check unit e2e mutants lint bench fmt install uninstall clean help
-.SECONDARY:
+.PHONY: all deps demo check unit e2e torture mutants lint bench fmt install uninstall clean help
+.PRECIOUS: $(B)/%.o
 all: $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) ## build assocd and the sandbox
 
 deps: ## install what building and testing needs (Debian; nothing to do is silent)
@@ -69,9 +70,11 @@ unit: $(B)/.deps-test $(UNIT) $(if $(SANDBOX_OBJ),$(B)/sandbox) ## only the unit
 e2e: $(B)/.deps-test $(PROGRAMS) ## only the end-to-end tests
 	@$(CHECK_ENV) tests/lib/cluster.sh with tests/lib/check.sh $(B) $(B)/e2e
 
+torture: $(B)/.deps-test $(PROGRAMS) ## try to break it: simulated worlds, struck processes, full sweeps
+	@$(CHECK_ENV) tests/lib/cluster.sh with tests/torture/run full
+
 mutants: $(B)/torture_sim ## deliberately broken builds, which the simulation must find out
-	@BUILD=$(B) COMPILE='$(CC) $(ALL_CFLAGS)' LINK_BEFORE='$(SIM_LINK) -o $(B)/mutants/sim $(SIM_OBJ)' \
-		LINK_AFTER='$(LIB) $(LIBS)' tests/torture/mutants
+	@$(MUTANT_ENV) tests/torture/mutants
 
 lint: $(B)/.deps-test $(B)/assocd ## only the rules of the code
 	@$(CHECK_ENV) tests/lib/check.sh $(B) $(LINTS)
@@ -86,17 +89,13 @@ $(LIB): $(OBJ) $(B)/gen/pg/statement_text.o
 	rm -f $@ && ar rcs $@ $^
 
 $(B)/sandbox: $(SANDBOX_OBJ) $(LIB)
-	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
+	$(LINK) -o $@ $^ $(LIBS) $(SANDBOX_LIBS)
 
 $(B)/e2e: $(E2E_OBJ) $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
 
 $(B)/service: $(SERVICE_OBJ) $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
-
-# The stand-ins come before the library, which then has nothing to add in their place.
-$(B)/torture_sim: $(SIM_OBJ) $(LIB)
-	$(SIM_LINK) -o $@ $^ $(LIBS)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
@@ -115,9 +114,14 @@ $(B)/gen/pg/statement_list.h $(B)/gen/pg/statement_text.c &: sql/embed.awk sql/s
 	awk -v list=$(B)/gen/pg/statement_list.h -v text=$(B)/gen/pg/statement_text.c \
 		-f sql/embed.awk $(SQL_SCHEMA) $(SQL_STATEMENTS)
 
+$(TESTLIB_OBJ) $(E2E_OBJ) $(SERVICE_OBJ) $(UNIT:%=%.o): | $(B)/.deps-test
+$(B)/.deps-test: | $(B)/.deps-build
+
 # Probed once for a build folder; `make deps` probes again.
-$(B)/.deps-%:
+$(B)/.deps-build $(B)/.deps-test: $(B)/.deps-%:
 	@.ci/deps $* && mkdir -p $(B) && touch $@
+
+include tests/torture/rules.mk
 
 # Every test program, built but not run (what a second compiler is asked for).
 $(B)/tests: $(UNIT) $(if $(E2E_OBJ),$(B)/e2e)

@@ -123,24 +123,33 @@ static void add_sync(
     buf_addf(json, "\"due_why\": \"%s\"}", due_why_text(due.why));
 }
 
+static void print_due(const struct due *due, const struct pg_rows *rows, int row)
+{
+    char when[CLOCK_TEXT_MAX];
+    if (due->at_us == DUE_NEVER) {
+        fputs(due_why_text(due->why), stdout);
+    } else if (due->at_us <= pg_rows_int(rows, row, SYNC_NOW)) {
+        printf("due now (%s)", due_why_text(due->why));
+    } else {
+        clock_utc_text(due->at_us, when);
+        printf("due %.10s %.8sZ (%s)", when, when + 11, due_why_text(due->why));
+    }
+    if (due->why == DUE_PAUSED)
+        printf(" by %s", pg_rows_text(rows, row, SYNC_PAUSED_BY));
+    if (due->why == DUE_PAUSED && pg_rows_text(rows, row, SYNC_PAUSE_REASON)[0] != '\0')
+        printf(": %s", pg_rows_text(rows, row, SYNC_PAUSE_REASON));
+}
+
 static void print_sync(const struct sync_definition *sync, const struct pg_rows *rows, int row)
 {
     struct due due = due_of(sync, rows, row);
-    int64_t now_us = pg_rows_int(rows, row, SYNC_NOW);
-    char when[CLOCK_TEXT_MAX] = "never";
     const char *status = pg_rows_text(rows, row, SYNC_STATUS);
-    const char *by = pg_rows_text(rows, row, SYNC_PAUSED_BY);
-    if (due.at_us <= now_us)
-        (void)snprintf(when, sizeof when, "now");
-    else if (due.at_us != DUE_NEVER)
-        clock_utc_text(due.at_us / 1000000 * 1000000, when);
-    printf("  %-24s %-12s next %.19s (%s%s%s)", sync->name,
-        status[0] != '\0' ? status : "never ran", when, due_why_text(due.why),
-        by[0] != '\0' ? " by " : "", by);
+    const char *start_error = pg_rows_text(rows, row, SYNC_ERROR);
+    printf("  %-24s %-12s ", sync->name, status[0] != '\0' ? status : "never ran");
+    print_due(&due, rows, row);
     if (pg_rows_int(rows, row, SYNC_FAILURES) > 0)
         printf(", failures in a row: %s", pg_rows_text(rows, row, SYNC_FAILURES));
-    printf("%s%s\n", pg_rows_text(rows, row, SYNC_ERROR)[0] != '\0' ? ", " : "",
-        pg_rows_text(rows, row, SYNC_ERROR));
+    printf("%s%s\n", start_error[0] != '\0' ? ", " : "", start_error);
 }
 
 /* A sync that no run and no daemon has met yet has no row. */

@@ -16,7 +16,6 @@ enum {
     SECOND_US = 1000000,
     BUSY_HOLD_US = SECOND_US, /* somebody else's run; its end is also notified */
     TAKEN_HOLD_US = 5 * SECOND_US, /* lost the race for the lock, or PostgreSQL is away */
-    STARTS_MAX = 4, /* in one turn: a start takes about a millisecond */
 };
 
 static const int64_t touched_rest_most_us = INT64_C(900) * SECOND_US;
@@ -96,43 +95,41 @@ static bool may_start(struct supervisor *supervisor, struct entry *entry, bool t
     return touched ? !entry->state.paused : entry->due.at_us <= now_us;
 }
 
+/* One in a turn, so that turns stay short; the next turn comes at once. */
 static void start_touched(struct supervisor *supervisor)
 {
     int64_t now_us = supervisor_now_us(supervisor);
-    int starts = 0;
-    for (size_t i = 0; i < supervisor->agenda.count && starts < STARTS_MAX; i++) {
+    for (size_t i = 0; i < supervisor->agenda.count; i++) {
         struct entry *entry = &supervisor->agenda.entries[i];
         if (!has_room(supervisor, true))
             return;
-        if (!touched_ready(entry, now_us))
+        bool full_comes = entry->due.at_us <= now_us && has_room(supervisor, false);
+        if (!touched_ready(entry, now_us) || full_comes) /* which settles what was touched, too */
             continue;
-        starts++;
         struct worker_order order = {.kind = WORKER_TOUCHED,
             .config_fd = supervisor->config_fd,
             .sync = entry->sync->name,
             .cause = "watch"};
         if (!may_start(supervisor, entry, true))
-            continue;
+            return;
         entry->touched = false; /* what comes from here on is told again */
         start(supervisor, entry, &order);
+        return;
     }
 }
 
 static void start_due(struct supervisor *supervisor)
 {
-    for (int starts = 0; starts < STARTS_MAX && has_room(supervisor, false); starts++) {
-        struct entry *entry = agenda_first(&supervisor->agenda);
-        if (entry == NULL || entry->due.at_us > supervisor_now_us(supervisor))
-            return;
-        if (!may_start(supervisor, entry, false))
-            continue;
-        struct worker_order order = {.kind = entry->plan_id != 0 ? WORKER_APPLY : WORKER_FULL,
-            .config_fd = supervisor->config_fd,
-            .sync = entry->sync->name,
-            .plan_id = entry->plan_id,
-            .cause = entry->state.wanted ? "trigger" : "schedule"};
-        start(supervisor, entry, &order);
-    }
+    struct entry *entry = agenda_first(&supervisor->agenda);
+    if (entry == NULL || !has_room(supervisor, false) ||
+        entry->due.at_us > supervisor_now_us(supervisor) || !may_start(supervisor, entry, false))
+        return;
+    struct worker_order order = {.kind = entry->plan_id != 0 ? WORKER_APPLY : WORKER_FULL,
+        .config_fd = supervisor->config_fd,
+        .sync = entry->sync->name,
+        .plan_id = entry->plan_id,
+        .cause = entry->state.wanted ? "trigger" : "schedule"};
+    start(supervisor, entry, &order);
 }
 
 void crew_start(struct supervisor *supervisor)
@@ -210,7 +207,9 @@ static bool tell_end(struct supervisor *supervisor, const struct worker *worker,
     int64_t run_id;
     struct pg_args args = {0};
     pg_arg_text(&args, worker->sync);
-    if (!state_interrupt(supervisor, worker->sync, err) ||
+    /* Only one that closed its run itself ends with the code of its outcome. */
+    bool silent = worker->status > 128 || worker->status == 75 || worker->status == 70;
+    if ((silent && !state_interrupt(supervisor, worker->sync, err)) ||
         !tell_run(supervisor, worker, &run_id, err) ||
         !tell_canceler(supervisor, worker, run_id, err))
         return false;
@@ -271,6 +270,7 @@ void crew_reap(struct supervisor *supervisor)
             continue;
         supervisor->workers[i] = supervisor->workers[--supervisor->workers_count];
         take_end(supervisor, &ended);
+        return; /* the next one in the next turn */
     }
 }
 

@@ -8,10 +8,10 @@
 
 #include "service/supervisor.h"
 
-/* Starts what is due, as far as there is room. */
+/* Starts the next that is due, if there is room: one full run and one of touched records a turn. */
 void crew_start(struct supervisor *supervisor);
 
-/* Takes in every worker that has ended. */
+/* Takes in a worker that has ended; the others' pidfds stay readable. */
 void crew_reap(struct supervisor *supervisor);
 
 /* A worker of ours gave its sync's lock back and goes on verifying. */

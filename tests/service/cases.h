@@ -10,5 +10,6 @@ TCase *stop_cases(void);
 TCase *several_cases(void);
 TCase *systemd_cases(void);
 TCase *watch_cases(void);
+TCase *touched_cases(void);
 
 #endif

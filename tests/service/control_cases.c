@@ -84,7 +84,7 @@ START_TEST(a_paused_sync_rests_until_it_is_resumed)
     const char *const status[] = {"status", NULL};
     ck_assert_int_eq(bed_command(&bed, &process, status), 0);
     ck_assert_msg(
-        strstr(buf_text(&process.out), "paused by") != NULL, "%s", buf_text(&process.out));
+        strstr(buf_text(&process.out), "paused by ") != NULL, "%s", buf_text(&process.out));
     process_clear(&process);
     verb("resume", "links", 0, "resumed");
     verb("trigger", "links", 0, "\"signal_id\":4");

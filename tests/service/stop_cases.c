@@ -103,8 +103,8 @@ END_TEST
 START_TEST(reads_the_configuration_again_and_keeps_the_old_one_on_any_error)
 {
     static const char *const broken[] = {"  links: {portal: nowhere}\n",
-        "  links:\n    portal: main\n    from: deals\n    to: contacts\n    types: [plain]\n"
-        "    source: {table: crm.link}\n    policy: mirror_owned\n    schedule: cron 0 0 30 2 *\n",
+        "  links: {portal: main, from: deals, to: contacts, types: [plain], policy: mirror, "
+        "source: {table: crm.link}, schedule: cron 0 0 30 2 *}\n",
         "", "  a: [\n"};
     struct buf syncs = {0};
     bed_start(&bed, 0, NULL);

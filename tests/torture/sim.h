@@ -74,7 +74,7 @@ struct sim_row { /* assocd.run */
     int32_t plan_id;
     int64_t epoch;
     int32_t first_change;
-    bool open, watch, dry, settled;
+    bool open, watch, dry, unsettled;
     char status[12];
     int64_t started_us, desired, archived;
 };
@@ -180,7 +180,8 @@ struct sim_run {
     int64_t run_id, epoch; /* as committed */
     bool fenced; /* another run raised the number since */
     bool source_read;
-    struct sim_desired desired; /* what it read */
+    struct sim_desired desired; /* what it read … */
+    struct sim_desired latest; /* … and when it looked again before it archived */
     sim_pairs seen; /* the last complete reading of each record … */
     sim_pairs ever; /* … and all readings together */
     sim_pairs stood; /* on the pair at some time of this run */
@@ -207,6 +208,7 @@ struct sim_world {
     bool poison_named, poison_whole;
     uint8_t foreign; /* chance of a foreign change at a request, of 256 */
     bool watched;
+    bool replica; /* the source is a standby server */
     uint8_t order[SIM_TYPES]; /* of the account's list */
 };
 
@@ -233,6 +235,7 @@ struct sim {
     sim_pairs named; /* ever named by a generation that a run read */
     sim_pairs ours; /* created by us and there ever since */
     bool drifted; /* somebody else changed something */
+    bool misled; /* a run was shown the past */
     bool calm; /* no more faults, nobody else changes anything */
     struct sim_late late[SIM_LATE_MAX];
     size_t late_count;
@@ -273,7 +276,7 @@ void sim_crm_late(bool all);
 uint32_t sim_type_bit(const char *category, uint32_t type_id); /* SIM_TYPES: none */
 const char *sim_types_text(uint8_t mask); /* "{USER_DEFINED:101 …}" as array_to_string has it */
 
-void sim_approve(int64_t plan_id); /* sim_runs.c: the operator */
+void sim_approve(int64_t plan_id); /* sim_recheck.c: the operator */
 
 /* sim_play.c */
 void sim_play(uint64_t seed);

@@ -59,12 +59,12 @@ bool stop_requested(void)
 
 bool stop_step(void)
 {
-    return true;
+    return !stop_requested();
 }
 
 const char *stop_reason(void)
 {
-    return "a signal";
+    return "an operator";
 }
 
 bool stop_wait(int64_t wait_ms)

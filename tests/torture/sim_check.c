@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/buf.h"
 #include "pg/statement.h"
 #include "torture/sim.h"
 #include "torture/sim_pg.h"
@@ -75,7 +76,8 @@ static bool may_go(const struct sim_run *run, const struct sim_change *c, uint32
     const struct sim_world *w = &sim.world;
     bool owned = (sim.tables->managed[c->from][c->to] & BIT(type)) != 0;
     bool named = (sim.named[c->from][c->to] & BIT(type)) != 0;
-    if ((w->managed & BIT(type)) == 0 || (run->desired.want[c->from][c->to] & BIT(type)) != 0 ||
+    uint8_t want = run->desired.want[c->from][c->to] | run->latest.want[c->from][c->to];
+    if ((w->managed & BIT(type)) == 0 || (want & BIT(type)) != 0 ||
         w->sync.policy == POLICY_CREATE_ONLY)
         return false;
     if (w->sync.policy == POLICY_MIRROR && w->sync.on_drift == DRIFT_RESTORE)
@@ -115,6 +117,15 @@ static void check_volume(const struct sim_run *run)
         return;
     int64_t share = (int64_t)((double)run->managed_count * guards->max_archive_percent / 100.0);
     share = share < 5 ? 5 : share;
+    sim_check(!sim.world.replica, "archives by what a standby server says");
+    for (size_t f = 0; f < SIM_FROMS; f++) {
+        int64_t record = 0;
+        for (size_t t = 0; t < SIM_TOS; t++)
+            record += __builtin_popcount(run->asked[f][t]);
+        sim_check(guards->max_archive_per_record == 0 || record <= guards->max_archive_per_record,
+            "record %zu loses %lld, more than %lld", f, (long long)record,
+            (long long)guards->max_archive_per_record);
+    }
     sim_check(count <= share && count <= guards->max_archive,
         "%lld archives of %lld owned (limits %lld and %.0f %%)", (long long)count,
         (long long)run->managed_count, (long long)guards->max_archive, guards->max_archive_percent);
@@ -193,8 +204,12 @@ void sim_check_write(struct sim_run *run, const struct client_request *request)
     }
     sim_check(first != NULL, "a request carries no change");
     check_volume(run);
-    sim_tell("%s %zu rows, batch %d", request->call == CLIENT_CREATE ? "create" : "archive",
-        request->row_count, first->batch_id);
+    CLEANUP(buf_clear) struct buf text = {0};
+    for (size_t i = 0; sim.verbose && i < request->row_count; i++)
+        buf_addf(&text, " %d:%d/%u", (int)(rows[i].from_id - SIM_FROM_ID),
+            (int)(rows[i].to_id - SIM_TO_ID), rows[i].type);
+    sim_tell("%s batch %d:%s", request->call == CLIENT_CREATE ? "create" : "archive",
+        first->batch_id, buf_text(&text));
 }
 
 void sim_check_registry(struct sim_run *run, const struct sim_change *c, bool entered)
@@ -301,8 +316,9 @@ static void check_ours(size_t f, size_t t)
             left &= (uint8_t)~sim.tables->changes[i].along;
     for (const struct statement *s = statements; s->name != NULL; s++)
         recovers = recovers || strcmp(s->name, "recover_runs") == 0;
-    if (!recovers || sim.tables_lost || sim.drifted || sim.world.sync.verify == VERIFY_NONE ||
-        sim.world.sync.policy == POLICY_CREATE_ONLY || sim.world.sync.on_drift == DRIFT_REPORT)
+    if (!recovers || sim.tables_lost || sim.drifted || sim.misled ||
+        sim.world.sync.verify == VERIFY_NONE || sim.world.sync.policy == POLICY_CREATE_ONLY ||
+        sim.world.sync.on_drift == DRIFT_REPORT)
         return;
     sim_check((left & (uint8_t)~by_itself) == 0,
         "%zu -> %zu has %02x, of which we made %02x and nobody wants it", f, t, sim.crm[f][t],

@@ -261,6 +261,7 @@ static void read_record(struct client *client, const struct call *call, size_t i
     for (size_t t = 0; t < SIM_TOS; t++) {
         uint8_t have = stale ? sim.before_write[from][t] : sim.crm[from][t];
         run->seen[from][t] = have;
+        sim.misled = sim.misled || have != sim.crm[from][t];
         run->stood[from][t] |= have;
         for (uint32_t bit = 0; bit < SIM_TYPES; bit++)
             if ((have & BIT(bit)) != 0)
@@ -379,6 +380,8 @@ bool client_next(struct client *client, const struct client_reply **reply, struc
         return false;
     if (!sim.calm && sim_below(256) < sim.world.foreign)
         sim_crm_foreign();
+    if (!sim.calm && sim_below(1024) < sim.world.foreign)
+        sim_desired_change(); /* the source does not wait for the run */
     sim_pass(1000 * (10 + (int64_t)sim_below(300)));
     if (client->run->dead)
         return true;

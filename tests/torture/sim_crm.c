@@ -90,7 +90,9 @@ static void create(const struct assoc *row, uint8_t before)
 {
     size_t from = row->from_id - SIM_FROM_ID, to = row->to_id - SIM_TO_ID;
     link_type(from, to, row->type);
-    sim.ours[from][to] |= (uint8_t)(BIT(row->type) & ~before);
+    /* Who made a primary is hard to say: it moves. */
+    if (row->type != SIM_PRIMARY)
+        sim.ours[from][to] |= (uint8_t)(BIT(row->type) & ~before);
 }
 
 static void replace(const struct assoc *rows, size_t count, size_t at)
@@ -149,6 +151,8 @@ void sim_crm_late(bool all)
         }
         sim_tell("late: a request of %zu rows is carried out now", late->count);
         sim_crm_write(late->call, late->rows, late->count);
+        /* What it brings back may have been archived since, and be in nobody's books. */
+        sim.misled = true;
         *late = sim.late[--sim.late_count];
     }
 }

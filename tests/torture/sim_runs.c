@@ -37,14 +37,6 @@ STATEMENT(sync_unlock)
     return true;
 }
 
-static void count_managed(struct sim_run *run)
-{
-    run->managed_count = 0;
-    for (size_t f = 0; f < SIM_FROMS; f++)
-        for (size_t to = 0; to < SIM_TOS; to++)
-            run->managed_count += __builtin_popcount(sim.tables->managed[f][to]);
-}
-
 STATEMENT(sync_enter)
 {
     UNUSED(args);
@@ -57,7 +49,6 @@ STATEMENT(sync_enter)
     pg->run->good_known = t->good_known;
     pg->run->good_desired = t->good_desired;
     pg->run->good_mask = t->good_mask;
-    count_managed(pg->run);
     if (t->good_known)
         sim_row(rows, NUMBER(t->epoch), TEXT(t->good_fingerprint), NUMBER(t->good_desired));
     else
@@ -91,6 +82,23 @@ static bool is_alive(int32_t run_id)
     return false;
 }
 
+/* Does a run that ends leave something in doubt? */
+static bool is_unsettled(int64_t run_id, bool unverified)
+{
+    const struct sim_tables *t = sim.tables;
+    const char *status = row_of(run_id)->status;
+    bool early = strcmp(status, "failed") == 0 || strcmp(status, "canceled") == 0 ||
+        strcmp(status, "deferred") == 0 || strcmp(status, "refused") == 0;
+    for (int32_t i = row_of(run_id)->first_change; i < t->change_count; i++) {
+        const struct sim_change *c = &t->changes[i];
+        if (c->run_id == run_id &&
+            ((early && c->state == STATE_APPLIED) ||
+                ((early || unverified) && (c->state == STATE_SENT || c->state == STATE_UNKNOWN))))
+            return true;
+    }
+    return strcmp(status, "interrupted") == 0;
+}
+
 STATEMENT(run_interrupt)
 {
     UNUSED(pg), UNUSED(args);
@@ -100,6 +108,7 @@ STATEMENT(run_interrupt)
             continue;
         t->runs[id].open = false;
         memcpy(t->runs[id].status, "interrupted", sizeof "interrupted");
+        t->runs[id].unsettled = true;
         for (int32_t i = 1; i <= t->batch_count; i++)
             if (t->batches[i].run_id == id && t->batches[i].status == 's')
                 t->batches[i].status = 'u';
@@ -125,6 +134,8 @@ STATEMENT(run_update)
         strcmp(status, "verifying") == 0;
     run->desired = sim_int(args, 4);
     run->archived = sim_int(args, 18);
+    if (!run->open)
+        run->unsettled = is_unsettled(sim_int(args, 1), sim_int(args, 20) > 0);
     return true;
 }
 
@@ -213,6 +224,22 @@ STATEMENT(reject_source_gone)
     return true;
 }
 
+/* What the run is going to be told that it owns: its limit of archives depends on that. */
+static void count_managed(struct sim_run *run)
+{
+    run->managed_count = 0;
+    for (size_t f = 0; f < SIM_FROMS; f++)
+        for (size_t t = 0; t < SIM_TOS; t++)
+            run->managed_count += __builtin_popcount(sim.tables->managed[f][t]);
+}
+
+STATEMENT(managed_scope)
+{
+    UNUSED(args), UNUSED(rows);
+    count_managed(pg->run);
+    return true;
+}
+
 STATEMENT(managed_scope_of)
 {
     UNUSED(rows);
@@ -259,6 +286,7 @@ STATEMENT(touched_guard)
     for (int32_t id = 1; id <= t->run_count; id++)
         if (t->runs[id].watch && id != sim_int(args, 3) && t->runs[id].started_us > since)
             lately += t->runs[id].archived;
+    count_managed(pg->run);
     int64_t managed = pg->run->managed_count;
     int64_t enough = sim_int(args, 2);
     sim_row(rows, NUMBER(managed < enough ? managed : enough), NUMBER(lately),
@@ -266,75 +294,16 @@ STATEMENT(touched_guard)
     return true;
 }
 
-/* FNV-1a over what is to be done, creates first. */
-static uint64_t digest_of(int64_t run_id)
-{
-    uint64_t hash = UINT64_C(0xCBF29CE484222325);
-    const struct sim_tables *t = sim.tables;
-    for (int archive = 0; archive < 2; archive++)
-        for (int32_t i = row_of(run_id)->first_change; i < t->change_count; i++) {
-            const struct sim_change *c = &t->changes[i];
-            if (c->run_id != run_id || c->archive != archive || c->state == STATE_BLOCKED ||
-                c->state == STATE_REPORTED || c->state == STATE_SKIPPED)
-                continue;
-            const uint8_t bytes[] = {c->archive, c->from, c->to, c->type};
-            for (size_t k = 0; k < sizeof bytes; k++)
-                hash = (hash ^ bytes[k]) * UINT64_C(0x100000001B3);
-        }
-    return hash;
-}
-
-STATEMENT(plan_digest)
-{
-    UNUSED(pg);
-    static char text[24];
-    (void)snprintf(text, sizeof text, "%016llx", (unsigned long long)digest_of(sim_int(args, 1)));
-    sim_row(rows, TEXT(text));
-    return true;
-}
-
-STATEMENT(approval_use)
-{
-    struct sim_tables *t = sim.tables;
-    int64_t plan_id = sim_int(args, 1);
-    for (int32_t i = 0; i < t->approval_count; i++) {
-        struct sim_approval *approval = &t->approvals[i];
-        if (approval->plan_id != plan_id || approval->used ||
-            approval->digest != digest_of(plan_id))
-            continue;
-        approval->used = true;
-        pg->run->approved = true;
-        sim_row(rows, TEXT("operator"));
-        break;
-    }
-    return true;
-}
-
-void sim_approve(int64_t plan_id)
-{
-    struct sim_tables *t = sim.tables;
-    if (t->approval_count < (int32_t)ARRAY_COUNT(t->approvals))
-        t->approvals[t->approval_count++] =
-            (struct sim_approval){.plan_id = (int32_t)plan_id, .digest = digest_of(plan_id)};
-}
-
-/* Runs that ended with changes in doubt. */
 STATEMENT(recover_runs)
 {
     UNUSED(pg);
     const struct sim_tables *t = sim.tables;
     for (int32_t id = 1; id <= t->run_count; id++) {
-        bool doubt = false;
         int64_t last = 0;
-        for (int32_t i = t->runs[id].first_change; i < t->change_count; i++)
-            doubt = doubt ||
-                (t->changes[i].run_id == id &&
-                    (t->changes[i].state == STATE_APPLIED || t->changes[i].state == STATE_UNKNOWN ||
-                        t->changes[i].state == STATE_UNVERIFIED));
         for (int32_t i = 1; i <= t->batch_count; i++)
             if (t->batches[i].run_id == id && t->batches[i].sent_us > last)
                 last = t->batches[i].sent_us;
-        if (doubt && !t->runs[id].open && !t->runs[id].settled)
+        if (t->runs[id].unsettled && !t->runs[id].open)
             sim_row(rows, NUMBER(id), NUMBER(last < sim.now_us - sim_int(args, 2) * 1000),
                 NUMBER(last < sim.now_us - INT64_C(86400000000)));
     }
@@ -343,9 +312,16 @@ STATEMENT(recover_runs)
 
 STATEMENT(recover_done)
 {
-    UNUSED(rows);
-    count_managed(pg->run); /* the registry is read after it */
-    row_of(sim_int(args, 1))->settled = sim_int(args, 2) != 0;
+    UNUSED(pg), UNUSED(rows);
+    int64_t archived = 0;
+    bool open = false;
+    EACH_CHANGE(c, sim_int(args, 1))
+    {
+        open = open || c->state == STATE_APPLIED || c->state == STATE_UNKNOWN;
+        archived += c->archive && (c->state == STATE_APPLIED || c->state == STATE_VERIFIED);
+    }
+    row_of(sim_int(args, 1))->unsettled = open;
+    row_of(sim_int(args, 1))->archived = archived;
     return true;
 }
 
@@ -358,7 +334,6 @@ const struct sim_named sim_run_statements[] = {
     {"run_interrupt", run_interrupt},
     {"run_update", run_update},
     {"sync_good", sync_good},
-    {"run_progress", nothing},
     {"history_prune", nothing},
     {"portal_get", portal_get},
     {"portal_set", portal_set},
@@ -371,14 +346,13 @@ const struct sim_named sim_run_statements[] = {
     {"reject_source", reject_source},
     {"reject_source_gone", reject_source_gone},
     {"reject_source_gone_of", nothing},
-    {"managed_scope", nothing},
+    {"managed_scope", managed_scope},
     {"managed_scope_of", managed_scope_of},
     {"touched_take", touched_take},
     {"touched_done", touched_done},
     {"touched_guard", touched_guard},
-    {"plan_digest", plan_digest},
-    {"approval_use", approval_use},
     {"recover_runs", recover_runs},
     {"recover_done", recover_done},
+    {"run_progress", nothing},
     {NULL, NULL},
 };

@@ -28,7 +28,9 @@ bool source_open(struct source **source, const struct source_wish *wish, struct 
     struct source *s = *source = mem_new(1, sizeof *s);
     s->wish = wish;
     s->run = run;
-    s->desired = run->desired = sim.desired;
+    s->desired = run->latest = sim.desired;
+    if (!run->source_read)
+        run->desired = sim.desired;
     s->invalid_left = s->desired.invalid;
     for (size_t i = 0; i < SIM_TYPES; i++)
         s->types[i] = types_find(wish->types, sim_types[i].category, sim_types[i].type_id);
@@ -128,18 +130,6 @@ bool source_next(struct source *s, struct source_row *row, struct error *err)
     return true;
 }
 
-bool source_replica(const struct source *s)
-{
-    (void)s;
-    return false;
-}
-
-const char *source_shape(const struct source *s)
-{
-    (void)s;
-    return "table";
-}
-
 bool source_empty(const struct source *s)
 {
     if (s->desired.named != 0 || s->desired.invalid != 0)
@@ -149,6 +139,18 @@ bool source_empty(const struct source *s)
             if (s->desired.want[f][t] != 0)
                 return false;
     return true;
+}
+
+bool source_replica(const struct source *s)
+{
+    (void)s;
+    return sim.world.replica;
+}
+
+const char *source_shape(const struct source *s)
+{
+    (void)s;
+    return "as ever";
 }
 
 const char *source_name(const struct sync_definition *sync)

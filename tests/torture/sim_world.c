@@ -39,9 +39,11 @@ static void make_guards(struct guards *guards)
     *guards = (struct guards){
         .max_archive = 500, .max_archive_percent = 100, .max_source_shrink_percent = 100};
     guards->allow_empty_source = sim_chance(20);
+    guards->max_plan_age_ms = sim_chance(50) ? 0 : 60000;
     if (sim_chance(50))
         return;
     guards->max_archive = 2 + (int64_t)sim_below(8);
+    guards->max_archive_per_record = (int64_t)sim_below(6);
     guards->max_archive_percent = (double)sim_below(60);
     guards->max_source_shrink_percent = (double)sim_below(50);
 }
@@ -186,6 +188,7 @@ void sim_world_make(void)
 {
     struct sim_world *w = &sim.world;
     w->watched = sim_chance(30);
+    w->replica = sim_chance(5);
     make_portal(&w->portal);
     make_sync(&w->sync);
     sim_world_manage(some_mask());

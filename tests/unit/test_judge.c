@@ -192,6 +192,8 @@ START_TEST(the_digest_tells_every_change_of_a_plan)
         NULL);
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from before where d = assocd.plan_digest(1)"), 1);
+    /* Only the database's superuser gets past the trigger that keeps the journal as it is. */
+    cluster_exec(pg, "set session_replication_role = replica", NULL);
     cluster_exec(pg, edits[_i], NULL);
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from before where d = assocd.plan_digest(1)"), 0);

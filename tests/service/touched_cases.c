@@ -1,0 +1,92 @@
+/*
+ * touched_cases.c: when a daemon starts runs for touched records, and when it does not.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/bed.h"
+#include "service/cases.h"
+
+static struct bed bed;
+
+static void open_watched(void)
+{
+    struct buf syncs = {0};
+    struct process process = {0};
+    const char *const words[] = {"init", "--watch", NULL};
+    bed_open(&bed, "every 1h");
+    bed_sync(&syncs, "links", "contacts", "every 1h");
+    buf_add_text(&syncs, "    watch: true\n");
+    bed_configure(&bed, "", buf_text(&syncs));
+    ck_assert_msg(bed_command(&bed, &process, words) == 0, "init: %s", buf_text(&process.err));
+    process_clear(&process);
+    buf_clear(&syncs);
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed, "select status = 'succeeded' from assocd.run");
+    bed_until(&bed, "select count(*) = 0 from assocd.touched");
+}
+
+static void close_bed(void)
+{
+    bed_close(&bed);
+}
+
+START_TEST(a_committed_change_starts_a_run_at_once)
+{
+    bed_sql(&bed, "insert into crm.link values (30, 30)");
+    bed_until(&bed,
+        "select count(*) = 1 from assocd.run where cause = 'watch' and status = "
+        "'succeeded' and created = 1");
+    ck_assert_int_eq(
+        bed_int(
+            &bed, "select (r.started_at - now() < interval '1 h')::int from assocd.run r limit 1"),
+        1);
+    /* The schedule of full runs is as it was. */
+    ck_assert_int_eq(bed_int(&bed, "select run_id from assocd.sync_state"), 1);
+}
+END_TEST
+
+START_TEST(changes_that_come_during_a_run_make_one_more)
+{
+    int64_t before = bed_int(&bed, "select count(*) from assocd.run");
+    bed_fault(&bed, "{\"match\":{\"path\":\"batch/create\"},\"action\":\"hold\"}");
+    bed_sql(&bed, "insert into crm.link values (31, 31)");
+    bed_until(&bed,
+        "select count(*) = 1 from assocd.run where cause = 'watch' and status = "
+        "'applying'");
+    for (int i = 0; i < 20; i++)
+        bed_sql(&bed,
+            "insert into crm.link values (32, 32), (33, 33); delete from crm.link where "
+            "from_id in (32, 33)");
+    bed_sql(&bed, "insert into crm.link values (34, 34)");
+    bed_release(&bed);
+    bed_until(&bed, "select count(*) = 0 from assocd.touched");
+    bed_until(&bed, "select count(*) = 0 from assocd.run where completed_at is null");
+    ck_assert_int_le(bed_int(&bed, "select count(*) from assocd.run") - before, 3);
+    ck_assert_int_eq(bed_int(&bed, "select sum(created) from assocd.run where cause = 'watch'"), 2);
+}
+END_TEST
+
+START_TEST(a_paused_sync_keeps_its_touched_records_for_later)
+{
+    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('pause', 'links')");
+    bed_until(&bed, "select paused_at is not null from assocd.sync_state");
+    bed_sql(&bed, "insert into crm.link values (36, 36)");
+    ck_assert(!bed_until_ms(&bed, "select count(*) > 1 from assocd.run", 2500));
+    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('resume', 'links')");
+    bed_until(&bed,
+        "select count(*) = 1 from assocd.run where cause = 'watch' and status = "
+        "'succeeded'");
+}
+END_TEST
+
+TCase *touched_cases(void)
+{
+    TCase *cases = tcase_create("touched");
+    tcase_add_checked_fixture(cases, open_watched, close_bed);
+    tcase_set_timeout(cases, 120);
+    tcase_add_test(cases, a_committed_change_starts_a_run_at_once);
+    tcase_add_test(cases, changes_that_come_during_a_run_make_one_more);
+    tcase_add_test(cases, a_paused_sync_keeps_its_touched_records_for_later);
+    return cases;
+}

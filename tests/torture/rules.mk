@@ -1,0 +1,14 @@
+# rules.mk: how the harness is built; included by the Makefile.
+SIM_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/torture/sim*.c))
+REAL_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/torture/real*.c)) $(filter-out %/main.o,$(E2E_OBJ))
+# spool.c's files are memory.
+SIM_LINK = $(LINK) $(foreach f,open read write lseek close,-Wl$(comma)--wrap=$f)
+MUTANT_ENV = BUILD=$(B) COMPILE='$(CC) $(ALL_CFLAGS)' LINK_AFTER='$(LIB) $(LIBS)' \
+	LINK_BEFORE='$(SIM_LINK) -o $(B)/mutants/sim $(SIM_OBJ)'
+
+# The stand-ins come before the library, which then has nothing to add in their place.
+$(B)/torture_sim: $(SIM_OBJ) $(LIB)
+	$(SIM_LINK) -o $@ $^ $(LIBS)
+
+$(B)/torture_real: $(REAL_OBJ) $(TESTLIB_OBJ) $(LIB)
+	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
