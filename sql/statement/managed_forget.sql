@@ -1,3 +1,5 @@
--- Gone on both sides: owned no more.
+-- Gone on both sides: owned no more. Not what was entered in the last two minutes: one reading may be
+-- older than our own write, and what is still gone then is forgotten by a later run.
 delete from assocd.managed m using unnest($3::bigint[], $4::bigint[], $5::text[], $6::bigint[]) as u(f, t, c, i)
 where m.sync = $1 and $2::bigint > 0 and m.from_id = u.f and m.to_id = u.t and m.category = u.c and m.type_id = u.i
+    and m.since < clock_timestamp() - interval '2 minutes'

@@ -97,6 +97,7 @@ struct sim_tables {
     struct sim_reject rejects[SIM_FROMS][SIM_TOS][SIM_TYPES];
     struct sim_approval approvals[4];
     sim_pairs managed;
+    int64_t since_us[SIM_FROMS][SIM_TOS][SIM_TYPES]; /* when it was entered */
     int32_t run_count, batch_count, change_count, approval_count;
     int32_t source_rejects, source_rejects_run;
     int64_t epoch;
@@ -229,7 +230,8 @@ struct sim {
     bool backup_taken, tables_lost;
     struct pg *lock_owner;
     struct sim_desired desired; /* current generation */
-    sim_pairs crm, before_write; /* HubSpot now, and before our last write */
+    sim_pairs crm, before_write; /* HubSpot now, and before our last write … */
+    int64_t written_us; /* … which was then */
     sim_pairs named; /* ever named by a generation that a run read */
     sim_pairs ours; /* created by us and there ever since */
     bool drifted; /* somebody else changed something */

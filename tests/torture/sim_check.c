@@ -303,18 +303,24 @@ static void check_pair(size_t f, size_t t)
     }
 }
 
-/* What we made and nobody wants any more goes, even if nobody told us that we made it. */
+/* What we made and nobody wants any more goes, even if nobody told us that we made it. Not the
+ * primary type, which HubSpot moves by itself, nor what travelled along with a create: one that is
+ * carried out late may bring it back after it was archived. */
 static void check_ours(size_t f, size_t t)
 {
+    const uint8_t by_itself = BIT(SIM_PLAIN) | BIT(SIM_PRIMARY);
     uint8_t left = sim.ours[f][t] & sim.world.managed & (uint8_t) ~(sim.desired.want[f][t]);
     bool recovers = false;
+    for (int32_t i = 0; i < sim.tables->change_count; i++)
+        if (sim.tables->changes[i].from == f && sim.tables->changes[i].to == t)
+            left &= (uint8_t)~sim.tables->changes[i].along;
     for (const struct statement *s = statements; s->name != NULL; s++)
         recovers = recovers || strcmp(s->name, "recover_runs") == 0;
     if (!recovers || sim.tables_lost || sim.drifted || sim.misled ||
         sim.world.sync.verify == VERIFY_NONE || sim.world.sync.policy == POLICY_CREATE_ONLY ||
         sim.world.sync.on_drift == DRIFT_REPORT)
         return;
-    sim_check((left & (uint8_t)~BIT(SIM_PLAIN)) == 0,
+    sim_check((left & (uint8_t)~by_itself) == 0,
         "%zu -> %zu has %02x, of which we made %02x and nobody wants it", f, t, sim.crm[f][t],
         left);
 }

@@ -58,10 +58,12 @@ static void follow(struct pg *pg, const struct sim_change *c)
 {
     uint8_t *managed = &sim.tables->managed[c->from][c->to];
     sim_check_registry(pg->run, c, !c->archive);
-    if (c->archive)
+    if (c->archive) {
         *managed &= (uint8_t)~BIT(c->type);
-    else
+    } else if ((*managed & BIT(c->type)) == 0) {
         *managed |= BIT(c->type);
+        sim.tables->since_us[c->from][c->to][c->type] = sim.now_us;
+    }
 }
 
 STATEMENT(verify_settle)
@@ -104,10 +106,14 @@ static bool settle_keys(struct pg *pg, const struct pg_args *args, bool archive)
 {
     struct sim_keys keys;
     sim_keys_read(&keys, args, 3);
-    for (size_t i = 0; i < keys.count; i++)
+    for (size_t i = 0; i < keys.count; i++) {
+        int64_t since_us = sim.tables->since_us[keys.from[i]][keys.to[i]][keys.type[i]];
+        if (archive && since_us > sim.now_us - INT64_C(120000000))
+            continue;
         follow(pg,
             &(struct sim_change){
                 .archive = archive, .from = keys.from[i], .to = keys.to[i], .type = keys.type[i]});
+    }
     return true;
 }
 
