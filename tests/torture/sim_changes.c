@@ -260,79 +260,7 @@ STATEMENT(reject_settled)
     return true;
 }
 
-/* Always one window: the simulation's runs are small. */
-STATEMENT(archive_window)
-{
-    UNUSED(pg);
-    int64_t last = 0;
-    EACH_CHANGE(c, sim_int(args, 1))
-    if (c->archive && c->state == STATE_PLANNED && c->ordinal > sim_int(args, 2) &&
-        c->ordinal > last)
-        last = c->ordinal;
-    sim_row(rows, NUMBER(last));
-    return true;
-}
-
-static bool in_window(const struct sim_change *c, const struct pg_args *args)
-{
-    return c->archive && c->state == STATE_PLANNED && c->ordinal >= sim_int(args, 2) &&
-        c->ordinal <= sim_int(args, 3);
-}
-
-STATEMENT(archive_from_ids)
-{
-    UNUSED(pg);
-    for (int64_t f = 0; f < SIM_FROMS; f++) {
-        bool found = false;
-        EACH_CHANGE(c, sim_int(args, 1))
-        found = found || (c->from == f && in_window(c, args));
-        if (found && (int64_t)SIM_FROM_ID + f > sim_int(args, 4))
-            sim_row(rows, NUMBER((int64_t)SIM_FROM_ID + f));
-    }
-    return true;
-}
-
-STATEMENT(archive_planned)
-{
-    UNUSED(pg);
-    for (int64_t pair = 0; pair < SIM_FROMS * SIM_TOS; pair++) {
-        int64_t from_id = (int64_t)SIM_FROM_ID + pair / SIM_TOS;
-        if (from_id < sim_int(args, 4) || from_id > sim_int(args, 5))
-            continue;
-        EACH_CHANGE(c, sim_int(args, 1))
-        if (c->from * SIM_TOS + c->to == pair && in_window(c, args))
-            sim_row(rows, NUMBER(c->ordinal), NUMBER(SIM_FROM_ID + c->from),
-                NUMBER(SIM_TO_ID + c->to), TEXT(sim_types[c->type].category),
-                NUMBER(sim_types[c->type].type_id), TEXT(""));
-    }
-    return true;
-}
-
-STATEMENT(archive_skip)
-{
-    UNUSED(pg), UNUSED(rows);
-    char space[4096];
-    const char *ordinals[256];
-    size_t count = sim_array(args->text[1], space, ordinals, 256);
-    for (size_t i = 0; i < count; i++)
-        sim_change_set(sim_change_of(sim_int(args, 1), true, ordinals[i]), STATE_SKIPPED);
-    return true;
-}
-
-/* The limits of a day and of a record are not set in the simulation's world. */
-STATEMENT(guard_archives)
-{
-    UNUSED(pg), UNUSED(args);
-    sim_row(rows, NUMBER(0), NOTHING, NOTHING);
-    return true;
-}
-
 const struct sim_named sim_change_statements[] = {
-    {"archive_window", archive_window},
-    {"archive_from_ids", archive_from_ids},
-    {"archive_planned", archive_planned},
-    {"archive_skip", archive_skip},
-    {"guard_archives", guard_archives},
     {"change_quarantine", change_quarantine},
     {"change_keep", change_keep},
     {"change_counts", change_counts},
