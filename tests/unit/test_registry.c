@@ -98,11 +98,29 @@ START_TEST(takes_in_types_the_account_no_longer_lists_unmanaged)
 }
 END_TEST
 
+/* One reading may be older than our own write. */
+START_TEST(does_not_forget_what_was_entered_a_moment_ago)
+{
+    cluster_exec(pg,
+        "insert into assocd.managed values"
+        " ('pairs', 1, 1, 'HUBSPOT_DEFINED', 1, 'created', 1, clock_timestamp()),"
+        " ('pairs', 2, 2, 'HUBSPOT_DEFINED', 1, 'created', 1, "
+        "clock_timestamp() - interval '3 minutes')",
+        NULL);
+    add(run.forget, 1, 1);
+    add(run.forget, 2, 2);
+    ck_assert_msg(registry_settle(&run, &err), "%s", err.text);
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.managed"), 1);
+    ck_assert_int_eq(cluster_int(pg, "select from_id from assocd.managed"), 1);
+}
+END_TEST
+
 START_TEST(adopts_and_forgets_over_many_pages_and_again_without_harm)
 {
     enum { ROWS = 20000 };
     cluster_exec(pg,
-        "insert into assocd.managed select s, n, n, 'HUBSPOT_DEFINED', 1, 'created', 1"
+        "insert into assocd.managed select s, n, n, 'HUBSPOT_DEFINED', 1, 'created', 1,"
+        " clock_timestamp() - interval '3 minutes'"
         " from generate_series(1, 20000) n, (values ('pairs'), ('other')) v(s)",
         NULL);
     for (uint64_t i = 1; i <= ROWS; i++) {
@@ -242,6 +260,7 @@ int main(void)
     tcase_add_test(tcase, loads_nothing_from_an_empty_registry);
     tcase_add_test(tcase, loads_its_own_rows_in_order_and_all_of_them);
     tcase_add_test(tcase, takes_in_types_the_account_no_longer_lists_unmanaged);
+    tcase_add_test(tcase, does_not_forget_what_was_entered_a_moment_ago);
     tcase_add_test(tcase, adopts_and_forgets_over_many_pages_and_again_without_harm);
     tcase_add_test(tcase, adopting_what_is_owned_keeps_its_origin);
     tcase_add_test(tcase, owns_what_was_seen_created_and_not_what_was_seen_gone);
