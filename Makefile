@@ -43,7 +43,7 @@ SERVICE_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/service/*.c)) $(B)/tests
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 UNITS := $(wildcard systemd/*.service systemd/*.timer)
 PROGRAMS := $(addprefix $(B)/,assocd sandbox e2e service torture_sim torture_real)
-LINTS := $(wildcard tests/lint/run tests/lint/traps tests/lint/selftest tests/lint/hardening)
+LINTS := $(addprefix tests/lint/,run traps faults selftest hardening)
 SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service tests/service/units \
 	$(wildcard tests/torture/run tests/conformance/run)
 # What the suites may need to know: where the programs stand.

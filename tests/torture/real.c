@@ -183,10 +183,10 @@ void real_run(struct real *real, const struct strike *strike)
     }
     step_run(play, "");
     play->arm = NULL;
-    if (wire > 0) {
+    if (wire > 0)
         wireproxy_stop(wire);
+    if (strike->kind == STRIKE_WIRE || strike->kind == STRIKE_SANDBOX)
         note_resent(real);
-    }
     settings_set(&real->stage->settings, "portal.base_url", real->stage->base_url);
     play->worker_url = real->stage->database_url;
     play_check(play, pgproxy_settle(real->proxy, SETTLE_MS), "%s", "sessions do not end");
