@@ -50,7 +50,7 @@ SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service tests/service/u
 CHECK_ENV := ASSOCD_TOP=$(CURDIR) ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \
 	$(if $(SAN),ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1)
 
-.PHONY: all deps demo check unit e2e torture mutants lint bench fmt install uninstall clean help
+.PHONY: all deps demo check unit e2e lint bench fmt install uninstall clean help
 .PRECIOUS: $(B)/%.o
 all: $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) ## build assocd and the sandbox
 
@@ -68,12 +68,6 @@ unit: $(B)/.deps-test $(UNIT) $(if $(SANDBOX_OBJ),$(B)/sandbox) ## only the unit
 
 e2e: $(B)/.deps-test $(PROGRAMS) ## only the end-to-end tests
 	@$(CHECK_ENV) tests/lib/cluster.sh with tests/lib/check.sh $(B) $(B)/e2e
-
-torture: $(B)/.deps-test $(PROGRAMS) ## try to break it: simulated worlds, struck processes, full sweeps
-	@$(CHECK_ENV) tests/lib/cluster.sh with tests/torture/run full
-
-mutants: $(B)/torture_sim ## deliberately broken builds, which the simulation must find out
-	@$(MUTANT_ENV) tests/torture/mutants
 
 lint: $(B)/.deps-test $(B)/assocd ## only the rules of the code
 	@$(CHECK_ENV) tests/lib/check.sh $(B) $(LINTS)
@@ -145,6 +139,6 @@ clean: ## remove what was built
 	rm -rf build build-san build-clang build-san-clang
 
 help: ## list the targets
-	@grep -hE '^[a-z0-9-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*##' Makefile tests/torture/rules.mk | sed 's/:.*##/\t/' | expand -t 16
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

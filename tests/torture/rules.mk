@@ -12,3 +12,10 @@ $(B)/torture_sim: $(SIM_OBJ) $(LIB)
 
 $(B)/torture_real: $(REAL_OBJ) $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
+
+.PHONY: torture mutants
+torture: $(B)/.deps-test $(PROGRAMS) ## try to break it: simulated worlds, struck processes, full sweeps
+	@$(CHECK_ENV) tests/lib/cluster.sh with tests/torture/run full
+
+mutants: $(B)/torture_sim ## deliberately broken builds, which the simulation must find out
+	@$(MUTANT_ENV) tests/torture/mutants
