@@ -238,7 +238,8 @@ static void settle_entry(struct supervisor *supervisor, const struct worker *wor
     int64_t now_us = supervisor_now_us(supervisor);
     if (entry == NULL)
         return;
-    entry->working -= !worker->late;
+    if (!worker->late && entry->working > 0) /* a reload may have forgotten it meanwhile */
+        entry->working--;
     entry->hold_us = entry->touched_hold_us = 0;
     if (worker->status == 5 || worker->status == 75)
         entry->hold_us = now_us + TAKEN_HOLD_US;
@@ -282,7 +283,7 @@ void crew_late(struct supervisor *supervisor, const char *sync, int64_t pid)
         return;
     if (worker != NULL && !worker->late && strcmp(worker->sync, sync) == 0) {
         worker->late = true;
-        entry->working--;
+        entry->working -= entry->working > 0;
     }
     entry->hold_us = entry->touched_hold_us = 0;
     agenda_file(&supervisor->agenda, entry, supervisor_now_us(supervisor));

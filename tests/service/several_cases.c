@@ -1,12 +1,15 @@
 /*
  * several_cases.c: two daemons on one database. What was really written is in the sandbox's log.
  */
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "base/clock.h"
+#include "base/random.h"
 #include "e2e/control.h"
 #include "service/bed.h"
 #include "service/cases.h"
@@ -113,6 +116,71 @@ START_TEST(a_run_of_a_dead_daemon_can_be_canceled)
 }
 END_TEST
 
+/* Sends SIGKILL to one of both daemons or of their workers, and starts a dead daemon again. */
+static void kill_one(struct random *random)
+{
+    uint64_t victim = random_below(random, 4);
+    if (victim < 2) {
+        pid_t worker = (pid_t)bed_int(
+            &bed, "select coalesce(max(pid), 0) from assocd.run where completed_at is null");
+        if (worker > 0)
+            (void)kill(worker, SIGKILL);
+        return;
+    }
+    (void)kill(bed.daemons[victim - 2].pid, SIGKILL);
+    siginfo_t end;
+    ck_assert_int_eq(waitid(P_PID, (id_t)bed.daemons[victim - 2].pid, &end, WEXITED | WNOWAIT), 0);
+    process_clear(&bed.daemons[victim - 2]);
+    bed_start(&bed, (int)victim - 2, NULL);
+}
+
+/* Inputs of all creates the sandbox was sent, less the associations it really made of them. */
+static int64_t sent_twice(void)
+{
+    CLEANUP(buf_clear) struct buf log = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    struct error err = {0};
+    struct pg_args args = {0};
+    control_get(bed.base_url, "log", &log);
+    pg_arg_text(&args, buf_text(&log));
+    ck_assert_msg(pg_exec_args(bed.pg,
+                      "select sum((l ->> 'inputs')::int - jsonb_array_length(l -> 'applied')) from "
+                      "(select line::jsonb as l from regexp_split_to_table($1, E'\\n') line where "
+                      "line <> '') x where l ->> 'path' like '%batch/create'",
+                      &args, &rows, &err),
+        "%s", err.text);
+    return pg_rows_int(&rows, 0, 0);
+}
+
+START_TEST(whatever_is_killed_both_sides_end_equal_and_nothing_is_written_twice)
+{
+    struct random random;
+    char sql[200];
+    random_init_system(&random);
+    control_post(bed.base_url, "switch", "{\"latency_ms\":150}", NULL);
+    bed_start(&bed, 0, NULL);
+    bed_start(&bed, 1, NULL);
+    for (int i = 0; i < 15; i++) {
+        (void)snprintf(sql, sizeof sql,
+            "insert into crm.link select n, 1 + (n + %d) %% 99 from generate_series(1, 99) n where "
+            "n %% 7 = %d; insert into assocd.signal (verb, sync) values ('trigger', 'links')",
+            i + 20, i % 7);
+        bed_sql(&bed, sql);
+        (void)poll(
+            NULL, 0, (int)random_below(&random, 600)); /* anywhere in a run, or between two */
+        kill_one(&random);
+    }
+    bed_sql(&bed, "update assocd.sync_state set retry_at = null, changed_at = clock_timestamp()");
+    bed_until(&bed,
+        "select not exists (select distinct from_id, to_id from crm.link except select "
+        "from_id, to_id from assocd.managed)");
+    ck_assert_int_eq(sent_twice(), 0);
+    printf("%lld runs, %lld of them interrupted\n",
+        (long long)bed_int(&bed, "select count(*) from assocd.run"),
+        (long long)bed_int(&bed, "select count(*) from assocd.run where status = 'interrupted'"));
+}
+END_TEST
+
 TCase *several_cases(void)
 {
     TCase *cases = tcase_create("several");
@@ -122,5 +190,6 @@ TCase *several_cases(void)
     tcase_add_test(cases, the_survivor_takes_over_within_five_seconds);
     tcase_add_test(cases, a_worker_outlives_its_daemon);
     tcase_add_test(cases, a_run_of_a_dead_daemon_can_be_canceled);
+    tcase_add_test(cases, whatever_is_killed_both_sides_end_equal_and_nothing_is_written_twice);
     return cases;
 }

@@ -12,6 +12,10 @@
 #include "service/bed.h"
 #include "service/cases.h"
 
+#define NEVER_FIRES \
+    "  links: {portal: main, from: deals, to: contacts, types: [plain], policy: mirror, " \
+    "source: {table: crm.link}, schedule: cron 0 0 30 2 *}\n"
+
 static struct bed bed;
 
 static void open_hourly(void)
@@ -102,10 +106,8 @@ END_TEST
 
 START_TEST(reads_the_configuration_again_and_keeps_the_old_one_on_any_error)
 {
-    static const char *const broken[] = {"  links: {portal: nowhere}\n",
-        "  links: {portal: main, from: deals, to: contacts, types: [plain], policy: mirror, "
-        "source: {table: crm.link}, schedule: cron 0 0 30 2 *}\n",
-        "", "  a: [\n"};
+    static const char *const broken[] = {
+        "  links: {portal: nowhere}\n", NEVER_FIRES, "", "  a: [\n"};
     struct buf syncs = {0};
     bed_start(&bed, 0, NULL);
     bed_until(&bed, "select status = 'succeeded' from assocd.run");
