@@ -35,7 +35,7 @@ SRC := $(wildcard daemon/*/*.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
 LIB := $(B)/libassocd.a
 SQL_STATEMENTS := $(sort $(wildcard sql/statement/*.sql))
-SQL_SCHEMA := $(sort $(wildcard sql/schema/*.sql))
+SQL_SCHEMA := $(sort $(wildcard sql/schema/*.sql)) sql/roles.sql
 TESTLIB_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sandbox/*.c))
 E2E_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/e2e/*.c))

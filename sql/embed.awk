@@ -10,7 +10,7 @@ function quote(s) {
     return s
 }
 FNR == 1 {
-    kind = FILENAME ~ /schema\// ? "schema" : "statement"
+    kind = FILENAME ~ /schema\// ? "schema" : FILENAME ~ /roles\.sql$/ ? "roles" : "statement"
     count[kind]++; name[kind, count[kind]] = base(FILENAME); leading = 1
 }
 kind == "statement" && leading && /^--/ { next }
@@ -25,4 +25,5 @@ END {
     print "    {0, 0}};\n\nconst struct statement schema_files[] = {" > text
     for (i = 1; i <= count["schema"]; i++) printf "    {\"%s\",\n%s    },\n", name["schema", i], body["schema", i] > text
     print "    {0, 0}};" > text
+    print "\nconst char sql_roles[] =\n" body["roles", 1] "    ;" > text
 }

@@ -12,7 +12,7 @@
 #include "sync/watch.h"
 
 struct init_wish {
-    bool sql, watch, unwatch;
+    bool sql, watch, unwatch, roles;
     struct words words;
 };
 
@@ -96,11 +96,21 @@ static bool upgrade(struct cli *cli, bool quiet, struct error *err)
     return true;
 }
 
+static bool grant(struct cli *cli, struct error *err)
+{
+    if (!pg_exec(cli->state, sql_roles, NULL, err))
+        return error_prefix(err, "roles (sql/roles.sql)");
+    if (!cli->json)
+        puts("roles assocd_daemon, assocd_operator and assocd_reader have their grants");
+    return true;
+}
+
 bool verb_init(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
     struct init_wish wish = {0};
     const struct option_row options[] = {{.name = "sql", .flag = &wish.sql},
-        {.name = "watch", .flag = &wish.watch}, {.name = "unwatch", .flag = &wish.unwatch}, {0}};
+        {.name = "roles", .flag = &wish.roles}, {.name = "watch", .flag = &wish.watch},
+        {.name = "unwatch", .flag = &wish.unwatch}, {0}};
     (void)argc;
     (void)code;
     if (!cli_options(cli, argv, options, &wish.words, err))
@@ -111,9 +121,12 @@ bool verb_init(struct cli *cli, int argc, char **argv, int *code, struct error *
     if (wish.unwatch && (wish.watch || wish.sql))
         return error_set(err, ERROR_USAGE, "init: --unwatch goes with neither --watch nor --sql");
     if (wish.sql && !tables) {
-        print_schema();
+        if (wish.roles)
+            fputs(sql_roles, stdout);
+        else
+            print_schema();
         return true;
     }
     return cli_load(cli, err) && (wish.sql || upgrade(cli, tables, err)) &&
-        (!tables || watch_all(cli, &wish, err));
+        (!wish.roles || grant(cli, err)) && (!tables || watch_all(cli, &wish, err));
 }

@@ -21,9 +21,11 @@ static const char exit_codes[] =
     "  75 PostgreSQL unreachable, 77 token rejected or scope missing, 78 configuration\n";
 
 const struct verb verbs[] = {
-    {"init", "[--sql] [--watch | --unwatch [SYNC...]]", "create or upgrade the assocd schema",
+    {"init", "[--sql] [--roles] [--watch | --unwatch [SYNC...]]",
+        "create or upgrade the assocd schema",
         "  --watch    put triggers on the tables of syncs with watch: true (or of those named)\n"
         "  --unwatch  take them away\n"
+        "  --roles    roles assocd_daemon, assocd_operator, assocd_reader with what each needs\n"
         "  --sql      print the SQL instead of running it\n"
         "example: assocd -c assocd.yaml init --watch contact-company\n",
         verb_init},

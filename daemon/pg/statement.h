@@ -18,4 +18,7 @@ extern const struct statement statements[];
 /* The numbered migrations in order; ends with a NULL name. */
 extern const struct statement schema_files[];
 
+/* sql/roles.sql: roles and grants for those who do not want to give more; run by the owner. */
+extern const char sql_roles[];
+
 #endif

@@ -85,3 +85,17 @@ language sql set search_path = '' as $$
     returning *
 $$;
 comment on function assocd.approve is 'Approves a plan that a guard has withheld or refused: select * from assocd.approve(18, ''sales region closed''). Bound to the plan as it is now, used once, expiring; the approver is the session''s role. No row: there is no such plan.';
+
+-- Old details go by this function only, so that whoever runs syncs needs no right to delete from the journal.
+create function assocd.prune_history(p_days integer) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    with old as (
+        select run_id from assocd.run
+        where completed_at < clock_timestamp() - greatest(p_days, 1) * interval '1 day'
+            and (exists (select from assocd.change c where c.run_id = run.run_id)
+                or exists (select from assocd.batch b where b.run_id = run.run_id))
+        order by run_id limit 20),
+    changes as (delete from assocd.change c using old where c.run_id = old.run_id)
+    delete from assocd.batch b using old where b.run_id = old.run_id
+$$;
+comment on function assocd.prune_history is 'Forgets the batches and changes of runs older than so many days, of 20 runs at a time; the runs'' own rows and the registry stay.';
