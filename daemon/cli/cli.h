@@ -54,6 +54,7 @@ bool verb_trigger(struct cli *cli, int argc, char **argv, int *code, struct erro
 bool verb_pause(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_resume(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_cancel(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_explain(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_undo(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_approve(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 

@@ -96,6 +96,12 @@ const struct verb verbs[] = {
         "  --minutes N    how long it is valid (60)\n"
         "example: assocd approve 18 --reason \"sales region closed\" && assocd apply 18\n",
         verb_approve},
+    {"explain", "FROM:ID TO:ID [--sync NAME]", "everything that is known of one pair",
+        "What the source and HubSpot say now, who owns it, what runs did about it and why, with\n"
+        "HubSpot's times and correlation ids, what was refused and when it is tried again.\n"
+        "  --sync NAME  only this sync\n"
+        "example: assocd explain deals:123 contacts:456\n",
+        verb_explain},
     {"undo", "RUN [--dry-run]", "take back what a run created and archived",
         "Only pairs that are still as the run left them; the others are skipped and said. The "
         "same\n"

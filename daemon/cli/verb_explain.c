@@ -1,0 +1,231 @@
+/*
+ * verb_explain.c: assocd explain: everything that is known of one pair: what the source says now,
+ * what HubSpot has now, whose it is, what runs did about it and why. Changes nothing.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "cli/cli.h"
+#include "cli/output.h"
+#include "hubspot/client.h"
+#include "model/assoc.h"
+#include "sync/account.h"
+#include "sync/source.h"
+
+struct pair_wish {
+    char from_type[128], to_type[128];
+    struct assoc pair;
+};
+
+/* One sync's view of the pair. */
+struct view {
+    struct cli *cli;
+    const struct sync_definition *sync;
+    struct assoc pair;
+    struct types types;
+    struct buf desired, observed; /* as text, or as a JSON array */
+};
+
+static void view_clear(struct view *view)
+{
+    types_clear(&view->types);
+    buf_clear(&view->desired);
+    buf_clear(&view->observed);
+}
+
+/* "deals:123"; the id stands behind the last colon. */
+static bool parse_word(const char *word, char type[static 128], uint64_t *id, struct error *err)
+{
+    const char *colon = strrchr(word, ':');
+    if (colon == NULL || colon == word || colon - word >= 128 ||
+        !assoc_parse_id(colon + 1, strlen(colon + 1), id))
+        return error_set(
+            err, ERROR_USAGE, "\"%.80s\" is no record (expected TYPE:ID, as in deals:123)", word);
+    (void)snprintf(type, 128, "%.*s", (int)(colon - word), word);
+    return true;
+}
+
+static bool same_type(const char *a, const char *b)
+{
+    const char *x = object_type_id(a, NULL), *y = object_type_id(b, NULL);
+    return strcmp(x != NULL ? x : a, y != NULL ? y : b) == 0;
+}
+
+static void add_type(struct view *view, struct buf *list, uint32_t index)
+{
+    char space[64];
+    const char *text = types_text(&view->types, index, space);
+    if (list->length > 0)
+        buf_add_text(list, ", ");
+    if (view->cli->json)
+        buf_add_json(list, text);
+    else
+        buf_add_text(list, text);
+}
+
+/* What the source says of the pair now; rows that name the record alone do not count. */
+static bool ask_source(struct view *view, struct error *err)
+{
+    struct source *source = NULL;
+    struct source_row row = {.kind = SOURCE_ROW};
+    struct source_wish wish = {.sync = view->sync,
+        .database_url = view->cli->definitions.database_url,
+        .types = &view->types,
+        .from_ids = &view->pair.from_id,
+        .from_count = 1};
+    bool ok = source_open(&source, &wish, err);
+    while (ok && row.kind != SOURCE_END) {
+        ok = source_next(source, &row, err);
+        if (ok && row.kind == SOURCE_ROW && row.assoc.to_id == view->pair.to_id)
+            add_type(view, &view->desired, row.assoc.type);
+    }
+    source_close(source);
+    return ok;
+}
+
+static bool ask_hubspot(struct view *view, struct client *client, struct error *err)
+{
+    const struct client_reply *reply;
+    size_t first;
+    struct client_request request = {
+        .call = CLIENT_READ, .from_ids = &view->pair.from_id, .from_count = 1};
+    client_bind(client, view->sync->from, view->sync->to, &view->types);
+    client_submit(client, &request);
+    if (!client_next(client, &reply, err))
+        return false;
+    if (reply == NULL || reply->outcome != CLIENT_ANSWERED || reply->records[0] != RECORD_COMPLETE)
+        return error_set(err, ERROR_REMOTE, "%s record %llu could not be read: %s",
+            view->sync->from, (unsigned long long)view->pair.from_id,
+            reply != NULL ? reply->message : "no answer");
+    size_t count = assoc_find_pair(reply->rows, reply->rows_count, &view->pair, &first);
+    for (size_t i = first; i < first + count; i++)
+        add_type(view, &view->observed, reply->rows[i].type);
+    return true;
+}
+
+static bool ask_both(struct view *view, struct client *client, struct error *err)
+{
+    if (!account_types(client, view->cli->state, view->sync, &view->types, err))
+        return false;
+    for (size_t i = 0; i < view->sync->types_count; i++) {
+        uint32_t index;
+        if (!types_resolve(&view->types, &view->sync->types[i], &index, ERROR_CONFIG, err))
+            return false;
+        view->types.items[index].managed = true;
+    }
+    return ask_source(view, err) && ask_hubspot(view, client, err);
+}
+
+static bool look(struct view *view, struct error *err)
+{
+    struct client *client = NULL;
+    struct account_access access = {.portal = view->sync->portal};
+    if (!cli_token(view->cli, view->sync->portal, err))
+        return false;
+    access.token = view->cli->token;
+    access.token_stamp = view->cli->token_stamp[0] != '\0' ? view->cli->token_stamp : NULL;
+    bool ok =
+        account_client(&client, view->cli->state, &access, err) && ask_both(view, client, err);
+    client_close(client);
+    return ok;
+}
+
+static void journal_args(const struct view *view, struct pg_args *args)
+{
+    pg_arg_text(args, view->sync->name);
+    pg_arg_int(args, (int64_t)view->pair.from_id);
+    pg_arg_int(args, (int64_t)view->pair.to_id);
+    pg_arg_text(args, view->sync->portal->name);
+}
+
+static bool print_table(
+    struct view *view, enum statement_id id, const char *title, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    journal_args(view, &args);
+    if (!pg_run(view->cli->state, id, &args, &rows, err))
+        return false;
+    printf("\n%s\n", title);
+    output_table(&rows, 0, "  none");
+    return true;
+}
+
+static bool print_text(struct view *view, struct error *err)
+{
+    const struct sync_definition *sync = view->sync;
+    printf("%s:%llu to %s:%llu in sync %s\n", sync->from, (unsigned long long)view->pair.from_id,
+        sync->to, (unsigned long long)view->pair.to_id, sync->name);
+    printf("source   %s: %s\n", source_name(sync),
+        view->desired.length > 0 ? buf_text(&view->desired) : "does not name it");
+    printf(
+        "HubSpot  %s\n", view->observed.length > 0 ? buf_text(&view->observed) : "not associated");
+    return print_table(view, STATEMENT_EXPLAIN_OWNER, "owned by this sync", err) &&
+        print_table(view, STATEMENT_EXPLAIN_CHANGES, "in plans and runs, newest first", err) &&
+        print_table(view, STATEMENT_EXPLAIN_REJECTS, "refused", err);
+}
+
+static bool print_json(struct view *view, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    CLEANUP(buf_clear) struct buf name = {0};
+    journal_args(view, &args);
+    if (!pg_run(view->cli->state, STATEMENT_EXPLAIN_JSON, &args, &rows, err))
+        return false;
+    buf_add_json(&name, view->sync->name);
+    printf(
+        "{\"sync\": %s, \"from_id\": %llu, \"to_id\": %llu, \"desired\": [%s], \"observed\": [%s], "
+        "\"journal\": %s}",
+        buf_text(&name), (unsigned long long)view->pair.from_id,
+        (unsigned long long)view->pair.to_id, buf_text(&view->desired), buf_text(&view->observed),
+        pg_rows_text(&rows, 0, 0));
+    return true;
+}
+
+static bool explain(struct cli *cli, const struct sync_definition *sync,
+    const struct pair_wish *wish, struct error *err)
+{
+    CLEANUP(view_clear) struct view view = {.cli = cli, .sync = sync, .pair = wish->pair};
+    return look(&view, err) && (cli->json ? print_json(&view, err) : print_text(&view, err));
+}
+
+/* Every sync of these object types, or the one that was named. */
+static bool explain_all(
+    struct cli *cli, const char *name, const struct pair_wish *wish, struct error *err)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < cli->definitions.syncs_count; i++) {
+        const struct sync_definition *sync = cli->definitions.syncs[i];
+        bool fits = same_type(sync->from, wish->from_type) && same_type(sync->to, wish->to_type);
+        if (!fits || (name != NULL && strcmp(name, sync->name) != 0))
+            continue;
+        fputs(cli->json ? (found > 0 ? ",\n " : "[") : (found > 0 ? "\n" : ""), stdout);
+        if (!explain(cli, sync, wish, err))
+            return false;
+        found++;
+    }
+    if (found == 0)
+        return error_set(err, ERROR_USAGE, "no sync of %s goes from %s to %s%s%s", cli->config_path,
+            wish->from_type, wish->to_type, name != NULL ? " and is called " : "",
+            name != NULL ? name : "");
+    if (cli->json)
+        puts("]");
+    return true;
+}
+
+bool verb_explain(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    const char *name = NULL;
+    const struct option_row options[] = {{.name = "sync", .text = &name}, {0}};
+    struct words words;
+    struct pair_wish wish = {0};
+    (void)argc;
+    (void)code;
+    return cli_options(cli, argv, options, &words, err) &&
+        cli_words(&words, "explain", 2, 2, err) &&
+        parse_word(words.items[0], wish.from_type, &wish.pair.from_id, err) &&
+        parse_word(words.items[1], wish.to_type, &wish.pair.to_id, err) && cli_state(cli, err) &&
+        explain_all(cli, name, &wish, err);
+}
