@@ -82,7 +82,10 @@ static void link_type(size_t from, size_t to, uint32_t bit)
 
 static void unlink_type(size_t from, size_t to, uint32_t bit)
 {
-    sim.crm[from][to] &= bit == SIM_PLAIN ? 0 : (uint8_t)~BIT(bit);
+    if (bit == SIM_PLAIN)
+        sim.crm[from][to] = 0;
+    else
+        sim.crm[from][to] &= (uint8_t)~BIT(bit);
     note(from, to);
 }
 
