@@ -194,7 +194,8 @@ void sim_world_make(void)
     sim_world_manage(some_mask());
     w->replaces = sim_chance(40);
     w->first_primary = sim_chance(50);
-    w->poison = sim_chance(25) ? BIT(sim_below(SIM_TOS)) : 0;
+    if (sim_chance(25))
+        w->poison = BIT(sim_below(SIM_TOS));
     w->poison_named = sim_chance(50);
     w->poison_whole = sim_chance(60);
     w->foreign = sim_chance(30) ? (uint8_t)sim_below(100) : 0;
