@@ -10,7 +10,7 @@
 #include "base/stop.h"
 #include "cli/cli.h"
 
-/* Daemons look at once, and every two seconds in any case. */
+/* Daemons look at once, and every second in any case. */
 enum { PATIENCE_MS = 8000, LOOK_EVERY_MS = 100 };
 
 struct wish {

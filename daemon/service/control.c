@@ -17,7 +17,7 @@
 #include "service/log.h"
 #include "service/state.h"
 
-/* A daemon that knows the sync or runs on the host comes by every two seconds. */
+/* A daemon that knows the sync or runs on the host comes by every second. */
 enum { NOBODY_S = 10 };
 
 enum column {

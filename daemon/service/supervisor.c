@@ -32,7 +32,7 @@
 #include "service/state.h"
 
 enum {
-    TICK_MS = 2000, /* half of what a take-over may cost */
+    TICK_MS = 1000, /* a take-over within five seconds has a back-off and a start in it, too */
     RECONNECT_MOST_MS = 30000,
     WAIT_MOST_MS = 10000,
     LATE_WORKERS = 4, /* for each one that works, so many may wait to verify */

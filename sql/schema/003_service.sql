@@ -55,7 +55,7 @@ comment on column assocd.daemon.pid is 'Its process id there.';
 comment on column assocd.daemon.version is 'Version of assocd.';
 comment on column assocd.daemon.syncs is 'How many syncs its configuration has.';
 comment on column assocd.daemon.started_at is 'When it started.';
-comment on column assocd.daemon.seen_at is 'When it last said that it lives: every two seconds.';
+comment on column assocd.daemon.seen_at is 'When it last said that it lives: every second.';
 comment on column assocd.daemon.turn_us is 'How long the longest turn of its loop took since the time before that, in microseconds; waiting for PostgreSQL is in it.';
 
 alter table assocd.sync_state
