@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "pg/statement.h"
 
 /* PQputCopyData takes an int. */
@@ -65,32 +66,28 @@ bool pg_copy_next(struct pg *pg, char **line, size_t *length, struct error *err)
     return true;
 }
 
-bool pg_copy_in(struct pg *pg, enum statement_id id, struct error *err)
+static bool put(struct pg *pg, const struct buf *rows)
+{
+    for (size_t at = 0; at < rows->length; at += COPY_PIECE_MAX) {
+        size_t left = rows->length - at;
+        size_t piece = left < COPY_PIECE_MAX ? left : COPY_PIECE_MAX;
+        if (PQputCopyData(pg->conn, rows->bytes + at, (int)piece) != 1)
+            return false;
+    }
+    return PQputCopyEnd(pg->conn, NULL) == 1;
+}
+
+bool pg_copy_rows(struct pg *pg, enum statement_id id, struct buf *rows, struct error *err)
 {
     assert((unsigned)id < STATEMENT_COUNT);
+    if (rows->length == 0)
+        return true;
     (void)snprintf(pg->copy_name, sizeof pg->copy_name, "statement %s", statements[id].name);
-    return copy_begin(pg, statements[id].text, PGRES_COPY_IN, err);
-}
-
-bool pg_copy_add(struct pg *pg, const char *bytes, size_t count, struct error *err)
-{
-    pg_begin_call(pg);
-    while (count > 0) {
-        size_t piece = count < COPY_PIECE_MAX ? count : COPY_PIECE_MAX;
-        if (PQputCopyData(pg->conn, bytes, (int)piece) != 1)
-            return pg_failed(pg, NULL, pg->copy_name, err);
-        bytes += piece;
-        count -= piece;
-    }
-    return true;
-}
-
-bool pg_copy_end(struct pg *pg, struct error *err)
-{
-    pg_begin_call(pg);
-    if (PQputCopyEnd(pg->conn, NULL) != 1)
-        return pg_failed(pg, NULL, pg->copy_name, err);
-    return copy_finish(pg, err);
+    bool ok = copy_begin(pg, statements[id].text, PGRES_COPY_IN, err);
+    if (ok)
+        ok = put(pg, rows) ? copy_finish(pg, err) : pg_failed(pg, NULL, pg->copy_name, err);
+    buf_reset(rows);
+    return ok;
 }
 
 /* The byte that a backslash escape stands for; *at is behind the backslash and moves past it. */

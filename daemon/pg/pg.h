@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "pg/statement_list.h"
 
+struct buf;
 struct pg; /* one connection */
 
 /* Opens a connection. url: URI or keywords, "" for the PG* environment. name: application_name.
@@ -75,11 +76,10 @@ MUST_CHECK bool pg_exec_args(struct pg *pg, const char *sql, const struct pg_arg
 MUST_CHECK bool pg_copy_out(struct pg *pg, const char *sql, struct error *err);
 MUST_CHECK bool pg_copy_next(struct pg *pg, char **line, size_t *length, struct error *err);
 
-/* COPY … FROM STDIN in text format: begin, any number of adds (whole lines with '\n', any
- * grouping), end. */
-MUST_CHECK bool pg_copy_in(struct pg *pg, enum statement_id id, struct error *err);
-MUST_CHECK bool pg_copy_add(struct pg *pg, const char *bytes, size_t count, struct error *err);
-MUST_CHECK bool pg_copy_end(struct pg *pg, struct error *err);
+/* COPY … FROM STDIN of the whole lines that have gathered in rows, in text format (pg/text.h), and
+ * empties rows, also on failure. Without any line nothing is asked of the server. */
+MUST_CHECK bool pg_copy_rows(
+    struct pg *pg, enum statement_id id, struct buf *rows, struct error *err);
 
 /* Splits one line of COPY text into fields, in place (backslash escapes resolved). A field is NULL
  * for \N. Returns the number of fields, at most max; -1 if there are more. */

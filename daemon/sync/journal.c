@@ -195,12 +195,7 @@ void journal_note_read(const struct run *run, struct buf *rows, const char *oper
 
 bool journal_reads(struct run *run, struct buf *rows, struct error *err)
 {
-    if (rows->length == 0)
-        return true;
-    bool ok = pg_copy_in(run->state, STATEMENT_BATCH_COPY, err) &&
-        pg_copy_add(run->state, rows->bytes, rows->length, err) && pg_copy_end(run->state, err);
-    buf_reset(rows);
-    return ok;
+    return pg_copy_rows(run->state, STATEMENT_BATCH_COPY, rows, err);
 }
 
 /* The array of the batch's changes; returns how many they are. */

@@ -186,15 +186,8 @@ static bool open_spools(struct draft *draft, struct error *err)
 
 static bool flush_changes(struct draft *draft, struct read *read, struct error *err)
 {
-    struct pg *pg = draft->run->state;
-    if (!read_journal(read, err))
-        return false;
-    if (draft->rows.length == 0)
-        return true;
-    bool ok = pg_copy_in(pg, STATEMENT_CHANGE_COPY, err) &&
-        pg_copy_add(pg, draft->rows.bytes, draft->rows.length, err) && pg_copy_end(pg, err);
-    buf_reset(&draft->rows);
-    return ok;
+    return read_journal(read, err) &&
+        pg_copy_rows(draft->run->state, STATEMENT_CHANGE_COPY, &draft->rows, err);
 }
 
 /* The types that travel with a create: those of its pair that follow it in the list. */

@@ -229,15 +229,8 @@ static bool invert_chunk(struct undo *undo, const struct chunk *chunk,
 
 static bool flush(struct undo *undo, struct read *read, struct error *err)
 {
-    struct pg *pg = undo->run->state;
-    if (!read_journal(read, err))
-        return false;
-    if (undo->rows.length == 0)
-        return true;
-    bool ok = pg_copy_in(pg, STATEMENT_UNDO_COPY, err) &&
-        pg_copy_add(pg, undo->rows.bytes, undo->rows.length, err) && pg_copy_end(pg, err);
-    buf_reset(&undo->rows);
-    return ok;
+    return read_journal(read, err) &&
+        pg_copy_rows(undo->run->state, STATEMENT_UNDO_COPY, &undo->rows, err);
 }
 
 static bool invert_all(

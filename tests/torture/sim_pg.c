@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "pg/schema.h"
 #include "pg/statement.h"
@@ -39,7 +40,6 @@ void pg_close(struct pg *pg)
     if (pg == NULL)
         return;
     end_session(pg);
-    free(pg->rows);
     free(pg);
 }
 
@@ -318,41 +318,23 @@ int pg_copy_split(char *line, char **fields, int max)
     return count;
 }
 
-bool pg_copy_in(struct pg *pg, enum statement_id id, struct error *err)
+bool pg_copy_rows(struct pg *pg, enum statement_id id, struct buf *rows, struct error *err)
 {
     enum sim_fault_kind fault;
-    pg->copying = id;
-    pg->length = 0;
-    return before(pg, &fault, err) && after(pg, fault, err);
-}
-
-bool pg_copy_add(struct pg *pg, const char *bytes, size_t count, struct error *err)
-{
-    if (pg->run->dead || pg->lost)
-        return lose(pg, err, "the session is lost");
-    mem_grow(&pg->rows, &pg->room, pg->length + count + 1, 1);
-    memcpy(pg->rows + pg->length, bytes, count);
-    pg->length += count;
-    pg->rows[pg->length] = '\0';
-    return true;
-}
-
-bool pg_copy_end(struct pg *pg, struct error *err)
-{
-    enum sim_fault_kind fault;
-    char *cells[16], *rest = pg->rows;
-    if (!before(pg, &fault, err))
-        return false;
-    while (pg->length > 0 && *rest != '\0') {
+    char *cells[16], *rest = rows->bytes;
+    if (rows->length == 0)
+        return true;
+    bool ok = before(pg, &fault, err);
+    while (ok && *rest != '\0') {
         char *line = strsep(&rest, "\n");
         int count = pg_copy_split(line, cells, 16);
-        bool change = pg->copying == STATEMENT_CHANGE_COPY;
+        bool change = id == STATEMENT_CHANGE_COPY;
         sim_check(count == (change ? 11 : 12), "a COPY row has %d columns", count);
         if (change)
             sim_copy_change(cells);
         else
             sim_copy_batch(cells);
     }
-    pg->length = 0;
-    return after(pg, fault, err);
+    buf_reset(rows);
+    return ok && after(pg, fault, err);
 }

@@ -11,12 +11,9 @@ struct pg {
     struct sim_run *run;
     bool lost;
     bool failed; /* the last statement */
-    enum statement_id copying;
     uint64_t copy_from; /* bit mask of from-records: managed_copy_of */
     size_t at; /* of a COPY out */
     char line[96];
-    char *rows; /* of a COPY in */
-    size_t length, room;
 };
 
 enum { CELLS_MAX = 8 };

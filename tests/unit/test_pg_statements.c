@@ -7,6 +7,7 @@
 #include <libpq-fe.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "lib/cluster.h"
 #include "pg/statement.h"
 
@@ -49,7 +50,7 @@ START_TEST(prepares_every_statement)
 }
 END_TEST
 
-/* Parse does not look at the names in a COPY: it is begun, and ended without a row. */
+/* Parse does not look at the names in a COPY: it is begun, and ended (\.) without a row. */
 START_TEST(begins_and_ends_every_copy)
 {
     struct pg *pg = cluster_connect(database);
@@ -57,8 +58,9 @@ START_TEST(begins_and_ends_every_copy)
     for (int i = 0; i < STATEMENT_COUNT; i++) {
         if (!is_copy_in(&statements[i]))
             continue;
-        ck_assert_msg(pg_copy_in(pg, (enum statement_id)i, &err), "%s", err.text);
-        ck_assert_msg(pg_copy_end(pg, &err), "%s", err.text);
+        CLEANUP(buf_clear) struct buf end = {0};
+        buf_add_text(&end, "\\.\n");
+        ck_assert_msg(pg_copy_rows(pg, (enum statement_id)i, &end, &err), "%s", err.text);
     }
     pg_close(pg);
 }
@@ -91,9 +93,10 @@ START_TEST(refuses_a_copy_of_lines_that_are_none)
     for (int i = 0; i < STATEMENT_COUNT; i++) {
         if (!is_copy_in(&statements[i]))
             continue;
-        ck_assert(pg_copy_in(pg, (enum statement_id)i, &err));
-        ck_assert(pg_copy_add(pg, "no such row\n", 12, &err));
-        ck_assert(!pg_copy_end(pg, &err));
+        CLEANUP(buf_clear) struct buf rows = {0};
+        buf_add_text(&rows, "no such row\n");
+        ck_assert(!pg_copy_rows(pg, (enum statement_id)i, &rows, &err));
+        ck_assert_uint_eq(rows.length, 0);
         ck_assert_msg(strstr(err.text, statements[i].name) != NULL, "%s", err.text);
         ck_assert(pg_exec(pg, "select 1", NULL, &err));
     }

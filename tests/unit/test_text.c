@@ -81,9 +81,8 @@ START_TEST(postgresql_reads_every_copied_field_back)
         pg_copy_text(&rows, texts[i]);
         pg_copy_row_end(&rows);
     }
-    ck_assert_msg(pg_copy_in(own, STATEMENT_BATCH_COPY, &err) &&
-            pg_copy_add(own, rows.bytes, rows.length, &err) && pg_copy_end(own, &err),
-        "%s", err.text);
+    ck_assert_msg(pg_copy_rows(own, STATEMENT_BATCH_COPY, &rows, &err), "%s", err.text);
+    ck_assert_uint_eq(rows.length, 0);
     CLEANUP(pg_rows_clear) struct pg_rows back = {0};
     cluster_exec(own, "select correlation_id, error from assocd.batch order by batch_id", &back);
     ck_assert_int_eq(back.count, (int)ARRAY_COUNT(texts));
