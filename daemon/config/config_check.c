@@ -102,6 +102,8 @@ static void check_portal(struct loader *loader, const struct config_object *obje
     struct error err = {0};
     if (!config_check_base_url(portal->base_url, &err))
         config_rule(loader, object, "base_url", "%s", err.text);
+    if (portal->ca_file != NULL && portal->ca_file[0] != '/')
+        config_rule(loader, object, "ca_file", "expected an absolute path");
     if (portal->token_file != NULL && portal->token_env != NULL)
         config_rule(loader, object, "token_env",
             "token_file is set as well, expected exactly one of the two");

@@ -39,6 +39,8 @@ const struct key keys[] = {
 
     {"portals.*.base_url", KEY_TEXT, false, "https://api.hubapi.com", 1, 255, NULL,
         OF_PORTAL(base_url), "where the API is; http:// for loopback addresses only"},
+    {"portals.*.ca_file", KEY_TEXT, false, NULL, 1, TEXT_MOST, NULL, OF_PORTAL(ca_file),
+        "absolute path of the authorities (PEM) to trust for base_url; none: the system's"},
     {"portals.*.token_file", KEY_TEXT, false, NULL, 1, TEXT_MOST, NULL, OF_PORTAL(token_file),
         "absolute path of the file with the access token; this or token_env"},
     {"portals.*.token_env", KEY_TEXT, false, NULL, 1, 255, NULL, OF_PORTAL(token_env),

@@ -19,6 +19,7 @@ bool client_open(struct client **opened, const struct client_settings *settings,
     in_flight = in_flight < 1 ? 1 : in_flight > IN_FLIGHT_MAX ? IN_FLIGHT_MAX : in_flight;
     struct http_settings http = {
         .base_url = settings->base_url,
+        .ca_file = settings->ca_file,
         .token = settings->token,
         .timeout_ms = settings->timeout_ms,
         .stop_fd = settings->stop_fd,

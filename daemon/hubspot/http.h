@@ -14,6 +14,7 @@ struct http;
 
 struct http_settings {
     const char *base_url;
+    const char *ca_file; /* PEM: the only authorities trusted; NULL: the system's */
     const char *token;
     int64_t timeout_ms; /* of one attempt */
     int stop_fd; /* -1: none */

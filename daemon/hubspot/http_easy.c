@@ -44,6 +44,10 @@ void http_easy_set(
     good &= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)settings->timeout_ms) == CURLE_OK;
     good &= curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, changes) == CURLE_OK;
     good &= curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, changes) == CURLE_OK;
+    if (settings->ca_file != NULL) {
+        good &= curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file) == CURLE_OK;
+        good &= curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK; /* nobody else */
+    }
     if (request->body != NULL) {
         curl_off_t length = (curl_off_t)request->body_length;
         good &= curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK;

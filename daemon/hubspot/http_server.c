@@ -1,10 +1,12 @@
 /*
- * http_server.c: checks of base_url and token.
+ * http_server.c: checks of base_url, ca_file and token.
  */
 #include "hubspot/http_server.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { TOKEN_MAX = 4096, URL_MAX = 512 };
 
@@ -54,6 +56,13 @@ bool http_server_check(const char *base_url, struct error *err)
             "only",
             base_url);
     return true;
+}
+
+bool http_ca_check(const char *ca_file, struct error *err)
+{
+    if (ca_file == NULL || access(ca_file, R_OK) == 0)
+        return true;
+    return error_set(err, ERROR_CONFIG, "ca_file %s: %s", ca_file, strerror(errno));
 }
 
 bool http_token_check(const char *token, struct error *err)

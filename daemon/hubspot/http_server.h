@@ -12,6 +12,9 @@
  */
 MUST_CHECK bool http_server_check(const char *base_url, struct error *err);
 
+/* A file that can be read; NULL is fine. ERROR_CONFIG. */
+MUST_CHECK bool http_ca_check(const char *ca_file, struct error *err);
+
 /* Only bytes that can stand in a header line. ERROR_CONFIG; the text never quotes the token. */
 MUST_CHECK bool http_token_check(const char *token, struct error *err);
 

@@ -22,6 +22,7 @@ static void free_portal(struct portal_definition *portal)
 {
     free(portal->name);
     free(portal->base_url);
+    free(portal->ca_file);
     free(portal->token_file);
     free(portal->token_env);
     free(portal);

@@ -25,6 +25,7 @@ struct limits {
 struct portal_definition {
     char *name;
     char *base_url;
+    char *ca_file; /* of the authorities to trust; NULL: the system's */
     char *token_file; /* NULL if token_env is used */
     char *token_env; /* name of an environment variable */
     enum dialect api;

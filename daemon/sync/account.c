@@ -116,6 +116,7 @@ bool account_client(
     name_permits(access, state, &account);
     struct client_settings settings = {
         .base_url = portal->base_url,
+        .ca_file = portal->ca_file,
         .token = access->token,
         .dialect = portal->api,
         .limits = portal->limits,

@@ -19,7 +19,8 @@ static int usage(const char *what)
     (void)fprintf(stderr,
         "sandbox: %s\n"
         "usage: sandbox [--port N] [--token TOKEN[=SCOPE SCOPE…]]… [--die-with-parent]\n"
-        "               [--SWITCH VALUE]…      (the switches stand in tests/sandbox/README.md)\n",
+        "               [--tls FILE [--tls-priorities TEXT]] [--SWITCH VALUE]…      (the switches "
+        "stand in tests/sandbox/README.md)\n",
         what);
     return 64;
 }
@@ -56,8 +57,27 @@ static bool take_switch(struct sandbox *sandbox, const char *option, const char 
     return settings_set(&sandbox->start, name, value);
 }
 
+/* The certificate and its key, kept until the end. */
+static bool read_pem(const char *path, struct server_tls *tls)
+{
+    static char pem[65536];
+    FILE *file = fopen(path, "r");
+    size_t length = file != NULL ? fread(pem, 1, sizeof pem - 1, file) : 0;
+    if (file != NULL)
+        (void)fclose(file);
+    pem[length] = '\0';
+    tls->pem = pem;
+    return length > 0;
+}
+
+struct arguments {
+    uint16_t port;
+    struct server_tls tls;
+};
+
 /* Reads the command line; returns 0, or the exit code. */
-static int read_arguments(int argc, char **argv, struct sandbox *sandbox, uint16_t *port)
+static int read_arguments(
+    int argc, char **argv, struct sandbox *sandbox, struct arguments *arguments)
 {
     for (int i = 1; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : NULL;
@@ -70,7 +90,11 @@ static int read_arguments(int argc, char **argv, struct sandbox *sandbox, uint16
         i++;
         bool good = false;
         if (strcmp(argv[i - 1], "--port") == 0)
-            good = parse_port(value, port);
+            good = parse_port(value, &arguments->port);
+        else if (strcmp(argv[i - 1], "--tls") == 0)
+            good = read_pem(value, &arguments->tls);
+        else if (strcmp(argv[i - 1], "--tls-priorities") == 0)
+            good = (arguments->tls.priorities = value) != NULL;
         else if (strcmp(argv[i - 1], "--token") == 0)
             good = add_token(sandbox, value);
         else
@@ -98,20 +122,22 @@ int main(int argc, char **argv)
 {
     static struct sandbox sandbox;
     struct error err = {0};
-    uint16_t port = 0;
+    struct arguments arguments = {.tls = {.priorities = "NORMAL"}};
     settings_init(&sandbox.start);
-    int code = read_arguments(argc, argv, &sandbox, &port);
+    int code = read_arguments(argc, argv, &sandbox, &arguments);
     if (code != 0)
         return code;
     int signal_fd = open_signals();
     sandbox_open(&sandbox);
-    struct server *server = server_open(&sandbox, port, &err);
+    struct server *server = server_open(&sandbox, arguments.port, &arguments.tls, &err);
     if (server == NULL) {
         (void)fprintf(stderr, "sandbox: %s\n", err.text);
         sandbox_close(&sandbox);
         return 70;
     }
     (void)printf("%s\n", sandbox.base_url);
+    if (arguments.tls.pem != NULL)
+        (void)printf("%s\n", arguments.tls.base_url);
     (void)fflush(stdout);
     server_run(server, signal_fd);
     server_close(server);

@@ -34,6 +34,7 @@ struct exchange {
 struct server {
     struct sandbox *sandbox;
     struct MHD_Daemon *daemon;
+    struct MHD_Daemon *secure; /* NULL: no TLS */
     pthread_mutex_t lock;
     struct exchange **waiting;
     size_t waiting_count, waiting_room;
@@ -209,35 +210,61 @@ static void on_completed(void *server_pointer, struct MHD_Connection *connection
     *exchange_place = NULL;
 }
 
-static bool start_daemon(struct server *server, uint16_t port)
+static struct MHD_Daemon *start_daemon(
+    struct server *server, uint16_t port, const struct server_tls *tls)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    struct MHD_OptionItem secrets[] = {{MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)tls->pem},
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)tls->pem},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls->priorities},
+        {MHD_OPTION_END, 0, NULL}};
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    server->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME,
-        port, NULL, NULL, on_request, server, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)256 * 1024, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);
-    return server->daemon != NULL;
+    if (tls->pem == NULL)
+        secrets[0].option = MHD_OPTION_END;
+    else
+        flags |= MHD_USE_TLS;
+    return MHD_start_daemon(flags, port, NULL, NULL, on_request, server, MHD_OPTION_SOCK_ADDR,
+        (struct sockaddr *)&address, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)256 * 1024, MHD_OPTION_LISTENING_ADDRESS_REUSE,
+        1u, MHD_OPTION_ARRAY, secrets, MHD_OPTION_END);
 }
 
-struct server *server_open(struct sandbox *sandbox, uint16_t port, struct error *err)
+/* Where it listens; false if it does not. */
+static bool name_door(struct MHD_Daemon *door, const char *scheme, char *url, size_t size)
 {
+    if (door == NULL)
+        return false;
+    const union MHD_DaemonInfo *bound = MHD_get_daemon_info(door, MHD_DAEMON_INFO_BIND_PORT);
+    (void)snprintf(url, size, "%s://127.0.0.1:%u", scheme, bound != NULL ? bound->port : 0);
+    return true;
+}
+
+struct server *server_open(
+    struct sandbox *sandbox, uint16_t port, struct server_tls *tls, struct error *err)
+{
+    static const struct server_tls plain = {0};
     struct server *server = mem_new(1, sizeof *server);
     server->sandbox = sandbox;
     server->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     (void)pthread_mutex_init(&server->lock, NULL);
-    if (server->wake_fd < 0 || !start_daemon(server, port)) {
-        (void)error_set(err, ERROR_INTERNAL, "cannot listen on 127.0.0.1:%u", port);
-        if (server->wake_fd >= 0)
-            (void)close(server->wake_fd);
-        free(server);
-        return NULL;
+    server->daemon = start_daemon(server, port, &plain);
+    bool good = server->wake_fd >= 0 &&
+        name_door(server->daemon, "http", sandbox->base_url, sizeof sandbox->base_url);
+    if (good && tls->pem != NULL) {
+        server->secure = start_daemon(server, 0, tls);
+        good = name_door(server->secure, "https", tls->base_url, sizeof tls->base_url);
     }
-    const union MHD_DaemonInfo *bound =
-        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
-    (void)snprintf(sandbox->base_url, sizeof sandbox->base_url, "http://127.0.0.1:%u",
-        bound != NULL ? bound->port : port);
-    return server;
+    if (good)
+        return server;
+    (void)error_set(err, ERROR_INTERNAL, "cannot listen on 127.0.0.1:%u%s", port,
+        server->daemon != NULL ? " with TLS (is the certificate good?)" : "");
+    if (server->daemon != NULL)
+        MHD_stop_daemon(server->daemon);
+    if (server->wake_fd >= 0)
+        (void)close(server->wake_fd);
+    free(server);
+    return NULL;
 }
 
 /* Wakes what is due and returns milliseconds until the next is, -1: nothing waits. */
@@ -286,6 +313,8 @@ void server_close(struct server *server)
     (void)pthread_mutex_unlock(&server->lock);
     (void)turn(server);
     MHD_stop_daemon(server->daemon);
+    if (server->secure != NULL)
+        MHD_stop_daemon(server->secure);
     (void)pthread_mutex_destroy(&server->lock);
     (void)close(server->wake_fd);
     free(server->waiting);

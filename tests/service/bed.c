@@ -58,20 +58,23 @@ void bed_configure(struct bed *bed, const char *head, const char *syncs)
 {
     struct buf yaml = {0};
     buf_addf(&yaml,
-        "version: 1\ndatabase: {url: \"%s\"}\n%sportals:\n  main:\n    base_url: %s\n"
+        "version: 1\ndatabase: {url: \"%s\"}\n%sportals:\n  main:\n%s%s\n"
         "    token_file: %s/token\n    api: 2026-09\n    timeout: 30s\n"
         "    limits: {requests_per_10s: 0, in_flight: 4}\n%s%s",
-        bed->database_url, head, bed->base_url, bed->folder, syncs[0] != '\0' ? "syncs:\n" : "",
-        syncs);
+        bed->database_url, head, bed->portal_yaml != NULL ? "" : "    base_url: ",
+        bed->portal_yaml != NULL ? bed->portal_yaml : bed->base_url, bed->folder,
+        syncs[0] != '\0' ? "syncs:\n" : "", syncs);
     write_file(bed->config_path, buf_text(&yaml));
     buf_clear(&yaml);
 }
 
-static void open_sandbox(struct bed *bed)
+/* tls: --tls and its value, and so on, ended by NULL; or NULL. */
+static void open_sandbox(struct bed *bed, const char *const tls[])
 {
     char *path = beside("sandbox");
-    const char *const argv[] = {
-        path, "--die-with-parent", "--token", TOKEN, "--rate-per-10s", "0", NULL};
+    const char *argv[12] = {path, "--die-with-parent", "--token", TOKEN, "--rate-per-10s", "0"};
+    for (size_t i = 0; tls != NULL && tls[i] != NULL; i++)
+        argv[6 + i] = tls[i];
     process_start(&bed->sandbox, argv, NULL);
     bed->base_url = process_line(&bed->sandbox, BED_MS);
     ck_assert_msg(bed->base_url != NULL, "sandbox: %s", buf_text(&bed->sandbox.err));
@@ -80,6 +83,15 @@ static void open_sandbox(struct bed *bed)
         "\"deals\":{\"from\":1,\"to\":99}}}",
         NULL);
     free(path);
+}
+
+char *bed_secure(struct bed *bed, const char *pem, const char *priorities)
+{
+    const char *const tls[] = {"--tls", pem, "--tls-priorities", priorities, NULL};
+    process_clear(&bed->sandbox);
+    free(bed->base_url);
+    open_sandbox(bed, tls);
+    return process_line(&bed->sandbox, BED_MS);
 }
 
 void bed_open(struct bed *bed, const char *schedule)
@@ -100,7 +112,7 @@ void bed_open(struct bed *bed, const char *schedule)
     bed_sql(bed,
         "create schema crm; create table crm.link (from_id bigint, to_id bigint);"
         "insert into crm.link select i, i from generate_series(1, 20) i");
-    open_sandbox(bed);
+    open_sandbox(bed, NULL);
     bed_sync(&syncs, "links", "contacts", schedule);
     bed_configure(bed, "daemon: {stop_timeout: 10s}\n", buf_text(&syncs));
     buf_clear(&syncs);

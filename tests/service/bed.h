@@ -23,6 +23,7 @@ struct bed {
     struct pg *pg;
     struct process sandbox;
     char *base_url;
+    const char *portal_yaml; /* of the portal, instead of its base_url; NULL: base_url */
     struct process daemons[2];
 };
 
@@ -30,6 +31,10 @@ struct bed {
  * contacts, `schedule`). */
 void bed_open(struct bed *bed, const char *schedule);
 void bed_close(struct bed *bed);
+
+/* A sandbox that has a door with TLS, too, in place of the one that runs. The url of that door,
+ * owned by the caller. */
+char *bed_secure(struct bed *bed, const char *pem, const char *priorities);
 
 /* Writes the configuration: `head` (top-level YAML, or ""), and `syncs` (YAML below `syncs:`). */
 void bed_configure(struct bed *bed, const char *head, const char *syncs);

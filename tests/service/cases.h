@@ -11,5 +11,6 @@ TCase *several_cases(void);
 TCase *systemd_cases(void);
 TCase *watch_cases(void);
 TCase *touched_cases(void);
+TCase *tls_cases(void);
 
 #endif

@@ -20,6 +20,8 @@ static const struct refusal refused[] = {
         "f:4: portals.main.token_file: is missing, expected exactly one of it and token_env"},
     {"/run/token", "/run/token\n    token_env: T",
         "f:6: portals.main.token_env: token_file is set as well, expected exactly one of the two"},
+    {"/run/token", "/run/token\n    ca_file: ca.pem",
+        "f:6: portals.main.ca_file: expected an absolute path"},
     {"/run/token", "token", "f:5: portals.main.token_file: expected an absolute path"},
     {"token_file: /run/token", "token_env: pat-na1-1234",
         "f:5: portals.main.token_env: expected the name of an environment variable..."},
