@@ -45,6 +45,7 @@ static bool contains(struct diff_rows rows, uint32_t type)
 
 struct pair {
     struct diff_rows desired, owned, observed;
+    const struct pair *record; /* the rows of all pairs of the from-record */
 };
 
 static unsigned sides(const struct pair *pair, uint32_t type)
@@ -173,9 +174,33 @@ static bool has_creates(const struct diff_list *list, size_t first)
     return false;
 }
 
+static bool has_row(struct diff_rows rows, const struct assoc *row)
+{
+    for (size_t i = 0; i < rows.count; i++)
+        if (assoc_compare(&rows.rows[i], row) == 0)
+            return true;
+    return false;
+}
+
+/* Is the primary type, which a record has once, this record's on another pair, or about to be? */
+static bool is_primary_elsewhere(
+    const struct diff_rules *rules, const struct pair *pair, const struct assoc *here)
+{
+    const struct pair *record = pair->record;
+    for (size_t i = 0; i < record->desired.count; i++) {
+        const struct assoc *there = &record->desired.rows[i];
+        if (there->type != here->type || there->to_id == here->to_id)
+            continue;
+        unsigned in = has_row(record->owned, there) ? IS_OWNED : 0;
+        if (has_row(record->observed, there) || !only_reported(rules, reason_missing(in)))
+            return true;
+    }
+    return false;
+}
+
 /* What is on the pair goes with the pair's creates, even if it is to be archived: creates go first,
- * and the archives may yet be withheld. The plain type comes by itself. The pair's own changes
- * begin at `first`. */
+ * and the archives may yet be withheld. The plain type comes by itself; a primary type that moves
+ * on would be brought back. The pair's own changes begin at `first`. */
 static void add_along(
     const struct diff_rules *rules, const struct pair *pair, size_t first, struct diff_list *list)
 {
@@ -184,7 +209,9 @@ static void add_along(
     for (size_t i = 0; i < pair->observed.count; i++) {
         struct assoc assoc = pair->observed.rows[i];
         assoc.flags = 0;
-        if (kind_of(rules, assoc.type) != TYPE_PLAIN)
+        enum type_kind kind = kind_of(rules, assoc.type);
+        if (kind != TYPE_PLAIN &&
+            (kind != TYPE_PRIMARY || !is_primary_elsewhere(rules, pair, &assoc)))
             emit(list, (struct change){.assoc = assoc, .operation = CHANGE_ALONG});
     }
 }
@@ -240,6 +267,7 @@ static void decide_pair(
 void diff_record(const struct diff_rules *rules, struct diff_rows desired, struct diff_rows owned,
     struct diff_rows observed, struct diff_list *list)
 {
+    const struct pair record = {.desired = desired, .owned = owned, .observed = observed};
     (void)take_pair(&desired, 0);
     for (;;) {
         uint64_t to_id = UINT64_MAX;
@@ -255,6 +283,7 @@ void diff_record(const struct diff_rules *rules, struct diff_rows desired, struc
             .desired = take_pair(&desired, to_id),
             .owned = take_pair(&owned, to_id),
             .observed = take_pair(&observed, to_id),
+            .record = &record,
         };
         decide_pair(rules, &pair, list);
     }

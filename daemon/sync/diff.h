@@ -19,7 +19,8 @@ enum change_operation {
     CHANGE_ADOPT, /* enter into the registry */
     CHANGE_FORGET, /* take out of the registry */
     CHANGE_ALONG, /* on the pair already: sent along with the pair's creates, because a create may
-                   * replace what it does not name (hubspot-api 10.4) */
+                   * replace what it does not name (hubspot-api 10.4); not a primary type that
+                   * another pair of the record has or is to get: it would move back */
 };
 
 enum change_reason {

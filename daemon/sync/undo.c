@@ -135,12 +135,25 @@ static struct diff_rows observed_pair(const struct client_reply *reply, const st
     return (struct diff_rows){reply->rows + first, count};
 }
 
+/* Did the run take the primary type from another pair of the record? It goes back there. */
+static bool moves_back(const struct done *done, const struct assoc *primary)
+{
+    for (int i = 0; i < done->rows.count; i++) {
+        const struct inverse_row *item = &done->items[i];
+        if (item->archived && item->assoc.from_id == primary->from_id &&
+            item->assoc.to_id != primary->to_id && item->assoc.type == primary->type)
+            return true;
+    }
+    return false;
+}
+
 /* What travels with a create: what was taken along then, and what is on the pair now. What goes
  * along with an archive of the plain type: the primary one. */
-static const char *along_text(const struct run *run, const char *then, struct diff_rows observed,
-    bool archive, struct buf *array)
+static const char *along_text(const struct run *run, const struct done *done, int number,
+    struct diff_rows observed, struct buf *array)
 {
-    for (const char *at = then; *at != '\0';) {
+    bool archive = !done->items[number].archived;
+    for (const char *at = archive ? "" : pg_rows_text(&done->rows, number, 6); *at != '\0';) {
         char *one = mem_text_part(at, strcspn(at, " "));
         pg_array_text(array, one);
         at += strlen(one);
@@ -150,7 +163,9 @@ static const char *along_text(const struct run *run, const char *then, struct di
     for (size_t i = 0; i < observed.count; i++) {
         char text[128];
         const struct type *type = &run->types.items[observed.rows[i].type];
-        if (type->kind == TYPE_PLAIN || (archive && (type->kind != TYPE_PRIMARY || type->managed)))
+        bool primary = type->kind == TYPE_PRIMARY;
+        if (type->kind == TYPE_PLAIN || (archive && (!primary || type->managed)) ||
+            (!archive && primary && moves_back(done, &observed.rows[i])))
             continue;
         (void)snprintf(text, sizeof text, "%s:%u", type->category, type->type_id);
         pg_array_text(array, text);
@@ -179,10 +194,7 @@ static void add_row(
     pg_copy_text(rows, "undo");
     pg_copy_text(rows, why != NULL ? "skipped" : "planned");
     pg_copy_text(rows, why);
-    pg_copy_text(rows,
-        cascades ? along_text(undo->run, archive ? "" : pg_rows_text(&done->rows, i, 6), observed,
-                       archive, &along)
-                 : NULL);
+    pg_copy_text(rows, cascades ? along_text(undo->run, done, i, observed, &along) : NULL);
     pg_copy_text(rows, origin ? pg_rows_text(&done->rows, i, 5) : NULL);
     pg_copy_row_end(rows);
 }

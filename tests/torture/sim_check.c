@@ -140,7 +140,17 @@ static void check_volume(const struct sim_run *run)
         (long long)desired);
 }
 
-/* A create may replace what it does not name: everything on the pair travels along. */
+/* Has or gets another pair of the record the primary type, by what this run was told? */
+static bool moves_away(const struct sim_run *run, size_t from, size_t to)
+{
+    for (size_t t = 0; t < SIM_TOS; t++)
+        if (t != to && (run->desired.want[from][t] & BIT(SIM_PRIMARY)) != 0)
+            return true;
+    return false;
+}
+
+/* A create may replace what it does not name: everything on the pair travels along, but for a
+ * primary type that moves to another pair. */
 static void check_union(const struct sim_run *run, const struct client_request *request, size_t i,
     const struct assoc *rows)
 {
@@ -150,6 +160,11 @@ static void check_union(const struct sim_run *run, const struct client_request *
         if (rows[k].from_id == rows[i].from_id && rows[k].to_id == rows[i].to_id)
             sent |= BIT(rows[k].type);
     uint8_t lost = run->seen[from][to] & (uint8_t) ~(sent | BIT(SIM_PLAIN));
+    bool moves = moves_away(run, from, to);
+    sim_check(!moves || (sent & BIT(SIM_PRIMARY)) == 0 || sim.world.sync.on_drift == DRIFT_REPORT,
+        "%zu -> %zu: a create brings back the primary type, which is desired elsewhere", from, to);
+    if (moves)
+        lost &= (uint8_t)~BIT(SIM_PRIMARY);
     sim_check(sim.world.portal.api == DIALECT_V3 || lost == 0,
         "%zu -> %zu: a create does not name %02x, which is on the pair", from, to, lost);
 }
