@@ -15,6 +15,7 @@
 #include "e2e/play.h"
 #include "e2e/sweep.h"
 #include "lib/cluster.h"
+#include "lib/suite.h"
 
 enum { JOBS_MAX = 8, SAMPLE_STATEMENTS = 6 };
 
@@ -107,11 +108,7 @@ static int run_part(size_t part, size_t jobs)
     tcase_add_unchecked_fixture(sweeps, open_stage, close_stage);
     suite_add_tcase(suite, cases);
     suite_add_tcase(suite, sweeps);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int failed = suite_run_in_one(suite);
     (void)fflush(stdout);
     return failed;
 }
@@ -180,5 +177,5 @@ int main(void)
     size_t count = jobs != NULL ? strtoul(jobs, NULL, 10) : 2;
     int failed = run_parts(count >= 1 && count <= JOBS_MAX ? count : 2);
     scenarios_clear(&scenarios);
-    return failed == 0 ? 0 : 1;
+    return failed;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "config/config.h"
+#include "lib/suite.h"
 
 static const char good[] = "version: 1\n" /* 1 */
                            "database: {url: postgresql:///assocd}\n"
@@ -97,11 +98,7 @@ static int run_case(const char *name, TCase *tcase)
 {
     Suite *suite = suite_create(name);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "lib/suite.h"
 #include "service/agenda.h"
 
 enum { SYNCS = 500 };
@@ -154,9 +155,5 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     Suite *suite = suite_create("agenda");
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "lib/suite.h"
 #include "model/assoc.h"
 
 static int compare(const void *a, const void *b)
@@ -83,9 +84,5 @@ int main(void)
     tcase_add_test(cases, the_first_of_equals_stays);
     tcase_add_loop_test(cases, parses_ids, 0, (int)ARRAY_COUNT(ids));
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

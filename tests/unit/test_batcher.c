@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/random.h"
+#include "lib/suite.h"
 #include "sync/batcher.h"
 
 enum { ROWS_MAX = 60 };
@@ -207,9 +208,5 @@ int main(void)
     tcase_add_test(tcase, halving_finds_one_bad_pair_in_few_tries);
     tcase_add_test(tcase, removes_and_swaps_rows_with_their_ordinals);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "cli/box.h"
+#include "lib/suite.h"
 
 enum { NOON = 1789992000 }; /* 2026-09-21T12:00:00Z, 14:00 in Berlin */
 
@@ -55,9 +56,5 @@ int main(void)
     TCase *tcase = tcase_create("moments");
     tcase_add_loop_test(tcase, reads_a_moment, 0, (int)(sizeof cases / sizeof cases[0]));
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/random.h"
+#include "lib/suite.h"
 
 START_TEST(is_empty_text_before_anything_was_added)
 {
@@ -140,9 +141,5 @@ int main(void)
     tcase_add_test(all, never_leaves_its_quotes);
     Suite *suite = suite_create("buf");
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

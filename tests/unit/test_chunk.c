@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "lib/suite.h"
 #include "sync/chunk.h"
 
 enum { IDS = 40, TO_MAX = 5 };
@@ -139,9 +140,5 @@ int main(void)
     tcase_add_loop_test(tcase, holds_every_record_of_either_side_once, 0, 4);
     tcase_add_test(tcase, ends_a_chunk_early_where_records_are_crowded_but_cuts_none);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

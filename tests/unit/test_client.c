@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "lib/scripted_client.h"
+#include "lib/suite.h"
 
 #define READ_OK \
     "{\"status\":\"COMPLETE\",\"results\":[" \
@@ -386,9 +387,5 @@ int main(void)
     tcase_add_test(cases, no_request_leaves_without_a_permit);
     tcase_add_test(cases, a_429_holds_the_whole_account);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

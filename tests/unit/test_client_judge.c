@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/scripted_client.h"
+#include "lib/suite.h"
 
 /* ---- one request, one answer after the other ---- */
 
@@ -246,9 +247,5 @@ int main(void)
     tcase_add_loop_test(cases, judges_answers, 0, (int)ARRAY_COUNT(exchanges));
     tcase_add_test(cases, names_the_culprits_of_a_refusal);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "hubspot/client.h"
+#include "lib/suite.h"
 
 #define TOKEN "pat-na1-sandbox-0000-0000"
 
@@ -326,9 +327,5 @@ int main(void)
     tcase_add_loop_test(cases, reports_a_record_that_does_not_exist, 0, 2);
     tcase_add_loop_test(cases, reads_the_same_through_faults, 0, (int)ARRAY_COUNT(faults));
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

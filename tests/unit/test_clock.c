@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "lib/cluster.h"
+#include "lib/suite.h"
 
 static struct pg *pg;
 
@@ -130,9 +131,5 @@ int main(void)
     tcase_add_loop_test(tcase, writes_a_time_that_reads_back, 0, (int)ARRAY_COUNT(texts));
     tcase_add_test(tcase, never_goes_backwards);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "lib/suite.h"
 #include "model/definition.h"
 
 START_TEST(finds_a_sync_by_its_name_and_frees_everything)
@@ -53,9 +54,5 @@ int main(void)
     tcase_add_test(tcase, finds_a_sync_by_its_name_and_frees_everything);
     tcase_add_test(tcase, every_setting_has_its_word);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

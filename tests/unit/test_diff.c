@@ -3,6 +3,7 @@
  * for all of them are in test_diff_laws.c.
  */
 #include "unit/diff_world.h"
+#include "lib/suite.h"
 
 /* One pair, told as a table: what is wished, owned, there, and the one change that follows. */
 static const struct {
@@ -148,9 +149,5 @@ int main(void)
     tcase_add_test(tcase, keeps_a_primary_type_whose_move_is_only_reported);
     tcase_add_test(tcase, takes_a_row_without_to_record_for_scope_only);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -4,6 +4,7 @@
  * about what is left in it afterwards, not about how the diff thinks.
  */
 #include "base/random.h"
+#include "lib/suite.h"
 #include "unit/diff_world.h"
 
 /* A link of any type brings the plain one; taking that takes the pair. */
@@ -246,9 +247,5 @@ int main(void)
     tcase_add_loop_test(tcase, holds_for_every_state_of_one_pair, 0, 6);
     tcase_add_loop_test(tcase, holds_for_many_pairs_of_a_record_at_once, 0, 6);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

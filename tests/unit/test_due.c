@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "service/due.h"
+#include "lib/suite.h"
 
 #define US INT64_C(1000000)
 #define NOON INT64_C(1774785600) /* 2026-03-29 12:00 UTC */
@@ -159,9 +160,5 @@ int main(void)
     tcase_add_test(tcase, follows_the_local_clock_over_both_changes);
     Suite *suite = suite_create("due");
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

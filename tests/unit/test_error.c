@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "lib/suite.h"
 
 START_TEST(carries_kind_and_text)
 {
@@ -96,9 +97,5 @@ int main(void)
     tcase_add_test(all, has_the_documented_exit_codes);
     Suite *suite = suite_create("error");
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sync/guard.h"
+#include "lib/suite.h"
 
 static const struct guards usual = {
     .max_archive = 500, .max_archive_percent = 5, .max_source_shrink_percent = 10};
@@ -201,9 +202,5 @@ int main(void)
     tcase_add_test(tcase, measures_shrinking_exactly);
     tcase_add_test(tcase, cuts_long_texts_between_characters);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

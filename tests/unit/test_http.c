@@ -10,6 +10,7 @@
 #include "hubspot/http.h"
 #include "hubspot/http_server.h"
 #include "lib/scripted_http.h"
+#include "lib/suite.h"
 
 static struct scripted_http server;
 static struct http *http;
@@ -282,9 +283,5 @@ int main(void)
     tcase_add_test(cases, a_long_answer_needs_little_memory);
     tcase_add_test(cases, sends_the_token_to_https_or_loopback_only);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sync/inverse.h"
+#include "lib/suite.h"
 
 enum { PLAIN, PRIMARY, BOSS, BUYER, FOREIGN, TYPES };
 
@@ -108,9 +109,5 @@ int main(void)
     tcase_add_test(tcase, says_why_nothing_is_done);
     tcase_add_test(tcase, finds_the_rows_of_a_pair);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

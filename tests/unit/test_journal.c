@@ -10,6 +10,7 @@
 
 #include "hubspot/client.h"
 #include "lib/cluster.h"
+#include "lib/suite.h"
 #include "pg/pg.h"
 #include "sync/journal.h"
 
@@ -312,11 +313,8 @@ int main(void)
     tcase_add_test(tcase, keeps_only_times_that_are_times);
     tcase_add_test(tcase, takes_an_invalid_row_of_any_length);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int failed = suite_run(suite);
     cluster_drop(database);
     free(database);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return failed;
 }

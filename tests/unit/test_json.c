@@ -11,6 +11,7 @@
 #include "hubspot/envelope.h"
 #include "hubspot/json.h"
 #include "hubspot/json_tree.h"
+#include "lib/suite.h"
 
 static const struct {
     const char *text;
@@ -265,9 +266,5 @@ int main(void)
         cases, takes_frames_apart_wherever_they_are_cut, 0, (int)ARRAY_COUNT(frames));
     tcase_add_test(cases, bounds_what_it_keeps);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

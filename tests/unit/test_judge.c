@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/cluster.h"
+#include "lib/suite.h"
 #include "pg/pg.h"
 
 static char *database;
@@ -214,11 +215,8 @@ int main(void)
     tcase_add_test(tcase, uses_an_approval_once_in_time_and_for_the_plan_it_was_given_for);
     tcase_add_loop_test(tcase, the_digest_tells_every_change_of_a_plan, 0, (int)ARRAY_COUNT(edits));
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int failed = suite_run(suite);
     cluster_drop(database);
     free(database);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return failed;
 }

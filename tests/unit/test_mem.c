@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "lib/suite.h"
 
 START_TEST(gives_zeroed_memory)
 {
@@ -91,9 +92,5 @@ int main(void)
     tcase_add_test_raise_signal(all, dies_when_growth_overflows, SIGABRT);
     Suite *suite = suite_create("mem");
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 
 #include "cli/output.h"
 #include "lib/cluster.h"
+#include "lib/suite.h"
 
 static const struct {
     uint64_t number;
@@ -91,9 +92,5 @@ int main(void)
     tcase_add_test(tcase, says_so_when_there_is_nothing);
     tcase_add_test(tcase, shows_control_characters_as_blanks);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/cluster.h"
+#include "lib/suite.h"
 #include "sync/permits.h"
 
 static char *database;
@@ -314,11 +315,8 @@ int main(void)
     tcase_add_test(tcase, a_ceiling_of_one_still_grants_one_when_halved);
     tcase_add_test(tcase, a_clock_set_back_delays_by_one_window_at_most);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int failed = suite_run(suite);
     cluster_drop(database);
     free(database);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return failed;
 }

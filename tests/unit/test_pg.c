@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "lib/cluster.h"
+#include "lib/suite.h"
 #include "pg/pg.h"
 
 static char *database;
@@ -292,11 +293,8 @@ int main(void)
     tcase_set_timeout(with_server, 60);
     Suite *suite = suite_create("pg");
     suite_add_tcase(suite, with_server);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int failed = suite_run(suite);
     cluster_drop(database);
     free(database);
-    return failed == 0 ? 0 : 1;
+    return failed;
 }

@@ -9,6 +9,7 @@
 #include "lib/cluster.h"
 #include "lib/pgproxy.h"
 #include "lib/process.h"
+#include "lib/suite.h"
 
 enum { WAIT_MS = 30000 };
 
@@ -170,11 +171,8 @@ int main(void)
     tcase_set_timeout(all, 60);
     Suite *suite = suite_create("pgproxy");
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int failed = suite_run(suite);
     cluster_drop(database);
     free(database);
-    return failed == 0 ? 0 : 1;
+    return failed;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/random.h"
+#include "lib/suite.h"
 
 START_TEST(repeats_itself_from_a_seed)
 {
@@ -55,9 +56,5 @@ int main(void)
     tcase_add_test(all, stays_below_the_limit_and_reaches_every_number);
     Suite *suite = suite_create("random");
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

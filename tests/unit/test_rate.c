@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "hubspot/rate.h"
+#include "lib/suite.h"
 
 START_TEST(what_hubspot_says_counts_up_to_a_day)
 {
@@ -59,9 +60,5 @@ int main(void)
     tcase_add_test(cases, conflict_10_9_retry_after_counts_when_it_is_there);
     tcase_add_test(cases, an_unknown_policy_waits_a_second_to_a_minute);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

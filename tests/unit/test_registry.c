@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/cluster.h"
+#include "lib/suite.h"
 #include "pg/pg.h"
 #include "sync/registry.h"
 
@@ -268,11 +269,8 @@ int main(void)
     tcase_add_test(tcase, remembers_types_that_another_run_remembered_just_now);
     tcase_add_test(tcase, forgets_the_types_of_another_account);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int failed = suite_run(suite);
     cluster_drop(database);
     free(database);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return failed;
 }

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "hubspot/rate.h"
 #include "hubspot/retry.h"
+#include "lib/suite.h"
 
 static const struct {
     struct retry_attempt attempt;
@@ -124,9 +125,5 @@ int main(void)
     tcase_add_test(cases, retries_never_outrun_successes);
     tcase_add_test(cases, knows_what_may_have_been_applied);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/cluster.h"
+#include "lib/suite.h"
 #include "pg/statement.h"
 
 static char *database;
@@ -123,10 +124,5 @@ int main(void)
         tcase, may_do_what_the_role_needs_and_no_more, 0, (int)(sizeof cases / sizeof cases[0]));
     tcase_add_test(tcase, keeps_who_approved_and_why);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run_in_one(suite);
 }

@@ -5,6 +5,7 @@
 #include <check.h>
 
 #include "sandbox/cursor.c"
+#include "lib/suite.h"
 #include "sandbox/default_types.c"
 #include "sandbox/direction.c"
 #include "sandbox/idmap.c"
@@ -302,9 +303,5 @@ int main(void)
     tcase_add_test(tcase, keeps_both_directions_equal);
     tcase_add_test(tcase, reads_its_own_cursors);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/random.h"
+#include "lib/suite.h"
 #include "model/schedule.h"
 
 static int64_t utc(const char *text)
@@ -261,9 +262,5 @@ int main(void)
     tcase_add_test(tcase, the_process_keeps_its_own_zone);
     tcase_add_test(tcase, the_next_firing_is_the_same_from_anywhere_before_it);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

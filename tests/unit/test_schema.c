@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/cluster.h"
+#include "lib/suite.h"
 #include "pg/pg.h"
 #include "pg/schema.h"
 #include "pg/statement.h"
@@ -168,11 +169,8 @@ int main(void)
     tcase_add_test(tcase, is_installed_once_by_several_at_once);
     tcase_add_loop_test(tcase, says_of_every_table_column_and_function_what_it_is, 0, 3);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int failed = suite_run(suite);
     cluster_drop(database);
     free(database);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return failed;
 }

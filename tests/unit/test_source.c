@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "lib/cluster.h"
+#include "lib/suite.h"
 #include "sync/source.h"
 
 static char *database;
@@ -356,11 +357,8 @@ int main(void)
     tcase_add_test(tcase, gives_up_on_a_table_that_stays_locked);
     tcase_add_test(tcase, a_connection_lost_in_the_middle_is_an_error_and_never_an_end);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int failed = suite_run(suite);
     cluster_drop(database);
     free(database);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return failed;
 }

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "sync/spool.h"
+#include "lib/suite.h"
 
 static struct spool *spool;
 static struct error err;
@@ -188,9 +189,5 @@ int main(void)
     tcase_add_test(tcase, a_full_disk_is_an_error_and_not_a_short_spool);
     tcase_add_test(tcase, names_the_folder_that_cannot_be_used);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "lib/cluster.h"
+#include "lib/suite.h"
 #include "pg/text.h"
 
 static struct pg *pg;
@@ -163,9 +164,5 @@ int main(void)
     tcase_add_test(tcase, any_text_survives_copy_and_array);
     tcase_add_loop_test(tcase, cuts_no_character_in_two, 0, (int)ARRAY_COUNT(cuts));
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

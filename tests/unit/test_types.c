@@ -7,6 +7,7 @@
 
 #include "hubspot/association_types.h"
 #include "hubspot/client.h"
+#include "lib/suite.h"
 #include "model/near.h"
 
 static struct types types;
@@ -179,9 +180,5 @@ int main(void)
     tcase_add_loop_test(cases, knows_object_types_in_every_spelling, 0, (int)ARRAY_COUNT(objects));
     tcase_add_test(cases, own_types_have_one_id_per_direction_and_name);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/cluster.h"
+#include "lib/suite.h"
 #include "sync/watch.h"
 
 static char *database;
@@ -369,9 +370,5 @@ int main(void)
     tcase_set_timeout(all, 60);
     Suite *suite = suite_create("watch");
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

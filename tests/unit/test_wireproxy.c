@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "lib/suite.h"
 #include "lib/wireproxy.h"
 
 static int listener = -1;
@@ -159,9 +160,5 @@ int main(void)
     tcase_add_test(tcase, drips);
     tcase_add_test(tcase, adds_garbage);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }

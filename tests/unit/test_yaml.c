@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "config/yaml.h"
+#include "lib/suite.h"
 
 static void flatten(const struct yaml *yaml, struct buf *out)
 {
@@ -156,9 +157,5 @@ int main(void)
     tcase_add_test(tcase, refuses_a_file_over_256_kib_and_takes_one_of_just_that);
     tcase_add_test(tcase, gives_up_early_on_deep_nesting);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return suite_run(suite);
 }
