@@ -40,7 +40,7 @@ static void add_file(const char *name, struct buf *text)
 
 static void write_token(const struct stage *stage)
 {
-    char path[96];
+    char path[160];
     (void)snprintf(path, sizeof path, "%s/token", stage->folder);
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     ck_assert_int_eq(
@@ -80,7 +80,7 @@ void stage_open(struct stage *stage)
     stage->invariants = invariants.bytes;
     const char *tmp = getenv("TMPDIR");
     (void)snprintf(
-        stage->folder, sizeof stage->folder, "%.40s/e2e.XXXXXX", tmp != NULL ? tmp : "/tmp");
+        stage->folder, sizeof stage->folder, "%.100s/e2e.XXXXXX", tmp != NULL ? tmp : "/tmp");
     ck_assert_ptr_nonnull(mkdtemp(stage->folder));
     (void)snprintf(stage->config_path, sizeof stage->config_path, "%s/assocd.yaml", stage->folder);
     write_token(stage);
@@ -94,7 +94,7 @@ void stage_open(struct stage *stage)
 void stage_close(struct stage *stage)
 {
     static const char *const names[] = {"assocd.yaml", "token"};
-    char path[96];
+    char path[160];
     (void)process_stop(&stage->sandbox, SIGTERM, START_MS);
     process_clear(&stage->sandbox);
     pg_close(stage->pg);

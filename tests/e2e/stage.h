@@ -15,8 +15,8 @@
 #define STAGE_TOKEN "pat-na1-canary00-5ec2-e700-dead-beefcafe0123"
 
 struct stage {
-    char folder[64];
-    char config_path[96];
+    char folder[128];
+    char config_path[160];
     char *database_url;
     struct pg *pg; /* the test's own connection to it */
     char *invariants; /* the text of invariants.sql */

@@ -47,6 +47,15 @@ static const char *script(void)
     return path;
 }
 
+/* Temporary files of tests lie where the guard removes them. */
+static void use_its_folder(void)
+{
+    char path[4096];
+    const char *folder = strstr(own_url, "host=") + 5;
+    (void)snprintf(path, sizeof path, "%.*s/tmp", (int)strcspn(folder, "&"), folder);
+    (void)setenv("TMPDIR", path, 1);
+}
+
 static void start_own(void)
 {
     const char *path = script();
@@ -71,6 +80,7 @@ static void start_own(void)
     if (length <= 0)
         die("PostgreSQL", "did not start");
     own_url[length - 1] = '\0';
+    use_its_folder();
     (void)fclose(reply);
     (void)atexit(stop_own);
 }

@@ -1,8 +1,9 @@
 #!/bin/bash
 # cluster.sh: a throw-away PostgreSQL cluster: a temporary folder, a unix socket in it, no network,
-# no fsync. Nothing of it outlives the one who asked for it, however that one ends.
+# no fsync. Nothing of it outlives the one who asked for it, however that one ends; temporary files of
+# tests lie in it (DIR/tmp) and go with it.
 #
-#   cluster.sh with COMMAND…    runs COMMAND with ASSOCD_TEST_PG=<url>, then stops and removes it
+#   cluster.sh with COMMAND…    runs COMMAND with ASSOCD_TEST_PG=<url> and TMPDIR, then removes all of it
 #   cluster.sh guard            prints the url, keeps the cluster until stdin ends, then removes it
 #   cluster.sh start DIR        prints the url; stays until `cluster.sh stop DIR`
 #   cluster.sh stop DIR
@@ -41,6 +42,7 @@ cluster_start() {
     find_owner
     mkdir -p "$dir/data" && chmod 700 "$dir"
     if [ "$(id -u)" = 0 ]; then chown -R "$owner" "$dir"; fi
+    mkdir -p -m 1777 "$dir/tmp"
     cd "$dir"
     # Not inherited: settings of the caller that would reach the server.
     unset PGDATA PGHOST PGPORT PGUSER PGDATABASE PGOPTIONS PGSERVICE PGPASSFILE
@@ -81,7 +83,7 @@ cluster_guard() {
 }
 
 cluster_with() {
-    local url status=0
+    local url dir status=0
     coproc GUARD { exec setsid "$self" guard; }
     local guard=$GUARD_PID out=${GUARD[0]} in=${GUARD[1]}
     if ! read -r url <&"$out"; then
@@ -90,7 +92,8 @@ cluster_with() {
     fi
     # The command must not hold the guard's pipe; it may be interrupted, we still clean up.
     trap : INT TERM HUP
-    ASSOCD_TEST_PG=$url "$@" {in}>&- {out}<&- || status=$?
+    dir=${url#*host=}
+    ASSOCD_TEST_PG=$url TMPDIR=${dir%%&*}/tmp "$@" {in}>&- {out}<&- || status=$?
     eval "exec $in>&-"
     wait "$guard" || true
     return "$status"

@@ -96,15 +96,15 @@ char *bed_secure(struct bed *bed, const char *pem, const char *priorities)
 
 void bed_open(struct bed *bed, const char *schedule)
 {
-    char token[96];
+    char token[160];
     struct buf syncs = {0};
     const char *tmp = getenv("TMPDIR");
     *bed = (struct bed){.notify_fd = -1};
     (void)snprintf(
-        bed->folder, sizeof bed->folder, "%.40s/daemon.XXXXXX", tmp != NULL ? tmp : "/tmp");
+        bed->folder, sizeof bed->folder, "%.100s/daemon.XXXXXX", tmp != NULL ? tmp : "/tmp");
     ck_assert_ptr_nonnull(mkdtemp(bed->folder));
     (void)snprintf(bed->config_path, sizeof bed->config_path, "%s/assocd.yaml", bed->folder);
-    (void)snprintf(bed->notify_path, sizeof bed->notify_path, "%s/notify", bed->folder);
+    (void)snprintf(bed->notify_path, sizeof bed->notify_path, "%.100s/notify", bed->folder);
     (void)snprintf(token, sizeof token, "%s/token", bed->folder);
     write_file(token, TOKEN "\n");
     bed->database_url = cluster_database_with_schema();
@@ -121,7 +121,7 @@ void bed_open(struct bed *bed, const char *schedule)
 void bed_close(struct bed *bed)
 {
     static const char *const names[] = {"assocd.yaml", "token", "notify"};
-    char path[96];
+    char path[160];
     for (size_t i = 0; i < ARRAY_COUNT(bed->daemons); i++) {
         if (bed->daemons[i].pid != 0)
             (void)process_stop(&bed->daemons[i], SIGTERM, BED_MS);

@@ -14,9 +14,9 @@
 enum { BED_SYNCS_MAX = 4, BED_MS = 20000 };
 
 struct bed {
-    char folder[64];
-    char config_path[96];
-    char notify_path[96]; /* of the socket of bed_notify */
+    char folder[128];
+    char config_path[160];
+    char notify_path[108]; /* of the socket of bed_notify */
     int notify_fd; /* -1: none */
     struct buf notified; /* all messages, a line each */
     char *database_url;

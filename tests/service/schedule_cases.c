@@ -134,7 +134,7 @@ END_TEST
 
 START_TEST(a_worker_that_cannot_begin_is_told_and_tried_again_later)
 {
-    char path[96];
+    char path[160];
     (void)snprintf(path, sizeof path, "%s/token", bed.folder);
     ck_assert_int_eq(rename(path, bed.notify_path), 0);
     bed_start(&bed, 0, NULL);
