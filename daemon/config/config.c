@@ -209,6 +209,7 @@ bool config_parse(
         config_check(&loader);
     bool good = loader.problems_count == 0 || report(&loader, err);
     if (good) {
+        definitions_index(&loader.definitions);
         *out = loader.definitions;
         loader.definitions = (struct definitions){0};
     }

@@ -21,16 +21,19 @@ enum yaml_kind {
 /* `syncs.contact-company.types[0]` = `plain`, line 27. A mapping or list comes before what is in
  * it; everything stands in the order of the file. */
 struct yaml_entry {
-    char *path; /* "" for the outermost mapping */
-    char *value; /* the scalar; NULL for mappings and lists */
+    const char *path; /* "" for the outermost mapping */
+    const char *value; /* the scalar; NULL for mappings and lists */
     enum yaml_kind kind;
     unsigned line;
 };
+
+struct yaml_block;
 
 struct yaml {
     struct yaml_entry *items;
     size_t count;
     size_t room;
+    struct yaml_block *blocks; /* where the texts are */
 };
 
 void yaml_clear(struct yaml *yaml);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 const char *const dialect_words[] = {[DIALECT_V3] = "v3",
     [DIALECT_V4] = "v4",
     [DIALECT_2026_03] = "2026-03",
@@ -55,20 +57,42 @@ void definitions_clear(struct definitions *definitions)
     for (size_t i = 0; i < definitions->portals_count; i++)
         free_portal(definitions->portals[i]);
     free(definitions->syncs);
+    free(definitions->by_name);
     free(definitions->portals);
     free(definitions->path);
     free(definitions->database_url);
     *definitions = (struct definitions){0};
 }
 
+static int by_name(const void *a, const void *b)
+{
+    const struct sync_definition *const *left = a, *const *right = b;
+    return strcmp((*left)->name, (*right)->name);
+}
+
+void definitions_index(struct definitions *definitions)
+{
+    size_t count = definitions->syncs_count;
+    definitions->by_name = mem_resize(definitions->by_name, count + 1, sizeof(void *));
+    for (size_t i = 0; i < count; i++)
+        definitions->by_name[i] = definitions->syncs[i];
+    qsort(definitions->by_name, count, sizeof(void *), by_name);
+}
+
+static int compare_name(const void *name, const void *item)
+{
+    const struct sync_definition *const *sync = item;
+    return strcmp(name, (*sync)->name);
+}
+
 const struct sync_definition *definitions_sync(
     const struct definitions *definitions, const char *name)
 {
-    for (size_t i = 0; i < definitions->syncs_count; i++) {
-        if (strcmp(definitions->syncs[i]->name, name) == 0)
-            return definitions->syncs[i];
-    }
-    return NULL;
+    struct sync_definition **found = definitions->by_name == NULL
+        ? NULL
+        : bsearch(
+              name, definitions->by_name, definitions->syncs_count, sizeof(void *), compare_name);
+    return found != NULL ? *found : NULL;
 }
 
 const char *dialect_text(enum dialect dialect)

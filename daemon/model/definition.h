@@ -84,11 +84,15 @@ struct definitions {
     int64_t stop_timeout_ms; /* how long the daemon waits for its workers when it ends */
     struct portal_definition **portals;
     size_t portals_count;
-    struct sync_definition **syncs;
+    struct sync_definition **syncs; /* in the order of the file */
     size_t syncs_count;
+    struct sync_definition **by_name; /* the same, sorted: definitions_index */
 };
 
 void definitions_clear(struct definitions *definitions);
+
+/* Once all syncs are there: makes them found by name. */
+void definitions_index(struct definitions *definitions);
 
 /* The sync of this name, or NULL. */
 const struct sync_definition *definitions_sync(

@@ -13,14 +13,16 @@ START_TEST(finds_a_sync_by_its_name_and_frees_everything)
     all.syncs = mem_new(2, sizeof *all.syncs);
     for (; all.syncs_count < 2; all.syncs_count++) {
         struct sync_definition *sync = mem_new(1, sizeof *sync);
-        sync->name = mem_text(all.syncs_count == 0 ? "a" : "b");
+        sync->name = mem_text(all.syncs_count == 0 ? "b" : "a");
         sync->types = mem_new(1, sizeof *sync->types);
         sync->types[sync->types_count++].text = mem_text("x");
         all.syncs[all.syncs_count] = sync;
     }
     all.portals = mem_new(1, sizeof *all.portals);
     all.portals[all.portals_count++] = mem_new(1, sizeof **all.portals);
-    ck_assert_ptr_eq(definitions_sync(&all, "b"), all.syncs[1]);
+    definitions_index(&all);
+    ck_assert_ptr_eq(definitions_sync(&all, "b"), all.syncs[0]);
+    ck_assert_ptr_eq(definitions_sync(&all, "a"), all.syncs[1]);
     ck_assert_ptr_null(definitions_sync(&all, "c"));
     definitions_clear(&all);
     ck_assert_uint_eq(all.syncs_count, 0);
