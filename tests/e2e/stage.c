@@ -117,7 +117,7 @@ void stage_close(struct stage *stage)
 
 void stage_reset(struct stage *stage, const char *api)
 {
-    char value[128];
+    char value[160];
     stage->api = api;
     stage_sql(stage, "select e2e.reset()", NULL);
     control_post(stage->base_url, "reset", "{}", NULL);

@@ -1,0 +1,116 @@
+/* test_history_prune.c: what is forgotten after the retention, and what never is. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "lib/cluster.h"
+#include "lib/suite.h"
+#include "pg/pg.h"
+#include "pg/statement.h"
+
+static char *database;
+static struct pg *pg;
+
+/* Runs 1 … 30 of the last 30 weeks, the newest last, each with a batch, a change and the signal
+ * that asked for it; every tenth run has forgotten its details already. */
+static const char world[] =
+    "insert into assocd.signal (verb, sync, requested_at, handled_at, handled_by) select "
+    "'trigger', "
+    "'s', t, t, 'h:1' from generate_series(30, 1, -1) n, lateral (select now() - n * interval '1 "
+    "week' as t) x;"
+    "insert into assocd.run (sync, portal, api, cause, status, started_at, completed_at, epoch, "
+    "host, pid) select 's', 'p', 'v3', 'trigger', 'succeeded', t, t, n, 'h', 1 "
+    "from generate_series(30, 1, -1) n, lateral (select now() - n * interval '1 week' as t) x;"
+    "update assocd.run set signal_id = run_id;"
+    "insert into assocd.batch (run_id, operation, status, inputs, completed_at) select run_id, "
+    "'create', 'done', 1, now() from assocd.run where run_id % 10 <> 0;"
+    "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id, "
+    "reason, state) select run_id, 'create', 1, 1, 10, 'HUBSPOT_DEFINED', 3, 'source_added', "
+    "'verified' from assocd.run where run_id % 10 <> 0;"
+    "insert into assocd.sync_state (sync, portal, wanted) values ('t', 'p', 7)";
+
+static void open_world(void)
+{
+    database = cluster_database_with_schema();
+    pg = cluster_connect(database);
+    cluster_exec(pg, world, NULL);
+}
+
+static void close_world(void)
+{
+    pg_close(pg);
+    cluster_drop(database);
+    free(database);
+}
+
+static void prune(int64_t days)
+{
+    struct error err = {0};
+    struct pg_args args = {0};
+    pg_arg_int(&args, days);
+    ck_assert_msg(pg_run(pg, STATEMENT_HISTORY_PRUNE, &args, NULL, &err), "%s", err.text);
+}
+
+START_TEST(forgets_details_and_requests_older_than_the_retention)
+{
+    prune(73); /* runs 1 … 20 are older; request 7 is still to start a run */
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.run"), 30);
+    ck_assert_int_eq(cluster_int(pg, "select min(run_id) from assocd.change"), 21);
+    ck_assert_int_eq(cluster_int(pg, "select min(run_id) from assocd.batch"), 21);
+    ck_assert_int_eq(
+        cluster_int(pg, "select count(*) from assocd.run where signal_id is null"), 19);
+    prune(73);
+    ck_assert_int_eq(cluster_int(pg, "select min(run_id) from assocd.change"), 21);
+}
+END_TEST
+
+START_TEST(keeps_a_request_that_nobody_has_taken_up_or_that_waits_for_its_run)
+{
+    cluster_exec(pg,
+        "update assocd.signal set handled_at = null, handled_by = null where signal_id = 3; "
+        "delete from assocd.run where signal_id in (3, 7)",
+        NULL);
+    prune(73);
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.signal where signal_id < 11"), 2);
+    ck_assert_int_eq(
+        cluster_int(pg, "select count(*) from assocd.signal where signal_id in (3, 7)"), 2);
+}
+END_TEST
+
+START_TEST(forgets_twenty_runs_at_a_time_oldest_first)
+{
+    prune(1); /* 27 runs have details */
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.change"), 7);
+    ck_assert_int_eq(cluster_int(pg, "select min(run_id) from assocd.change"), 23);
+    prune(1);
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.change"), 0);
+    prune(1);
+}
+END_TEST
+
+START_TEST(never_forgets_what_is_younger_than_a_day_whatever_it_is_told)
+{
+    cluster_exec(pg,
+        "update assocd.run set completed_at = now() - interval '1 hour'; "
+        "update assocd.signal set handled_at = now()",
+        NULL);
+    prune(0);
+    prune(-5);
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.change"), 27);
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.signal"), 30);
+}
+END_TEST
+
+int main(void)
+{
+    (void)cluster_url();
+    Suite *suite = suite_create("history_prune");
+    TCase *tcase = tcase_create("history_prune");
+    tcase_add_checked_fixture(tcase, open_world, close_world);
+    tcase_add_test(tcase, forgets_details_and_requests_older_than_the_retention);
+    tcase_add_test(tcase, keeps_a_request_that_nobody_has_taken_up_or_that_waits_for_its_run);
+    tcase_add_test(tcase, forgets_twenty_runs_at_a_time_oldest_first);
+    tcase_add_test(tcase, never_forgets_what_is_younger_than_a_day_whatever_it_is_told);
+    tcase_set_timeout(tcase, 60);
+    suite_add_tcase(suite, tcase);
+    return suite_run(suite);
+}
