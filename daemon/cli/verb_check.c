@@ -10,6 +10,7 @@
 #include "cli/output.h"
 #include "config/config.h"
 #include "hubspot/client.h"
+#include "pg/pg.h"
 #include "pg/schema.h"
 #include "sync/account.h"
 #include "sync/source.h"
@@ -154,12 +155,13 @@ static void check_all(struct findings *findings)
 {
     struct cli *cli = findings->cli;
     struct error err = {0};
-    char text[64];
+    char text[128];
     if (!cli_state(cli, &err)) {
         failed(findings, "database", &err);
         return;
     }
-    (void)snprintf(text, sizeof text, "schema version %d", schema_version_known());
+    (void)snprintf(text, sizeof text, "schema version %d, %s", schema_version_known(),
+        pg_transport(cli->state));
     found(findings, true, "database", text);
     for (size_t i = 0; i < cli->definitions.portals_count; i++)
         check_portal(findings, cli->definitions.portals[i]);

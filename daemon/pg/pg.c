@@ -30,15 +30,18 @@
 /* Lets a busy backend notice that its worker died, so that its locks are freed (FAULTS J10). */
 #define CHECK_INTERVAL "set client_connection_check_interval = '2s';"
 
-/* What a connection has unless the url says otherwise. */
+/* What a connection has unless the url says otherwise. libpq's own sslmode is `prefer`, with which
+ * whoever stands between may read along and answer with desired rows of his own. */
 static const struct {
     const char *key;
     const char *value;
     const char *environment; /* libpq's own variable for it, which also counts as said */
+    bool remote; /* only on the way to another host */
 } defaults[] = {
-    {"connect_timeout", "5", "PGCONNECT_TIMEOUT"},
-    {"keepalives_idle", "30", NULL},
-    {"tcp_user_timeout", "10000", NULL},
+    {"connect_timeout", "5", "PGCONNECT_TIMEOUT", false},
+    {"keepalives_idle", "30", NULL, false},
+    {"tcp_user_timeout", "10000", NULL, false},
+    {"sslmode", "verify-full", "PGSSLMODE", true},
 };
 
 enum { KEYS_MAX = 80 }; /* libpq 15 knows 44 keywords */
@@ -133,6 +136,29 @@ static bool parse_failed(char *message, enum error_kind kind, struct error *err)
     return error_set(err, kind, "database url: %s\"…\"%s", line, last != first ? last + 1 : "");
 }
 
+/* A unix socket (libpq's default when no host is named) or this machine's loopback. A list counts
+ * as another host, and so does a service file, which may name any. */
+static bool host_is_local(const char *host)
+{
+    return host == NULL || host[0] == '\0' ||
+        ((host[0] == '/' || host[0] == '@') && strchr(host, ',') == NULL) ||
+        strcmp(host, "localhost") == 0 || strcmp(host, "127.0.0.1") == 0 ||
+        strcmp(host, "::1") == 0;
+}
+
+static const char *configured(const struct conninfo *info, const char *key, const char *environment)
+{
+    const char *value = option_value(info, key);
+    return value != NULL || environment == NULL ? value : getenv(environment);
+}
+
+static bool is_remote(const struct conninfo *info)
+{
+    const char *host = configured(info, "host", "PGHOST");
+    return !host_is_local(host != NULL ? host : configured(info, "hostaddr", "PGHOSTADDR")) ||
+        configured(info, "service", "PGSERVICE") != NULL;
+}
+
 static bool conninfo_parse(struct conninfo *info, const char *url, const char *name,
     enum error_kind kind, struct error *err)
 {
@@ -151,12 +177,11 @@ static bool conninfo_parse(struct conninfo *info, const char *url, const char *n
     for (const PQconninfoOption *option = info->options; option->keyword != NULL; option++)
         if (option->val != NULL)
             conninfo_add(info, option->keyword, option->val);
-    for (size_t i = 0; i < ARRAY_COUNT(defaults); i++) {
-        const char *environment = defaults[i].environment;
-        bool said = environment != NULL && getenv(environment) != NULL;
-        if (!said && option_value(info, defaults[i].key) == NULL)
+    bool remote = is_remote(info);
+    for (size_t i = 0; i < ARRAY_COUNT(defaults); i++)
+        if ((remote || !defaults[i].remote) &&
+            configured(info, defaults[i].key, defaults[i].environment) == NULL)
             conninfo_add(info, defaults[i].key, defaults[i].value);
-    }
     /* After the url's own keys: the last one counts. */
     conninfo_add(info, "client_encoding", "UTF8");
     conninfo_add(info, "application_name", name);
@@ -299,6 +324,24 @@ bool pg_in_recovery(struct pg *pg, bool *yes, struct error *err)
         return false;
     *yes = pg_rows_bool(&rows, 0, 0);
     return true;
+}
+
+const char *pg_transport(const struct pg *pg)
+{
+    const char *host = PQhost(pg->conn);
+    if (host_is_local(host))
+        return host != NULL && host[0] != '/' && host[0] != '@' ? "loopback" : "unix socket";
+    if (PQsslInUse(pg->conn) == 0)
+        return "not encrypted; sslmode=verify-full in its url would protect it";
+    PQconninfoOption *options = PQconninfo(pg->conn);
+    const char *mode = "";
+    for (const PQconninfoOption *o = options; o != NULL && o->keyword != NULL; o++)
+        if (strcmp(o->keyword, "sslmode") == 0 && o->val != NULL)
+            mode = o->val;
+    bool verified = strcmp(mode, "verify-full") == 0;
+    PQconninfoFree(options);
+    return verified ? "TLS, the server's name and certificate verified"
+                    : "TLS, but nobody verified whose; sslmode=verify-full in its url would";
 }
 
 const char *pg_sqlstate(const struct pg *pg)

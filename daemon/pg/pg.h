@@ -18,7 +18,8 @@ struct pg; /* one connection */
 /* Opens a connection. url: URI or keywords, "" for the PG* environment. name: application_name.
  * Settings made on every connection: search_path '', TimeZone UTC, client_encoding UTF8,
  * connect_timeout 5 s (unless url says otherwise), keepalives, lock_timeout and
- * client_connection_check_interval (2 s, where the server has it). Error texts never hold the
+ * client_connection_check_interval (2 s, where the server has it), and sslmode verify-full on the
+ * way to another host (unless url or PGSSLMODE says otherwise). Error texts never hold the
  * password. */
 MUST_CHECK bool pg_open(
     struct pg **pg, const char *url, const char *name, enum error_kind kind, struct error *err);
@@ -36,6 +37,9 @@ struct pg_args {
 void pg_arg_text(struct pg_args *args, const char *text);
 void pg_arg_int(struct pg_args *args, int64_t number);
 void pg_arg_bool(struct pg_args *args, bool truth);
+
+/* How the connection is protected, as a phrase for people ("unix socket", "TLS, …"). */
+const char *pg_transport(const struct pg *pg);
 
 /* Is the server a standby (in recovery)? */
 MUST_CHECK bool pg_in_recovery(struct pg *pg, bool *yes, struct error *err);
