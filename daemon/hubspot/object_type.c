@@ -55,10 +55,8 @@ enum { NAME_MAX_LENGTH = 127 };
 static bool same_name(const char *a, const char *b)
 {
     for (;; a++, b++) {
-        while (*a == '_' || *a == '-' || *a == ' ')
-            a++;
-        while (*b == '_' || *b == '-' || *b == ' ')
-            b++;
+        a += strspn(a, "_- ");
+        b += strspn(b, "_- ");
         if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
             return false;
         if (*a == '\0')

@@ -5,11 +5,12 @@
  */
 #include "hubspot/retry.h"
 
+#include <assert.h>
+
 #include "hubspot/rate.h"
 
 enum {
     BACKOFF_FIRST_MS = 500,
-    BACKOFF_MAX_MS = 30000,
     LOCKED_MS = 2000, /* how long a 423 lock lasts */
     LOCKED_SPREAD = 4, /* a quarter more, so that waiters do not come back together */
     RETRY_COST = 10, /* tenths */
@@ -26,14 +27,11 @@ static bool is_failure(const struct retry_attempt *attempt)
     return attempt->end != RETRY_ANSWERED || attempt->status >= 500;
 }
 
-/* Full jitter: anything from 0 to the doubling limit. */
+/* Full jitter: anything from 0 to a limit that doubles; with four attempts it stays at seconds. */
 static int64_t backoff_ms(const struct retry_attempt *attempt)
 {
-    int64_t top = BACKOFF_FIRST_MS;
-    for (int i = 1; i < attempt->number && top < BACKOFF_MAX_MS; i++)
-        top *= 2;
-    if (top > BACKOFF_MAX_MS)
-        top = BACKOFF_MAX_MS;
+    assert(attempt->number >= 1 && attempt->number <= RETRY_ATTEMPTS_MAX);
+    int64_t top = (int64_t)BACKOFF_FIRST_MS << (attempt->number - 1);
     return (int64_t)(attempt->random % (uint64_t)(top + 1));
 }
 

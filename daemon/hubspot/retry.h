@@ -32,7 +32,7 @@ struct retry_attempt {
     enum retry_end end;
     long status;
     bool is_read; /* a garbled answer to a read may be asked for again */
-    int number; /* of this attempt: 1… */
+    int number; /* of this attempt: 1 … RETRY_ATTEMPTS_MAX */
     int64_t retry_after_ms; /* 0: HubSpot did not say */
     const char *policy; /* policyName, "" if there was none */
     uint64_t random;

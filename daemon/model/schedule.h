@@ -32,7 +32,8 @@ MUST_CHECK bool schedule_parse(struct schedule *schedule, const char *text, stru
 /* The first moment after `after_s` (both in seconds since 1970-01-01 UTC) at which the schedule
  * fires: for `every`, after_s + every_s. A local time that daylight saving skips fires once, at the
  * first moment after the gap; one that it repeats fires at the first of the two only. False for
- * `manual`. Switches TZ while it looks at a zone and puts it back: not for threads. */
+ * `manual`, and for days that no calendar has. Switches TZ while it looks at a zone and puts it
+ * back: not for threads. */
 MUST_CHECK bool schedule_next(const struct schedule *schedule, int64_t after_s, int64_t *due_s);
 
 /* A duration such as `500ms`, `30s`, `15m`, `2h`, `1d` in milliseconds; false if it is none. */

@@ -25,8 +25,9 @@ struct date {
 static int64_t offset_at(int64_t moment)
 {
     time_t seconds = (time_t)moment;
-    struct tm local;
-    return localtime_r(&seconds, &local) != NULL ? local.tm_gmtoff : 0;
+    struct tm local = {0};
+    (void)localtime_r(&seconds, &local);
+    return local.tm_gmtoff;
 }
 
 static int64_t floor_div(int64_t a, int64_t b)

@@ -89,34 +89,21 @@ static bool is_id_text(const struct type *type, const char *text)
 
 static bool is_named(const struct type *type, enum naming naming, const char *text)
 {
-    switch (naming) {
-    case BY_NAME:
-        return type->name != NULL && strcmp(type->name, text) == 0;
-    case BY_ID:
+    if (naming == BY_ID)
         return is_id_text(type, text);
-    case BY_LABEL:
-        return type->label != NULL && strcmp(type->label, text) == 0;
-    case BY_LABEL_ANY_CASE:
-        return type->label != NULL && strcasecmp(type->label, text) == 0;
-    case NAMINGS:
-        break;
-    }
-    return false;
+    const char *called = naming == BY_NAME ? type->name : type->label;
+    if (called == NULL)
+        return false;
+    return (naming == BY_LABEL_ANY_CASE ? strcasecmp(called, text) : strcmp(called, text)) == 0;
 }
 
 static bool is_wanted(const struct type *type, const struct type_want *want, enum naming naming)
 {
-    switch (want->kind) {
-    case TYPE_WANT_PLAIN:
-        return type->kind == TYPE_PLAIN;
-    case TYPE_WANT_PRIMARY:
-        return type->kind == TYPE_PRIMARY;
-    case TYPE_WANT_ID:
-        return type->type_id == want->type_id && strcmp(type->category, want->category) == 0;
-    case TYPE_WANT_TEXT:
+    if (want->kind == TYPE_WANT_TEXT)
         return is_named(type, naming, want->text);
-    }
-    return false;
+    if (want->kind == TYPE_WANT_ID)
+        return type->type_id == want->type_id && strcmp(type->category, want->category) == 0;
+    return type->kind == (want->kind == TYPE_WANT_PLAIN ? TYPE_PLAIN : TYPE_PRIMARY);
 }
 
 /* How many types are meant; *index is the first of them, *naming the way it was found. */
@@ -139,20 +126,12 @@ static size_t find_wanted(
 
 static void describe_want(struct buf *buf, const struct type_want *want)
 {
-    switch (want->kind) {
-    case TYPE_WANT_TEXT:
+    if (want->kind == TYPE_WANT_TEXT)
         buf_addf(buf, "\"%s\"", want->text);
-        break;
-    case TYPE_WANT_PLAIN:
-        buf_add_text(buf, "plain");
-        break;
-    case TYPE_WANT_PRIMARY:
-        buf_add_text(buf, "primary");
-        break;
-    case TYPE_WANT_ID:
+    else if (want->kind == TYPE_WANT_ID)
         buf_addf(buf, "%s:%u", want->category, want->type_id);
-        break;
-    }
+    else
+        buf_add_text(buf, want->kind == TYPE_WANT_PLAIN ? "plain" : "primary");
 }
 
 static void describe_type(struct buf *buf, const struct type *type)

@@ -47,8 +47,7 @@ struct verdict guard_source(const struct guards *guards, const struct guard_fact
 
 static struct verdict guard_mapping(const struct guard_facts *facts)
 {
-    if (facts->good_fingerprint != NULL && facts->fingerprint != NULL &&
-        strcmp(facts->good_fingerprint, facts->fingerprint) != 0)
+    if (facts->good_fingerprint != NULL && strcmp(facts->good_fingerprint, facts->fingerprint) != 0)
         return trip(VERDICT_REFUSE, "changed_mapping",
             "the sync means something else than in its last good run: then %s; now %s",
             facts->good_fingerprint, facts->fingerprint);
