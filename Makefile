@@ -113,7 +113,7 @@ $(B)/.deps-test: | $(B)/.deps-build
 $(B)/.deps-build $(B)/.deps-test: $(B)/.deps-%:
 	@.ci/deps $* && mkdir -p $(B) && touch $@
 
-include tests/torture/rules.mk
+include $(wildcard tests/*/rules.mk)
 # What a second compiler is asked for.
 $(B)/tests: $(UNIT) $(if $(E2E_OBJ),$(B)/e2e)
 
@@ -136,9 +136,9 @@ uninstall: ## remove what install put there; the configuration stays
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/assocd
 
 clean: ## remove what was built
-	rm -rf build build-san build-clang build-san-clang
+	rm -rf build build-san build-clang build-san-clang build-cov
 
 help: ## list the targets
-	@grep -hE '^[a-z0-9-]+:.*##' Makefile tests/torture/rules.mk | sed 's/:.*##/\t/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*##' Makefile tests/*/rules.mk | sed 's/:.*##/\t/' | expand -t 16
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,6 +1,6 @@
 /*
- * test_config_value.c: single values: what is refused with its exact file, line and key, types in
- * and out of quotes, variables.
+ * test_config_value.c: single values: what is refused with its exact file, line and key, and
+ * variables.
  */
 #include "unit/config_case.h"
 
@@ -90,65 +90,11 @@ static const struct refusal refused[] = {
         "mirror"},
     {"every 5m", "every ${ASSOCD_SECRET}",
         "f:16: syncs.one.schedule: \"every ${ASSOCD_SECRET}\": expected manual, every 15m or..."},
-    {"[plain]", "[\"${ASSOCD_UNSET}\"]",
-        "f:13: syncs.one.types[0]: the environment variable ASSOCD_UNSET is not set, expected..."},
-
-    /* types */
-    {"[plain]", "[]", "f:13: syncs.one.types: is empty, expected at least one type"},
-    {"[plain]", "[plain, plain]",
-        "f:13: syncs.one.types: 2 types without source.columns.type: nothing says which one a row "
-        "means, expected that column or one type"},
-    {"[plain]\n    source: {table: crm.a}",
-        "[plain, plain]\n    source: {table: crm.a, columns: {type: t}}",
-        "f:13: syncs.one.types: names plain twice"},
-    {"[plain]\n    source: {table: crm.a}",
-        "[{category: A, id: 3}, A:3]\n    source: {table: crm.a, columns: {type: t}}",
-        "f:13: syncs.one.types: names A:3 twice"},
-    {"[plain]\n    source: {table: crm.a}",
-        "[contact_to_company_unlabeled, plain]\n    source: {table: crm.a, columns: {type: t}}",
-        "f:13: syncs.one.types: names plain twice"},
-    {"[plain]", "[\"\"]", "f:13: syncs.one.types[0]: expected a v3 name, a \"label\", ..."},
-    {"[plain]", "[{category: A}]",
-        "f:13: syncs.one.types[0]: expected both, as in {category: USER_DEFINED, id: 36}"},
-    {"[plain]", "[{category: A, id: x}]",
-        "f:13: syncs.one.types[0].id: \"x\": expected an integer of 1 … 2147483647"},
-    {"[plain]", "[{category: a, id: 3}]",
-        "f:13: syncs.one.types[0].category: \"a\": expected HUBSPOT_DEFINED, ..."},
-    {"[plain]", "[{name: a, id: 3}]",
-        "f:13: syncs.one.types[0].name: unknown key, expected category and id"},
-    {"[plain]", "[{category: [A], id: 3}]",
-        "f:13: syncs.one.types[0].category: expected a word or number"},
-    {"[plain]", "[[plain]]", "f:13: syncs.one.types[0]: is a list, expected a v3 name, ..."},
 };
 
 START_TEST(refuses_a_value_and_says_what_was_expected)
 {
     check_refusal(&refused[_i]);
-}
-END_TEST
-
-START_TEST(quotes_tell_a_label_from_a_word)
-{
-    static const char types[] = "[plain, primary, \"plain\", 'Decision maker', deal_to_contact,\n"
-                                "      {category: USER_DEFINED, id: 36}, HUBSPOT_DEFINED:279]\n"
-                                "    source: {table: crm.a, columns: {type: label}}";
-    struct definitions all = {0};
-    struct error err = {0};
-    ck_assert_msg(parse("[plain]\n    source: {table: crm.a}", types, &all, &err), "%s", err.text);
-    const struct sync_definition *sync = all.syncs[0];
-    ck_assert_uint_eq(sync->types_count, 7);
-    ck_assert_int_eq(sync->types[0].kind, TYPE_WANT_PLAIN);
-    ck_assert_int_eq(sync->types[1].kind, TYPE_WANT_PRIMARY);
-    ck_assert_int_eq(sync->types[2].kind, TYPE_WANT_TEXT);
-    ck_assert_str_eq(sync->types[2].text, "plain");
-    ck_assert_str_eq(sync->types[3].text, "Decision maker");
-    ck_assert_str_eq(sync->types[4].text, "deal_to_contact");
-    ck_assert_int_eq(sync->types[5].kind, TYPE_WANT_ID);
-    ck_assert_str_eq(sync->types[5].category, "USER_DEFINED");
-    ck_assert_uint_eq(sync->types[5].type_id, 36);
-    ck_assert_str_eq(sync->types[6].category, "HUBSPOT_DEFINED");
-    ck_assert_uint_eq(sync->types[6].type_id, 279);
-    definitions_clear(&all);
 }
 END_TEST
 
@@ -175,7 +121,6 @@ int main(void)
     tcase_set_timeout(tcase, 120); /* under valgrind */
     tcase_add_loop_test(
         tcase, refuses_a_value_and_says_what_was_expected, 0, (int)ARRAY_COUNT(refused));
-    tcase_add_test(tcase, quotes_tell_a_label_from_a_word);
     tcase_add_test(tcase, variables_expand_in_values_and_dollar_dollar_brace_is_kept);
     return run_case("config_value", tcase);
 }

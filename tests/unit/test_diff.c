@@ -42,10 +42,33 @@ static const struct {
         {.operation = CHANGE_FORGET}},
     {"an unmanaged label holds the plain link", POLICY_MIRROR, DRIFT_RESTORE, P, 0, P, P | LA, 1,
         {.operation = CHANGE_ARCHIVE, .reason = REASON_SOURCE_REMOVED, .verdict = CHANGE_BLOCKED}},
+    {"a label that the policy leaves holds it", POLICY_MIRROR_OWNED, DRIFT_RESTORE, P | LA, 0, P,
+        P | LA, 1,
+        {.operation = CHANGE_ARCHIVE, .reason = REASON_SOURCE_REMOVED, .verdict = CHANGE_BLOCKED}},
+    {"and one that is only reported", POLICY_MIRROR, DRIFT_REPORT, P | LA, 0, P, P | LA, 2,
+        {.operation = CHANGE_ARCHIVE, .reason = REASON_SOURCE_REMOVED, .verdict = CHANGE_BLOCKED}},
+    {"a label that goes as well does not", POLICY_MIRROR, DRIFT_RESTORE, P | LA, 0, P | LA, P | LA,
+        2, {.operation = CHANGE_ARCHIVE, .reason = REASON_SOURCE_REMOVED}},
+    {"nor does the primary type that came by itself", POLICY_MIRROR_OWNED, DRIFT_RESTORE, P, 0, P,
+        P | PR, 1, {.operation = CHANGE_ARCHIVE, .reason = REASON_SOURCE_REMOVED}},
+    {"but a managed one holds it unless it may go", POLICY_MIRROR_OWNED, DRIFT_RESTORE, P | PR, 0,
+        P, P | PR, 1,
+        {.operation = CHANGE_ARCHIVE, .reason = REASON_SOURCE_REMOVED, .verdict = CHANGE_BLOCKED}},
     {"a label alone is no reason to touch the plain link", POLICY_MIRROR, DRIFT_RESTORE, P | LA, LA,
         LA, P | LA, 0, NOTHING},
     {"a label brings the plain link, which is ours then", POLICY_MIRROR, DRIFT_RESTORE, P | LA, LA,
         0, 0, 2, {.operation = CHANGE_CREATE, .reason = REASON_SOURCE_ADDED}},
+    {"a plain link that is not managed is nobody's", POLICY_MIRROR, DRIFT_RESTORE, LA, LA, 0, 0, 1,
+        {.operation = CHANGE_CREATE, .reason = REASON_SOURCE_ADDED}},
+    {"one that is wished for is created once", POLICY_MIRROR, DRIFT_RESTORE, P | LA, P | LA, 0, 0,
+        2, {.operation = CHANGE_CREATE, .reason = REASON_SOURCE_ADDED}},
+    {"a label that is only reported brings nothing", POLICY_MIRROR, DRIFT_REPORT, P | LA, LA, LA, 0,
+        1,
+        {.operation = CHANGE_CREATE, .reason = REASON_DRIFT_REMOVED, .verdict = CHANGE_REPORTED}},
+    {"a label that is there has the plain link under it, told or not", POLICY_MIRROR, DRIFT_RESTORE,
+        P | LA, P | LA, LA, LA, 0, NOTHING},
+    {"a wish for the plain link alone is created even so", POLICY_MIRROR, DRIFT_RESTORE, P, P, 0,
+        LA, 2, {.operation = CHANGE_CREATE, .reason = REASON_SOURCE_ADDED}},
     {"an unmanaged type is invisible", POLICY_MIRROR, DRIFT_RESTORE, LA, 0, LB, P | LB, 0, NOTHING},
 };
 
@@ -85,6 +108,26 @@ START_TEST(sends_along_what_is_on_the_pair_even_if_it_is_to_go)
 }
 END_TEST
 
+/* A pair that HubSpot has lost is linked again by its label: the plain link that comes with it
+ * stays in the registry, whereas the label nobody wishes for is forgotten. */
+START_TEST(restores_the_plain_link_with_its_label)
+{
+    struct world world;
+    world_init(&world, POLICY_MIRROR_OWNED, DRIFT_RESTORE, P | LA | LB);
+    world.desired[0] = LA;
+    world.owned[0] = P | LA | LB;
+    struct diff_list list = {0};
+    compare(&world, &list);
+    ck_assert_uint_eq(list.count, 3);
+    ck_assert_uint_eq(picked(&list, 0, CHANGE_CREATE, CHANGE_PLANNED), P | LA);
+    ck_assert_uint_eq(picked(&list, 0, CHANGE_FORGET, CHANGE_PLANNED), LB);
+    for (size_t i = 0; i < list.count; i++)
+        ck_assert(list.items[i].operation == CHANGE_FORGET ||
+            list.items[i].reason == REASON_DRIFT_REMOVED);
+    diff_list_clear(&list);
+}
+END_TEST
+
 /* The primary type of pair 1 moves to pair 2 while pair 1 gets a label. */
 static struct world moving_world(enum on_drift drift)
 {
@@ -106,6 +149,32 @@ START_TEST(does_not_bring_back_a_primary_type_that_moves)
     ck_assert_uint_eq(picked(&list, 0, CHANGE_CREATE, CHANGE_PLANNED), LA);
     ck_assert_uint_eq(picked(&list, 1, CHANGE_CREATE, CHANGE_PLANNED), PR);
     ck_assert_uint_eq(picked(&list, 0, CHANGE_ALONG, CHANGE_PLANNED), LB);
+    diff_list_clear(&list);
+}
+END_TEST
+
+START_TEST(does_not_bring_it_back_after_the_move_either)
+{
+    struct world world = moving_world(DRIFT_REPORT);
+    world.owned[1] = PR;
+    world.observed[1] = P | PR;
+    struct diff_list list = {0};
+    compare(&world, &list);
+    ck_assert_uint_eq(picked(&list, 1, CHANGE_CREATE, CHANGE_REPORTED), 0);
+    ck_assert_uint_eq(picked(&list, 0, CHANGE_ALONG, CHANGE_PLANNED), LB);
+    diff_list_clear(&list);
+}
+END_TEST
+
+START_TEST(keeps_a_primary_type_that_stays)
+{
+    struct world world = moving_world(DRIFT_RESTORE);
+    world.desired[0] = PR | LA;
+    world.desired[1] = LA;
+    struct diff_list list = {0};
+    compare(&world, &list);
+    ck_assert_uint_eq(picked(&list, 0, CHANGE_CREATE, CHANGE_PLANNED), LA);
+    ck_assert_uint_eq(picked(&list, 0, CHANGE_ALONG, CHANGE_PLANNED), PR | LB);
     diff_list_clear(&list);
 }
 END_TEST
@@ -145,6 +214,9 @@ int main(void)
     TCase *tcase = tcase_create("diff");
     tcase_add_loop_test(tcase, decides_one_pair_as_told, 0, (int)ARRAY_COUNT(cases));
     tcase_add_test(tcase, sends_along_what_is_on_the_pair_even_if_it_is_to_go);
+    tcase_add_test(tcase, restores_the_plain_link_with_its_label);
+    tcase_add_test(tcase, does_not_bring_it_back_after_the_move_either);
+    tcase_add_test(tcase, keeps_a_primary_type_that_stays);
     tcase_add_test(tcase, does_not_bring_back_a_primary_type_that_moves);
     tcase_add_test(tcase, keeps_a_primary_type_whose_move_is_only_reported);
     tcase_add_test(tcase, takes_a_row_without_to_record_for_scope_only);

@@ -97,6 +97,26 @@ START_TEST(decides_by_status_and_state)
 }
 END_TEST
 
+START_TEST(what_names_no_moment_is_never_due)
+{
+    struct schedule cron = {.kind = SCHEDULE_CRON};
+    struct due_state state = {.last = DUE_LAST_ENDED, .started_us = NOON * US};
+    struct due due = due_decide(&cron, &state, NOON * US, UINT32_MAX);
+    ck_assert_int_eq(due.at_us, DUE_NEVER);
+    ck_assert_int_eq(due.why, DUE_SCHEDULE);
+}
+END_TEST
+
+START_TEST(tells_why_in_a_word_or_two)
+{
+    static const char *const texts[] = {
+        "paused", "running", "requested", "after a failure", "manual", "first run", "schedule"};
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
+        ck_assert_str_eq(due_why_text((enum due_why)i), texts[i]);
+    ck_assert_int_eq(DUE_SCHEDULE + 1, ARRAY_COUNT(texts));
+}
+END_TEST
+
 START_TEST(spreads_scheduled_times_but_never_makes_them_early)
 {
     static const struct {
@@ -157,6 +177,8 @@ int main(void)
     TCase *tcase = tcase_create("due");
     tcase_add_loop_test(tcase, decides_by_status_and_state, 0, (int)ARRAY_COUNT(cases));
     tcase_add_test(tcase, spreads_scheduled_times_but_never_makes_them_early);
+    tcase_add_test(tcase, what_names_no_moment_is_never_due);
+    tcase_add_test(tcase, tells_why_in_a_word_or_two);
     tcase_add_test(tcase, follows_the_local_clock_over_both_changes);
     Suite *suite = suite_create("due");
     suite_add_tcase(suite, tcase);

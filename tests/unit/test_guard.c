@@ -179,6 +179,26 @@ START_TEST(looks_beyond_the_plan)
 }
 END_TEST
 
+START_TEST(runs_of_changes_share_the_limit_of_one_run)
+{
+    struct guard_facts facts = facts_of(1000, 1000, 10); /* 50 are allowed */
+    facts.archived_lately = 40;
+    ck_assert_int_eq(guard_plan(&usual, &facts).kind, VERDICT_PASS);
+    facts.archived_lately = 41;
+    struct verdict verdict = guard_plan(&usual, &facts);
+    ck_assert_int_eq(verdict.kind, VERDICT_WITHHOLD);
+    ck_assert_str_eq(verdict.guard, "max_archive");
+    ck_assert_ptr_nonnull(strstr(verdict.text, "10 archives after 41 by other runs of changes"));
+    facts.to_archive = 51; /* too many by itself is told as that when nothing went before */
+    facts.archived_lately = 0;
+    ck_assert_ptr_nonnull(
+        strstr(guard_plan(&usual, &facts).text, "51 archives are more than the 50 allowed"));
+    facts.to_archive = 0; /* creates never wait for it */
+    facts.archived_lately = 1000;
+    ck_assert_int_eq(guard_plan(&usual, &facts).kind, VERDICT_PASS);
+}
+END_TEST
+
 START_TEST(zero_means_no_daily_and_no_record_limit)
 {
     struct guard_facts facts = facts_of(1000, 1000, 10);
@@ -195,6 +215,7 @@ int main(void)
     tcase_add_loop_test(
         tcase, allows_the_smaller_of_number_and_percentage, 0, (int)ARRAY_COUNT(limits));
     tcase_add_loop_test(tcase, looks_beyond_the_plan, 0, (int)(sizeof slow / sizeof slow[0]));
+    tcase_add_test(tcase, runs_of_changes_share_the_limit_of_one_run);
     tcase_add_test(tcase, zero_means_no_daily_and_no_record_limit);
     tcase_add_test(tcase, refuses_an_empty_source_unless_it_is_the_wish);
     tcase_add_test(tcase, refuses_a_mapping_that_changed_since_the_last_good_run);

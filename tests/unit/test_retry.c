@@ -23,12 +23,17 @@ static const struct {
     {{RETRY_ANSWERED, 403, true, 1, 0, "", 9}, RETRY_STOP_DENIED, 0, 0, 0},
     {{RETRY_ANSWERED, 423, false, 1, 0, "", 499}, RETRY_AGAIN, 2000, 2600, 0},
     {{RETRY_ANSWERED, 423, false, 4, 0, "", 499}, RETRY_GIVE_UP, 0, 2600, 0},
+    {{RETRY_ANSWERED, 423, false, 1, 90000, "", 499}, RETRY_AGAIN, 90000, 90000, 0},
+    {{RETRY_ANSWERED, 423, false, 1, 600000, "", 499}, RETRY_AGAIN, 600000, 600000, 0},
+    {{RETRY_ANSWERED, 423, false, 1, 600001, "", 499}, RETRY_GIVE_UP, 0, 600001, 0},
     {{RETRY_ANSWERED, 437, false, 1, 0, "", 9}, RETRY_TAKE, 0, 0, 0},
     {{RETRY_ANSWERED, 500, false, 1, 0, "", 500}, RETRY_AGAIN, 500, 500, 0},
     {{RETRY_ANSWERED, 500, false, 1, 0, "", 501}, RETRY_AGAIN, 0, 0, 0},
     {{RETRY_ANSWERED, 503, true, 3, 7000, "", 1}, RETRY_AGAIN, 7000, 7000, 0},
     {{RETRY_ANSWERED, 503, true, 1, 3600000, "", 1}, RETRY_GIVE_UP, 0, 3600000, 0},
-    {{RETRY_ANSWERED, 524, false, 4, 0, "", 1}, RETRY_GIVE_UP, 0, 30000, 0},
+    {{RETRY_ANSWERED, 500, false, 2, 0, "", 1000}, RETRY_AGAIN, 1000, 1000, 0},
+    {{RETRY_ANSWERED, 500, false, 3, 0, "", 2000}, RETRY_AGAIN, 2000, 2000, 0},
+    {{RETRY_ANSWERED, 524, false, 4, 0, "", 1}, RETRY_GIVE_UP, 0, 4000, 0},
     {{RETRY_GARBLED, 200, true, 1, 0, "", 1}, RETRY_AGAIN, 0, 500, 0},
     {{RETRY_GARBLED, 200, false, 1, 0, "", 1}, RETRY_GIVE_UP, 0, 500, 0},
     {{RETRY_GARBLED, 302, false, 1, 0, "", 1}, RETRY_GIVE_UP, 0, 500, 0},
@@ -103,16 +108,31 @@ START_TEST(retries_never_outrun_successes)
 }
 END_TEST
 
+static const struct {
+    enum retry_end end;
+    long status;
+    bool may; /* have changed something */
+} traces[] = {
+    {RETRY_UNREACHED, 0, false},
+    {RETRY_UNTRUSTED, 0, false},
+    {RETRY_BROKEN, 0, true},
+    {RETRY_GARBLED, 200, true},
+    {RETRY_GARBLED, 302, true},
+    {RETRY_ANSWERED, 200, true},
+    {RETRY_ANSWERED, 207, true},
+    {RETRY_ANSWERED, 400, false},
+    {RETRY_ANSWERED, 403, false},
+    {RETRY_ANSWERED, 429, false},
+    {RETRY_ANSWERED, 477, false},
+    {RETRY_ANSWERED, 500, true},
+    {RETRY_ANSWERED, 504, true},
+};
+
 START_TEST(knows_what_may_have_been_applied)
 {
-    struct retry_attempt attempt = {.end = RETRY_UNREACHED, .policy = ""};
-    ck_assert(!retry_may_have_applied(&attempt));
-    attempt.end = RETRY_BROKEN;
-    ck_assert(retry_may_have_applied(&attempt));
-    attempt = (struct retry_attempt){.end = RETRY_ANSWERED, .status = 429};
-    ck_assert(!retry_may_have_applied(&attempt));
-    attempt.status = 504;
-    ck_assert(retry_may_have_applied(&attempt));
+    struct retry_attempt attempt = {
+        .end = traces[_i].end, .status = traces[_i].status, .number = 1, .policy = ""};
+    ck_assert_int_eq(retry_may_have_applied(&attempt), traces[_i].may);
 }
 END_TEST
 
@@ -123,7 +143,7 @@ int main(void)
     tcase_add_loop_test(cases, judges_an_attempt, 0, (int)ARRAY_COUNT(cases_table));
     tcase_add_test(cases, a_server_that_is_down_is_left_alone);
     tcase_add_test(cases, retries_never_outrun_successes);
-    tcase_add_test(cases, knows_what_may_have_been_applied);
+    tcase_add_loop_test(cases, knows_what_may_have_been_applied, 0, (int)ARRAY_COUNT(traces));
     suite_add_tcase(suite, cases);
     return suite_run(suite);
 }

@@ -78,6 +78,8 @@ static const struct {
     {"hourly", "is not understood, expected manual, every 15m or cron"},
     {"Manual", "is not understood"},
     {"everyday", "is not understood"},
+    {"daily 5m", "schedule \"daily 5m\" is not understood"},
+    {"crop * * * * *", "schedule \"crop * * * * *\" is not understood"},
     {"every", "\"every \" is not understood, expected whole seconds from 10s to 366d"},
     {"every 9s", "expected whole seconds from 10s to 366d"},
     {"every 367d", "expected whole seconds from 10s to 366d"},
@@ -89,6 +91,7 @@ static const struct {
     {"cron * * 0 * *", "cron day of month \"0\" is not understood, expected 1-31"},
     {"cron * * * 13 *", "cron month \"13\" is not understood, expected 1-12"},
     {"cron * * * jam *", "(or jan-dec)"},
+    {"cron * * * janu *", "cron month \"janu\" is not understood, expected 1-12, "},
     {"cron * * * * 8", "cron weekday \"8\" is not understood, expected 0-7"},
     {"cron * * * * fri-mon", "cron weekday \"fri-mon\""},
     {"cron */0 * * * *", "cron minute \"*/0\""},
@@ -107,6 +110,8 @@ static const struct {
     {"cron 0 6 * * * ../../../etc/passwd", "unknown time zone"},
     {"cron 0 6 * * * /etc/localtime", "unknown time zone"},
     {"cron 0 6 * * * Europe", "unknown time zone"},
+    {"cron 0 6 * * * Europe////////////////////////////////////Berlin", /* longer than any */
+        "unknown time zone \"Europe////////////////////////////////////Berlin\""},
 };
 
 START_TEST(refuses_and_says_what_was_expected)
@@ -134,6 +139,8 @@ static const struct {
         {"2026-12-31 23:59:00", "2027-12-31 23:59:00", "2028-12-31 23:59:00"}},
     {"cron 0 0 29 2 *", "2096-03-01 00:00:00", /* 2100 has none */
         {"2104-02-29 00:00:00", "2108-02-29 00:00:00", "2112-02-29 00:00:00"}},
+    {"cron 0 0 29 2 */7", "2060-02-29 00:00:00", /* a Sunday; 40 years without one */
+        {"2088-02-29 00:00:00", "2128-02-29 00:00:00", "2156-02-29 00:00:00"}},
     {"cron 0 12 13 * fri", "2026-02-06 12:00:00", /* both restricted: one is enough */
         {"2026-02-13 12:00:00", "2026-02-20 12:00:00", "2026-02-27 12:00:00"}},
     {"cron 0 12 * * sun", "2026-02-06 12:00:00",
@@ -203,6 +210,20 @@ START_TEST(manual_never_fires)
 }
 END_TEST
 
+/* The parser lets no such thing through; the search for its next moment ends all the same. */
+START_TEST(what_names_no_moment_never_fires)
+{
+    struct schedule cron = {.kind = SCHEDULE_CRON, .days_any = true, .weekdays_any = true};
+    int64_t due = 0;
+    ck_assert(!schedule_next(&cron, 0, &due));
+    struct error err = {0};
+    ck_assert(schedule_parse(&cron, "cron 0 0 30 1 *", &err));
+    cron.months = 1 << 2; /* 30 February */
+    ck_assert(!schedule_next(&cron, 0, &due));
+    ck_assert_int_eq(due, 0);
+}
+END_TEST
+
 START_TEST(the_process_keeps_its_own_zone)
 {
     static const char *const zones[] = {NULL, "Asia/Tokyo"};
@@ -259,6 +280,7 @@ int main(void)
     tcase_add_loop_test(tcase, refuses_and_says_what_was_expected, 0, (int)ARRAY_COUNT(refused));
     tcase_add_loop_test(tcase, fires, 0, (int)ARRAY_COUNT(firings));
     tcase_add_test(tcase, manual_never_fires);
+    tcase_add_test(tcase, what_names_no_moment_never_fires);
     tcase_add_test(tcase, the_process_keeps_its_own_zone);
     tcase_add_test(tcase, the_next_firing_is_the_same_from_anywhere_before_it);
     suite_add_tcase(suite, tcase);

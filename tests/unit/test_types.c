@@ -67,6 +67,114 @@ START_TEST(finds_the_type_a_text_means)
 }
 END_TEST
 
+/* Words of a configuration: resolved to one type, or refused with the reason. */
+static const struct {
+    struct type_want want;
+    uint32_t index; /* TYPE_NONE: refused … */
+    const char *error; /* … with this in it */
+} wants[] = {
+    {{TYPE_WANT_PLAIN, NULL, NULL, 0}, 1, NULL},
+    {{TYPE_WANT_PRIMARY, NULL, NULL, 0}, 0, NULL},
+    {{TYPE_WANT_TEXT, (char[]){"decision_maker"}, NULL, 0}, 2, NULL},
+    {{TYPE_WANT_TEXT, (char[]){"plain"}, NULL, 0}, TYPE_NONE, "no association type \"plain\""},
+    {{TYPE_WANT_ID, NULL, (char[]){"HUBSPOT_DEFINED"}, 279}, 1, NULL},
+    {{TYPE_WANT_ID, NULL, (char[]){"USER_DEFINED"}, 279}, 5, NULL},
+    {{TYPE_WANT_ID, NULL, (char[]){"USER_DEFINED"}, 1}, TYPE_NONE,
+        "no association type USER_DEFINED:1; the account has contact_to_company \"Primary\" "
+        "(HUBSPOT_DEFINED:1), "},
+    {{TYPE_WANT_TEXT, (char[]){"chef"}, NULL, 0}, TYPE_NONE,
+        "association type \"chef\" means 2 types, write one of them as CATEGORY:id: "
+        "\"Chef\" (USER_DEFINED:31), \"CHEF\" (USER_DEFINED:32)"},
+};
+
+START_TEST(resolves_what_a_configuration_says)
+{
+    struct error err = {0};
+    uint32_t index = TYPE_NONE;
+    bool good = types_resolve(&types, &wants[_i].want, &index, ERROR_CONFIG, &err);
+    ck_assert_msg(good == (wants[_i].error == NULL), "%s", err.text);
+    if (good)
+        ck_assert_uint_eq(index, wants[_i].index);
+    else
+        ck_assert_msg(strstr(err.text, wants[_i].error) != NULL, "%s", err.text);
+}
+END_TEST
+
+/* Two plain types do not happen in HubSpot; if they do, nothing is guessed. */
+START_TEST(a_word_that_means_two_types_is_refused)
+{
+    add("INTEGRATOR_DEFINED", 9, NULL, NULL, TYPE_PLAIN);
+    struct type_want want = {.kind = TYPE_WANT_PLAIN};
+    struct error err = {0};
+    uint32_t index;
+    ck_assert(!types_resolve(&types, &want, &index, ERROR_SOURCE, &err));
+    ck_assert_int_eq(err.kind, ERROR_SOURCE);
+    ck_assert_str_eq(err.text,
+        "association type plain means 2 types, write one of them as CATEGORY:id: "
+        "contact_to_company_unlabeled (HUBSPOT_DEFINED:279), (INTEGRATOR_DEFINED:9)");
+    ck_assert_uint_eq(types_match_text(&types, "plain"), TYPE_NONE);
+}
+END_TEST
+
+START_TEST(a_type_really_called_plain_goes_before_the_word)
+{
+    add("USER_DEFINED", 40, NULL, "plain", TYPE_LABEL);
+    ck_assert_uint_eq(types_match_text(&types, "plain"), types.count - 1);
+    ck_assert_uint_eq(types_match_text(&types, "primary"), 0);
+}
+END_TEST
+
+START_TEST(words_without_such_a_type_mean_nothing)
+{
+    struct types labels = {0};
+    struct type label = {.category = (char[]){"USER_DEFINED"}, .type_id = 1};
+    (void)types_add(&labels, &label);
+    ck_assert_uint_eq(types_match_text(&labels, "plain"), TYPE_NONE);
+    ck_assert_uint_eq(types_match_text(&labels, "primary"), TYPE_NONE);
+    ck_assert_uint_eq(types_match_text(&labels, "other"), TYPE_NONE);
+    struct type_want want = {.kind = TYPE_WANT_PRIMARY};
+    struct error err = {0};
+    uint32_t index;
+    ck_assert(!types_resolve(&labels, &want, &index, ERROR_CONFIG, &err));
+    ck_assert_str_eq(err.text, "no association type primary; the account has (USER_DEFINED:1)");
+    types_clear(&labels);
+}
+END_TEST
+
+START_TEST(lists_a_dozen_types_and_no_more)
+{
+    for (uint32_t id = 100; types.count < 12; id++)
+        add("WORK", id, NULL, NULL, TYPE_LABEL);
+    struct type_want want = {.kind = TYPE_WANT_TEXT, .text = (char[]){"nothing like it"}};
+    struct error err = {0};
+    uint32_t index;
+    ck_assert(!types_resolve(&types, &want, &index, ERROR_CONFIG, &err));
+    ck_assert_ptr_null(strstr(err.text, "…"));
+    ck_assert_ptr_nonnull(strstr(err.text, ", (WORK:105)"));
+    add("WORK", 106, NULL, NULL, TYPE_LABEL);
+    ck_assert(!types_resolve(&types, &want, &index, ERROR_CONFIG, &err));
+    ck_assert_str_eq(err.text + strlen(err.text) - strlen("(WORK:105), …"), "(WORK:105), …");
+}
+END_TEST
+
+START_TEST(finds_v3_names_exactly)
+{
+    ck_assert_uint_eq(types_find_name(&types, "decision_maker"), 2);
+    ck_assert_uint_eq(types_find_name(&types, "Decision_maker"), TYPE_NONE);
+    ck_assert_uint_eq(types_find_name(&types, "Chef"), TYPE_NONE); /* a label is no name */
+}
+END_TEST
+
+START_TEST(writes_a_type_by_the_best_that_is_known)
+{
+    char space[64];
+    add("USER_DEFINED", 50, NULL, NULL, TYPE_LABEL);
+    ck_assert_str_eq(types_text(&types, 2, space), "decision_maker");
+    ck_assert_str_eq(types_text(&types, 3, space), "Chef");
+    ck_assert_str_eq(types_text(&types, 6, space), "USER_DEFINED:50");
+}
+END_TEST
+
 START_TEST(says_what_was_probably_meant)
 {
     struct error err = {0};
@@ -97,6 +205,10 @@ START_TEST(one_key_is_one_type)
     ck_assert_uint_eq(types.count, count);
     ck_assert_str_eq(types.items[3].name, "chef");
     ck_assert_str_eq(types.items[3].label, "Chef");
+    add("USER_DEFINED", 31, "cook", NULL, TYPE_LABEL); /* what is known stays */
+    ck_assert_str_eq(types.items[3].name, "chef");
+    add("HUBSPOT_DEFINED", 279, NULL, "Unlabeled", TYPE_PLAIN);
+    ck_assert_str_eq(types.items[1].label, "Unlabeled");
     char space[64];
     ck_assert_str_eq(types_text(&types, 3, space), "chef");
     for (uint32_t i = 0; types.count < TYPES_MAX; i++)
@@ -115,6 +227,24 @@ START_TEST(counts_letters_to_change)
     ck_assert_uint_eq(near_distance("", "abc", 9), 3);
     ck_assert_uint_eq(near_distance("kitten", "sitting", 9), 3);
     ck_assert_uint_eq(near_distance("kitten", "sitting", 2), 3);
+    char longest[129];
+    memset(longest, 'x', sizeof longest);
+    longest[128] = '\0';
+    ck_assert_uint_eq(near_distance(longest, "x", 9), 10); /* too long to measure: not near */
+    ck_assert_uint_eq(near_distance("x", longest, 9), 10);
+    ck_assert_uint_eq(near_distance(longest + 1, longest + 1, 9), 0);
+}
+END_TEST
+
+START_TEST(the_nearest_word_wins_and_the_first_of_equals)
+{
+    struct near near = {.wanted = "company"};
+    near_offer(&near, "compony!");
+    ck_assert_str_eq(near.best, "compony!");
+    near_offer(&near, "companx");
+    near_offer(&near, "xompany");
+    near_offer(&near, "something else");
+    ck_assert_str_eq(near.best, "companx");
 }
 END_TEST
 
@@ -138,6 +268,12 @@ static const struct {
     {"2-1/2", NULL, NULL},
     {"2-", NULL, NULL},
     {"p_", NULL, NULL},
+    {"px", NULL, NULL},
+    {"P7_Vendor-2", "P7_Vendor-2", NULL},
+    {"p_vendor?", NULL, NULL},
+    {"1-1", NULL, NULL},
+    {"0_1", NULL, NULL},
+    {"0", NULL, NULL},
     {"", NULL, NULL},
 };
 
@@ -147,6 +283,25 @@ START_TEST(knows_object_types_in_every_spelling)
     const char *id = object_type_id(objects[_i].name, &singular);
     ck_assert_pstr_eq(id, objects[_i].id);
     ck_assert_pstr_eq(singular, objects[_i].singular);
+    ck_assert_ptr_eq(object_type_id(objects[_i].name, NULL), id);
+}
+END_TEST
+
+START_TEST(an_object_type_has_at_most_127_bytes)
+{
+    char name[129] = "p_";
+    memset(name + 2, 'x', 126);
+    ck_assert_ptr_null(object_type_id(name, NULL));
+    name[127] = '\0';
+    ck_assert_ptr_eq(object_type_id(name, NULL), name);
+}
+END_TEST
+
+START_TEST(knows_the_object_type_that_was_probably_meant)
+{
+    ck_assert_str_eq(object_type_nearest("contcats"), "contacts");
+    ck_assert_str_eq(object_type_nearest("Compny"), "company");
+    ck_assert_ptr_null(object_type_nearest("vendor"));
 }
 END_TEST
 
@@ -155,6 +310,7 @@ START_TEST(own_types_have_one_id_per_direction_and_name)
     ck_assert_str_eq(
         association_type_find("0-1", "0-2", 279)->name, "contact_to_company_unlabeled");
     ck_assert_ptr_null(association_type_find("0-2", "0-1", 279));
+    ck_assert_ptr_null(association_type_find("0-1", "0-3", 279));
     ck_assert_ptr_null(association_type_find("2-1", "0-2", 279));
     for (size_t i = 0; i < association_types_count; i++) {
         for (size_t k = i + 1; k < association_types_count; k++) {
@@ -174,10 +330,20 @@ int main(void)
     TCase *cases = tcase_create("types");
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_loop_test(cases, finds_the_type_a_text_means, 0, (int)ARRAY_COUNT(texts));
+    tcase_add_loop_test(cases, resolves_what_a_configuration_says, 0, (int)ARRAY_COUNT(wants));
+    tcase_add_test(cases, a_word_that_means_two_types_is_refused);
+    tcase_add_test(cases, a_type_really_called_plain_goes_before_the_word);
+    tcase_add_test(cases, words_without_such_a_type_mean_nothing);
+    tcase_add_test(cases, lists_a_dozen_types_and_no_more);
+    tcase_add_test(cases, finds_v3_names_exactly);
+    tcase_add_test(cases, writes_a_type_by_the_best_that_is_known);
     tcase_add_test(cases, says_what_was_probably_meant);
     tcase_add_test(cases, one_key_is_one_type);
     tcase_add_test(cases, counts_letters_to_change);
     tcase_add_loop_test(cases, knows_object_types_in_every_spelling, 0, (int)ARRAY_COUNT(objects));
+    tcase_add_test(cases, the_nearest_word_wins_and_the_first_of_equals);
+    tcase_add_test(cases, an_object_type_has_at_most_127_bytes);
+    tcase_add_test(cases, knows_the_object_type_that_was_probably_meant);
     tcase_add_test(cases, own_types_have_one_id_per_direction_and_name);
     suite_add_tcase(suite, cases);
     return suite_run(suite);
