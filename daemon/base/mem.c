@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *check(void *memory)
+void *mem_check(void *memory)
 {
     if (memory == NULL) {
         fputs("assocd: out of memory\n", stderr);
@@ -18,17 +18,17 @@ static void *check(void *memory)
 
 void *mem_new(size_t count, size_t size)
 {
-    return check(calloc(count > 0 ? count : 1, size));
+    return mem_check(calloc(count > 0 ? count : 1, size));
 }
 
 void *mem_resize(void *old, size_t count, size_t size)
 {
-    return check(reallocarray(old, count > 0 ? count : 1, size));
+    return mem_check(reallocarray(old, count > 0 ? count : 1, size));
 }
 
 char *mem_text(const char *text)
 {
-    return text == NULL ? NULL : check(strdup(text));
+    return text == NULL ? NULL : mem_check(strdup(text));
 }
 
 char *mem_text_part(const char *text, size_t length)

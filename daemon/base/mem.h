@@ -7,6 +7,9 @@
 
 #include "base/attr.h"
 
+/* Memory that a library has made; ends the process in the same way if it could not. */
+void *mem_check(void *memory) __attribute__((returns_nonnull));
+
 /* Zeroed memory for count items of size bytes; the caller frees it with free(). Aborts instead of
  * returning NULL. */
 void *mem_new(size_t count, size_t size) __attribute__((returns_nonnull));

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/files.h"
 #include "base/stop.h"
 #include "cli/cli.h"
 #include "cli/output.h"
@@ -167,6 +168,12 @@ static int print_help(const char *name)
     return 0;
 }
 
+static int tell(const struct error *err)
+{
+    fprintf(stderr, "assocd: %s\n", err->text);
+    return error_exit_code(err->kind);
+}
+
 static int run_verb(struct cli *cli, const struct verb *verb, int argc, char **argv)
 {
     struct error err = {0};
@@ -178,11 +185,7 @@ static int run_verb(struct cli *cli, const struct verb *verb, int argc, char **a
     output_progress_end();
     if (fflush(stdout) != 0 && ok)
         ok = error_set(&err, ERROR_INTERNAL, "cannot write to stdout");
-    if (!ok) {
-        fprintf(stderr, "assocd: %s\n", err.text);
-        code = error_exit_code(err.kind);
-    }
-    return code;
+    return ok ? code : tell(&err);
 }
 
 int cli_main(int argc, char **argv)
@@ -215,6 +218,9 @@ int cli_main(int argc, char **argv)
     const struct verb *verb = find_verb(argv[at]);
     if (verb == NULL)
         return no_such_verb(argv[at]);
+    struct error err = {0};
+    if (!files_allow(FILES_BASE, "assocd", &err))
+        return tell(&err);
     stop_open();
     int code = run_verb(&cli, verb, argc - at, argv + at);
     cli_clear(&cli);

@@ -81,8 +81,7 @@ static size_t receive(char *bytes, size_t size, size_t count, void *owner)
 bool http_open(struct http **opened, const struct http_settings *settings, struct error *err)
 {
     assert(settings->slots > 0);
-    if (!http_server_check(settings->base_url, err) || !http_ca_check(settings->ca_file, err) ||
-        !http_token_check(settings->token, err))
+    if (!http_settings_check(settings, err))
         return false;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return error_set(err, ERROR_INTERNAL, "libcurl cannot be started");

@@ -57,6 +57,17 @@ void http_easy_set(
     assert(good); /* fails only for want of memory, or if curl was built without HTTP or TLS */
 }
 
+/* What was built against a newer library sets options that an older one does not know. */
+bool http_easy_check(struct error *err)
+{
+    const curl_version_info_data *found = curl_version_info(CURLVERSION_NOW);
+    if (found->version_num >= LIBCURL_VERSION_NUM && (found->features & CURL_VERSION_SSL) != 0)
+        return true;
+    return error_set(err, ERROR_INTERNAL,
+        "libcurl %s%s is loaded; expected " LIBCURL_VERSION " or newer, with TLS", found->version,
+        (found->features & CURL_VERSION_SSL) != 0 ? "" : " without TLS");
+}
+
 struct curl_slist *http_easy_headers(const char *token)
 {
     size_t size = strlen(token) + 32;

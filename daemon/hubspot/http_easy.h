@@ -1,6 +1,6 @@
 /*
  * http_easy.h: what every request has in common: the settings of a curl handle and its headers.
- * Belongs to http.c; nobody else includes it.
+ * Belongs to http.c and http_server.c; nobody else includes it.
  */
 #ifndef HUBSPOT_HTTP_EASY_H
 #define HUBSPOT_HTTP_EASY_H
@@ -8,6 +8,9 @@
 #include <curl/curl.h>
 
 #include "hubspot/http.h"
+
+/* Is the libcurl that is loaded new enough, and has it TLS? ERROR_INTERNAL. */
+MUST_CHECK bool http_easy_check(struct error *err);
 
 /* Resets the handle and sets everything but what belongs to one slot (URL, headers, callbacks). */
 void http_easy_set(

@@ -1,5 +1,5 @@
 /*
- * http_server.c: checks of base_url, ca_file and token.
+ * http_server.c: checks of what a client is opened with, and of what it stands on.
  */
 #include "hubspot/http_server.h"
 
@@ -7,6 +7,9 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/files.h"
+#include "hubspot/http_easy.h"
 
 enum { TOKEN_MAX = 4096, URL_MAX = 512 };
 
@@ -58,7 +61,7 @@ bool http_server_check(const char *base_url, struct error *err)
     return true;
 }
 
-bool http_ca_check(const char *ca_file, struct error *err)
+static bool check_ca(const char *ca_file, struct error *err)
 {
     if (ca_file == NULL || access(ca_file, R_OK) == 0)
         return true;
@@ -79,4 +82,19 @@ bool http_token_check(const char *token, struct error *err)
                 "blank or a line end in its file?)",
                 i + 1, length);
     return true;
+}
+
+/* A connection in use and an idle one for each slot. */
+static bool check_files(uint32_t slots, struct error *err)
+{
+    char what[48];
+    (void)snprintf(what, sizeof what, "limits.in_flight %u", slots - 1);
+    return files_allow(FILES_BASE + 2 * (uint64_t)slots, what, err);
+}
+
+bool http_settings_check(const struct http_settings *settings, struct error *err)
+{
+    return http_server_check(settings->base_url, err) && check_ca(settings->ca_file, err) &&
+        http_token_check(settings->token, err) && http_easy_check(err) &&
+        check_files(settings->slots, err);
 }

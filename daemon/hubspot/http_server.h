@@ -7,15 +7,17 @@
 
 #include "base/attr.h"
 #include "base/error.h"
+#include "hubspot/http.h"
 
 /* https://host[:port], or http:// with a loopback host; no path, no user, no query. ERROR_CONFIG.
  */
 MUST_CHECK bool http_server_check(const char *base_url, struct error *err);
 
-/* A file that can be read; NULL is fine. ERROR_CONFIG. */
-MUST_CHECK bool http_ca_check(const char *ca_file, struct error *err);
-
 /* Only bytes that can stand in a header line. ERROR_CONFIG; the text never quotes the token. */
 MUST_CHECK bool http_token_check(const char *token, struct error *err);
+
+/* Both, a ca_file that can be read, enough files for the slots (ERROR_CONFIG), and a libcurl that
+ * is not older than the one this was built with (ERROR_INTERNAL). */
+MUST_CHECK bool http_settings_check(const struct http_settings *settings, struct error *err);
 
 #endif

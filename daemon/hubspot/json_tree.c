@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "hubspot/json.h"
 
 bool json_tree_is_good(const char *text, size_t length)
@@ -21,7 +22,7 @@ struct json_object *json_tree(const char *text, size_t length)
 {
     if (length > INT_MAX || !json_tree_is_good(text, length))
         return NULL;
-    struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
+    struct json_tokener *tokener = mem_check(json_tokener_new_ex(JSON_DEPTH_MAX + 1));
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
     struct json_object *tree = json_tokener_parse_ex(tokener, text, (int)length);
     enum json_tokener_error state = json_tokener_get_error(tokener);
@@ -58,6 +59,8 @@ bool json_tree_u32(const struct json_object *object, const char *name, uint32_t 
     if (!json_object_object_get_ex(object, name, &value))
         return false;
     const char *text = json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN);
+    if (text == NULL) /* null, or no memory */
+        return false;
     struct json json;
     json_init(&json, text, strlen(text));
     return json_u32(&json, number) && json_end(&json);

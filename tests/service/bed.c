@@ -25,7 +25,7 @@
 static const char *const plain_env[] = {"PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD",
     "PGOPTIONS", "PGSERVICE", "NOTIFY_SOCKET", "WATCHDOG_USEC", "JOURNAL_STREAM", NULL};
 
-static char *beside(const char *name)
+char *bed_program(const char *name)
 {
     struct buf path = {0};
     char own[512];
@@ -71,7 +71,7 @@ void bed_configure(struct bed *bed, const char *head, const char *syncs)
 /* tls: --tls and its value, and so on, ended by NULL; or NULL. */
 static void open_sandbox(struct bed *bed, const char *const tls[])
 {
-    char *path = beside("sandbox");
+    char *path = bed_program("sandbox");
     const char *argv[12] = {path, "--die-with-parent", "--token", TOKEN, "--rate-per-10s", "0"};
     for (size_t i = 0; tls != NULL && tls[i] != NULL; i++)
         argv[6 + i] = tls[i];
@@ -144,7 +144,7 @@ void bed_close(struct bed *bed)
 
 void bed_start(struct bed *bed, int number, const char *const env[])
 {
-    char *path = beside("assocd");
+    char *path = bed_program("assocd");
     const char *const argv[] = {path, "-c", bed->config_path, "daemon", NULL};
     process_start(&bed->daemons[number], argv, env != NULL ? env : plain_env);
     ck_assert_msg(process_expect(&bed->daemons[number], ": daemon ", BED_MS), "no daemon: %s",
@@ -160,7 +160,7 @@ int bed_stop(struct bed *bed, int number)
 int bed_command(struct bed *bed, struct process *process, const char *const words[])
 {
     const char *argv[12] = {NULL};
-    char *path = beside("assocd");
+    char *path = bed_program("assocd");
     size_t count = 0;
     argv[count++] = path;
     argv[count++] = "-c";

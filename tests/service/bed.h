@@ -32,6 +32,9 @@ struct bed {
 void bed_open(struct bed *bed, const char *schedule);
 void bed_close(struct bed *bed);
 
+/* The path of a program that stands beside this one; owned by the caller. */
+char *bed_program(const char *name);
+
 /* A sandbox that has a door with TLS, too, in place of the one that runs. The url of that door,
  * owned by the caller. */
 char *bed_secure(struct bed *bed, const char *pem, const char *priorities);

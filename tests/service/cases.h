@@ -12,5 +12,6 @@ TCase *systemd_cases(void);
 TCase *watch_cases(void);
 TCase *touched_cases(void);
 TCase *tls_cases(void);
+TCase *host_cases(void);
 
 #endif

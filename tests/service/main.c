@@ -1,7 +1,7 @@
 /*
  * main.c: daemons, real ones, on a real PostgreSQL and the sandbox. SERVICE_CASE=NAME in the
  * environment: only the test case of that name (schedule, control, stop, several, systemd, watch,
- * touched, tls).
+ * touched, tls, host).
  */
 #include <check.h>
 #include <stdlib.h>
@@ -21,6 +21,7 @@ int main(void)
     suite_add_tcase(suite, watch_cases());
     suite_add_tcase(suite, touched_cases());
     suite_add_tcase(suite, tls_cases());
+    suite_add_tcase(suite, host_cases());
     SRunner *runner = srunner_create(suite);
     srunner_run(runner, NULL, getenv("SERVICE_CASE"), CK_NORMAL);
     int failed = srunner_ntests_failed(runner);
