@@ -114,8 +114,8 @@ static int run_shimmed(const char *wish)
 /* How many calls of a kind the run of a trial makes. */
 static long count_calls(const char *kind)
 {
-    char path[128], wish[32], line[32] = "";
-    (void)snprintf(path, sizeof path, "%s/notify", bed.folder);
+    char wish[32], line[32] = "";
+    const char *path = bed.notify_path;
     (void)snprintf(wish, sizeof wish, "%s:0", kind);
     begin_trial();
     (void)setenv("SHIM_COUNT", path, 1);
