@@ -32,6 +32,13 @@ static void print_head(const struct run *run)
     printf("portal %s (%llu, %s, supported until %s)      source %s\n", sync->portal->name,
         (unsigned long long)run->access.portal_id, dialect_text(sync->portal->api),
         dialect_supported_until(sync->portal->api), source_name(sync));
+    if (run->options.mode == RUN_APPLY) {
+        /* The whole source is read, the plan's records are compared. */
+        printf("read     %s %s of plan %lld again, and all %s desired rows\n",
+            output_number(c->records, records), sync->from, (long long)run->options.plan_id,
+            output_number(c->desired, desired));
+        return;
+    }
     printf("read     %s desired rows of %s %s", output_number(c->desired, desired),
         output_number(c->records, records), sync->from);
     if (c->invalid > 0)

@@ -7,14 +7,37 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "pg/pg.h"
+#include "pg/text.h"
 #include "sync/guard.h"
 #include "sync/journal.h"
+#include "sync/touched.h"
 
 static bool run_change(
     struct run *run, enum statement_id id, struct pg_args *args, struct error *err)
 {
     return pg_run(run->state, id, args, NULL, err);
+}
+
+/* What HubSpot refused once and is no difference any more leaves the quarantine; only a look at
+ * everything, or at all of a touched record, can tell. */
+static bool forget_rejects(struct run *run, struct error *err)
+{
+    const struct run_options *options = &run->options;
+    if ((options->mode != RUN_FULL && options->mode != RUN_TOUCHED) || options->undoes != 0 ||
+        run->counts.unread + run->counts.invalid > 0)
+        return true;
+    size_t count;
+    const uint64_t *from_ids = touched_ids(run, &count);
+    CLEANUP(buf_clear) struct buf ids = {0};
+    for (size_t i = 0; i < count; i++)
+        pg_array_int(&ids, (int64_t)from_ids[i]);
+    struct pg_args args = {0};
+    pg_arg_text(&args, options->sync->name);
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, count > 0 ? pg_array_end(&ids) : NULL);
+    return run_change(run, STATEMENT_REJECT_GONE, &args, err);
 }
 
 /* Takes out what waits in quarantine and what the saved plan does not contain; counts the rest. */
@@ -25,7 +48,8 @@ static bool sift(struct run *run, struct error *err)
     struct pg_args keep = args, quarantine = args;
     pg_arg_text(&quarantine, run->options.sync->name);
     pg_arg_int(&keep, run->options.plan_id);
-    if (!run_change(run, STATEMENT_CHANGE_QUARANTINE, &quarantine, err))
+    if (!forget_rejects(run, err) ||
+        !run_change(run, STATEMENT_CHANGE_QUARANTINE, &quarantine, err))
         return false;
     if (run->options.mode == RUN_APPLY && !run_change(run, STATEMENT_CHANGE_KEEP, &keep, err))
         return false;

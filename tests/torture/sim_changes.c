@@ -260,6 +260,36 @@ STATEMENT(reject_settled)
     return true;
 }
 
+static bool is_tried(int64_t run_id, size_t f, size_t t, uint32_t type, bool archive)
+{
+    EACH_CHANGE(c, run_id)
+    if (c->from == f && c->to == t && c->type == type && (c->archive != 0) == archive &&
+        (c->state == STATE_PLANNED || c->state == STATE_SKIPPED))
+        return true;
+    return false;
+}
+
+STATEMENT(reject_gone)
+{
+    UNUSED(pg), UNUSED(rows);
+    char space[1024];
+    const char *ids[SIM_FROMS];
+    size_t count = 0;
+    unsigned wished = args->text[2] == NULL ? ~0u : 0;
+    if (wished == 0)
+        count = sim_array(args->text[2], space, ids, SIM_FROMS);
+    for (size_t i = 0; i < count; i++)
+        wished |= 1u << (strtoull(ids[i], NULL, 10) - SIM_FROM_ID);
+    for (size_t f = 0; f < SIM_FROMS; f++)
+        for (size_t i = 0; (wished & 1u << f) != 0 && i < SIM_TOS * SIM_TYPES; i++) {
+            struct sim_reject *reject = &sim.tables->rejects[f][i / SIM_TYPES][i % SIM_TYPES];
+            uint32_t type = (uint32_t)(i % SIM_TYPES);
+            if (!is_tried(sim_int(args, 2), f, i / SIM_TYPES, type, reject->archive))
+                reject->attempts = 0;
+        }
+    return true;
+}
+
 const struct sim_named sim_change_statements[] = {
     {"change_quarantine", change_quarantine},
     {"change_keep", change_keep},
@@ -272,5 +302,6 @@ const struct sim_named sim_change_statements[] = {
     {"batch_done", batch_done},
     {"reject_hubspot", reject_hubspot},
     {"reject_settled", reject_settled},
+    {"reject_gone", reject_gone},
     {NULL, NULL},
 };

@@ -340,6 +340,15 @@ static void check_ours(size_t f, size_t t)
         left);
 }
 
+/* Nobody waits for what nobody wants: creates are all that this HubSpot refuses. */
+static void check_rejects(size_t f, size_t t)
+{
+    uint8_t want = sim.desired.want[f][t] | (sim.desired.want[f][t] != 0 ? BIT(SIM_PLAIN) : 0);
+    for (uint32_t type = 0; type < SIM_TYPES; type++)
+        sim_check(sim.tables->rejects[f][t][type].attempts == 0 || (want & BIT(type)) != 0,
+            "%zu -> %zu type %u is in quarantine and nobody wants it", f, t, type);
+}
+
 void sim_check_final(void)
 {
     const struct sim_tables *t = sim.tables;
@@ -347,6 +356,7 @@ void sim_check_final(void)
         for (size_t to = 0; to < SIM_TOS; to++) {
             check_pair(f, to);
             check_ours(f, to);
+            check_rejects(f, to);
         }
     for (int32_t id = 1; id <= t->run_count; id++)
         sim_check(!t->runs[id].open, "run %d is still open", id);
