@@ -126,14 +126,6 @@ void buf_add_json(struct buf *buf, const char *text)
     buf_add_char(buf, '"');
 }
 
-void buf_drop(struct buf *buf, size_t count)
-{
-    assert(count <= buf->length);
-    buf->length -= count;
-    if (buf->bytes != NULL)
-        memmove(buf->bytes, buf->bytes + count, buf->length + 1);
-}
-
 const char *buf_text(const struct buf *buf)
 {
     return buf->bytes != NULL ? buf->bytes : "";

@@ -29,9 +29,6 @@ void buf_addf(struct buf *buf, const char *format, ...) PRINTF(2, 3);
  * added as null. */
 void buf_add_json(struct buf *buf, const char *text);
 
-/* Removes the first count bytes. */
-void buf_drop(struct buf *buf, size_t count);
-
 /* The text; "" when nothing was ever added. Valid until the next change of buf. */
 const char *buf_text(const struct buf *buf);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "hubspot/client.h"
 
 const char *output_number(uint64_t number, char text[static NUMBER_TEXT_MAX])
 {
@@ -20,6 +21,15 @@ const char *output_number(uint64_t number, char text[static NUMBER_TEXT_MAX])
         *at++ = digits[i];
     }
     *at = '\0';
+    return text;
+}
+
+const char *output_api(enum dialect dialect, char text[static API_TEXT_MAX])
+{
+    const char *next = dialect_replacement(dialect);
+    (void)snprintf(text, API_TEXT_MAX, "%s, supported until %s%s%s", dialect_text(dialect),
+        dialect_supported_until(dialect), next != NULL ? ", replaced by " : "",
+        next != NULL ? next : "");
     return text;
 }
 

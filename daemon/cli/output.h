@@ -8,10 +8,14 @@
 #include "pg/pg.h"
 #include "sync/run.h"
 
-enum { NUMBER_TEXT_MAX = 32 };
+enum { NUMBER_TEXT_MAX = 32, API_TEXT_MAX = 80 };
 
 /* 412880 as 412,880, into text; returns text. */
 const char *output_number(uint64_t number, char text[static NUMBER_TEXT_MAX]);
+
+/* A version of the API, how long it lives and what to move to: "v3, supported until 2027-09,
+ * replaced by 2026-09"; into text; returns text. */
+const char *output_api(enum dialect dialect, char text[static API_TEXT_MAX]);
 
 /* Columns of rows under their names, as wide as needed; numbers (by right_columns, a bit for each
  * column) flush right. "Nothing yet" text for no rows. */

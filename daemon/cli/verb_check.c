@@ -131,7 +131,7 @@ static void check_portal(struct findings *findings, const struct portal_definiti
     struct error err = {0};
     struct client *client = NULL;
     struct account_access access = {.portal = portal};
-    char what[96], text[160];
+    char what[96], text[192], api[API_TEXT_MAX];
     (void)snprintf(what, sizeof what, "portal %s", portal->name);
     bool ok = cli_token(cli, portal, &err);
     access.token = cli->token;
@@ -141,9 +141,8 @@ static void check_portal(struct findings *findings, const struct portal_definiti
         client_close(client);
         return;
     }
-    (void)snprintf(text, sizeof text, "account %llu at %.60s, api %s (supported until %s)",
-        (unsigned long long)access.portal_id, portal->base_url, dialect_text(portal->api),
-        dialect_supported_until(portal->api));
+    (void)snprintf(text, sizeof text, "account %llu at %.60s, api %s",
+        (unsigned long long)access.portal_id, portal->base_url, output_api(portal->api, api));
     found(findings, true, what, text);
     for (size_t i = 0; i < cli->definitions.syncs_count; i++)
         if (cli->definitions.syncs[i]->portal == portal)

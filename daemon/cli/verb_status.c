@@ -193,19 +193,22 @@ static bool tell_api(struct cli *cli, struct buf *json, struct error *err)
 {
     for (size_t i = 0; i < cli->definitions.portals_count; i++) {
         const struct portal_definition *portal = cli->definitions.portals[i];
-        const char *api = dialect_text(portal->api);
-        const char *until = dialect_supported_until(portal->api);
+        char api[API_TEXT_MAX];
         int64_t days;
         if (!days_left(cli, portal, &days, err))
             return false;
-        if (json == NULL)
-            printf("  %-24s %s, supported until %s: %lld days left\n", portal->name, api, until,
+        if (json == NULL) {
+            printf("  %-24s %s: %lld days left\n", portal->name, output_api(portal->api, api),
                 (long long)days);
-        else
-            buf_addf(json,
-                "%s{\"portal\": \"%s\", \"api\": \"%s\", \"supported_until\": \"%s\", "
-                "\"days_left\": %lld}",
-                i > 0 ? ", " : "", portal->name, api, until, (long long)days);
+            continue;
+        }
+        buf_addf(json,
+            "%s{\"portal\": \"%s\", \"api\": \"%s\", \"supported_until\": \"%s\", "
+            "\"days_left\": %lld, \"replacement\": ",
+            i > 0 ? ", " : "", portal->name, dialect_text(portal->api),
+            dialect_supported_until(portal->api), (long long)days);
+        buf_add_json(json, dialect_replacement(portal->api));
+        buf_add_char(json, '}');
     }
     return true;
 }

@@ -150,7 +150,7 @@ uint64_t client_requests(const struct client *client);
 /* Until when HubSpot supports a dialect, "2027-09". */
 const char *dialect_supported_until(enum dialect dialect);
 
-/* The name of the version to move to; NULL if there is none newer. */
+/* The version to move to before that, as `api` names it; NULL if there is none newer. */
 const char *dialect_replacement(enum dialect dialect);
 
 /* The canonical spelling ("0-1") of an object type name in any of HubSpot's spellings; NULL if it

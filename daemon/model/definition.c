@@ -99,18 +99,3 @@ const char *dialect_text(enum dialect dialect)
 {
     return dialect_words[dialect];
 }
-
-const char *policy_text(enum policy policy)
-{
-    return policy_words[policy];
-}
-
-const char *on_drift_text(enum on_drift on_drift)
-{
-    return on_drift_words[on_drift];
-}
-
-const char *verify_text(enum verify verify)
-{
-    return verify_words[verify];
-}

@@ -105,8 +105,5 @@ extern const char *const policy_words[];
 extern const char *const on_drift_words[];
 extern const char *const verify_words[];
 const char *dialect_text(enum dialect dialect);
-const char *policy_text(enum policy policy);
-const char *on_drift_text(enum on_drift on_drift);
-const char *verify_text(enum verify verify);
 
 #endif

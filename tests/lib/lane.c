@@ -4,6 +4,7 @@
 #include "lib/lane.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,6 +18,15 @@ size_t lane_message(const char *bytes, size_t count, bool typed)
     memcpy(&length, bytes + head, sizeof length);
     size_t whole = head + ntohl(length);
     return count >= whole ? whole : 0;
+}
+
+void lane_drop(struct buf *buf, size_t count)
+{
+    assert(count <= buf->length);
+    if (count == 0)
+        return;
+    buf->length -= count;
+    memmove(buf->bytes, buf->bytes + count, buf->length + 1);
 }
 
 bool lane_fill(int fd, struct lane *lane)
@@ -34,7 +44,7 @@ bool lane_flush(int fd, struct lane *lane)
         return true;
     ssize_t sent = send(fd, lane->out.bytes, lane->out.length, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent > 0)
-        buf_drop(&lane->out, (size_t)sent);
+        lane_drop(&lane->out, (size_t)sent);
     return sent >= 0 || errno == EAGAIN || errno == EINTR;
 }
 

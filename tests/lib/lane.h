@@ -16,6 +16,9 @@ struct lane {
  * byte, as all do but the first one of a client. */
 size_t lane_message(const char *bytes, size_t count, bool typed);
 
+/* Removes the first count bytes, which are dealt with. */
+void lane_drop(struct buf *buf, size_t count);
+
 /* Reads what is there; false when that side has ended. */
 bool lane_fill(int fd, struct lane *lane);
 

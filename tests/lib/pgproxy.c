@@ -135,7 +135,7 @@ static void pass_up(struct pgproxy *proxy, struct connection *connection)
             ready = seen;
     }
     buf_add(&lane->out, lane->in.bytes, ready);
-    buf_drop(&lane->in, ready);
+    lane_drop(&lane->in, ready);
 }
 
 /* The same from the server to the client; the answer to the doomed statement goes nowhere. */
@@ -155,7 +155,7 @@ static void pass_down(struct pgproxy *proxy, struct connection *connection)
         }
         if (!connection->doomed)
             buf_add(&lane->out, at, length);
-        buf_drop(&lane->in, length);
+        lane_drop(&lane->in, length);
     }
     buf_reset(&lane->in);
 }

@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "lib/lane.h"
 
 enum { CONNECTIONS_MAX = 64 };
 
@@ -89,7 +90,7 @@ static void receive(
         return;
     ssize_t written = write(log_fd, connection->in.bytes, length);
     assert(written == (ssize_t)length);
-    buf_drop(&connection->in, length);
+    lane_drop(&connection->in, length);
     (*served)++;
     serve(connection, answer);
 }

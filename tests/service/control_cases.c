@@ -191,7 +191,8 @@ START_TEST(status_shows_runs_under_way_with_their_progress)
             strstr(buf_text(&process.out), "\"seconds_left\":30") != NULL &&
             strstr(buf_text(&process.out), "\"state\":\"alive\"") != NULL &&
             strstr(buf_text(&process.out), "\"due_why\": \"running\"") != NULL &&
-            strstr(buf_text(&process.out), "\"days_left\": ") != NULL,
+            strstr(buf_text(&process.out), "\"days_left\": ") != NULL &&
+            strstr(buf_text(&process.out), "\"replacement\": null") != NULL,
         "%s", buf_text(&process.out));
     process_clear(&process);
     bed_release(&bed);

@@ -173,8 +173,8 @@ static void tell_world(void)
     if (!sim.verbose)
         return;
     sim_tell("%s, %s, on drift %s, verify %s, types %02x, refused %02x, replaces %d, primary %d",
-        dialect_text(w->portal.api), policy_text(w->sync.policy), on_drift_text(w->sync.on_drift),
-        verify_text(w->sync.verify), w->managed, w->poison, w->replaces, w->first_primary);
+        dialect_text(w->portal.api), policy_words[w->sync.policy], on_drift_words[w->sync.on_drift],
+        verify_words[w->sync.verify], w->managed, w->poison, w->replaces, w->first_primary);
     tell_pairs("desired ", sim.desired.want);
     tell_pairs("HubSpot ", sim.crm);
     tell_pairs("registry", sim.tables->managed);

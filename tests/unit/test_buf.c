@@ -2,7 +2,6 @@
  * test_buf.c: bytes go in and come out, and what is added as JSON is JSON whatever it was.
  */
 #include <check.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -14,7 +13,6 @@ START_TEST(is_empty_text_before_anything_was_added)
     struct buf buf = {0};
     ck_assert_str_eq(buf_text(&buf), "");
     buf_reset(&buf);
-    buf_drop(&buf, 0);
     buf_add(&buf, NULL, 0);
     ck_assert_str_eq(buf_text(&buf), "");
     buf_clear(&buf);
@@ -50,25 +48,6 @@ START_TEST(writes_numbers_and_formats)
     buf_reset(&buf);
     buf_addf(&buf, "%5000s", "wide");
     ck_assert_uint_eq(buf.length, 5000);
-}
-END_TEST
-
-START_TEST(drops_from_the_front)
-{
-    CLEANUP(buf_clear) struct buf buf = {0};
-    buf_add_text(&buf, "one two");
-    buf_drop(&buf, 4);
-    ck_assert_str_eq(buf_text(&buf), "two");
-    buf_drop(&buf, 3);
-    ck_assert_str_eq(buf_text(&buf), "");
-}
-END_TEST
-
-START_TEST(refuses_to_drop_more_than_there_is)
-{
-    struct buf buf = {0};
-    buf_add_text(&buf, "x");
-    buf_drop(&buf, 2);
 }
 END_TEST
 
@@ -134,8 +113,6 @@ int main(void)
     tcase_add_test(all, is_empty_text_before_anything_was_added);
     tcase_add_test(all, grows_and_keeps_what_it_has);
     tcase_add_test(all, writes_numbers_and_formats);
-    tcase_add_test(all, drops_from_the_front);
-    tcase_add_test_raise_signal(all, refuses_to_drop_more_than_there_is, SIGABRT);
     tcase_add_test(all, quotes_text_as_json);
     tcase_add_test(all, replaces_what_is_not_utf8);
     tcase_add_test(all, never_leaves_its_quotes);

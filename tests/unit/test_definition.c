@@ -38,13 +38,13 @@ START_TEST(every_setting_has_its_word)
     ck_assert_str_eq(dialect_text(DIALECT_2026_03), "2026-03");
     ck_assert_str_eq(dialect_text(DIALECT_2026_09), "2026-09");
     ck_assert_ptr_null(dialect_words[DIALECT_2026_09 + 1]);
-    ck_assert_str_eq(policy_text(POLICY_CREATE_ONLY), "create_only");
-    ck_assert_str_eq(policy_text(POLICY_MIRROR_OWNED), "mirror_owned");
-    ck_assert_str_eq(policy_text(POLICY_MIRROR), "mirror");
+    ck_assert_str_eq(policy_words[POLICY_CREATE_ONLY], "create_only");
+    ck_assert_str_eq(policy_words[POLICY_MIRROR_OWNED], "mirror_owned");
+    ck_assert_str_eq(policy_words[POLICY_MIRROR], "mirror");
     ck_assert_ptr_null(policy_words[POLICY_MIRROR + 1]);
-    ck_assert_str_eq(on_drift_text(DRIFT_REPORT), "report");
+    ck_assert_str_eq(on_drift_words[DRIFT_REPORT], "report");
     ck_assert_ptr_null(on_drift_words[DRIFT_REPORT + 1]);
-    ck_assert_str_eq(verify_text(VERIFY_NONE), "none");
+    ck_assert_str_eq(verify_words[VERIFY_NONE], "none");
     ck_assert_ptr_null(verify_words[VERIFY_NONE + 1]);
 }
 END_TEST

@@ -45,6 +45,20 @@ static void expect_table(const char *sql, uint64_t right_columns, const char *wa
     ck_assert_str_eq(have, want);
 }
 
+static const char *const apis[] = {
+    "v3, supported until 2027-09, replaced by 2026-09",
+    "v4, supported until 2027-03-30, replaced by 2026-09",
+    "2026-03, supported until 2027-09, replaced by 2026-09",
+    "2026-09, supported until 2028-03",
+};
+
+START_TEST(names_the_version_to_move_to)
+{
+    char text[API_TEXT_MAX];
+    ck_assert_str_eq(output_api((enum dialect)_i, text), apis[_i]);
+}
+END_TEST
+
 START_TEST(aligns_columns_under_their_names)
 {
     expect_table(
@@ -87,6 +101,7 @@ int main(void)
     Suite *suite = suite_create("output");
     TCase *tcase = tcase_create("output");
     tcase_add_loop_test(tcase, groups_digits_by_three, 0, (int)ARRAY_COUNT(numbers));
+    tcase_add_loop_test(tcase, names_the_version_to_move_to, 0, (int)ARRAY_COUNT(apis));
     tcase_add_test(tcase, aligns_columns_under_their_names);
     tcase_add_test(tcase, counts_characters_and_not_bytes);
     tcase_add_test(tcase, says_so_when_there_is_nothing);
