@@ -97,12 +97,13 @@ static void reconnect(struct supervisor *supervisor)
     struct error err;
     if (supervisor->pg != NULL || clock_now_ms() < supervisor->connect_ms)
         return;
-    if (open_state(supervisor, &err))
+    if (open_state(supervisor, &err)) {
         log_event(LOG_NOTICE, NULL, "PostgreSQL is back");
-    else {
-        log_event(LOG_WARNING, NULL, "%s", err.text);
-        away(supervisor);
+        return;
     }
+    if (supervisor->connect_failures <= 1) /* it was told how it was lost, and is what is wrong */
+        log_event(LOG_WARNING, NULL, "%s; trying again until it is back", err.text);
+    away(supervisor);
 }
 
 /* "SYNC PID HOST" of a run that gave its lock back. */

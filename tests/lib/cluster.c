@@ -47,12 +47,20 @@ static const char *script(void)
     return path;
 }
 
+/* The folder in own_url; valid until the next call. */
+static const char *own_folder(void)
+{
+    static char path[4096];
+    const char *folder = strstr(own_url, "host=") + 5;
+    (void)snprintf(path, sizeof path, "%.*s", (int)strcspn(folder, "&"), folder);
+    return path;
+}
+
 /* Temporary files of tests lie where the guard removes them. */
 static void use_its_folder(void)
 {
-    char path[4096];
-    const char *folder = strstr(own_url, "host=") + 5;
-    (void)snprintf(path, sizeof path, "%.*s/tmp", (int)strcspn(folder, "&"), folder);
+    char path[4200];
+    (void)snprintf(path, sizeof path, "%s/tmp", own_folder());
     (void)setenv("TMPDIR", path, 1);
 }
 
@@ -93,6 +101,25 @@ const char *cluster_url(void)
     if (own_url == NULL)
         start_own();
     return own_url;
+}
+
+void cluster_own(void)
+{
+    (void)unsetenv("ASSOCD_TEST_PG");
+    start_own();
+}
+
+void cluster_restart(const char *mode)
+{
+    const char *path = script();
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        execl(path, path, "restart", own_folder(), mode, (char *)NULL);
+        _exit(127);
+    }
+    if (waitpid(child, &status, 0) != child || status != 0)
+        die("PostgreSQL", "did not restart");
 }
 
 char *cluster_url_of(const char *url, const char *database)

@@ -14,6 +14,14 @@
  * from main(), before Check forks, so that all tests of the program share it. */
 const char *cluster_url(void);
 
+/* A cluster of this process's own from here on, which goes when the process does, however that
+ * ends: for a test that does to a server what others must not feel. */
+void cluster_own(void);
+
+/* Restarts the cluster of cluster_own and waits until it is there again. mode: "fast", or
+ * "immediate", which is a crash as far as PostgreSQL can tell. */
+void cluster_restart(const char *mode);
+
 /* The url of a new, empty database; owned by the caller. */
 char *cluster_database(void);
 

@@ -7,6 +7,7 @@
 #   cluster.sh guard            prints the url, keeps the cluster until stdin ends, then removes it
 #   cluster.sh start DIR        prints the url; stays until `cluster.sh stop DIR`
 #   cluster.sh stop DIR
+#   cluster.sh restart DIR MODE  fast or immediate: as an operator, or a crash, would
 set -euo pipefail
 umask 077
 
@@ -71,6 +72,14 @@ cluster_stop() {
     rm -rf "$dir"
 }
 
+cluster_restart() {
+    local dir=$1 mode=$2
+    find_owner
+    cd "$dir"
+    as_owner "$bin/pg_ctl" restart -s -w -t 60 -m "$mode" -D "$dir/data" -l "$dir/log" \
+        </dev/null >"$dir/restart.log" 2>&1
+}
+
 # Outlives signals meant for the caller; the end of stdin is the only sign it obeys. Whoever holds
 # the other end of that pipe may be killed in any way: the pipe still ends.
 cluster_guard() {
@@ -101,13 +110,14 @@ cluster_with() {
 
 self=$(realpath "$0")
 bin=$(server_bin)
-verb=${1:?usage: cluster.sh with|guard|start|stop …}
+verb=${1:?usage: cluster.sh with|guard|start|stop|restart …}
 shift
 case $verb in
 with) cluster_with "$@" ;;
 guard) cluster_guard ;;
 start) cluster_start "$(realpath -m "$1")" ;;
 stop) cluster_stop "$(realpath -m "$1")" ;;
+restart) cluster_restart "$(realpath -m "$1")" "$2" ;;
 *)
     echo "cluster.sh: unknown verb $verb" >&2
     exit 64

@@ -261,6 +261,26 @@ void bed_until_logged(struct bed *bed, const char *text)
     }
 }
 
+int64_t bed_differences(struct bed *bed)
+{
+    CLEANUP(buf_clear) struct buf dump = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    struct error err = {0};
+    struct pg_args args = {0};
+    control_get(bed->base_url, "dump?from=deals&to=contacts", &dump);
+    pg_arg_text(&args, buf_text(&dump));
+    ck_assert_msg(pg_exec_args(bed->pg,
+                      "with hubspot as (select distinct split_part(line, E'\\t', 1)::bigint as f,"
+                      " split_part(line, E'\\t', 2)::bigint as t"
+                      " from regexp_split_to_table($1, E'\\n') line where line <> '')"
+                      " select count(*) from hubspot full join"
+                      " (select distinct from_id, to_id from crm.link) l on (f, t) = (from_id, "
+                      "to_id) where f is null or from_id is null",
+                      &args, &rows, &err),
+        "%s", err.text);
+    return pg_rows_int(&rows, 0, 0);
+}
+
 void bed_notify(struct bed *bed)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};

@@ -68,6 +68,9 @@ void bed_release(struct bed *bed);
 int bed_logged(struct bed *bed, const char *text);
 void bed_until_logged(struct bed *bed, const char *text);
 
+/* How many associations of deals to contacts are in crm.link or in HubSpot only. */
+int64_t bed_differences(struct bed *bed);
+
 /* A notify socket for daemons that are started with bed_notify_env. */
 void bed_notify(struct bed *bed);
 /* Waits until a message has come that has this line. */

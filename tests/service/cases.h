@@ -8,6 +8,7 @@ TCase *schedule_cases(void);
 TCase *control_cases(void);
 TCase *stop_cases(void);
 TCase *several_cases(void);
+TCase *restart_cases(void);
 TCase *systemd_cases(void);
 TCase *watch_cases(void);
 TCase *touched_cases(void);

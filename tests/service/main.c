@@ -1,7 +1,7 @@
 /*
  * main.c: daemons, real ones, on a real PostgreSQL and the sandbox. SERVICE_CASE=NAME in the
- * environment: only the test case of that name (schedule, control, stop, several, systemd, watch,
- * touched, tls, host).
+ * environment: only the test case of that name (schedule, control, stop, several, restart, systemd,
+ * journal, watch, touched, tls, host).
  */
 #include <check.h>
 #include <stdlib.h>
@@ -17,6 +17,7 @@ int main(void)
     suite_add_tcase(suite, control_cases());
     suite_add_tcase(suite, stop_cases());
     suite_add_tcase(suite, several_cases());
+    suite_add_tcase(suite, restart_cases());
     suite_add_tcase(suite, systemd_cases());
     suite_add_tcase(suite, watch_cases());
     suite_add_tcase(suite, touched_cases());

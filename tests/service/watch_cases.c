@@ -113,27 +113,6 @@ static void start_writers(pid_t writers[WRITERS])
     }
 }
 
-/* How many associations are on one side only. */
-static int64_t differences(void)
-{
-    CLEANUP(buf_clear) struct buf dump = {0};
-    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    struct error err = {0};
-    struct pg_args args = {0};
-    control_get(bed.base_url, "dump?from=deals&to=contacts", &dump);
-    pg_arg_text(&args, buf_text(&dump));
-    ck_assert_msg(pg_exec_args(bed.pg,
-                      "with hubspot as (select distinct split_part(line, E'\\t', 1)::bigint as f,"
-                      " split_part(line, E'\\t', 2)::bigint as t"
-                      " from regexp_split_to_table($1, E'\\n') line where line <> '')"
-                      " select count(*) from hubspot full join"
-                      " (select distinct from_id, to_id from crm.link) l on (f, t) = (from_id, "
-                      "to_id) where f is null or from_id is null",
-                      &args, &rows, &err),
-        "%s", err.text);
-    return pg_rows_int(&rows, 0, 0);
-}
-
 START_TEST(loses_nothing_of_fifty_writers)
 {
     pid_t writers[WRITERS];
@@ -144,7 +123,7 @@ START_TEST(loses_nothing_of_fifty_writers)
         "alter table crm.link drop constraint if exists link_pkey;"
         "delete from crm.link; insert into crm.link select n, n from generate_series(1, 4000) n");
     first_run();
-    ck_assert_int_eq(differences(), 0);
+    ck_assert_int_eq(bed_differences(&bed), 0);
     start_writers(writers);
     /* Meanwhile the daemon is killed with its workers, another takes over, and a connection is cut.
      */
@@ -164,7 +143,7 @@ START_TEST(loses_nothing_of_fifty_writers)
         " where completed_at is null)",
         SETTLE_MS));
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.run where withheld > 0"), 0);
-    ck_assert_int_eq(differences(), 0);
+    ck_assert_int_eq(bed_differences(&bed), 0);
     ck_assert_int_gt(
         bed_int(&bed, "select count(*) from assocd.run where cause = 'watch' and records < 1000"),
         0);
