@@ -152,6 +152,15 @@ void bed_start(struct bed *bed, int number, const char *const env[])
     free(path);
 }
 
+void bed_start_logging(struct bed *bed, const char *format)
+{
+    char *path = bed_program("assocd");
+    const char *const argv[] = {
+        path, "-c", bed->config_path, "daemon", "--log-format", format, NULL};
+    process_start(&bed->daemons[0], argv, plain_env);
+    free(path);
+}
+
 int bed_stop(struct bed *bed, int number)
 {
     return process_stop(&bed->daemons[number], SIGTERM, BED_MS);

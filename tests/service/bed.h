@@ -48,6 +48,9 @@ void bed_sync(struct buf *yaml, const char *name, const char *to, const char *sc
 /* Starts daemon 0 or 1 and waits until it says that it works. env: see process_start. */
 void bed_start(struct bed *bed, int number, const char *const env[]);
 
+/* Starts daemon 0 with that --log-format, and waits for nothing. */
+void bed_start_logging(struct bed *bed, const char *format);
+
 /* SIGTERM, and the exit code. */
 int bed_stop(struct bed *bed, int number);
 

@@ -10,6 +10,7 @@ TCase *stop_cases(void);
 TCase *several_cases(void);
 TCase *restart_cases(void);
 TCase *systemd_cases(void);
+TCase *journal_cases(void);
 TCase *watch_cases(void);
 TCase *touched_cases(void);
 TCase *tls_cases(void);

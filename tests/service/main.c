@@ -19,6 +19,7 @@ int main(void)
     suite_add_tcase(suite, several_cases());
     suite_add_tcase(suite, restart_cases());
     suite_add_tcase(suite, systemd_cases());
+    suite_add_tcase(suite, journal_cases());
     suite_add_tcase(suite, watch_cases());
     suite_add_tcase(suite, touched_cases());
     suite_add_tcase(suite, tls_cases());

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "service/bed.h"
 #include "service/cases.h"
@@ -84,13 +83,7 @@ START_TEST(logs_json_with_fields_of_their_own)
     struct process *daemon = &bed.daemons[0];
     const char *line = "\"level\": \"info\", \"sync\": \"links\", \"run_id\": 1, \"status\": "
                        "\"succeeded\", \"worker\": ";
-    char own[512];
-    ssize_t length = readlink("/proc/self/exe", own, sizeof own - 16);
-    ck_assert_int_gt(length, 0);
-    own[length] = '\0';
-    (void)snprintf(strrchr(own, '/') + 1, 8, "assocd");
-    const char *const argv[] = {own, "-c", bed.config_path, "daemon", "--log-format", "json", NULL};
-    process_start(daemon, argv, NULL);
+    bed_start_logging(&bed, "json");
     ck_assert_msg(process_expect(daemon, line, BED_MS), "%s", buf_text(&daemon->err));
     ck_assert(strncmp(buf_text(&daemon->err), "{\"at\": \"20", 10) == 0);
 }
