@@ -45,7 +45,8 @@ bool pg_copy_out(struct pg *pg, const char *sql, struct error *err)
 
 bool pg_copy_next(struct pg *pg, char **line, size_t *length, struct error *err)
 {
-    pg_begin_call(pg);
+    PQfreemem(
+        pg->copy_line); /* pg_begin_call, but for what cannot have changed since the last row */
     int got = PQgetCopyData(pg->conn, &pg->copy_line, 0);
     if (got == -1) {
         if (!copy_finish(pg, err))
@@ -103,6 +104,7 @@ static char unescape(char **at)
 /* Ends one field in place; returns where the next begins, NULL at the end of the line. */
 static char *split_field(char *at)
 {
+    at += strcspn(at, "\t\\"); /* what has no escapes stays where it is */
     char *out = at;
     while (*at != '\0' && *at != '\t') {
         if (*at == '\\' && at[1] != '\0') {

@@ -14,38 +14,78 @@
 
 enum { PAGE_ROWS = 10000 };
 
-static bool add_row(struct run *run, struct spool *owned, char *line, struct error *err)
+static bool no_association(struct error *err)
 {
-    char *cells[4];
-    struct assoc row = {0};
-    if (pg_copy_split(line, cells, 4) != 4 ||
-        !assoc_parse_id(cells[0], strlen(cells[0]), &row.from_id) ||
-        !assoc_parse_id(cells[1], strlen(cells[1]), &row.to_id))
-        return error_set(err, ERROR_STATE, "assocd.managed has a row that is no association");
-    struct type type = {
-        .category = cells[2], .type_id = (uint32_t)strtoul(cells[3], NULL, 10), .kind = TYPE_LABEL};
-    row.type = types_find(&run->types, type.category, type.type_id);
-    if (row.type == TYPE_NONE)
-        row.type = types_add(&run->types, &type);
-    if (row.type == TYPE_NONE)
-        return error_set(err, ERROR_STATE, "assocd.managed of %s names more than %d types",
+    return error_set(err, ERROR_STATE, "assocd.managed has a row that is no association");
+}
+
+/* What "3 HUBSPOT_DEFINED" means; a type that the run does not know is entered unmanaged. */
+static bool find_type(struct run *run, char *text, uint32_t *index, struct error *err)
+{
+    char *category;
+    struct type type = {.type_id = (uint32_t)strtoul(text, &category, 10), .kind = TYPE_LABEL};
+    if (*category != ' ')
+        return no_association(err);
+    type.category = category + 1;
+    *index = types_find(&run->types, type.category, type.type_id);
+    if (*index == TYPE_NONE)
+        *index = types_add(&run->types, &type);
+    return *index != TYPE_NONE ||
+        error_set(err, ERROR_STATE, "assocd.managed of %s names more than %d types",
             run->options.sync->name, TYPES_MAX);
-    return spool_add(owned, row, err);
+}
+
+/* "30114477 3 HUBSPOT_DEFINED,30114478 …": the associations of one from-record, nearly always of
+ * one type. */
+static bool add_record(
+    struct run *run, uint64_t from_id, char *rest, struct assoc_list *record, struct error *err)
+{
+    struct assoc row = {.from_id = from_id};
+    const char *last = "";
+    record->count = 0;
+    while (rest != NULL) {
+        char *to = strsep(&rest, ",");
+        size_t digits = strcspn(to, " ");
+        char *type = to + digits;
+        if (!assoc_parse_id(to, digits, &row.to_id))
+            return no_association(err);
+        if (strcmp(type, last) != 0 && !find_type(run, type, &row.type, err))
+            return false;
+        last = type;
+        assoc_list_add(record, row);
+    }
+    record->count = assoc_sort_unique(record->rows, record->count);
+    return true;
+}
+
+static bool add_line(
+    struct run *run, struct spool *owned, char *line, struct assoc_list *record, struct error *err)
+{
+    char *cells[2];
+    uint64_t from_id;
+    if (pg_copy_split(line, cells, 2) != 2 || !assoc_parse_id(cells[0], strlen(cells[0]), &from_id))
+        return no_association(err);
+    if (!add_record(run, from_id, cells[1], record, err))
+        return false;
+    for (size_t i = 0; i < record->count; i++)
+        if (!spool_add(owned, record->rows[i], err))
+            return false;
+    return true;
 }
 
 /* One COPY, not pages: without statistics PostgreSQL sorts all that is left for every page. */
 static bool copy_rows(struct run *run, struct spool *owned, struct error *err)
 {
-    for (;;) {
-        char *line;
-        size_t length;
-        if (!pg_copy_next(run->state, &line, &length, err))
-            return false;
-        if (line == NULL)
-            return true;
-        if (!add_row(run, owned, line, err))
-            return false;
-    }
+    struct assoc_list record = {0};
+    char *line;
+    size_t length;
+    bool ok;
+    do
+        ok = pg_copy_next(run->state, &line, &length, err) &&
+            (line == NULL || add_line(run, owned, line, &record, err));
+    while (ok && line != NULL);
+    assoc_list_clear(&record);
+    return ok;
 }
 
 bool registry_load(struct run *run, struct spool *owned, struct error *err)

@@ -123,18 +123,16 @@ static bool no_such_column(
         source->sync->name, why, source_name(source->sync), buf_text(&names));
 }
 
-/* `select f, t, y` with the configured columns under fixed names. */
+/* `select f, t` and y, if the source has types: the configured columns under fixed names. */
 static bool columns_text(
     struct source *source, const char *relation, struct buf *text, struct error *err)
 {
     const struct sync_definition *sync = source->sync;
     const char *const names[] = {sync->column_from, sync->column_to, sync->column_type};
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
-        if (names[i] == NULL) {
-            buf_addf(text, ", null::text as c%zu", i);
-            continue;
-        }
         char *quoted;
+        if (names[i] == NULL)
+            continue;
         if (!pg_identifier(source->pg, names[i], &quoted, err))
             return false;
         buf_addf(text, "%s%s as c%zu", i > 0 ? ", " : "select ", quoted, i);
@@ -196,7 +194,8 @@ static bool begin_copy(struct source *source, const char *relation, struct error
         length > 0 ? ", " : "", pg_rows_integer(&shape, 0) ? "integer" : "text",
         pg_rows_integer(&shape, 1) ? "integer" : "text");
     buf_reset(&sql);
-    buf_addf(&sql, "copy (select c0::text, c1::text, c2::text from (%s) cells", buf_text(&inner));
+    buf_addf(&sql, "copy (select c0::text, c1::text%s from (%s) cells",
+        source->sync->column_type != NULL ? ", c2::text" : "", buf_text(&inner));
     add_restriction(&sql, &source->wish, &shape);
     add_order(&sql, &shape);
     buf_add_text(&sql, ") to stdout");
@@ -366,10 +365,11 @@ bool source_next(struct source *source, struct source_row *row, struct error *er
         return end_copy(source, err);
     }
     source->empty = false;
-    char *cells[3];
-    if (pg_copy_split(line, cells, 3) != 3)
-        return error_set(
-            err, ERROR_SOURCE, "source of %s: a row without three columns", source->sync->name);
+    char *cells[3] = {NULL};
+    int columns = source->sync->column_type != NULL ? 3 : 2;
+    if (pg_copy_split(line, cells, 3) != columns)
+        return error_set(err, ERROR_SOURCE, "source of %s: a row without its %d columns",
+            source->sync->name, columns);
     row->from = cells[0];
     row->to = cells[1];
     row->type = cells[2];

@@ -1,4 +1,4 @@
--- The registry of some from-records in order.
-copy (select from_id, to_id, category, type_id from assocd.managed where sync = current_setting('assocd.sync')
-    and from_id = any (current_setting('assocd.records')::bigint[])
-    order by from_id, to_id, category, type_id) to stdout
+-- The registry of some from-records, in the lines of managed_copy.
+copy (select from_id, string_agg(to_id || ' ' || type_id || ' ' || category, ',')
+    from assocd.managed where sync = current_setting('assocd.sync')
+    and from_id = any (current_setting('assocd.records')::bigint[]) group by from_id order by from_id) to stdout

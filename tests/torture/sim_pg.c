@@ -40,6 +40,7 @@ void pg_close(struct pg *pg)
     if (pg == NULL)
         return;
     end_session(pg);
+    buf_clear(&pg->line);
     free(pg);
 }
 
@@ -280,27 +281,38 @@ bool pg_copy_out(struct pg *pg, const char *sql, struct error *err)
     return after(pg, fault, err);
 }
 
+/* The line of a from-record; empty if nothing of it is owned. */
+static void owned_line(struct buf *line, size_t from)
+{
+    buf_reset(line);
+    for (size_t i = 0; i < SIM_TOS * SIM_TYPES; i++) {
+        const struct type *type = &sim_types[i % SIM_TYPES];
+        if ((sim.tables->managed[from][i / SIM_TYPES] & BIT(i % SIM_TYPES)) == 0)
+            continue;
+        if (line->length == 0)
+            buf_addf(line, "%zu\t", (size_t)SIM_FROM_ID + from);
+        else
+            buf_add_char(line, ',');
+        buf_addf(
+            line, "%zu %u %s", (size_t)SIM_TO_ID + i / SIM_TYPES, type->type_id, type->category);
+    }
+}
+
 bool pg_copy_next(struct pg *pg, char **line, size_t *length, struct error *err)
 {
-    /* By category and number of the type, as the statement orders them. */
-    static const uint8_t order[SIM_TYPES] = {
-        SIM_PRIMARY, SIM_PLAIN, SIM_LABEL_A, SIM_LABEL_B, SIM_LABEL_C};
     enum sim_fault_kind fault;
     *line = NULL;
-    if (pg->at % 16 == 15 && !before(pg, &fault, err))
+    if (!before(pg, &fault, err))
         return false;
-    for (; pg->at < SIM_FROMS * SIM_TOS * SIM_TYPES; pg->at++) {
-        size_t from = pg->at / (SIM_TOS * SIM_TYPES), to = pg->at / SIM_TYPES % SIM_TOS;
-        const struct type *type = &sim_types[order[pg->at % SIM_TYPES]];
-        if ((sim.tables->managed[from][to] & BIT(order[pg->at % SIM_TYPES])) == 0 ||
-            (pg->copy_from >> from & 1) == 0)
-            continue;
-        *length = (size_t)snprintf(pg->line, sizeof pg->line, "%zu\t%zu\t%s\t%u",
-            (size_t)SIM_FROM_ID + from, (size_t)SIM_TO_ID + to, type->category, type->type_id);
-        *line = pg->line;
+    while (*line == NULL && pg->at < SIM_FROMS) {
+        buf_reset(&pg->line);
+        if ((pg->copy_from >> pg->at & 1) != 0)
+            owned_line(&pg->line, pg->at);
+        if (pg->line.length > 0)
+            *line = pg->line.bytes;
         pg->at++;
-        return true;
     }
+    *length = pg->line.length;
     return true;
 }
 

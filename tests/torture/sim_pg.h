@@ -4,6 +4,7 @@
 #ifndef TORTURE_SIM_PG_H
 #define TORTURE_SIM_PG_H
 
+#include "base/buf.h"
 #include "pg/pg.h"
 #include "torture/sim.h"
 
@@ -13,7 +14,7 @@ struct pg {
     bool failed; /* the last statement */
     uint64_t copy_from; /* bit mask of from-records: managed_copy_of */
     size_t at; /* of a COPY out */
-    char line[96];
+    struct buf line; /* of a COPY, the last one handed out */
 };
 
 enum { CELLS_MAX = 8 };
