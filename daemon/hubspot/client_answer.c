@@ -80,6 +80,20 @@ static bool take_item(
     return good && json_end(json);
 }
 
+/* Reads the results that lie whole in what was fed where they are. What is left to envelope_next is
+ * the one that is cut by the end of a piece, or is wrong, and whatever is no result. */
+static void take_results(struct client *client, struct call *call)
+{
+    struct envelope_item item;
+    struct json json;
+    while (envelope_object(&call->envelope, &item) && strcmp(item.key, "results") == 0) {
+        json_init(&json, item.text, item.length);
+        if (!take_result(client, call, &json))
+            return;
+        envelope_pass(&call->envelope, json.at);
+    }
+}
+
 void call_feed(struct client *client, struct call *call, const char *bytes, size_t length)
 {
     struct envelope_item item;
@@ -87,7 +101,11 @@ void call_feed(struct client *client, struct call *call, const char *bytes, size
     if (call->garbled != NULL)
         return;
     envelope_feed(&call->envelope, bytes, length);
-    while (envelope_next(&call->envelope, &item)) {
+    for (;;) {
+        if (call->list == NULL)
+            take_results(client, call);
+        if (!envelope_next(&call->envelope, &item))
+            break;
         if (call->list != NULL && !call->list->take(call->list, &item))
             call->garbled = "it is not what this call answers";
         else if (call->list == NULL && !take_item(client, call, &item, &json))

@@ -112,13 +112,19 @@ bool read_result(struct client *client, struct call *call, struct json *json)
         .last = call->last_type,
     };
     struct wire_record record;
-    if (!wire_record(&rows, json, &record))
+    size_t before = call->rows.count;
+    size_t index = 0;
+    bool good = wire_record(&rows, json, &record);
+    if (good) {
+        call->last_type = rows.last;
+        index = find_record(call, record.from_id);
+        bool asked = index < call->request->from_count && call->seen[index] >= SEEN_ASKED;
+        good = asked || json_fail(json, "it holds a record that was not asked for");
+    }
+    if (!good) {
+        call->rows.count = before;
         return false;
-    call->last_type = rows.last;
-    size_t index = find_record(call, record.from_id);
-    bool asked = index < call->request->from_count && call->seen[index] >= SEEN_ASKED;
-    if (!asked)
-        return json_fail(json, "it holds a record that was not asked for");
+    }
     uint8_t *seen = &call->seen[index];
     if (*seen == SEEN_NONE || *seen == SEEN_BAD)
         *seen = SEEN_BAD;

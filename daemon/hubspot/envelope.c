@@ -209,12 +209,48 @@ static const char *frame_reason(uint8_t state)
     return "it is not well-formed JSON";
 }
 
+/* Forgets the item handed out last. */
+static void drop_handed(struct envelope *envelope)
+{
+    if (envelope->handed)
+        buf_reset(&envelope->part);
+    envelope->handed = false;
+}
+
+bool envelope_object(struct envelope *envelope, struct envelope_item *item)
+{
+    const char *at = envelope->at;
+    uint8_t state = envelope->state;
+    bool comma = state != AFTER_ELEMENT;
+    drop_handed(envelope);
+    if (state != BEFORE_FIRST_ELEMENT && state != BEFORE_ELEMENT && state != AFTER_ELEMENT)
+        return false;
+    for (; at < envelope->end && (json_is_space(*at) || (*at == ',' && !comma)); at++)
+        comma = comma || *at == ',';
+    if (at == envelope->end || *at != '{' || !comma)
+        return false;
+    envelope->at = at;
+    envelope->state = IN_ELEMENT;
+    *item = (struct envelope_item){
+        .key = envelope->keys[envelope->keys_count - 1],
+        .text = at,
+        .length = (size_t)(envelope->end - at),
+        .element = true,
+    };
+    return true;
+}
+
+void envelope_pass(struct envelope *envelope, const char *end)
+{
+    assert(envelope->state == IN_ELEMENT && envelope->part.length == 0);
+    assert(envelope->at < end && end <= envelope->end);
+    envelope->at = end;
+    envelope->state = AFTER_ELEMENT;
+}
+
 bool envelope_next(struct envelope *envelope, struct envelope_item *item)
 {
-    if (envelope->handed) {
-        buf_reset(&envelope->part);
-        envelope->handed = false;
-    }
+    drop_handed(envelope);
     while (envelope->at < envelope->end) {
         if (envelope->state == IN_VALUE || envelope->state == IN_ELEMENT)
             return take_item(envelope, item);

@@ -49,6 +49,13 @@ void envelope_feed(struct envelope *envelope, const char *bytes, size_t length);
 /* The next complete item; false when more must be fed, or on failure (see why). */
 bool envelope_next(struct envelope *envelope, struct envelope_item *item);
 
+/* Reading an object twice, for its end and for what is in it, is spared where it can be: if an
+ * element that is an object comes next, item->text is where it begins and item->length reaches to
+ * the end of what was fed. The caller reads the object there and says where it ended; if it met no
+ * end it has read nothing, and envelope_next waits for the whole of it. */
+bool envelope_object(struct envelope *envelope, struct envelope_item *item);
+void envelope_pass(struct envelope *envelope, const char *end);
+
 /* True if the text ended where it should: call it after the last fragment. */
 bool envelope_end(struct envelope *envelope);
 

@@ -167,25 +167,50 @@ END_TEST
 
 /* ---- envelope ---- */
 
-/* All items as one text; feeding in pieces cut at `cut` and then every `piece` bytes. */
-static void collect(struct buf *out, const char *text, size_t cut, size_t piece)
+static void note_item(struct buf *out, const struct envelope_item *item)
+{
+    const char *kind = item->array ? "[]" : item->element ? "[" : "=";
+    buf_addf(out, "%s%s %.*s|", item->key, kind, (int)item->length, item->text);
+}
+
+/* Reads the objects that lie whole in what was fed where they are. */
+static void take_objects(struct envelope *envelope, struct buf *out)
+{
+    struct envelope_item item;
+    struct json json;
+    while (envelope_object(envelope, &item)) {
+        json_init(&json, item.text, item.length);
+        if (!json_skip(&json))
+            return;
+        item.length = (size_t)(json.at - item.text);
+        note_item(out, &item);
+        envelope_pass(envelope, json.at);
+    }
+}
+
+/* How to feed a text: in pieces cut at `cut` and then every `piece` bytes. */
+struct feeding {
+    size_t cut, piece;
+    bool objects; /* are read at once */
+};
+
+/* All items as one text. */
+static void collect(struct buf *out, const char *text, struct feeding how)
 {
     struct envelope envelope = {0};
     struct envelope_item item;
     size_t length = strlen(text);
     for (size_t at = 0; at < length;) {
-        size_t step = at < cut ? cut - at : piece;
+        size_t step = at < how.cut ? how.cut - at : how.piece;
         step = step < length - at ? step : length - at;
         char *part = malloc(step); /* so that a sanitizer sees every byte too far */
         ck_assert_ptr_nonnull(part);
         memcpy(part, text + at, step);
         envelope_feed(&envelope, part, step);
-        while (envelope_next(&envelope, &item))
-            buf_addf(out, "%s%s %.*s|", item.key,
-                item.array         ? "[]"
-                    : item.element ? "["
-                                   : "=",
-                (int)item.length, item.text);
+        do
+            if (how.objects)
+                take_objects(&envelope, out);
+        while (envelope_next(&envelope, &item) && (note_item(out, &item), true));
         free(part);
         at += step;
     }
@@ -202,6 +227,14 @@ static const struct {
     {"{\"r\":[{\"x\":\"}]\\\"\"},2,[3,[4]],\"s,]\"],\"n\":null}",
         "r[] |r[ {\"x\":\"}]\\\"\"}|r[ 2|r[ [3,[4]]|r[ \"s,]\"|n= null|end"},
     {"{\"o\":{\"p\":[1]},\"\xC3\xA9\":\"\\\\\"}", "o= {\"p\":[1]}|\xC3\xA9= \"\\\\\"|end"},
+    {"{\"r\":[{\"x\":[{}]} , {},{\"y\":1}],\"s\":[{}]}",
+        "r[] |r[ {\"x\":[{}]}|r[ {}|r[ {\"y\":1}|s[] |s[ {}|end"},
+    {"{\"r\":[{},]}", "r[] |r[ {}|it is not well-formed JSON"},
+    {"{\"r\":[{}{}]}", "r[] |r[ {}|it is not well-formed JSON"},
+    {"{\"r\":[,{}]}", "r[] |it is not well-formed JSON"},
+    {"{\"r\":[{},,{}]}", "r[] |r[ {}|it is not well-formed JSON"},
+    {"{\"r\":{},{}}", "r= {}|it is not well-formed JSON"},
+    {"{\"r\":[{\"x\":1", "r[] |it ends in the middle"},
     {"", "it is empty"},
     {"[]", "it is not a JSON object"},
     {"<html>", "it is not a JSON object"},
@@ -223,12 +256,13 @@ static const struct {
 
 START_TEST(takes_frames_apart_wherever_they_are_cut)
 {
-    const char *text = frames[_i].text;
-    for (size_t cut = 0; cut <= strlen(text); cut++) {
-        for (size_t piece = 1; piece <= strlen(text) + 1; piece++) {
+    const char *text = frames[_i / 2].text;
+    struct feeding how = {.objects = _i % 2 == 1};
+    for (how.cut = 0; how.cut <= strlen(text); how.cut++) {
+        for (how.piece = 1; how.piece <= strlen(text) + 1; how.piece++) {
             struct buf out = {0};
-            collect(&out, text, cut, piece);
-            ck_assert_str_eq(buf_text(&out), frames[_i].items);
+            collect(&out, text, how);
+            ck_assert_str_eq(buf_text(&out), frames[_i / 2].items);
             buf_clear(&out);
         }
     }
@@ -263,7 +297,7 @@ int main(void)
     tcase_add_test(cases, agrees_with_json_c_on_random_documents);
     tcase_add_test(cases, resolves_escapes_like_json_c);
     tcase_add_loop_test(
-        cases, takes_frames_apart_wherever_they_are_cut, 0, (int)ARRAY_COUNT(frames));
+        cases, takes_frames_apart_wherever_they_are_cut, 0, 2 * (int)ARRAY_COUNT(frames));
     tcase_add_test(cases, bounds_what_it_keeps);
     suite_add_tcase(suite, cases);
     return suite_run(suite);
