@@ -115,16 +115,19 @@ bool read_result(struct client *client, struct call *call, struct json *json)
     size_t before = call->rows.count;
     size_t index = 0;
     bool good = wire_record(&rows, json, &record);
+    size_t added = call->rows.count - before;
     if (good) {
         call->last_type = rows.last;
         index = find_record(call, record.from_id);
         bool asked = index < call->request->from_count && call->seen[index] >= SEEN_ASKED;
         good = asked || json_fail(json, "it holds a record that was not asked for");
     }
-    if (!good) {
-        call->rows.count = before;
+    /* A record's associations come in any order. With each record sorted the page nearly is. */
+    call->rows.count = before;
+    if (!good)
         return false;
-    }
+    if (added > 0)
+        call->rows.count += assoc_sort_unique(call->rows.rows + before, added);
     uint8_t *seen = &call->seen[index];
     if (*seen == SEEN_NONE || *seen == SEEN_BAD)
         *seen = SEEN_BAD;

@@ -21,17 +21,18 @@ bool json_fail(struct json *json, const char *why)
     return false;
 }
 
-static inline void skip_space(struct json *json)
+/* The next byte that is no blank, not consumed; NUL, which is never right, at the end. */
+static inline char front(struct json *json)
 {
     while (json->at < json->end && json_is_space(*json->at))
         json->at++;
+    return json->at < json->end ? *json->at : '\0';
 }
 
 /* Consumes c if it is next. */
 static inline bool take(struct json *json, char c)
 {
-    skip_space(json);
-    if (json->at == json->end || *json->at != c)
+    if (front(json) != c)
         return false;
     json->at++;
     return true;
@@ -39,10 +40,8 @@ static inline bool take(struct json *json, char c)
 
 enum json_kind json_peek(struct json *json)
 {
-    skip_space(json);
-    if (json->at == json->end)
-        return JSON_NONE;
-    switch (*json->at) {
+    char c = front(json);
+    switch (c) {
     case '{':
         return JSON_OBJECT;
     case '[':
@@ -58,7 +57,7 @@ enum json_kind json_peek(struct json *json)
     case '-':
         return JSON_NUMBER;
     default:
-        return *json->at >= '0' && *json->at <= '9' ? JSON_NUMBER : JSON_NONE;
+        return c >= '0' && c <= '9' ? JSON_NUMBER : JSON_NONE;
     }
 }
 
@@ -79,27 +78,25 @@ bool json_enter_array(struct json *json)
 }
 
 /* Goes to the next item of the innermost container, or leaves it. */
-static bool next_item(struct json *json, char close)
+static inline bool next_item(struct json *json, char close)
 {
-    if (json->why != NULL)
-        return false;
-    if (take(json, close)) {
+    char c = front(json);
+    if (c == close) {
+        json->at++;
         json->comma = true;
         return false;
     }
-    if (json->comma && !take(json, ','))
+    if (c == '\0' || (json->comma && c != ','))
         return json_fail(json, "a comma or the end of an object or array was expected");
+    if (json->comma)
+        json->at++;
     json->comma = false;
     return true;
 }
 
 bool json_element(struct json *json)
 {
-    if (!next_item(json, ']'))
-        return false;
-    if (json_peek(json) == JSON_NONE)
-        return json_fail(json, "a value was expected");
-    return true;
+    return next_item(json, ']');
 }
 
 static bool escape(struct json *json)
@@ -122,12 +119,9 @@ static bool escape(struct json *json)
     return true;
 }
 
-static bool scan_string(struct json *json, struct json_text *text)
+/* The rest of a string from the first byte on that needs a look. */
+static bool scan_string_rest(struct json *json, struct json_text *text)
 {
-    if (!take(json, '"'))
-        return json_fail(json, "a string was expected");
-    text->bytes = json->at;
-    text->escaped = false;
     for (;;) {
         json->at = json_plain_end(json->at, json->end);
         if (json->at == json->end)
@@ -141,14 +135,28 @@ static bool scan_string(struct json *json, struct json_text *text)
                 return false;
             continue;
         }
-        size_t length = utf8_length(json->at, (size_t)(json->end - json->at));
         if (c < 0x20)
             return json_fail(json, "a control character stands in a string");
+        size_t length = utf8_length(json->at, (size_t)(json->end - json->at));
         if (length == 0)
             return json_fail(json, "a string is not UTF-8");
         json->at += length;
     }
     text->length = (size_t)(json->at - text->bytes);
+    json->at++;
+    return true;
+}
+
+static inline bool scan_string(struct json *json, struct json_text *text)
+{
+    if (!take(json, '"'))
+        return json_fail(json, "a string was expected");
+    const char *start = json->at;
+    const char *end = json_plain_end(start, json->end);
+    *text = (struct json_text){.bytes = start, .length = (size_t)(end - start)};
+    json->at = end;
+    if (end == json->end || *end != '"')
+        return scan_string_rest(json, text);
     json->at++;
     return true;
 }
@@ -165,11 +173,7 @@ bool json_member(struct json *json, struct json_text *name)
         return false;
     if (name->escaped)
         return json_fail(json, "a member name is written with escapes");
-    if (!take(json, ':'))
-        return json_fail(json, "a colon was expected after a member name");
-    if (json_peek(json) == JSON_NONE)
-        return json_fail(json, "a value was expected");
-    return true;
+    return take(json, ':') || json_fail(json, "a colon was expected after a member name");
 }
 
 static bool digits(struct json *json)
@@ -180,71 +184,65 @@ static bool digits(struct json *json)
     return json->at > start;
 }
 
-/* A number by the grammar; *integer if it has neither sign, fraction nor exponent. */
-static bool scan_number(struct json *json, struct json_text *text, bool *integer)
+/* A number by the grammar. */
+static bool scan_number(struct json *json)
 {
-    skip_space(json);
-    text->bytes = json->at;
-    text->escaped = false;
-    bool negative = json->at < json->end && *json->at == '-';
-    json->at += negative;
+    json->at += front(json) == '-';
     bool zero = json->at < json->end && *json->at == '0';
     const char *whole = json->at;
     if (!digits(json) || (zero && json->at - whole > 1))
         return json_fail(json, "a number is malformed");
-    *integer = !negative;
     if (json->at < json->end && *json->at == '.') {
         json->at++;
-        *integer = false;
         if (!digits(json))
             return json_fail(json, "a number is malformed");
     }
     if (json->at < json->end && (*json->at | 32) == 'e') {
         json->at++;
-        *integer = false;
         if (json->at < json->end && (*json->at == '+' || *json->at == '-'))
             json->at++;
         if (!digits(json))
             return json_fail(json, "a number is malformed");
     }
-    text->length = (size_t)(json->at - text->bytes);
     json->comma = true;
     return true;
 }
 
-/* The digits of a string or an integer. */
-static bool scan_digits(struct json *json, struct json_text *text)
+/* The value of up to digits_max (at most 19: they always fit) digits, as a string or a number with
+ * neither sign, fraction nor exponent. */
+static inline bool scan_whole(struct json *json, size_t digits_max, uint64_t *value)
 {
-    if (json_peek(json) == JSON_STRING)
-        return json_string(json, text);
-    bool integer = true;
-    if (!scan_number(json, text, &integer))
+    bool quoted = take(json, '"');
+    const char *start = json->at;
+    const char *at = start;
+    uint64_t number = 0;
+    for (; at < json->end && *at >= '0' && *at <= '9'; at++)
+        number = number * 10 + (uint64_t)(*at - '0');
+    size_t length = (size_t)(at - start);
+    char behind = at < json->end ? *at : '\0';
+    json->at = at + quoted;
+    json->comma = true;
+    *value = number;
+    if (length == 0 || length > digits_max)
         return false;
-    return integer || json_fail(json, "a whole number was expected");
+    if (quoted)
+        return behind == '"';
+    return behind != '.' && (behind | 32) != 'e' && (*start != '0' || length == 1);
 }
 
 bool json_id(struct json *json, uint64_t *id)
 {
-    struct json_text text;
-    if (!scan_digits(json, &text))
-        return false;
-    if (text.length > 19 || !assoc_parse_id(text.bytes, text.length, id))
+    uint64_t value;
+    if (!scan_whole(json, 19, &value) || !assoc_is_id(value))
         return json_fail(json, "a record id is not 1 to 19 digits, or out of range");
+    *id = value;
     return true;
 }
 
 bool json_u32(struct json *json, uint32_t *number)
 {
-    struct json_text text;
-    if (!scan_digits(json, &text))
-        return false;
-    uint64_t value = 0;
-    bool good = text.length > 0 && text.length <= 10;
-    for (size_t i = 0; i < text.length && good; i++) {
-        good = text.bytes[i] >= '0' && text.bytes[i] <= '9';
-        value = value * 10 + (uint64_t)(text.bytes[i] - '0');
-    }
-    if (!good || value > UINT32_MAX)
+    uint64_t value;
+    if (!scan_whole(json, 10, &value) || value > UINT32_MAX)
         return json_fail(json, "a number is not a whole one of 32 bits");
     *number = (uint32_t)value;
     return true;
@@ -263,12 +261,11 @@ static bool skip_word(struct json *json, const char *word)
 static bool skip_scalar(struct json *json)
 {
     struct json_text text;
-    bool integer;
     switch (json_peek(json)) {
     case JSON_STRING:
         return json_string(json, &text);
     case JSON_NUMBER:
-        return scan_number(json, &text, &integer);
+        return scan_number(json);
     case JSON_TRUE:
         return skip_word(json, "true");
     case JSON_FALSE:
@@ -305,7 +302,7 @@ bool json_skip(struct json *json)
 
 bool json_end(struct json *json)
 {
-    skip_space(json);
+    (void)front(json);
     if (json->at != json->end)
         return json_fail(json, "something follows the end of the JSON text");
     return json_ok(json);

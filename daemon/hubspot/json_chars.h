@@ -43,7 +43,7 @@ static inline const char *json_plain_end(const char *at, const char *end)
 
 static inline bool json_is_space(char c)
 {
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    return (unsigned char)c <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t');
 }
 
 #endif

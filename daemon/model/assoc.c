@@ -57,6 +57,10 @@ static void merge(struct assoc *rows, size_t middle, size_t count, struct assoc 
 
 static void sort(struct assoc *rows, size_t count)
 {
+    if (count <= INSERTION_MAX) {
+        sort_few(rows, count);
+        return;
+    }
     struct assoc *space = mem_new(count, sizeof *space);
     for (size_t at = 0; at < count; at += INSERTION_MAX)
         sort_few(rows + at, count - at < INSERTION_MAX ? count - at : INSERTION_MAX);
@@ -96,17 +100,15 @@ bool assoc_parse_id(const char *digits, size_t length, uint64_t *id)
             return false;
         value = value * 10 + digit;
     }
-    if (value == 0 || value > ASSOC_ID_MAX)
+    if (!assoc_is_id(value))
         return false;
     *id = value;
     return true;
 }
 
-void assoc_list_add(struct assoc_list *list, struct assoc row)
+void assoc_list_grow(struct assoc_list *list)
 {
-    if (list->count == list->room)
-        mem_grow(&list->rows, &list->room, list->count + 1, sizeof *list->rows);
-    list->rows[list->count++] = row;
+    mem_grow(&list->rows, &list->room, list->count + 1, sizeof *list->rows);
 }
 
 void assoc_list_clear(struct assoc_list *list)

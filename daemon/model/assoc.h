@@ -18,6 +18,11 @@ struct assoc {
     uint32_t flags; /* free for the owner of the array; not compared */
 };
 
+static inline bool assoc_is_id(uint64_t id)
+{
+    return id >= 1 && id <= ASSOC_ID_MAX;
+}
+
 /* <0, 0, >0: order by from_id, to_id, type. */
 int assoc_compare(const struct assoc *a, const struct assoc *b);
 
@@ -38,7 +43,13 @@ struct assoc_list {
     size_t count;
     size_t room;
 };
-void assoc_list_add(struct assoc_list *list, struct assoc row);
+void assoc_list_grow(struct assoc_list *list); /* makes room for one more */
+static inline void assoc_list_add(struct assoc_list *list, struct assoc row)
+{
+    if (list->count == list->room)
+        assoc_list_grow(list);
+    list->rows[list->count++] = row;
+}
 void assoc_list_clear(struct assoc_list *list);
 
 #endif
