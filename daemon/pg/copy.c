@@ -45,8 +45,8 @@ bool pg_copy_out(struct pg *pg, const char *sql, struct error *err)
 
 bool pg_copy_next(struct pg *pg, char **line, size_t *length, struct error *err)
 {
-    PQfreemem(
-        pg->copy_line); /* pg_begin_call, but for what cannot have changed since the last row */
+    /* Of pg_begin_call only what a row can have left behind. */
+    PQfreemem(pg->copy_line);
     int got = PQgetCopyData(pg->conn, &pg->copy_line, 0);
     if (got == -1) {
         if (!copy_finish(pg, err))

@@ -57,29 +57,41 @@ static void take_record(struct wire_rows *rows, struct json *json)
 }
 
 /* As client_answer.c does it: objects that lie whole in a piece are read where they are. */
-static void decode(const struct buf *body, struct wire_rows *rows, struct envelope *envelope)
+static void take_objects(struct wire_rows *rows, struct envelope *envelope)
 {
     struct envelope_item item;
     struct json json;
+    while (envelope_object(envelope, &item)) {
+        json_init(&json, item.text, item.length);
+        take_record(rows, &json);
+        if (!json_ok(&json))
+            return;
+        envelope_pass(envelope, json.at);
+    }
+}
+
+static void take_piece(struct wire_rows *rows, struct envelope *envelope)
+{
+    struct envelope_item item;
+    struct json json;
+    for (;;) {
+        take_objects(rows, envelope);
+        if (!envelope_next(envelope, &item))
+            return;
+        json_init(&json, item.text, item.length);
+        if (item.element)
+            take_record(rows, &json);
+    }
+}
+
+static void decode(const struct buf *body, struct wire_rows *rows, struct envelope *envelope)
+{
     rows->rows->count = 0;
     envelope_reset(envelope);
     for (size_t at = 0; at < body->length; at += PIECE) {
         size_t left = body->length - at;
         envelope_feed(envelope, body->bytes + at, left < PIECE ? left : PIECE);
-        for (;;) {
-            while (envelope_object(envelope, &item)) {
-                json_init(&json, item.text, item.length);
-                take_record(rows, &json);
-                if (!json_ok(&json))
-                    break;
-                envelope_pass(envelope, json.at);
-            }
-            if (!envelope_next(envelope, &item))
-                break;
-            json_init(&json, item.text, item.length);
-            if (item.element)
-                take_record(rows, &json);
-        }
+        take_piece(rows, envelope);
     }
     if (!envelope_end(envelope))
         abort();
