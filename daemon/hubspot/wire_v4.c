@@ -6,11 +6,6 @@
 
 #include <assert.h>
 
-static bool same_pair(const struct assoc *a, const struct assoc *b)
-{
-    return a->from_id == b->from_id && a->to_id == b->to_id;
-}
-
 static void add_type(struct buf *body, const struct type *type)
 {
     buf_add_text(body, "{\"associationCategory\":");
@@ -26,7 +21,7 @@ void wire_v4_body(
     wire_begin(body);
     for (size_t i = 0; i < count; i++) {
         assert(rows[i].type < types->count);
-        bool first = i == 0 || !same_pair(&rows[i - 1], &rows[i]);
+        bool first = i == 0 || !assoc_same_pair(&rows[i - 1], &rows[i]);
         if (first) {
             buf_add_text(body, i > 0 ? "]},{\"from\":{\"id\":\"" : "{\"from\":{\"id\":\"");
             buf_add_u64(body, rows[i].from_id);
@@ -46,7 +41,7 @@ void wire_v4_archive_body(struct buf *body, const struct assoc *rows, size_t cou
 {
     wire_begin(body);
     for (size_t i = 0; i < count; i++) {
-        if (i > 0 && same_pair(&rows[i - 1], &rows[i]))
+        if (i > 0 && assoc_same_pair(&rows[i - 1], &rows[i]))
             continue;
         if (i == 0 || rows[i - 1].from_id != rows[i].from_id) {
             buf_add_text(body, i > 0 ? "]},{\"from\":{\"id\":\"" : "{\"from\":{\"id\":\"");

@@ -26,6 +26,12 @@ static inline bool assoc_is_id(uint64_t id)
 /* <0, 0, >0: order by from_id, to_id, type. */
 int assoc_compare(const struct assoc *a, const struct assoc *b);
 
+/* Are they about the same two records? */
+static inline bool assoc_same_pair(const struct assoc *a, const struct assoc *b)
+{
+    return a->from_id == b->from_id && a->to_id == b->to_id;
+}
+
 /* Sorts in place and removes equal ones (the first stays); returns the new count. */
 size_t assoc_sort_unique(struct assoc *rows, size_t count);
 

@@ -45,16 +45,11 @@ void batch_rows_clear(struct batch_rows *list)
     *list = (struct batch_rows){0};
 }
 
-static bool same_pair(const struct assoc *a, const struct assoc *b)
-{
-    return a->from_id == b->from_id && a->to_id == b->to_id;
-}
-
 /* The end of the pair that begins at rows[at]. */
 static size_t pair_end(const struct assoc *rows, size_t count, size_t at)
 {
     size_t end = at + 1;
-    while (end < count && same_pair(&rows[at], &rows[end]))
+    while (end < count && assoc_same_pair(&rows[at], &rows[end]))
         end++;
     return end;
 }

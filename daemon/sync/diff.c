@@ -17,6 +17,17 @@ void diff_list_clear(struct diff_list *list)
     *list = (struct diff_list){0};
 }
 
+bool diff_pair_has(const struct diff_list *list, size_t number, uint32_t type)
+{
+    const struct assoc *pair = &list->items[number].assoc;
+    while (number > 0 && assoc_same_pair(&list->items[number - 1].assoc, pair))
+        number--;
+    for (; number < list->count && assoc_same_pair(&list->items[number].assoc, pair); number++)
+        if (list->items[number].assoc.type == type)
+            return true;
+    return false;
+}
+
 static void emit(struct diff_list *list, struct change change)
 {
     mem_grow(&list->items, &list->room, list->count + 1, sizeof list->items[0]);
@@ -95,14 +106,18 @@ static bool plain_is_implied(const struct diff_rules *rules, const struct pair *
     return false;
 }
 
-/* Archiving the plain type takes every type of the pair along: is there one that must stay? The
- * primary type that HubSpot sets by itself on the first link goes with the plain one. */
+bool diff_goes_along(enum policy policy, const struct type *type)
+{
+    return type->kind == TYPE_PRIMARY && (!type->managed || policy == POLICY_MIRROR_OWNED);
+}
+
+/* Archiving the plain type takes every type of the pair along: is there one that must stay? */
 static bool plain_must_stay(const struct diff_rules *rules, const struct pair *pair)
 {
     for (size_t i = 0; i < pair->observed.count; i++) {
         uint32_t type = pair->observed.rows[i].type;
         const struct type *known = &rules->types->items[type];
-        if (known->kind == TYPE_PLAIN || (known->kind == TYPE_PRIMARY && !known->managed))
+        if (known->kind == TYPE_PLAIN || diff_goes_along(rules->policy, known))
             continue;
         unsigned in = sides(pair, type);
         if (!known->managed || !removable(rules, in) || only_reported(rules, reason_extra(in)))

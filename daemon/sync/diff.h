@@ -65,6 +65,15 @@ struct diff_list {
 
 void diff_list_clear(struct diff_list *list);
 
+/* Has the pair of change number `number` a change of this type? */
+bool diff_pair_has(const struct diff_list *list, size_t number, uint32_t type);
+
+/* Does this type never keep the plain type of its pair, because it goes with it? The primary type
+ * that HubSpot sets by itself, if nobody decides about it: the sync does not manage it, or archives
+ * by ownership. (An owned one is archived in its own right, a desired one implies the plain type.)
+ */
+bool diff_goes_along(enum policy policy, const struct type *type);
+
 /* Compares one from-record and appends its changes to list. Desired rows with to_id 0 mean nothing
  * but scope. Order of the output: by to_id; within a pair by type, with CHANGE_ALONG at its end. */
 void diff_record(const struct diff_rules *rules, struct diff_rows desired, struct diff_rows owned,

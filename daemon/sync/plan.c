@@ -190,49 +190,50 @@ static bool flush_changes(struct draft *draft, struct read *read, struct error *
         pg_copy_rows(draft->run->state, STATEMENT_CHANGE_COPY, &draft->rows, err);
 }
 
+static void add_type(const struct draft *draft, uint32_t number, struct buf *array)
+{
+    char text[128];
+    const struct type *type = &draft->run->types.items[number];
+    (void)snprintf(text, sizeof text, "%s:%u", type->category, type->type_id);
+    pg_array_text(array, text);
+}
+
 /* The types that travel with a create: those of its pair that follow it in the list. */
-static const char *along_text(struct draft *draft, size_t number, struct buf *array)
+static void add_along(const struct draft *draft, size_t number, struct buf *array)
 {
-    const struct diff_list *list = &draft->changes;
-    const struct assoc *pair = &list->items[number].assoc;
-    for (size_t i = number + 1; i < list->count; i++) {
-        const struct change *other = &list->items[i];
-        const struct type *type = &draft->run->types.items[other->assoc.type];
-        char text[128];
-        if (other->assoc.from_id != pair->from_id || other->assoc.to_id != pair->to_id)
+    const struct change *items = draft->changes.items;
+    for (size_t i = number + 1; i < draft->changes.count; i++) {
+        if (!assoc_same_pair(&items[i].assoc, &items[number].assoc))
             break;
-        if (other->operation != CHANGE_ALONG)
-            continue;
-        (void)snprintf(text, sizeof text, "%s:%u", type->category, type->type_id);
-        pg_array_text(array, text);
+        if (items[i].operation == CHANGE_ALONG)
+            add_type(draft, items[i].assoc.type, array);
     }
-    return array->length > 0 ? pg_array_end(array) : NULL;
 }
 
-/* What goes with the plain type when it is archived: the primary one that HubSpot had set. */
-static const char *cascade_text(
-    const struct draft *draft, const struct assoc *plain, struct buf *array)
+/* What goes with the plain type when it is archived: the primary one that HubSpot had set, if it is
+ * not archived in its own right. */
+static void add_cascade(const struct draft *draft, size_t number, struct buf *array)
 {
+    const struct run *run = draft->run;
     size_t first;
-    size_t count = assoc_find_pair(draft->observed.rows, draft->observed.count, plain, &first);
+    size_t count = assoc_find_pair(
+        draft->observed.rows, draft->observed.count, &draft->changes.items[number].assoc, &first);
     for (size_t i = first; i < first + count; i++) {
-        const struct type *type = &draft->run->types.items[draft->observed.rows[i].type];
-        char text[128];
-        if (type->kind != TYPE_PRIMARY || type->managed)
-            continue;
-        (void)snprintf(text, sizeof text, "%s:%u", type->category, type->type_id);
-        pg_array_text(array, text);
+        uint32_t type = draft->observed.rows[i].type;
+        if (diff_goes_along(run->options.sync->policy, &run->types.items[type]) &&
+            !diff_pair_has(&draft->changes, number, type))
+            add_type(draft, type, array);
     }
-    return array->length > 0 ? pg_array_end(array) : NULL;
 }
 
-static const char *company_text(struct draft *draft, size_t number, struct buf *array)
+static const char *company_text(const struct draft *draft, size_t number, struct buf *array)
 {
     const struct change *change = &draft->changes.items[number];
     if (change->operation != CHANGE_ARCHIVE)
-        return along_text(draft, number, array);
-    bool plain = draft->run->types.items[change->assoc.type].kind == TYPE_PLAIN;
-    return plain ? cascade_text(draft, &change->assoc, array) : NULL;
+        add_along(draft, number, array);
+    else if (draft->run->types.items[change->assoc.type].kind == TYPE_PLAIN)
+        add_cascade(draft, number, array);
+    return array->length > 0 ? pg_array_end(array) : NULL;
 }
 
 static void add_row(struct draft *draft, size_t number)

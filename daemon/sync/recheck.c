@@ -134,12 +134,12 @@ static struct diff_rows pair_of(const struct assoc *rows, size_t count, const st
 }
 
 /* Has the pair got a type since, that would go with the plain one? */
-static bool has_more(const struct types *types, const struct planned *planned, size_t count,
-    struct diff_rows observed)
+static bool has_more(
+    const struct run *run, const struct planned *planned, size_t count, struct diff_rows observed)
 {
     for (size_t i = 0; i < observed.count; i++) {
-        const struct type *type = &types->items[observed.rows[i].type];
-        bool known = type->kind == TYPE_PLAIN || (type->kind == TYPE_PRIMARY && !type->managed);
+        const struct type *type = &run->types.items[observed.rows[i].type];
+        bool known = type->kind == TYPE_PLAIN || diff_goes_along(run->options.sync->policy, type);
         for (size_t k = 0; k < count && !known; k++)
             known = planned[k].assoc.type == observed.rows[i].type;
         if (!known)
@@ -149,14 +149,14 @@ static bool has_more(const struct types *types, const struct planned *planned, s
 }
 
 /* A pair that is to be unlinked goes as a whole or not at all. */
-static void judge_pair(const struct types *types, struct planned *planned, size_t count,
+static void judge_pair(const struct run *run, struct planned *planned, size_t count,
     const struct diff_rows sides[static 2])
 {
     struct diff_rows desired = sides[0], observed = sides[1];
     const char *all = NULL;
     bool unlinks = false;
     for (size_t i = 0; i < count; i++) {
-        unlinks = unlinks || types->items[planned[i].assoc.type].kind == TYPE_PLAIN;
+        unlinks = unlinks || run->types.items[planned[i].assoc.type].kind == TYPE_PLAIN;
         if (contains(desired, planned[i].assoc.type))
             planned[i].why = names_again;
         else if (!contains(observed, planned[i].assoc.type))
@@ -164,7 +164,7 @@ static void judge_pair(const struct types *types, struct planned *planned, size_
     }
     if (unlinks && desired.count > 0)
         all = names_again;
-    else if (unlinks && has_more(types, planned, count, observed))
+    else if (unlinks && has_more(run, planned, count, observed))
         all = changed_since;
     for (size_t i = 0; all != NULL && i < count; i++)
         planned[i].why = planned[i].why != NULL ? planned[i].why : all;
@@ -240,7 +240,7 @@ static bool check_chunk(struct recheck *recheck, const struct chunk *chunk,
             pair_of(chunk->desired.rows, chunk->desired.count, &first.assoc),
             pair_of(reply->rows, reply->rows_count, &first.assoc)};
         if (planned[0].why == NULL)
-            judge_pair(&run->types, planned, count, sides);
+            judge_pair(run, planned, count, sides);
         note_skips(recheck, planned, count);
     }
     return true;

@@ -92,11 +92,6 @@ static bool put_pair(struct spool *spool, struct error *err)
     return true;
 }
 
-static bool same_pair(const struct assoc *a, const struct assoc *b)
-{
-    return a->from_id == b->from_id && a->to_id == b->to_id;
-}
-
 bool spool_add(struct spool *spool, struct assoc row, struct error *err)
 {
     assert(!spool->reading);
@@ -110,7 +105,7 @@ bool spool_add(struct spool *spool, struct assoc row, struct error *err)
             (unsigned long long)last->from_id, (unsigned long long)last->to_id);
     if (row.from_id != last->from_id)
         spool->records++;
-    if (!same_pair(&row, last) && !put_pair(spool, err))
+    if (!assoc_same_pair(&row, last) && !put_pair(spool, err))
         return false;
     /* Exact repeats of the last row are common and must not pile up. */
     if (spool->pair.count > 0 &&

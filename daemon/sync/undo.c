@@ -208,11 +208,6 @@ static bool record_read(
     return false;
 }
 
-static bool same_pair(const struct assoc *a, const struct assoc *b)
-{
-    return a->from_id == b->from_id && a->to_id == b->to_id;
-}
-
 static bool invert_chunk(struct undo *undo, const struct chunk *chunk,
     const struct client_reply *reply, struct error *err)
 {
@@ -226,7 +221,7 @@ static bool invert_chunk(struct undo *undo, const struct chunk *chunk,
     for (int first = 0, end; first < done.rows.count; first = end) {
         const struct assoc *pair = &done.items[first].assoc;
         end = first + 1;
-        while (end < done.rows.count && same_pair(&done.items[end].assoc, pair))
+        while (end < done.rows.count && assoc_same_pair(&done.items[end].assoc, pair))
             end++;
         bool read = record_read(chunk, reply, pair->from_id);
         struct diff_rows observed = read ? observed_pair(reply, pair) : (struct diff_rows){0};

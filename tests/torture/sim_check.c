@@ -85,6 +85,14 @@ static bool may_go(const struct sim_run *run, const struct sim_change *c, uint32
     return owned && named;
 }
 
+/* A primary type that the sync does not decide about goes with its pair. */
+static bool is_undecided(const struct sim_run *run, const struct sim_change *c)
+{
+    uint8_t want = run->desired.want[c->from][c->to] | run->latest.want[c->from][c->to];
+    return (sim.world.managed & BIT(SIM_PRIMARY)) == 0 ||
+        (sim.world.sync.policy == POLICY_MIRROR_OWNED && (want & BIT(SIM_PRIMARY)) == 0);
+}
+
 static void check_archive(struct sim_run *run, const struct sim_change *c, enum client_call call)
 {
     uint8_t seen = run->seen[c->from][c->to];
@@ -99,7 +107,7 @@ static void check_archive(struct sim_run *run, const struct sim_change *c, enum 
         c->type);
     for (uint32_t type = 0; whole && type < SIM_TYPES; type++)
         sim_check((seen & BIT(type)) == 0 || may_go(run, c, type) ||
-                (type == SIM_PRIMARY && (sim.world.managed & BIT(type)) == 0),
+                (type == SIM_PRIMARY && is_undecided(run, c)),
             "%d -> %d: unlinking the pair takes type %u along, which must stay", c->from, c->to,
             type);
     run->asked[c->from][c->to] |= BIT(c->type);
@@ -312,7 +320,8 @@ static void check_pair(size_t f, size_t t)
         /* The plain type stays below anything that stays. */
         if (w->sync.policy == POLICY_MIRROR && !report)
             others &= want | (uint8_t)~w->managed;
-        others &= (uint8_t)~BIT(SIM_PRIMARY) | w->managed;
+        if (w->sync.policy == POLICY_MIRROR_OWNED || (w->managed & BIT(SIM_PRIMARY)) == 0)
+            others &= (uint8_t)~BIT(SIM_PRIMARY);
         sim_check(type == SIM_PLAIN && (others | want) != 0,
             "%zu -> %zu has %02x, of which %02x is not desired any more", f, t, have, BIT(type));
     }
