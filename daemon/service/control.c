@@ -12,6 +12,7 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "pg/pg.h"
 #include "service/crew.h"
 #include "service/log.h"
@@ -88,6 +89,7 @@ static bool refuse(struct supervisor *supervisor, const struct request *request,
     va_start(args, format);
     (void)vsnprintf(outcome + length, sizeof outcome - length, format, args);
     va_end(args);
+    text_trim(outcome); /* a cut character would be no text to PostgreSQL, now and ever again */
     return claim(supervisor, request, outcome, &won, err);
 }
 

@@ -75,6 +75,20 @@ START_TEST(triggers_that_come_together_become_one_run_and_later_ones_another)
 }
 END_TEST
 
+/* Whatever stands in a request, the daemon takes it up and goes on. */
+START_TEST(refuses_a_sync_whose_name_is_longer_than_a_message)
+{
+    bed_sql(&bed,
+        "insert into assocd.signal (verb, sync, requested_at) select 'trigger', "
+        "repeat('x', n) || repeat('ü', 600), now() - interval '1 hour' "
+        "from generate_series(0, 1) n");
+    bed_until(
+        &bed, "select count(*) = 2 from assocd.signal where outcome like 'refused: no daemon%'");
+    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_until(&bed, "select status = 'succeeded' from assocd.run");
+}
+END_TEST
+
 START_TEST(a_paused_sync_rests_until_it_is_resumed)
 {
     verb("pause", "links", 0, "paused");
@@ -208,6 +222,7 @@ TCase *control_cases(void)
     tcase_add_test(cases, triggers_by_verb);
     tcase_add_test(cases, triggers_by_sql_within_a_second);
     tcase_add_test(cases, triggers_that_come_together_become_one_run_and_later_ones_another);
+    tcase_add_test(cases, refuses_a_sync_whose_name_is_longer_than_a_message);
     tcase_add_test(cases, a_paused_sync_rests_until_it_is_resumed);
     tcase_add_test(cases, cancels_a_run_which_settles_what_is_on_the_wire);
     tcase_add_test(cases, refuses_a_sync_that_no_daemon_knows);
