@@ -156,10 +156,11 @@ static void judge_pair(const struct run *run, struct planned *planned, size_t co
     const char *all = NULL;
     bool unlinks = false;
     for (size_t i = 0; i < count; i++) {
-        unlinks = unlinks || run->types.items[planned[i].assoc.type].kind == TYPE_PLAIN;
-        if (contains(desired, planned[i].assoc.type))
+        uint32_t type = planned[i].assoc.type;
+        unlinks = unlinks || (type != TYPE_NONE && run->types.items[type].kind == TYPE_PLAIN);
+        if (contains(desired, type))
             planned[i].why = names_again;
-        else if (!contains(observed, planned[i].assoc.type))
+        else if (!contains(observed, type))
             planned[i].why = gone_already;
     }
     if (unlinks && desired.count > 0)

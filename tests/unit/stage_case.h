@@ -1,0 +1,151 @@
+/*
+ * stage_case.h: what the tests of the stages that read HubSpot again share: a run in a real
+ * PostgreSQL, in front of a server that answers each reading with what the pair 1-10 has now. Types
+ * are letters: p plain and b boss are managed; 1 primary and f foreign are not.
+ */
+#ifndef TESTS_UNIT_STAGE_CASE_H
+#define TESTS_UNIT_STAGE_CASE_H
+
+#include <check.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "lib/cluster.h"
+#include "lib/scripted_client.h"
+#include "lib/suite.h"
+#include "pg/pg.h"
+#include "sync/run.h"
+
+static const char letters[] = "p1bf";
+static const struct type letter_types[] = {
+    {.category = (char[]){"HUBSPOT_DEFINED"}, .type_id = 3, .kind = TYPE_PLAIN, .managed = true},
+    {.category = (char[]){"HUBSPOT_DEFINED"}, .type_id = 5, .kind = TYPE_PRIMARY},
+    {.category = (char[]){"USER_DEFINED"}, .type_id = 1, .kind = TYPE_LABEL, .managed = true},
+    {.category = (char[]){"USER_DEFINED"}, .type_id = 9, .kind = TYPE_LABEL},
+};
+
+static char *database;
+static struct pg *pg; /* looks on */
+static struct error err;
+static struct portal_definition portal = {.name = (char[]){"main"},
+    .api = DIALECT_2026_09,
+    .timeout_ms = 3000,
+    .limits = {.in_flight = 2, .read_inputs = 100}};
+static struct sync_definition sync_definition = {.name = (char[]){"pairs"}, .portal = &portal};
+static struct run run;
+static struct scripted answer;
+
+static void stage_exec(const char *format, ...) PRINTF(1, 2);
+static void stage_exec(const char *format, ...)
+{
+    char sql[1024];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(sql, sizeof sql, format, args);
+    va_end(args);
+    cluster_exec(pg, sql, NULL);
+}
+
+static const struct type *stage_type(char letter)
+{
+    return &letter_types[strchr(letters, letter) - letters];
+}
+
+/* Run 1 has ended, run 2 is at work: `run`. */
+static void stage_open(void)
+{
+    err = (struct error){0};
+    pg = cluster_connect(database);
+    stage_exec("truncate assocd.run, assocd.managed, assocd.sync_state restart identity cascade;"
+               "insert into assocd.run (sync, portal, api, cause, status, completed_at, epoch,"
+               " host, pid, unsettled) values"
+               " ('pairs', 'main', '2026-09', 'manual', 'interrupted', now(), 1, 'h', 1, true),"
+               " ('pairs', 'main', '2026-09', 'manual', 'planning', null, 2, 'h', 1, false)");
+    run = (struct run){.options = {.sync = &sync_definition, .database_url = database},
+        .state = cluster_connect(database),
+        .run_id = 2};
+    for (size_t i = 0; i < ARRAY_COUNT(letter_types); i++)
+        ck_assert_uint_eq(types_add(&run.types, &letter_types[i]), i);
+}
+
+/* HubSpot answers readings of record 1: it has these types to record 10; NULL: it refuses. */
+static void stage_observe(const char *types)
+{
+    CLEANUP(buf_clear) struct buf body = {0};
+    buf_add_text(&body, "{\"status\":\"COMPLETE\",\"results\":[{\"from\":{\"id\":\"1\"},\"to\":[");
+    for (const char *at = types != NULL ? types : ""; *at != '\0'; at++)
+        buf_addf(&body, "%s{\"category\":\"%s\",\"typeId\":%u,\"label\":null}",
+            at == types ? "{\"toObjectId\":10,\"associationTypes\":[" : ",",
+            stage_type(*at)->category, stage_type(*at)->type_id);
+    buf_add_text(&body, types != NULL && types[0] != '\0' ? "]}]}]}" : "]}]}");
+    char *text = types != NULL
+        ? scripted_answer("200 OK", "", buf_text(&body))
+        : scripted_answer("400 Bad Request", "", "{\"status\":\"error\",\"message\":\"no\"}");
+    answer = (struct scripted){.answer = text, .end = SCRIPTED_KEEP};
+    scripted_client_open(&answer, 1, DIALECT_2026_09, -1);
+    run.client = scripted.client;
+    client_bind(run.client, "deals", "contacts", &run.types);
+}
+
+static void stage_close(void)
+{
+    run_clear(&run);
+    if (answer.answer != NULL) {
+        scripted.client = NULL;
+        free(scripted_client_close());
+        free((char *)(uintptr_t)answer.answer);
+    }
+    pg_close(pg);
+}
+
+/* A change of a run: ordinals in order, from record 1 to record 10. */
+static void stage_change(int run_id, const char *operation, char letter, const char *state)
+{
+    stage_exec("insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category,"
+               " type_id, reason, state) select %d, '%s', count(*) + 1, 1, 10, '%s', %u,"
+               " 'source_added', '%s' from assocd.change where run_id = %d and operation = '%s'",
+        run_id, operation, stage_type(letter)->category, stage_type(letter)->type_id, state, run_id,
+        operation);
+}
+
+/* The registry has the type of the pair. */
+__attribute__((unused)) static void stage_own(char letter, const char *origin)
+{
+    stage_exec("insert into assocd.managed values ('pairs', 1, 10, '%s', %u, '%s', 1)",
+        stage_type(letter)->category, stage_type(letter)->type_id, origin);
+}
+
+static void stage_expect(const char *sql, const char *text)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    cluster_exec(pg, sql, &rows);
+    ck_assert_int_eq(rows.count, 1);
+    ck_assert_msg(strcmp(pg_rows_text(&rows, 0, 0), text) == 0, "have: %s\nwant: %s",
+        pg_rows_text(&rows, 0, 0), text);
+}
+
+/* So many readings of HubSpot are in the journal. */
+static void stage_expect_reads(int64_t reads)
+{
+    ck_assert_int_eq(
+        cluster_int(pg, "select count(*) from assocd.batch where operation in ('read', 'verify')"),
+        reads);
+}
+
+static int stage_run(const char *name, TCase *tcase)
+{
+    database = cluster_database_with_schema();
+    Suite *suite = suite_create(name);
+    tcase_set_timeout(tcase, 60);
+    suite_add_tcase(suite, tcase);
+    int failed = suite_run(suite);
+    cluster_drop(database);
+    free(database);
+    return failed;
+}
+
+#endif
