@@ -12,6 +12,7 @@
 #include "e2e/control.h"
 #include "e2e/expect.h"
 #include "e2e/steps.h"
+#include "lib/roles.h"
 
 enum { COMMAND_MS = 60000, WORDS_MAX = 16 };
 
@@ -43,7 +44,9 @@ static void start(struct play *play, struct process *process, const char *text)
         if (word[0] != '\0')
             argv[used++] = word;
     }
-    stage_write_config(play->stage, play->worker_url);
+    char *url = roles_text(play->worker_url, text);
+    stage_write_config(play->stage, url);
+    free(url);
     play->requests_before = play_requests(play);
     process_start(process, argv + (play->arm != NULL ? 0 : 3), environment);
     if (play->arm != NULL)

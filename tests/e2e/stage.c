@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "e2e/control.h"
 #include "lib/cluster.h"
+#include "lib/roles.h"
 
 enum { START_MS = 10000 };
 
@@ -88,6 +89,7 @@ void stage_open(struct stage *stage)
     stage->pg = cluster_connect(stage->database_url);
     add_file("tests/e2e/stage.sql", &sql);
     stage_sql(stage, buf_text(&sql), NULL);
+    roles_make(stage->pg);
     open_sandbox(stage);
 }
 

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "e2e/control.h"
 #include "lib/cluster.h"
+#include "lib/roles.h"
 
 #define TOKEN "pat-na1-sandbox-0000-0000"
 
@@ -64,7 +65,9 @@ void bed_configure(struct bed *bed, const char *head, const char *syncs)
         bed->database_url, head, bed->portal_yaml != NULL ? "" : "    base_url: ",
         bed->portal_yaml != NULL ? bed->portal_yaml : bed->base_url, bed->folder,
         syncs[0] != '\0' ? "syncs:\n" : "", syncs);
-    write_file(bed->config_path, buf_text(&yaml));
+    char *text = roles_text(buf_text(&yaml), "daemon");
+    write_file(bed->config_path, text);
+    free(text);
     buf_clear(&yaml);
 }
 
@@ -112,6 +115,7 @@ void bed_open(struct bed *bed, const char *schedule)
     bed_sql(bed,
         "create schema crm; create table crm.link (from_id bigint, to_id bigint);"
         "insert into crm.link select i, i from generate_series(1, 20) i");
+    roles_make(bed->pg);
     open_sandbox(bed, NULL);
     bed_sync(&syncs, "links", "contacts", schedule);
     bed_configure(bed, "daemon: {stop_timeout: 10s}\n", buf_text(&syncs));
@@ -120,7 +124,7 @@ void bed_open(struct bed *bed, const char *schedule)
 
 void bed_close(struct bed *bed)
 {
-    static const char *const names[] = {"assocd.yaml", "token", "notify"};
+    static const char *const names[] = {"assocd.yaml", "assocd.yaml.command", "token", "notify"};
     char path[160];
     for (size_t i = 0; i < ARRAY_COUNT(bed->daemons); i++) {
         if (bed->daemons[i].pid != 0)
@@ -166,20 +170,43 @@ int bed_stop(struct bed *bed, int number)
     return process_stop(&bed->daemons[number], SIGTERM, BED_MS);
 }
 
-int bed_command(struct bed *bed, struct process *process, const char *const words[])
+/* What the daemon reads, with the role that the verb needs. */
+static void write_command_config(const struct bed *bed, const char *path, const char *verb)
+{
+    char bytes[16384];
+    FILE *file = fopen(bed->config_path, "r");
+    ck_assert_ptr_nonnull(file);
+    bytes[fread(bytes, 1, sizeof bytes - 1, file)] = '\0';
+    (void)fclose(file);
+    char *text = roles_text(bytes, verb);
+    write_file(path, text);
+    free(text);
+}
+
+int bed_command_within(
+    struct bed *bed, struct process *process, const char *const words[], int limit_ms)
 {
     const char *argv[12] = {NULL};
     char *path = bed_program("assocd");
+    char config[176];
     size_t count = 0;
+    (void)snprintf(config, sizeof config, "%s.%s", bed->config_path, "command");
+    write_command_config(bed, config, words[0]);
     argv[count++] = path;
     argv[count++] = "-c";
-    argv[count++] = bed->config_path;
+    argv[count++] = config;
     for (size_t i = 0; words[i] != NULL; i++)
         argv[count++] = words[i];
-    (void)process_run(process, argv, plain_env, BED_MS);
+    (void)process_run(process, argv, plain_env, limit_ms);
     free(path);
-    ck_assert_msg(!process->timed_out, "%s does not end", words[0]);
     return process->status;
+}
+
+int bed_command(struct bed *bed, struct process *process, const char *const words[])
+{
+    int status = bed_command_within(bed, process, words, BED_MS);
+    ck_assert_msg(!process->timed_out, "%s does not end: %s", words[0], buf_text(&process->err));
+    return status;
 }
 
 void bed_sql(struct bed *bed, const char *sql)

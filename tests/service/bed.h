@@ -57,6 +57,10 @@ int bed_stop(struct bed *bed, int number);
 /* assocd with these words (at most 6, ended by NULL); returns the exit code. */
 int bed_command(struct bed *bed, struct process *process, const char *const words[]);
 
+/* The same, killed at the limit. */
+int bed_command_within(
+    struct bed *bed, struct process *process, const char *const words[], int limit_ms);
+
 void bed_sql(struct bed *bed, const char *sql);
 int64_t bed_int(struct bed *bed, const char *sql);
 char *bed_text(struct bed *bed, const char *sql); /* owned by the caller */

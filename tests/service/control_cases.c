@@ -43,7 +43,7 @@ START_TEST(triggers_by_verb)
     bed_until(&bed, "select status = 'succeeded' and cause = 'trigger' from assocd.run");
     bed_until(&bed,
         "select outcome = 'run 1: succeeded' and handled_by like '%:%' and reason = "
-        "'a test' and requested_by = session_user from assocd.signal");
+        "'a test' and requested_by = 'test_operator' from assocd.signal");
     ck_assert_int_eq(bed_int(&bed, "select signal_id from assocd.run"), 1);
 }
 END_TEST
