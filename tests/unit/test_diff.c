@@ -133,6 +133,28 @@ START_TEST(restores_the_plain_link_with_its_label)
 }
 END_TEST
 
+/* Three pairs: the first and the last lie at the list's ends. */
+START_TEST(knows_the_types_of_a_changes_pair_from_any_of_its_changes)
+{
+    static const set changed[] = {LA | LB, P | PR | LA, LB};
+    struct world world;
+    world_init(&world, POLICY_MIRROR, DRIFT_RESTORE, P | PR | LA | LB);
+    world.pairs = 3;
+    world.desired[0] = LA | LB;
+    world.observed[0] = P;
+    world.observed[1] = P | PR | LA;
+    world.owned[2] = LB;
+    struct diff_list list = {0};
+    compare(&world, &list);
+    ck_assert_uint_eq(list.count, 6);
+    for (size_t i = 0; i < list.count; i++)
+        for (uint32_t type = 0; type < TYPES; type++)
+            ck_assert_int_eq(
+                diff_pair_has(&list, i, type), has(changed[list.items[i].assoc.to_id - 1], type));
+    diff_list_clear(&list);
+}
+END_TEST
+
 /* The primary type of pair 1 moves to pair 2 while pair 1 gets a label. */
 static struct world moving_world(enum on_drift drift)
 {
@@ -220,6 +242,7 @@ int main(void)
     tcase_add_loop_test(tcase, decides_one_pair_as_told, 0, (int)ARRAY_COUNT(cases));
     tcase_add_test(tcase, sends_along_what_is_on_the_pair_even_if_it_is_to_go);
     tcase_add_test(tcase, restores_the_plain_link_with_its_label);
+    tcase_add_test(tcase, knows_the_types_of_a_changes_pair_from_any_of_its_changes);
     tcase_add_test(tcase, does_not_bring_it_back_after_the_move_either);
     tcase_add_test(tcase, keeps_a_primary_type_that_stays);
     tcase_add_test(tcase, does_not_bring_back_a_primary_type_that_moves);
