@@ -37,7 +37,7 @@ static struct portal_definition portal = {.name = (char[]){"main"},
     .limits = {.in_flight = 2, .read_inputs = 100}};
 static struct sync_definition sync_definition = {.name = (char[]){"pairs"}, .portal = &portal};
 static struct run run;
-static struct scripted answer;
+static struct scripted answers[2];
 
 static void stage_exec(const char *format, ...) PRINTF(1, 2);
 static void stage_exec(const char *format, ...)
@@ -72,8 +72,8 @@ static void stage_open(void)
         ck_assert_uint_eq(types_add(&run.types, &letter_types[i]), i);
 }
 
-/* HubSpot answers readings of record 1: it has these types to record 10; NULL: it refuses. */
-static void stage_observe(const char *types)
+/* The answer to a reading of record 1: it has these types to record 10; NULL: it is refused. */
+static struct scripted stage_answer(const char *types)
 {
     CLEANUP(buf_clear) struct buf body = {0};
     buf_add_text(&body, "{\"status\":\"COMPLETE\",\"results\":[{\"from\":{\"id\":\"1\"},\"to\":[");
@@ -85,19 +85,32 @@ static void stage_observe(const char *types)
     char *text = types != NULL
         ? scripted_answer("200 OK", "", buf_text(&body))
         : scripted_answer("400 Bad Request", "", "{\"status\":\"error\",\"message\":\"no\"}");
-    answer = (struct scripted){.answer = text, .end = SCRIPTED_KEEP};
-    scripted_client_open(&answer, 1, DIALECT_2026_09, -1);
+    return (struct scripted){.answer = text, .end = SCRIPTED_KEEP};
+}
+
+/* What HubSpot says to the first reading, and to all that follow. */
+static void stage_observe_two(const char *first, const char *later)
+{
+    answers[0] = stage_answer(first);
+    answers[1] = stage_answer(later);
+    scripted_client_open(answers, 2, DIALECT_2026_09, -1);
     run.client = scripted.client;
     client_bind(run.client, "deals", "contacts", &run.types);
+}
+
+static void stage_observe(const char *types)
+{
+    stage_observe_two(types, types);
 }
 
 static void stage_close(void)
 {
     run_clear(&run);
-    if (answer.answer != NULL) {
+    if (answers[0].answer != NULL) {
         scripted.client = NULL;
         free(scripted_client_close());
-        free((char *)(uintptr_t)answer.answer);
+        free((char *)(uintptr_t)answers[0].answer);
+        free((char *)(uintptr_t)answers[1].answer);
     }
     pg_close(pg);
 }
