@@ -111,6 +111,7 @@ struct client {
     struct random random;
     struct call *calls; /* one more than in_flight: the one whose reply is lent out */
     uint32_t calls_count;
+    struct assoc_list spare; /* where a read's rows are put in order */
     struct call *lent; /* its reply was returned last */
     struct client_reply reply;
     uint64_t ended; /* calls so far */

@@ -85,6 +85,7 @@ void client_close(struct client *client)
     http_close(client->http);
     for (uint32_t i = 0; i < client->calls_count; i++)
         call_clear(&client->calls[i]);
+    assoc_list_clear(&client->spare);
     free(client->calls);
     free(client->from);
     free(client->to);

@@ -101,33 +101,34 @@ static char unescape(char **at)
     return found != NULL ? to[found - from] : c;
 }
 
-/* Ends one field in place; returns where the next begins, NULL at the end of the line. */
-static char *split_field(char *at)
+/* Resolves the escapes of one field in place; NULL for \N. */
+static char *unescape_field(char *field)
 {
-    at += strcspn(at, "\t\\"); /* what has no escapes stays where it is */
-    char *out = at;
-    while (*at != '\0' && *at != '\t') {
-        if (*at == '\\' && at[1] != '\0') {
-            at++;
-            *out++ = unescape(&at);
-        } else {
-            *out++ = *at++;
-        }
+    if (strcmp(field, "\\N") == 0)
+        return NULL;
+    char *at = field;
+    char *out = field;
+    while (*at != '\0') {
+        bool escape = *at == '\\' && at[1] != '\0';
+        at += escape;
+        *out++ = escape ? unescape(&at) : *at++;
     }
-    bool more = *at == '\t';
     *out = '\0';
-    return more ? at + 1 : NULL;
+    return field;
 }
 
 int pg_copy_split(char *line, char **fields, int max)
 {
+    bool escapes = strchr(line, '\\') != NULL;
     int count = 0;
     for (char *at = line; at != NULL; count++) {
         if (count == max)
             return -1;
-        bool null = at[0] == '\\' && at[1] == 'N' && (at[2] == '\t' || at[2] == '\0');
-        fields[count] = null ? NULL : at;
-        at = split_field(at);
+        char *field = at;
+        at = strchr(field, '\t'); /* a tab within a field is written as \t */
+        if (at != NULL)
+            *at++ = '\0';
+        fields[count] = escapes ? unescape_field(field) : field;
     }
     return count;
 }

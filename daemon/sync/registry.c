@@ -44,10 +44,12 @@ static bool add_record(
     const char *last = "";
     record->count = 0;
     while (rest != NULL) {
-        char *to = strsep(&rest, ",");
-        size_t digits = strcspn(to, " ");
-        char *type = to + digits;
-        if (!assoc_parse_id(to, digits, &row.to_id))
+        char *to = rest;
+        rest = strchr(to, ',');
+        if (rest != NULL)
+            *rest++ = '\0';
+        char *type = strchrnul(to, ' ');
+        if (!assoc_parse_id(to, (size_t)(type - to), &row.to_id))
             return no_association(err);
         if (strcmp(type, last) != 0 && !find_type(run, type, &row.type, err))
             return false;

@@ -1,6 +1,8 @@
 /*
- * spool.c: a temporary file of 24-byte rows. The pair being written is held back until the next one
- * begins, so that its types can be sorted and repeated rows dropped.
+ * spool.c: a temporary file of rows. The pair being written is held back until the next one begins,
+ * so that its types can be sorted and repeated rows dropped. Writing 24 bytes a row would cost more
+ * than reading the row from PostgreSQL: a row is written as what it differs by from the one before
+ * it, in numbers of as few bytes as they need, which makes about six.
  */
 #include "sync/spool.h"
 
@@ -14,7 +16,10 @@
 
 #include "base/mem.h"
 
-enum { BLOCK_ROWS = 4096 };
+enum {
+    BLOCK_BYTES = 64 << 10,
+    ROW_BYTES_MAX = 10 + 10 + 5, /* two numbers of 64 bits and one of 32, seven bits a byte */
+};
 
 struct spool {
     const char *name;
@@ -24,8 +29,11 @@ struct spool {
     struct assoc_list pair; /* rows of the last (from_id, to_id), not written yet */
     struct assoc last;
     uint64_t count, records, duplicates;
-    struct assoc block[BLOCK_ROWS];
-    size_t block_count, block_at;
+    struct assoc before; /* the row that the next one is told by */
+    bool peeked; /* `before` was handed out and not taken */
+    bool ended; /* the file has no more than the block */
+    unsigned char block[BLOCK_BYTES];
+    size_t block_length, block_at;
 };
 
 bool spool_open(struct spool **spool, const char *name, enum spool_order order, struct error *err)
@@ -55,8 +63,8 @@ void spool_close(struct spool *spool)
 
 static bool write_block(struct spool *spool, struct error *err)
 {
-    const char *at = (const char *)spool->block;
-    size_t left = spool->block_count * sizeof spool->block[0];
+    const unsigned char *at = spool->block;
+    size_t left = spool->block_length;
     while (left > 0) {
         ssize_t done = write(spool->file, at, left);
         if (done < 0 && errno == EINTR)
@@ -67,15 +75,52 @@ static bool write_block(struct spool *spool, struct error *err)
         at += done;
         left -= (size_t)done;
     }
-    spool->block_count = 0;
+    spool->block_length = 0;
     return true;
+}
+
+/* Seven bits a byte, the lowest first; the highest bit says that more follow. */
+static unsigned char *put_number(unsigned char *at, uint64_t number)
+{
+    for (; number >= 0x80; number >>= 7)
+        *at++ = (unsigned char)(number | 0x80);
+    *at++ = (unsigned char)number;
+    return at;
+}
+
+static const unsigned char *get_number(const unsigned char *at, uint64_t *number)
+{
+    *number = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        *number |= (uint64_t)(*at & 0x7F) << shift;
+        if ((*at++ & 0x80) == 0)
+            break;
+    }
+    return at;
+}
+
+/* How to get from one id, of 63 bits, to another; the sign is the lowest bit, so that a step is
+ * small in either direction. */
+static inline uint64_t step(uint64_t from, uint64_t to)
+{
+    return to >= from ? (to - from) << 1 : (from - to) << 1 | 1;
+}
+
+static uint64_t make_step(uint64_t from, uint64_t step)
+{
+    return (step & 1) == 0 ? from + (step >> 1) : from - (step >> 1);
 }
 
 static bool put(struct spool *spool, struct assoc row, struct error *err)
 {
-    if (spool->block_count == BLOCK_ROWS && !write_block(spool, err))
+    if (spool->block_length > BLOCK_BYTES - ROW_BYTES_MAX && !write_block(spool, err))
         return false;
-    spool->block[spool->block_count++] = row;
+    unsigned char *at = spool->block + spool->block_length;
+    at = put_number(at, step(spool->before.from_id, row.from_id));
+    at = put_number(at, step(spool->before.to_id, row.to_id));
+    at = put_number(at, row.type);
+    spool->block_length = (size_t)(at - spool->block);
+    spool->before = row;
     if (row.to_id != 0)
         spool->count++;
     return true;
@@ -94,7 +139,7 @@ static bool put_pair(struct spool *spool, struct error *err)
 
 bool spool_add(struct spool *spool, struct assoc row, struct error *err)
 {
-    assert(!spool->reading);
+    assert(!spool->reading && row.from_id <= ASSOC_ID_MAX && row.to_id <= ASSOC_ID_MAX);
     if (spool->order == SPOOL_AS_IS)
         return put(spool, row, err);
     const struct assoc *last = &spool->last;
@@ -123,7 +168,10 @@ bool spool_rewind(struct spool *spool, struct error *err)
     if (!spool->reading && (!put_pair(spool, err) || !write_block(spool, err)))
         return false;
     spool->reading = true;
-    spool->block_count = 0;
+    spool->before = (struct assoc){0};
+    spool->peeked = false;
+    spool->ended = false;
+    spool->block_length = 0;
     spool->block_at = 0;
     if (lseek(spool->file, 0, SEEK_SET) != 0)
         return error_set(err, ERROR_INTERNAL, "cannot rewind the temporary file of %s: %s",
@@ -131,23 +179,25 @@ bool spool_rewind(struct spool *spool, struct error *err)
     return true;
 }
 
+/* Moves what is left of the block to its beginning and fills the rest of it. */
 static bool read_block(struct spool *spool, struct error *err)
 {
-    char *at = (char *)spool->block;
-    size_t got = 0;
+    size_t got = spool->block_length - spool->block_at;
+    memmove(spool->block, spool->block + spool->block_at, got);
     while (got < sizeof spool->block) {
-        ssize_t done = read(spool->file, at + got, sizeof spool->block - got);
+        ssize_t done = read(spool->file, spool->block + got, sizeof spool->block - got);
         if (done < 0 && errno == EINTR)
             continue;
         if (done < 0)
             return error_set(err, ERROR_INTERNAL, "cannot read the temporary file of %s: %s",
                 spool->name, strerror(errno));
-        if (done == 0)
+        if (done == 0) {
+            spool->ended = true;
             break;
+        }
         got += (size_t)done;
     }
-    assert(got % sizeof spool->block[0] == 0);
-    spool->block_count = got / sizeof spool->block[0];
+    spool->block_length = got;
     spool->block_at = 0;
     return true;
 }
@@ -155,16 +205,34 @@ static bool read_block(struct spool *spool, struct error *err)
 bool spool_peek(struct spool *spool, const struct assoc **row, struct error *err)
 {
     assert(spool->reading);
-    if (spool->block_at == spool->block_count && !read_block(spool, err))
+    *row = &spool->before;
+    if (spool->peeked)
+        return true;
+    bool short_of = spool->block_length - spool->block_at < ROW_BYTES_MAX;
+    if (short_of && !spool->ended && !read_block(spool, err))
         return false;
-    *row = spool->block_at < spool->block_count ? &spool->block[spool->block_at] : NULL;
+    if (spool->block_at == spool->block_length) {
+        *row = NULL;
+        return true;
+    }
+    uint64_t from, to, type;
+    const unsigned char *at = spool->block + spool->block_at;
+    at = get_number(at, &from);
+    at = get_number(at, &to);
+    at = get_number(at, &type);
+    spool->block_at = (size_t)(at - spool->block);
+    assert(spool->block_at <= spool->block_length);
+    spool->before.from_id = make_step(spool->before.from_id, from);
+    spool->before.to_id = make_step(spool->before.to_id, to);
+    spool->before.type = (uint32_t)type;
+    spool->peeked = true;
     return true;
 }
 
 void spool_take(struct spool *spool)
 {
-    assert(spool->block_at < spool->block_count);
-    spool->block_at++;
+    assert(spool->peeked);
+    spool->peeked = false;
 }
 
 uint64_t spool_count(const struct spool *spool)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/random.h"
 #include "sync/spool.h"
 #include "lib/suite.h"
 
@@ -127,10 +128,23 @@ START_TEST(keeps_rows_as_they_are_where_no_order_is_promised)
 }
 END_TEST
 
+/* 1 and the largest id among them; types up to the largest, too. */
+static struct assoc random_row(struct random *random)
+{
+    uint64_t bits[3];
+    for (size_t i = 0; i < 3; i++)
+        bits[i] = UINT64_MAX >> (1 + random_below(random, 62));
+    return (struct assoc){
+        .from_id = random_below(random, 2) == 0 ? bits[0] : 1 + random_below(random, bits[0]),
+        .to_id = random_below(random, 2) == 0 ? bits[1] : 1 + random_below(random, bits[1]),
+        .type = (uint32_t)bits[2],
+    };
+}
+
 /* Around the block's size and over many blocks, twice. */
 START_TEST(gives_back_every_row_whatever_their_number)
 {
-    static const uint64_t counts[] = {1, 4095, 4096, 4097, 8192, 50000};
+    static const uint64_t counts[] = {1, 15000, 16000, 17000, 32768, 100000};
     uint64_t count = counts[_i], wrong = 0;
     open_spool(SPOOL_SORTED);
     for (uint64_t i = 1; i <= count; i++)
@@ -153,6 +167,34 @@ START_TEST(gives_back_every_row_whatever_their_number)
 }
 END_TEST
 
+/* Steps of every size and both directions, each byte of a block being the first of a row once. */
+START_TEST(gives_back_ids_of_every_size)
+{
+    enum { ROWS = 200000 };
+    struct random random;
+    uint64_t wrong = 0;
+    open_spool(SPOOL_AS_IS);
+    random_init(&random, 7);
+    for (int i = 0; i < ROWS; i++)
+        if (!spool_add(spool, random_row(&random), &err))
+            ck_abort_msg("%s", err.text);
+    for (int time = 0; time < 2; time++) {
+        ck_assert(spool_rewind(spool, &err));
+        random_init(&random, 7);
+        for (int i = 0; i < ROWS; i++) {
+            const struct assoc *row;
+            struct assoc same = random_row(&random);
+            if (!spool_peek(spool, &row, &err) || row == NULL)
+                ck_abort_msg("ends after %d rows", i);
+            wrong += assoc_compare(row, &same) != 0;
+            spool_take(spool);
+        }
+        expect_end();
+    }
+    ck_assert_uint_eq(wrong, 0);
+}
+END_TEST
+
 START_TEST(a_full_disk_is_an_error_and_not_a_short_spool)
 {
     struct rlimit small = {.rlim_cur = 100000, .rlim_max = 100000};
@@ -161,7 +203,7 @@ START_TEST(a_full_disk_is_an_error_and_not_a_short_spool)
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
     bool ok = true;
     for (uint64_t i = 1; ok && i <= 20000; i++)
-        ok = spool_add(spool, (struct assoc){.from_id = i, .to_id = 1}, &err);
+        ok = spool_add(spool, (struct assoc){.from_id = i << 40, .to_id = 1}, &err);
     ck_assert(!ok);
     ck_assert_ptr_nonnull(strstr(err.text, "cannot write the temporary file of test rows"));
 }
@@ -186,6 +228,7 @@ int main(void)
     tcase_add_loop_test(tcase, refuses_a_row_out_of_order, 0, 3);
     tcase_add_test(tcase, keeps_rows_as_they_are_where_no_order_is_promised);
     tcase_add_loop_test(tcase, gives_back_every_row_whatever_their_number, 0, 6);
+    tcase_add_test(tcase, gives_back_ids_of_every_size);
     tcase_add_test(tcase, a_full_disk_is_an_error_and_not_a_short_spool);
     tcase_add_test(tcase, names_the_folder_that_cannot_be_used);
     suite_add_tcase(suite, tcase);
