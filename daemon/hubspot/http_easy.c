@@ -26,6 +26,7 @@ static const struct {
     {CURLOPT_HTTP09_ALLOWED, 0}, {CURLOPT_NOSIGNAL, 1}, {CURLOPT_CONNECTTIMEOUT_MS, 10000},
     {CURLOPT_LOW_SPEED_LIMIT, 100}, /* fewer bytes a second … */
     {CURLOPT_LOW_SPEED_TIME, 30}, /* … for so many seconds is a dead answer */
+    {CURLOPT_BUFFERSIZE, 128 << 10}, /* an answer of 400 KB in four reads, not thirty */
     {CURLOPT_MAXLIFETIME_CONN, 300}, /* then the certificate is looked at again */
 };
 
