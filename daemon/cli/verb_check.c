@@ -3,9 +3,11 @@
  * thing, and ends with the exit code of the first that is.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "config/config.h"
@@ -23,23 +25,35 @@ struct findings {
     struct buf json;
 };
 
-static void found(struct findings *findings, bool ok, const char *what, const char *text)
+/* A warning is nothing that keeps runs from working. */
+enum finding { FINDING_OK, FINDING_WARNING, FINDING_FAILED };
+
+static void add_finding(
+    struct findings *findings, enum finding finding, const char *what, const char *text)
 {
+    static const char *const words[] = {"ok  ", "warn", "FAIL"};
     if (!findings->cli->json) {
-        printf("%s  %-28s %s\n", ok ? "ok  " : "FAIL", what, text);
+        printf("%s  %-28s %s\n", words[finding], what, text);
         return;
     }
-    buf_add_text(&findings->json, findings->json.length > 0 ? ",\n {\"ok\": " : "[{\"ok\": ");
-    buf_add_text(&findings->json, ok ? "true, \"what\": " : "false, \"what\": ");
+    buf_addf(&findings->json,
+        "%s{\"ok\": %s, \"warning\": %s, \"what\": ", findings->json.length > 0 ? ",\n " : "[",
+        finding == FINDING_FAILED ? "false" : "true",
+        finding == FINDING_WARNING ? "true" : "false");
     buf_add_json(&findings->json, what);
     buf_add_text(&findings->json, ", \"text\": ");
     buf_add_json(&findings->json, text);
     buf_add_char(&findings->json, '}');
 }
 
+static void found(struct findings *findings, const char *what, const char *text)
+{
+    add_finding(findings, FINDING_OK, what, text);
+}
+
 static void failed(struct findings *findings, const char *what, const struct error *err)
 {
-    found(findings, false, what, err->text);
+    add_finding(findings, FINDING_FAILED, what, err->text);
     if (findings->code == 0)
         findings->code = error_exit_code(err->kind);
 }
@@ -56,7 +70,7 @@ static void check_source(struct findings *findings, const struct sync_definition
     if (source_open(&source, &wish, &err) && source_next(source, &row, &err)) {
         (void)snprintf(text, sizeof text, "source %.100s %s", source_name(sync),
             row.kind == SOURCE_END ? "is readable and empty" : "is readable");
-        found(findings, true, what, text);
+        found(findings, what, text);
     } else {
         failed(findings, what, &err);
     }
@@ -91,7 +105,7 @@ static void check_watch(
         (void)error_set(&err, ERROR_SOURCE, "%s", buf_text(&text));
         failed(findings, what, &err);
     } else {
-        found(findings, true, what, buf_text(&text));
+        found(findings, what, buf_text(&text));
     }
 }
 
@@ -115,7 +129,7 @@ static void check_sync(
         add_type(&text, &types, index);
     }
     if (ok) {
-        found(findings, true, what, buf_text(&text));
+        found(findings, what, buf_text(&text));
         check_source(findings, sync, &types, what);
         check_watch(findings, sync, what);
     } else {
@@ -143,11 +157,31 @@ static void check_portal(struct findings *findings, const struct portal_definiti
     }
     (void)snprintf(text, sizeof text, "account %llu at %.60s, api %s",
         (unsigned long long)access.portal_id, portal->base_url, output_api(portal->api, api));
-    found(findings, true, what, text);
+    found(findings, what, text);
     for (size_t i = 0; i < cli->definitions.syncs_count; i++)
         if (cli->definitions.syncs[i]->portal == portal)
             check_sync(findings, client, cli->definitions.syncs[i]);
     client_close(client);
+}
+
+/* What nobody will ever settle: a sync was renamed or dropped, its triggers were not. */
+static void check_strays(struct findings *findings)
+{
+    const struct definitions *definitions = &findings->cli->definitions;
+    const char **urls = mem_new(definitions->syncs_count + 2, sizeof *urls);
+    size_t count = watch_databases(definitions, urls);
+    size_t state = 0; /* the assocd database has the table in any case */
+    while (state < count && strcmp(urls[state], definitions->database_url) != 0)
+        state++;
+    if (state == count)
+        urls[count++] = definitions->database_url;
+    for (size_t i = 0; i < count; i++) {
+        CLEANUP(buf_clear) struct buf text = {0};
+        struct error err; /* where a watched sync lives it is told with that */
+        if (watch_strays(definitions, urls[i], &text, &err) && text.length > 0)
+            add_finding(findings, FINDING_WARNING, "watched tables", buf_text(&text));
+    }
+    free(urls);
 }
 
 static void check_all(struct findings *findings)
@@ -161,9 +195,10 @@ static void check_all(struct findings *findings)
     }
     (void)snprintf(text, sizeof text, "schema version %d, %s", schema_version_known(),
         pg_transport(cli->state));
-    found(findings, true, "database", text);
+    found(findings, "database", text);
     for (size_t i = 0; i < cli->definitions.portals_count; i++)
         check_portal(findings, cli->definitions.portals[i]);
+    check_strays(findings);
 }
 
 bool verb_check(struct cli *cli, int argc, char **argv, int *code, struct error *err)
@@ -175,7 +210,7 @@ bool verb_check(struct cli *cli, int argc, char **argv, int *code, struct error 
     if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "check", 0, 0, err) ||
         !cli_load(cli, err))
         return false;
-    found(&findings, true, "configuration", cli->config_path);
+    found(&findings, "configuration", cli->config_path);
     check_all(&findings);
     *code = findings.code;
     if (cli->json) {

@@ -80,6 +80,34 @@ bool watch_open(struct pg **pg, const char *url, struct error *err)
     return false;
 }
 
+/* Does the sync of this name take what waits in that database? */
+static bool is_taken(const struct definitions *definitions, const char *name, const char *url)
+{
+    const struct sync_definition *sync = definitions_sync(definitions, name);
+    return sync != NULL && sync->watch && strcmp(watch_database(definitions, sync), url) == 0;
+}
+
+bool watch_strays(
+    const struct definitions *definitions, const char *url, struct buf *text, struct error *err)
+{
+    struct pg *pg;
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_open(&pg, url, "assocd check", ERROR_SOURCE, err))
+        return false;
+    bool known = watch_waiting(pg, &rows, err);
+    pg_close(pg);
+    for (int i = 0; known && i < rows.count; i++) {
+        const char *name = pg_rows_text(&rows, i, WAITING_SYNC);
+        if (!is_taken(definitions, name, url))
+            buf_addf(text, "%s%s (%s rows)",
+                text->length > 0 ? ", " : "in assocd.touched, no watched sync here takes up: ",
+                name, pg_rows_text(&rows, i, WAITING_RECORDS));
+    }
+    if (text->length > 0)
+        buf_add_text(text, "; if it is not another configuration's: select assocd.unwatch(NAME)");
+    return known;
+}
+
 static void site_close(struct site *site)
 {
     pg_close(site->pg);

@@ -41,6 +41,11 @@ MUST_CHECK bool watch_open(struct pg **pg, const char *url, struct error *err);
 enum { WAITING_SYNC, WAITING_RECORDS, WAITING_AGE_MS }; /* text, count, of the oldest */
 MUST_CHECK bool watch_waiting(struct pg *pg, struct pg_rows *rows, struct error *err);
 
+/* Names with waiting rows in a database whose rows no sync of these definitions takes; text gets
+ * one sentence that names them, or nothing. */
+MUST_CHECK bool watch_strays(
+    const struct definitions *definitions, const char *url, struct buf *text, struct error *err);
+
 enum watch_state {
     WATCH_IN_PLACE,
     WATCH_MISSING, /* no triggers, or not for these columns, or disabled: assocd init --watch */
