@@ -118,7 +118,8 @@ void config_set_preset(struct config_object *object, const struct key *key);
 /* Where the key is kept. */
 void *config_target(const struct config_object *object, const struct key *key);
 
-/* Replaces ${NAME} by the environment's value and $${ by ${. */
+/* Replaces ${NAME} by the environment's value, ${NAME:-TEXT} by that or, if it is not set or empty,
+ * by TEXT, and $${ by ${. */
 MUST_CHECK bool config_expand(const char *written, struct buf *out, struct error *err);
 
 /* The rules that need more than one key; notes the problems. */

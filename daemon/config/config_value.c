@@ -29,34 +29,47 @@ static size_t variable_length(const char *text)
     return length;
 }
 
-bool config_expand(const char *written, struct buf *out, struct error *err)
+/* `NAME}` or `NAME:-TEXT}`, where TEXT stands for a variable that is not set or empty. *at is moved
+ * behind it. */
+static bool expand_one(const char **at, struct buf *out, struct error *err)
 {
     char name[256];
-    size_t bad;
+    size_t bad, length = variable_length(*at);
+    const char *other = strncmp(*at + length, ":-", 2) == 0 ? *at + length + 2 : NULL;
+    const char *end = other != NULL ? strchr(other, '}') : *at + length;
+    if (length == 0 || length >= sizeof name || end == NULL || *end != '}')
+        return error_set(err, ERROR_CONFIG,
+            "has a \"${\" without a variable's name and \"}\", expected ${NAME}, ${NAME:-TEXT} or "
+            "$${");
+    (void)snprintf(name, sizeof name, "%.*s", (int)length, *at);
+    const char *value = getenv(name);
+    *at = end + 1;
+    if (other != NULL && (value == NULL || value[0] == '\0')) {
+        buf_add(out, other, (size_t)(end - other));
+        return true;
+    }
+    if (value == NULL)
+        return error_set(
+            err, ERROR_CONFIG, "the environment variable %s is not set, expected a value", name);
+    if (!yaml_is_utf8(value, strlen(value), &bad))
+        return error_set(err, ERROR_CONFIG, "the environment variable %s is not UTF-8", name);
+    buf_add_text(out, value);
+    return true;
+}
+
+bool config_expand(const char *written, struct buf *out, struct error *err)
+{
     for (const char *at = written; *at != '\0';) {
         if (strncmp(at, "$${", 3) == 0) {
             buf_add_text(out, "${");
             at += 3;
-            continue;
-        }
-        if (strncmp(at, "${", 2) != 0) {
+        } else if (strncmp(at, "${", 2) == 0) {
+            at += 2;
+            if (!expand_one(&at, out, err))
+                return false;
+        } else {
             buf_add_char(out, *at++);
-            continue;
         }
-        size_t length = variable_length(at + 2);
-        if (length == 0 || length >= sizeof name || at[2 + length] != '}')
-            return error_set(err, ERROR_CONFIG,
-                "has a \"${\" without a variable's name and \"}\", expected ${NAME} or $${");
-        memcpy(name, at + 2, length);
-        name[length] = '\0';
-        const char *value = getenv(name);
-        if (value == NULL)
-            return error_set(err, ERROR_CONFIG,
-                "the environment variable %s is not set, expected a value", name);
-        if (!yaml_is_utf8(value, strlen(value), &bad))
-            return error_set(err, ERROR_CONFIG, "the environment variable %s is not UTF-8", name);
-        buf_add_text(out, value);
-        at += length + 3;
     }
     return true;
 }

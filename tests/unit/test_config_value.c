@@ -83,6 +83,10 @@ static const struct refusal refused[] = {
         "a value"},
     {"crm.a", "\"${}\"", "f:14: syncs.one.source.table: has a \"${\" without a variable's name..."},
     {"crm.a", "\"${X\"", "f:14: syncs.one.source.table: has a \"${\" without a variable's name..."},
+    {"crm.a", "\"${X:-y\"",
+        "f:14: syncs.one.source.table: has a \"${\" without a variable's name..."},
+    {"crm.a", "\"${:-y}\"",
+        "f:14: syncs.one.source.table: has a \"${\" without a variable's name..."},
     {"in_flight: 4", "in_flight: \"${ASSOCD_SECRET}\"",
         "f:7: portals.main.limits.in_flight: \"${ASSOCD_SECRET}\": expected an integer of 1 … 64"},
     {"policy: mirror", "policy: ${ASSOCD_SECRET}",
@@ -111,6 +115,14 @@ START_TEST(variables_expand_in_values_and_dollar_dollar_brace_is_kept)
     definitions_clear(&all);
     ck_assert_msg(parse("in_flight: 4", "in_flight: \"${ASSOCD_N}\"", &all, &err), "%s", err.text);
     ck_assert_int_eq(all.portals[0]->limits.in_flight, 12);
+    definitions_clear(&all);
+    ck_assert_int_eq(setenv("ASSOCD_EMPTY", "", 1), 0);
+    ck_assert_msg(
+        parse("{table: crm.a}",
+            "{query: \"${ASSOCD_A:-x} ${ASSOCD_EMPTY:-y z}${ASSOCD_UNSET:-}${ASSOCD_UNSET:-/}\"}",
+            &all, &err),
+        "%s", err.text);
+    ck_assert_str_eq(all.syncs[0]->source_query, "crm y z/");
     definitions_clear(&all);
 }
 END_TEST
