@@ -94,7 +94,8 @@ static bool print_changes(struct cli *cli, const struct run *run, struct error *
     print_count(
         '!', c->blocked, "blocked", "removing it would remove an unmanaged label of the pair too");
     print_count('.', c->skipped, "skipped",
-        run->options.mode == RUN_APPLY ? "not in the plan, or quarantined" : "quarantined");
+        run->options.mode == RUN_APPLY ? "not in the plan, quarantined or left alone"
+                                       : "quarantined or left alone (assocd show)");
     return true;
 }
 

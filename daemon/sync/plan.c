@@ -19,6 +19,7 @@
 #include "sync/source.h"
 #include "sync/spool.h"
 #include "sync/touched.h"
+#include "sync/twin.h"
 #include "sync/vanished.h"
 
 enum {
@@ -386,7 +387,8 @@ bool plan_build(struct run *run, struct error *err)
 {
     struct draft draft = {.run = run};
     bool ok = read_source(&draft, err) && open_spools(&draft, err) && compare(&draft, err) &&
-        vanished_settle(run, &draft.vanished, err);
+        vanished_settle(run, &draft.vanished, err) &&
+        twin_settle(run, run->options.mode == RUN_TOUCHED ? NULL : draft.desired, err);
     draft_clear(&draft);
     return ok;
 }

@@ -74,7 +74,8 @@ START_TEST(reads_every_copy_out_to_its_end)
     char *line = "";
     size_t length;
     ck_assert(pg_exec(pg,
-        "select set_config('assocd.sync', 'x', false), set_config('assocd.records', '{}', false)",
+        "select set_config('assocd.sync', 'x', false), set_config('assocd.records', '{}', false), "
+        "set_config('assocd.run', '0', false)",
         NULL, &err));
     for (int i = 0; i < STATEMENT_COUNT; i++) {
         if (!is_copy(&statements[i]) || is_copy_in(&statements[i]))
