@@ -87,22 +87,30 @@ static bool take_label(struct types_list *lists, struct json_object *entry)
     return true;
 }
 
-/* The category of a v3 type: the labels list knows, unless two categories have the id. */
+/* The category of a v3 type: the labels list knows. NULL if several of its categories have the id,
+ * of which the name may be any. */
 static const char *name_category(const struct types_list *lists, const char *name, uint32_t id)
 {
     const struct association_type *known = association_type_find(lists->from, lists->to, id);
-    const char *only = NULL;
-    size_t found = 0;
+    bool own = known != NULL && known->name != NULL && strcmp(known->name, name) == 0;
+    const char *only = NULL, *other = NULL;
+    size_t found = 0, others = 0;
     for (uint32_t i = 0; i < lists->types->count; i++) {
-        if (lists->types->items[i].type_id != id)
+        const struct type *type = &lists->types->items[i];
+        if (type->type_id != id)
             continue;
-        only = lists->types->items[i].category;
+        only = type->category;
         found++;
+        if (strcmp(type->category, "HUBSPOT_DEFINED") != 0) {
+            other = type->category;
+            others++;
+        }
     }
     if (found == 1)
         return only;
-    bool own = known != NULL && known->name != NULL && strcmp(known->name, name) == 0;
-    return own ? "HUBSPOT_DEFINED" : "USER_DEFINED";
+    if (own)
+        return "HUBSPOT_DEFINED";
+    return others > 1 ? NULL : other != NULL ? other : "USER_DEFINED";
 }
 
 /* {"id": "279", "name": "contact_to_company_unlabeled"} */
@@ -113,6 +121,8 @@ static bool take_name(struct types_list *lists, struct json_object *entry)
     if (name == NULL || name[0] == '\0' || !json_tree_u32(entry, "id", &id))
         return false;
     const char *category = name_category(lists, name, id);
+    if (category == NULL)
+        return true;
     struct type type = make_type(lists, category, id);
     free(type.name);
     type.name = mem_text(name);

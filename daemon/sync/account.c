@@ -253,6 +253,19 @@ static char *fingerprint(const struct run *run)
     return mem_text(buf_text(&text));
 }
 
+/* v3 speaks of types by name alone. One without would read as somebody else's: never seen, never
+ * archived, and nobody told. */
+static bool is_nameable(const struct run *run, uint32_t index, struct error *err)
+{
+    const struct sync_definition *sync = run->options.sync;
+    char space[64];
+    return sync->portal->api != DIALECT_V3 || run->types.items[index].name != NULL ||
+        error_set(err, ERROR_CONFIG,
+            "sync %s: association type %s has no name of its own in API v3 (a new one has it after "
+            "some minutes); portals.%s.api: 2026-09 needs none",
+            sync->name, types_text(&run->types, index, space), sync->portal->name);
+}
+
 static bool resolve_types(struct run *run, struct error *err)
 {
     const struct sync_definition *sync = run->options.sync;
@@ -262,6 +275,8 @@ static bool resolve_types(struct run *run, struct error *err)
         uint32_t index;
         if (!types_resolve(&run->types, &sync->types[i], &index, ERROR_CONFIG, err))
             return error_prefix(err, "sync %s: %s to %s", sync->name, sync->from, sync->to);
+        if (!is_nameable(run, index, err))
+            return false;
         run->types.items[index].managed = true;
     }
     run->fingerprint = fingerprint(run);
