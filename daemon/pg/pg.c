@@ -312,6 +312,11 @@ bool pg_failed(struct pg *pg, const PGresult *result, const char *what, struct e
 }
 
 /* Servers since 14 say so at once, and again when they are promoted. */
+const char *pg_database(const struct pg *pg)
+{
+    return or_empty(PQdb(pg->conn));
+}
+
 bool pg_in_recovery(struct pg *pg, bool *yes, struct error *err)
 {
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};

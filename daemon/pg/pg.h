@@ -41,6 +41,9 @@ void pg_arg_bool(struct pg_args *args, bool truth);
 /* How the connection is protected, as a phrase for people ("unix socket", "TLS, …"). */
 const char *pg_transport(const struct pg *pg);
 
+/* The database it is connected to. Borrowed. */
+const char *pg_database(const struct pg *pg);
+
 /* Is the server a standby (in recovery)? */
 MUST_CHECK bool pg_in_recovery(struct pg *pg, bool *yes, struct error *err);
 

@@ -300,7 +300,8 @@ bool account_open(struct run *run, struct error *err)
 void account_note_source(struct run *run, const struct source *source)
 {
     CLEANUP(buf_clear) struct buf text = {0};
-    buf_addf(&text, "%s: %s", run->fingerprint, source_shape(source));
+    buf_addf(&text, "%s: %s, policy %s", run->fingerprint, source_shape(source),
+        policy_words[run->options.sync->policy]);
     free(run->fingerprint);
     run->fingerprint = mem_text(buf_text(&text));
     run->source_replica = source_replica(source);

@@ -23,7 +23,8 @@ MUST_CHECK bool account_open(struct run *run, struct error *err);
  * once more, and must be the same (FAULTS O3). */
 MUST_CHECK bool account_confirm(struct run *run, struct error *err);
 
-/* What the open source turned out to be becomes part of run->fingerprint (FAULTS S8, S9). */
+/* What the open source turned out to be becomes part of run->fingerprint (FAULTS S8, S9), and the
+ * policy. */
 struct source;
 void account_note_source(struct run *run, const struct source *source);
 

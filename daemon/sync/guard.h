@@ -25,7 +25,8 @@ struct guard_facts {
     bool good_known; /* there is a last good run … */
     uint64_t good_desired; /* … that had so many desired associations */
     const char *fingerprint; /* what this run synchronises */
-    const char *good_fingerprint; /* what the last good run synchronised; NULL if none */
+    const char *good_fingerprint; /* what the last good run synchronised, or the first
+                                   * that wrote; NULL if none */
 };
 
 enum verdict_kind { VERDICT_PASS, VERDICT_WITHHOLD, VERDICT_REFUSE };

@@ -43,11 +43,10 @@ static bool enter_sync(struct run *run, struct error *err)
     if (!pg_run(run->state, STATEMENT_SYNC_ENTER, &args, &rows, err))
         return false;
     run->epoch = pg_rows_int(&rows, 0, 0);
-    run->good_known = !pg_rows_null(&rows, 0, 1);
-    if (run->good_known) {
+    if (!pg_rows_null(&rows, 0, 1))
         run->good_fingerprint = mem_text(pg_rows_text(&rows, 0, 1));
-        run->good_desired = (uint64_t)pg_rows_int(&rows, 0, 2);
-    }
+    run->good_known = !pg_rows_null(&rows, 0, 2);
+    run->good_desired = (uint64_t)pg_rows_int(&rows, 0, 2);
     return true;
 }
 

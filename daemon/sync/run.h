@@ -81,7 +81,7 @@ struct run {
     int64_t started_local; /* … and ours, at the same moment */
     bool good_known; /* journal_open: a good run exists … */
     uint64_t good_desired; /* … and had so many desired rows */
-    char *good_fingerprint; /* … and synchronised this; NULL if none */
+    char *good_fingerprint; /* what it synchronised, or the first run that wrote; NULL if none */
     enum run_status status;
     struct touched *touched; /* touched_take: the changes it is about; NULL: none */
     struct account_access access; /* account_open; access.portal_id: whose token it is */

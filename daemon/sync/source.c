@@ -25,7 +25,7 @@ struct source {
     bool empty;
     uint32_t only_type; /* what a row without a type means; TYPE_NONE: it must say */
     bool replica;
-    char shape[96]; /* "table", "view 5d41…": what kind of thing it is */
+    char shape[192]; /* "table", "view 5d41…": what kind of thing it is, and where */
     char message[320];
     struct assoc single[TYPES_MAX]; /* last row of each type that a record can have once */
     struct single_set taken; /* to-records of the type that they can have once */
@@ -190,9 +190,11 @@ static bool begin_copy(struct source *source, const char *relation, struct error
         return no_such_column(source, relation, err->text, err);
     }
     size_t length = strlen(source->shape);
-    (void)snprintf(source->shape + length, sizeof source->shape - length, "%sids as %s and %s",
-        length > 0 ? ", " : "", pg_rows_integer(&shape, 0) ? "integer" : "text",
-        pg_rows_integer(&shape, 1) ? "integer" : "text");
+    (void)snprintf(source->shape + length, sizeof source->shape - length,
+        "%sids as %s and %s, database %s", length > 0 ? ", " : "",
+        pg_rows_integer(&shape, 0) ? "integer" : "text",
+        pg_rows_integer(&shape, 1) ? "integer" : "text", pg_database(source->pg));
+    text_trim(source->shape);
     buf_reset(&sql);
     buf_addf(&sql, "copy (select c0::text, c1::text%s from (%s) cells",
         source->sync->column_type != NULL ? ", c2::text" : "", buf_text(&inner));

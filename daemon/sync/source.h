@@ -46,8 +46,8 @@ void source_close(struct source *source); /* NULL is fine */
 MUST_CHECK bool source_next(struct source *source, struct source_row *row, struct error *err);
 
 /* Is it a standby server, which may lag behind? What kind of relation is it, with which kinds of
- * ids
- * ("table, integer, integer")? A view's definition is part of it. Borrowed. */
+ * ids, in which database ("table, ids as integer and integer, database dwh")? A view's definition
+ * is part of it. Borrowed. */
 bool source_replica(const struct source *source);
 const char *source_shape(const struct source *source);
 
