@@ -113,6 +113,22 @@ bool registry_load(struct run *run, struct spool *owned, struct error *err)
     return true;
 }
 
+/* Nearly always nothing of a page that is to be adopted is owned yet, so that it is entered without
+ * looking. What the late verification of another run has entered meanwhile makes the whole
+ * statement fail; then each is looked for. */
+static bool run_page(
+    struct run *run, enum statement_id statement, const struct pg_args *args, struct error *err)
+{
+    struct error why = {0};
+    if (pg_run(run->state, statement, args, NULL, &why))
+        return true;
+    bool owned = strcmp(pg_sqlstate(run->state), "23505") == 0; /* unique_violation */
+    if (statement == STATEMENT_MANAGED_ADOPT && owned)
+        return pg_run(run->state, STATEMENT_MANAGED_ADOPT_REST, args, NULL, err);
+    *err = why;
+    return false;
+}
+
 /* One page of a spool as four array parameters; *count is the number of its rows. */
 static bool settle_page(struct run *run, struct spool *spool, enum statement_id statement,
     int *count, struct error *err)
@@ -143,7 +159,7 @@ static bool settle_page(struct run *run, struct spool *spool, enum statement_id 
     pg_arg_text(&args, pg_array_end(&to));
     pg_arg_text(&args, pg_array_end(&category));
     pg_arg_text(&args, pg_array_end(&type_id));
-    return pg_run(run->state, statement, &args, NULL, err);
+    return run_page(run, statement, &args, err);
 }
 
 static bool settle_spool(

@@ -46,7 +46,7 @@ void pg_close(struct pg *pg)
 
 const char *pg_sqlstate(const struct pg *pg)
 {
-    return pg->failed ? "08006" : "";
+    return pg->repeated ? "23505" : pg->failed ? "08006" : "";
 }
 
 /* ---- results ---- */
@@ -188,6 +188,7 @@ static bool lose(struct pg *pg, struct error *err, const char *why)
 static bool before(struct pg *pg, enum sim_fault_kind *fault, struct error *err)
 {
     pg->failed = true;
+    pg->repeated = false;
     *fault = FAULT_NONE;
     if (pg->run->dead || pg->lost)
         return lose(pg, err, "the session is lost");

@@ -12,6 +12,7 @@ struct pg {
     struct sim_run *run;
     bool lost;
     bool failed; /* the last statement */
+    bool repeated; /* because a row is there already */
     uint64_t copy_from; /* bit mask of from-records: managed_copy_of */
     size_t at; /* of a COPY out */
     struct buf line; /* of a COPY, the last one handed out */

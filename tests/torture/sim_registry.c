@@ -117,10 +117,20 @@ static bool settle_keys(struct pg *pg, const struct pg_args *args, bool archive)
     return true;
 }
 
-STATEMENT(managed_adopt)
+STATEMENT(managed_adopt_rest)
 {
     UNUSED(rows);
     return settle_keys(pg, args, false);
+}
+
+STATEMENT(managed_adopt)
+{
+    struct sim_keys keys;
+    sim_keys_read(&keys, args, 3);
+    for (size_t i = 0; i < keys.count; i++)
+        if ((sim.tables->managed[keys.from[i]][keys.to[i]] & BIT(keys.type[i])) != 0)
+            pg->repeated = true;
+    return !pg->repeated && managed_adopt_rest(pg, args, rows);
 }
 
 STATEMENT(managed_forget)
@@ -139,6 +149,7 @@ const struct sim_named sim_registry_statements[] = {
     {"verify_close", verify_close},
     {"recover_close", verify_close},
     {"managed_adopt", managed_adopt},
+    {"managed_adopt_rest", managed_adopt_rest},
     {"managed_forget", managed_forget},
     {NULL, NULL},
 };

@@ -145,10 +145,15 @@ START_TEST(adopting_what_is_owned_keeps_its_origin)
     cluster_exec(pg,
         "insert into assocd.managed values ('pairs', 1, 2, 'HUBSPOT_DEFINED', 1, 'created', 1)",
         NULL);
+    add(run.adopt, 1, 1);
     add(run.adopt, 1, 2);
+    add(run.adopt, 1, 3);
     ck_assert(registry_settle(&run, &err));
+    ck_assert_int_eq(err.kind, ERROR_NONE);
     ck_assert_int_eq(
-        cluster_int(pg, "select count(*) from assocd.managed where origin = 'created'"), 1);
+        cluster_int(pg, "select to_id from assocd.managed where origin = 'created'"), 2);
+    ck_assert_int_eq(
+        cluster_int(pg, "select count(*) from assocd.managed where origin = 'adopted'"), 2);
 }
 END_TEST
 

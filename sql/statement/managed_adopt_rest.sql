@@ -1,0 +1,5 @@
+-- managed_adopt of associations some of which are owned already; those stay as they are.
+insert into assocd.managed (sync, from_id, to_id, category, type_id, origin, run_id)
+select $1, f, t, c, i, 'adopted', $2::bigint
+from unnest($3::bigint[], $4::bigint[], $5::text[], $6::bigint[]) as u(f, t, c, i)
+on conflict do nothing
