@@ -24,6 +24,7 @@
     "set intervalstyle = 'postgres';" \
     "set standard_conforming_strings = on;" \
     "set lock_timeout = '5s';" \
+    "set default_transaction_isolation = 'read committed';" \
     "select pg_catalog.set_config('synchronous_commit', 'on', false)" \
     " where pg_catalog.current_setting('synchronous_commit') = 'off'"
 

@@ -13,6 +13,8 @@
 #include "base/mem.h"
 #include "pg/statement.h"
 
+enum { TRIES_MAX = 3 }; /* of a statement that meets a deadlock */
+
 static void add_arg(struct pg_args *args, const char *text)
 {
     assert(args->count < PG_ARGS_MAX);
@@ -113,6 +115,14 @@ static PGresult *run(struct pg *pg, const char *sql, const struct pg_args *args)
     return PQexecParams(pg->conn, sql, count, NULL, texts, NULL, NULL, 0);
 }
 
+/* Rolled back as a whole for the sake of somebody else, and not a part of something larger: the
+ * same statement once more is as good as the first time (FAULTS J7). */
+static bool is_repeatable(const struct pg *pg)
+{
+    return PQtransactionStatus(pg->conn) == PQTRANS_IDLE &&
+        (strcmp(pg->sqlstate, "40001") == 0 || strcmp(pg->sqlstate, "40P01") == 0);
+}
+
 bool pg_run(struct pg *pg, enum statement_id id, const struct pg_args *args, struct pg_rows *rows,
     struct error *err)
 {
@@ -122,7 +132,13 @@ bool pg_run(struct pg *pg, enum statement_id id, const struct pg_args *args, str
         pg_rows_clear(rows);
     char what[96];
     (void)snprintf(what, sizeof what, "statement %s", statements[id].name);
-    return finish(pg, run(pg, statements[id].text, args), what, rows, err);
+    struct error why = {0};
+    for (int tries = 1; !finish(pg, run(pg, statements[id].text, args), what, rows, &why); tries++)
+        if (tries == TRIES_MAX || !is_repeatable(pg)) {
+            *err = why;
+            return false;
+        }
+    return true;
 }
 
 bool pg_exec(struct pg *pg, const char *sql, struct pg_rows *rows, struct error *err)

@@ -13,6 +13,7 @@
 #include "pg/pg.h"
 #include "pg/text.h"
 #include "sync/single.h"
+#include "sync/source_lock.h"
 
 enum { EXCERPT_MAX = 81 }; /* of a cell in a message */
 
@@ -25,7 +26,7 @@ struct source {
     bool empty;
     uint32_t only_type; /* what a row without a type means; TYPE_NONE: it must say */
     bool replica;
-    char shape[192]; /* "table", "view 5d41…": what kind of thing it is, and where */
+    char shape[SOURCE_SHAPE_MAX]; /* "table", "view 5d41…": what kind of thing it is, and where */
     char message[320];
     struct assoc single[TYPES_MAX]; /* last row of each type that a record can have once */
     struct single_set taken; /* to-records of the type that they can have once */
@@ -55,55 +56,6 @@ static bool relation_text(struct source *source, struct buf *text, struct error 
     buf_add(text, sync->source_query, length);
     buf_add_text(text, "\n)");
     return true;
-}
-
-/* The base relations that reading `relation` touches, quoted, as PostgreSQL's planner names them.
- */
-static bool relations_of(
-    struct source *source, const char *relation, struct buf *names, struct error *err)
-{
-    CLEANUP(buf_clear) struct buf sql = {0};
-    buf_addf(
-        &sql, "explain (verbose, costs off, format json) select * from %s source_rows", relation);
-    CLEANUP(pg_rows_clear) struct pg_rows plan = {0};
-    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_exec(source->pg, buf_text(&sql), &plan, err))
-        return false;
-    struct pg_args args = {0};
-    pg_arg_text(&args, pg_rows_text(&plan, 0, 0));
-    if (!pg_run(source->pg, STATEMENT_SOURCE_RELATIONS, &args, &rows, err))
-        return false;
-    buf_add_text(names, pg_rows_text(&rows, 0, 0));
-    return true;
-}
-
-static bool lock_relations(struct source *source, const char *relation, struct error *err)
-{
-    CLEANUP(buf_clear) struct buf names = {0};
-    if (source->sync->source_table != NULL) {
-        struct pg_args args = {0};
-        pg_arg_text(&args, relation);
-        CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-        if (!pg_run(source->pg, STATEMENT_SOURCE_LOCKABLE, &args, &rows, err))
-            return false;
-        (void)snprintf(source->shape, sizeof source->shape, "%s", pg_rows_text(&rows, 0, 1));
-        if (pg_rows_bool(&rows, 0, 0)) /* materialised views and foreign tables cannot be locked */
-            buf_add_text(&names, relation);
-    } else if (!relations_of(source, relation, &names, err)) {
-        return error_prefix(err, "source of %s", source->sync->name);
-    }
-    CLEANUP(buf_clear) struct buf sql = {0};
-    buf_add_text(&sql, "begin isolation level repeatable read read only");
-    if (names.length > 0)
-        buf_addf(&sql, "; lock table %s in access share mode", buf_text(&names));
-    if (pg_exec(source->pg, buf_text(&sql), NULL, err))
-        return true;
-    if (names.length == 0)
-        return error_prefix(err, "source of %s", source->sync->name);
-    return error_prefix(err,
-        "source of %s: %s must be locked before it is read (a load in progress would look "
-        "empty)",
-        source->sync->name, buf_text(&names));
 }
 
 /* Names the columns that the source has, for the message. */
@@ -227,7 +179,7 @@ bool source_open(struct source **source, const struct source_wish *wish, struct 
     if (!pg_open(&s->pg, url, "assocd source", ERROR_SOURCE, err))
         return error_prefix(err, "source of %s", sync->name);
     return pg_in_recovery(s->pg, &s->replica, err) && relation_text(s, &s->relation, err) &&
-        lock_relations(s, buf_text(&s->relation), err) &&
+        source_lock(s->pg, sync, buf_text(&s->relation), s->shape, err) &&
         begin_copy(s, buf_text(&s->relation), err);
 }
 

@@ -53,6 +53,21 @@ START_TEST(has_its_settings_on_every_connection)
 }
 END_TEST
 
+/* What the database prefers for everybody else would make our statements fail. */
+START_TEST(keeps_its_isolation_whatever_the_database_prefers)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    exec_ok("do $$ begin execute format('alter database %I set default_transaction_isolation = "
+            "serializable', current_database()); end $$");
+    struct pg *other = cluster_connect(database);
+    cluster_exec(other, "show transaction_isolation", &rows);
+    ck_assert_str_eq(pg_rows_text(&rows, 0, 0), "read committed");
+    pg_close(other);
+    exec_ok("do $$ begin execute format('alter database %I reset all', current_database()); "
+            "end $$");
+}
+END_TEST
+
 START_TEST(carries_arguments_of_every_kind)
 {
     static const char hostile[] = "a'b\"c\\d\t\n$1 %s \xC3\xA9";
@@ -277,6 +292,7 @@ int main(void)
     TCase *with_server = tcase_create("server");
     tcase_add_checked_fixture(with_server, setup, teardown);
     tcase_add_test(with_server, has_its_settings_on_every_connection);
+    tcase_add_test(with_server, keeps_its_isolation_whatever_the_database_prefers);
     tcase_add_test(with_server, carries_arguments_of_every_kind);
     tcase_add_test(with_server, counts_the_rows_a_statement_touched);
     tcase_add_test(with_server, names_what_failed_with_its_sqlstate);
