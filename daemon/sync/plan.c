@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/stop.h"
@@ -39,6 +40,7 @@ struct draft {
     uint64_t source_rows;
     struct buf rejects[5]; /* from, to, type, wrong, message: array literals */
     uint64_t rejects_stored;
+    bool stray_stored; /* one of them has a wrong from_id */
     struct diff_rows observed; /* of the chunk being compared */
     struct assoc_list vanished; /* from-records whose associations are all gone at once */
     struct assoc_list unclear; /* from-records whose rows contradict each other, ascending */
@@ -64,8 +66,11 @@ static void note_reject(struct draft *draft, const struct source_row *row)
     if (row->unclear &&
         (count == 0 || draft->unclear.rows[count - 1].from_id != row->assoc.from_id))
         assoc_list_add(&draft->unclear, (struct assoc){.from_id = row->assoc.from_id});
-    if (draft->rejects_stored == REJECTS_STORED_MAX)
+    /* One whose record nobody knows is stored in any case: runs of changes look for it. */
+    bool stray = strcmp(row->wrong, "from_id") == 0 && !draft->stray_stored;
+    if (draft->rejects_stored >= REJECTS_STORED_MAX && !stray)
         return;
+    draft->stray_stored = draft->stray_stored || stray;
     draft->rejects_stored++;
     const char *const cells[] = {row->from, row->to, row->type, row->wrong, row->message};
     for (size_t i = 0; i < ARRAY_COUNT(cells); i++)
