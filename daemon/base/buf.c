@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 static void reserve(struct buf *buf, size_t more)
 {
@@ -73,36 +74,6 @@ void buf_addf(struct buf *buf, const char *format, ...)
     buf->length += (size_t)need;
 }
 
-/* Length of the UTF-8 character at text, 0 if there is none. */
-static size_t utf8_length(const unsigned char *text)
-{
-    static const struct {
-        unsigned char lead_min, lead_max, second_min, second_max;
-        unsigned char length;
-    } forms[] = {
-        {0x01, 0x7F, 0, 0, 1},
-        {0xC2, 0xDF, 0x80, 0xBF, 2},
-        {0xE0, 0xE0, 0xA0, 0xBF, 3},
-        {0xE1, 0xEC, 0x80, 0xBF, 3},
-        {0xED, 0xED, 0x80, 0x9F, 3},
-        {0xEE, 0xEF, 0x80, 0xBF, 3},
-        {0xF0, 0xF0, 0x90, 0xBF, 4},
-        {0xF1, 0xF3, 0x80, 0xBF, 4},
-        {0xF4, 0xF4, 0x80, 0x8F, 4},
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(forms); i++) {
-        if (text[0] < forms[i].lead_min || text[0] > forms[i].lead_max)
-            continue;
-        if (forms[i].length > 1 && (text[1] < forms[i].second_min || text[1] > forms[i].second_max))
-            return 0;
-        for (size_t k = 2; k < forms[i].length; k++)
-            if ((text[k] & 0xC0) != 0x80)
-                return 0;
-        return forms[i].length;
-    }
-    return 0;
-}
-
 void buf_add_json(struct buf *buf, const char *text)
 {
     if (text == NULL) {
@@ -110,15 +81,15 @@ void buf_add_json(struct buf *buf, const char *text)
         return;
     }
     buf_add_char(buf, '"');
-    const unsigned char *at = (const unsigned char *)text;
-    while (*at != '\0') {
-        size_t length = utf8_length(at);
+    const char *end = text + strlen(text);
+    for (const char *at = text; at < end;) {
+        size_t length = utf8_length(at, (size_t)(end - at));
         if (length == 0)
             buf_add_text(buf, "\xEF\xBF\xBD");
         else if (*at == '"' || *at == '\\')
             buf_addf(buf, "\\%c", *at);
-        else if (*at < 0x20)
-            buf_addf(buf, "\\u%04x", *at);
+        else if ((unsigned char)*at < 0x20)
+            buf_addf(buf, "\\u%04x", (unsigned)*at);
         else
             buf_add(buf, at, length);
         at += length > 0 ? length : 1;

@@ -36,6 +36,7 @@ bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
     va_end(args);
     if (length >= ERROR_TEXT_MAX)
         text_trim(text);
+    text_clean(text, "\n");
     err->kind = kind;
     memcpy(err->text, text, sizeof text);
     return false;

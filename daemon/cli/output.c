@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "hubspot/client.h"
 
 const char *output_number(uint64_t number, char text[static NUMBER_TEXT_MAX])
@@ -42,15 +43,13 @@ static int width_of(const char *text)
     return width;
 }
 
-/* Cells hold other people's words: control characters (C0, DEL, C1) would break the line or command
- * the terminal, and become blanks. */
+/* Cells hold other people's words: control characters become blanks. */
 static void print_text(const char *text)
 {
-    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
-        bool c1 = at[0] == 0xC2 && at[1] >= 0x80 && at[1] <= 0x9F;
-        bool control = *at < 0x20 || *at == 0x7F || c1;
-        fputc(control ? ' ' : *at, stdout);
-        at += c1;
+    while (*text != '\0') {
+        size_t control = text_control(text);
+        fputc(control > 0 ? ' ' : *text, stdout);
+        text += control > 0 ? control : 1;
     }
 }
 

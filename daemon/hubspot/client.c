@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 enum { IN_FLIGHT_MAX = 256 };
 
@@ -183,6 +184,7 @@ void call_say(struct call *call, const char *category, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    text_trim(text);
     problem_copy(call->category, sizeof call->category, category);
     buf_reset(&call->message);
     buf_add_text(&call->message, text);

@@ -6,8 +6,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "hubspot/json_chars.h"
-#include "hubspot/utf8.h"
 
 enum {
     BEFORE_ROOT,

@@ -4,8 +4,8 @@
  */
 #include "hubspot/json.h"
 
+#include "base/utf8.h"
 #include "hubspot/json_chars.h"
-#include "hubspot/utf8.h"
 #include "model/assoc.h"
 
 void json_init(struct json *json, const char *text, size_t length)

@@ -71,8 +71,8 @@ bool json_string(struct json *json, struct json_text *text);
 bool json_id(struct json *json, uint64_t *id); /* a record id, as string or integer */
 bool json_u32(struct json *json, uint32_t *number); /* as integer or string of digits */
 
-/* Reads a string into a field of size bytes, cut between characters; any other kind of value is
- * skipped, and leaves the field alone. */
+/* Reads a string into a field of size bytes: cut between characters, with blanks for control
+ * characters. Any other kind of value is skipped, and leaves the field alone. */
 void json_copy(struct json *json, char *field, size_t size);
 
 /* Skips one value of any kind, checking it as strictly as if it were read. */

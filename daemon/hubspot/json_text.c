@@ -3,7 +3,8 @@
  */
 #include "hubspot/json.h"
 
-#include "hubspot/utf8.h"
+#include "base/text.h"
+#include "base/utf8.h"
 
 enum { REPLACEMENT = 0xFFFD };
 
@@ -89,6 +90,7 @@ void json_copy(struct json *json, char *field, size_t size)
     if (!text.escaped && text.length < size) { /* nearly always */
         memcpy(field, text.bytes, text.length);
         field[text.length] = '\0';
+        text_clean(field, "");
         return;
     }
     struct buf plain = {0};
@@ -102,5 +104,6 @@ void json_copy(struct json *json, char *field, size_t size)
     }
     memcpy(field, buf_text(&plain), kept);
     field[kept] = '\0';
+    text_clean(field, "");
     buf_clear(&plain);
 }

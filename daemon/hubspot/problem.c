@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "hubspot/utf8.h"
+#include "base/utf8.h"
 #include "model/assoc.h"
 
 void problem_reset(struct problem *problem)

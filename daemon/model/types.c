@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "model/near.h"
 
 enum { CANDIDATES_MAX = 12 };
@@ -72,7 +73,10 @@ const char *types_text(const struct types *types, uint32_t index, char space[sta
         return type->name;
     if (type->label != NULL)
         return type->label;
-    (void)snprintf(space, 64, "%.40s:%u", type->category, type->type_id);
+    (void)snprintf(space, 41, "%s", type->category);
+    text_trim(space);
+    size_t length = strlen(space);
+    (void)snprintf(space + length, 64 - length, ":%u", type->type_id);
     return space;
 }
 

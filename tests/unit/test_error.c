@@ -72,6 +72,17 @@ START_TEST(cuts_no_character_of_a_prefix_either)
 }
 END_TEST
 
+/* Somebody else's words must not command the terminal or the log that shows them. */
+START_TEST(is_utf8_without_control_characters_but_line_breaks)
+{
+    struct error err = {0};
+    (void)error_set(&err, ERROR_REMOTE, "%s",
+        "a\x1B[31m\tb\nc\x7F\xC2\x9B"
+        "d\xC3\xA9\xC2");
+    ck_assert_str_eq(err.text, "a [31m b\nc   d\xC3\xA9?");
+}
+END_TEST
+
 START_TEST(has_the_documented_exit_codes)
 {
     static const struct {
@@ -94,6 +105,7 @@ int main(void)
     tcase_add_test(all, may_be_made_from_itself);
     tcase_add_test(all, is_never_cut_inside_a_character);
     tcase_add_test(all, cuts_no_character_of_a_prefix_either);
+    tcase_add_test(all, is_utf8_without_control_characters_but_line_breaks);
     tcase_add_test(all, has_the_documented_exit_codes);
     Suite *suite = suite_create("error");
     suite_add_tcase(suite, all);

@@ -1,8 +1,8 @@
 /*
  * utf8.h: whether bytes are UTF-8, a character at a time.
  */
-#ifndef HUBSPOT_UTF8_H
-#define HUBSPOT_UTF8_H
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
 
 #include "base/attr.h"
 
