@@ -103,6 +103,7 @@ static size_t take_named(struct loader *loader, size_t at)
         add_portal(loader, name, entry->line);
     else
         add_sync(loader, name, entry->line);
+    loader->objects[loader->objects_count - 1].at = at;
     return at + 1;
 }
 

@@ -38,6 +38,18 @@ void config_rule(struct loader *loader, const struct config_object *object, cons
     buf_clear(&path);
 }
 
+const char *config_written(
+    const struct loader *loader, const struct config_object *object, const char *tail)
+{
+    size_t length = strlen(loader->yaml.items[object->at].path) + 1;
+    for (size_t i = object->at + 1; config_is_below(loader, i, object->at); i++) {
+        const struct yaml_entry *entry = &loader->yaml.items[i];
+        if (strcmp(entry->path + length, tail) == 0)
+            return entry->value;
+    }
+    return NULL;
+}
+
 /* The host between scheme and port, without the brackets of an IPv6 address; false if it is none.
  * *rest is what stands behind it. */
 static bool read_host(const char *at, char host[static 256], const char **rest)
@@ -133,12 +145,13 @@ static void resolve_portal(struct loader *loader, const struct config_object *ob
             sync->portal = all->portals[i];
     }
     const char *near = key_nearest_word(names, object->portal);
+    const char *written = config_written(loader, object, "portal");
     if (sync->portal == NULL && near != NULL)
         config_rule(loader, object, "portal", "no portal \"%s\" is defined (did you mean \"%s\"?)",
-            object->portal, near);
+            written, near);
     else if (sync->portal == NULL)
         config_rule(loader, object, "portal",
-            "no portal \"%s\" is defined, expected one of those under portals", object->portal);
+            "no portal \"%s\" is defined, expected one of those under portals", written);
     free(names);
 }
 

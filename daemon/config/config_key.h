@@ -78,6 +78,7 @@ struct config_object {
     const char *name; /* "" for the file */
     char *portal; /* a sync's portal, by name; owned */
     unsigned line;
+    size_t at; /* its place in loader->yaml.items; what is in it follows there */
     unsigned key_lines[KEYS_MAX];
 };
 
@@ -131,6 +132,11 @@ void config_check_overlap(struct loader *loader);
 /* Notes a problem with the key `tail` of a portal or sync, in that key's line if it is set. */
 void config_rule(struct loader *loader, const struct config_object *object, const char *tail,
     const char *format, ...) PRINTF(4, 5);
+
+/* The value of the key `tail` of a portal or sync (or of one of a list's items) as the file has it,
+ * with variables by their names; NULL if it has none. Messages show this. Borrowed. */
+const char *config_written(
+    const struct loader *loader, const struct config_object *object, const char *tail);
 
 /* True if text is a name of a portal or sync: ^[a-z0-9][a-z0-9_-]{0,62}$. */
 bool config_is_name(const char *text);

@@ -78,6 +78,16 @@ static size_t value_length(const char *at)
     return length + (quoted && at[length] == '\'');
 }
 
+/* Whether a value ends there: behind it stands another keyword, or nothing. If not, a quote or a
+ * blank in a password was written as it is, and the rest belongs to it. */
+static bool is_between(const char *at)
+{
+    size_t blank = strspn(at, " \t\r\n");
+    size_t name = strcspn(at + blank, "= \t\r\n");
+    size_t equals = strspn(at + blank + name, " \t\r\n");
+    return at[blank] == '\0' || (blank > 0 && at[blank + name + equals] == '=');
+}
+
 static void mask_keywords(const char *at, struct buf *out)
 {
     while (*at != '\0') {
@@ -93,12 +103,15 @@ static void mask_keywords(const char *at, struct buf *out)
         }
         size_t start = equals + 1 + strspn(at + equals + 1, " \t\r\n");
         size_t value = value_length(at + start);
+        bool secret = is_secret(at, name);
         buf_add(out, at, start);
-        if (is_secret(at, name))
+        if (secret)
             buf_add_text(out, "***");
         else
             buf_add(out, at + start, value);
         at += start + value;
+        if (secret && !is_between(at))
+            return;
     }
 }
 

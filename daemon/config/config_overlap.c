@@ -81,14 +81,27 @@ static bool same_type(const struct type_want *a, const struct type_want *b, bool
     return true;
 }
 
-static void add_type(const struct type_want *want, struct buf *out)
+/* The type as the file names it. */
+static void add_type(
+    const struct loader *loader, const struct config_object *object, size_t index, struct buf *out)
 {
-    if (want->kind == TYPE_WANT_ID)
-        buf_addf(out, "%s:%u", want->category, want->type_id);
-    else if (want->kind == TYPE_WANT_TEXT)
-        buf_add_json(out, want->text);
-    else
-        buf_add_text(out, want->kind == TYPE_WANT_PLAIN ? "plain" : "primary");
+    const struct sync_definition *sync = object->target;
+    enum type_want_kind kind = sync->types[index].kind;
+    char tail[48];
+    (void)snprintf(tail, sizeof tail, "types[%zu]", index);
+    const char *written = config_written(loader, object, tail);
+    if (kind == TYPE_WANT_PLAIN || kind == TYPE_WANT_PRIMARY) {
+        buf_add_text(out, kind == TYPE_WANT_PLAIN ? "plain" : "primary");
+    } else if (kind == TYPE_WANT_TEXT) {
+        buf_add_json(out, written);
+    } else if (written != NULL) {
+        buf_add_text(out, written);
+    } else {
+        (void)snprintf(tail, sizeof tail, "types[%zu].category", index);
+        buf_add_text(out, config_written(loader, object, tail));
+        (void)snprintf(tail, sizeof tail, "types[%zu].id", index);
+        buf_addf(out, ":%s", config_written(loader, object, tail));
+    }
 }
 
 static void check_duplicates(struct loader *loader, const struct config_object *object)
@@ -99,7 +112,7 @@ static void check_duplicates(struct loader *loader, const struct config_object *
             if (!same_type(&sync->types[i], &sync->types[j], true))
                 continue;
             struct buf text = {0};
-            add_type(&sync->types[i], &text);
+            add_type(loader, object, i, &text);
             config_rule(loader, object, "types", "names %s twice", buf_text(&text));
             buf_clear(&text);
             return;
@@ -112,36 +125,36 @@ static bool same_account(const struct portal_definition *a, const struct portal_
     return a == b || (a->portal_id != 0 && a->portal_id == b->portal_id);
 }
 
-/* The first type that both manage, or NULL. */
-static const struct type_want *shared_type(
-    const struct sync_definition *a, const struct sync_definition *b)
+/* The index of a's first type that both manage; types_count if there is none. */
+static size_t shared_type(const struct sync_definition *a, const struct sync_definition *b)
 {
     bool same_direction = same_object(a->from, b->from) && same_object(a->to, b->to);
     bool inverse = same_object(a->from, b->to) && same_object(a->to, b->from);
     if (!same_account(a->portal, b->portal) || (!same_direction && !inverse))
-        return NULL;
+        return a->types_count;
     for (size_t i = 0; i < a->types_count; i++) {
         for (size_t j = 0; j < b->types_count; j++) {
             if ((same_direction && same_type(&a->types[i], &b->types[j], true)) ||
                 (inverse && same_type(&a->types[i], &b->types[j], false)))
-                return &a->types[i];
+                return i;
         }
     }
-    return NULL;
+    return a->types_count;
 }
 
 static void check_pair(
     struct loader *loader, const struct config_object *first, const struct config_object *second)
 {
     const struct sync_definition *sync = second->target;
-    const struct type_want *shared = shared_type(sync, first->target);
-    if (shared == NULL)
+    size_t shared = shared_type(sync, first->target);
+    if (shared == sync->types_count)
         return;
     struct buf text = {0};
-    add_type(shared, &text);
+    add_type(loader, second, shared, &text);
     config_rule(loader, second, "types",
         "%s between %s and %s is managed by sync \"%s\" already, expected one sync for it",
-        buf_text(&text), sync->from, sync->to, first->name);
+        buf_text(&text), config_written(loader, second, "from"),
+        config_written(loader, second, "to"), first->name);
     buf_clear(&text);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "config/config_key.h"
 
 void *config_target(const struct config_object *object, const struct key *key)
@@ -306,9 +307,12 @@ static bool refuse_value(struct loader *loader, const struct yaml_entry *entry,
     const struct key *key, const struct error *err)
 {
     bool varies = strstr(entry->value, "${") != NULL;
+    char value[101];
+    (void)snprintf(value, sizeof value, "%s", entry->value);
+    text_trim(value);
     if (key->type == KEY_SCHEDULE && !varies)
         return config_problem(loader, entry->line, entry->path, "%s", err->text);
-    return config_problem(loader, entry->line, entry->path, "\"%.100s\": %s", entry->value,
+    return config_problem(loader, entry->line, entry->path, "\"%s\": %s", value,
         key->type == KEY_SCHEDULE ? "expected manual, every 15m or cron */15 * * * *" : err->text);
 }
 

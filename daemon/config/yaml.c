@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 /* One open mapping or list. */
 struct frame {
@@ -26,6 +27,7 @@ struct reader {
     const char *name;
     yaml_parser_t parser;
     struct buf path;
+    unsigned last_line;
     unsigned key_line; /* of the key that stands last on the path */
     struct frame frames[YAML_DEPTH_MAX];
     size_t depth;
@@ -67,26 +69,10 @@ void yaml_clear(struct yaml *yaml)
     *yaml = (struct yaml){0};
 }
 
-static size_t utf8_length(const unsigned char *at, size_t left)
-{
-    if (at[0] < 0x80)
-        return 1;
-    size_t length = at[0] >= 0xF0 ? 4 : at[0] >= 0xE0 ? 3 : 2;
-    if (at[0] < 0xC2 || at[0] > 0xF4 || length > left)
-        return 0;
-    for (size_t i = 1; i < length; i++) {
-        if ((at[i] & 0xC0) != 0x80)
-            return 0;
-    }
-    bool overlong = (at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xF0 && at[1] < 0x90);
-    bool outside = (at[0] == 0xED && at[1] >= 0xA0) || (at[0] == 0xF4 && at[1] >= 0x90);
-    return overlong || outside ? 0 : length;
-}
-
 bool yaml_is_utf8(const char *text, size_t length, size_t *bad)
 {
     for (size_t at = 0; at < length;) {
-        size_t step = utf8_length((const unsigned char *)text + at, length - at);
+        size_t step = utf8_length(text + at, length - at);
         if (step == 0) {
             *bad = at;
             return false;
@@ -100,13 +86,19 @@ static unsigned line_at(const char *text, size_t offset)
 {
     unsigned line = 1;
     for (size_t i = 0; i < offset; i++)
-        line += text[i] == '\n';
+        line += text[i] == '\n' || (text[i] == '\r' && (i + 1 == offset || text[i + 1] != '\n'));
     return line;
 }
 
-static unsigned line_of(const yaml_event_t *event)
+/* libyaml ends a last line that has no end, and goes on counting. */
+static unsigned real_line(const struct reader *reader, size_t before)
 {
-    return (unsigned)event->start_mark.line + 1;
+    return before < reader->last_line ? (unsigned)before + 1 : reader->last_line;
+}
+
+static unsigned line_of(const struct reader *reader, const yaml_event_t *event)
+{
+    return real_line(reader, event->start_mark.line);
 }
 
 static bool refuse(const struct reader *reader, unsigned line, const char *what, struct error *err)
@@ -120,7 +112,7 @@ static bool refuse_syntax(
     const struct reader *reader, const char *text, size_t length, struct error *err)
 {
     const yaml_parser_t *parser = &reader->parser;
-    unsigned line = (unsigned)parser->problem_mark.line + 1;
+    unsigned line = real_line(reader, parser->problem_mark.line);
     if (parser->error == YAML_READER_ERROR) {
         size_t offset = parser->problem_offset;
         line = line_at(text, offset < length ? offset : length);
@@ -183,7 +175,7 @@ static bool refuse_key(
     buf_add_text(&text, "the key ");
     buf_add_json(&text, (const char *)event->data.scalar.value);
     buf_addf(&text, " %s", what);
-    bool refused = refuse(reader, line_of(event), buf_text(&text), err);
+    bool refused = refuse(reader, line_of(reader, event), buf_text(&text), err);
     buf_clear(&text);
     return refused;
 }
@@ -194,7 +186,7 @@ static bool take_key(struct reader *reader, const yaml_event_t *event, struct er
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     const char *key = (const char *)event->data.scalar.value;
     size_t length = event->data.scalar.length;
-    unsigned line = line_of(event);
+    unsigned line = line_of(reader, event);
     if (length == 0)
         return refuse(reader, line, "an empty key, a name was expected", err);
     if (strspn(key, allowed) != length)
@@ -213,19 +205,22 @@ static bool take_key(struct reader *reader, const yaml_event_t *event, struct er
 static bool take_scalar(struct reader *reader, const yaml_event_t *event, struct error *err)
 {
     if (event->data.scalar.anchor != NULL)
-        return refuse(reader, line_of(event), "anchors (&) are not supported, write it out", err);
+        return refuse(
+            reader, line_of(reader, event), "anchors (&) are not supported, write it out", err);
     if (event->data.scalar.tag != NULL)
-        return refuse(reader, line_of(event), "tags (!) are not supported, write it plain", err);
+        return refuse(
+            reader, line_of(reader, event), "tags (!) are not supported, write it plain", err);
     if (wants_key(reader))
         return take_key(reader, event, err);
     if (reader->depth == 0)
-        return refuse(reader, line_of(event), "a mapping (key: value) was expected", err);
+        return refuse(reader, line_of(reader, event), "a mapping (key: value) was expected", err);
     begin_value(reader);
     const char *value = (const char *)event->data.scalar.value;
     if (memchr(value, '\0', event->data.scalar.length) != NULL)
-        return refuse(reader, line_of(event), "contains a NUL character", err);
+        return refuse(reader, line_of(reader, event), "contains a NUL character", err);
     bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-    struct yaml_entry *entry = add_entry(reader, plain ? YAML_PLAIN : YAML_QUOTED, line_of(event));
+    struct yaml_entry *entry =
+        add_entry(reader, plain ? YAML_PLAIN : YAML_QUOTED, line_of(reader, event));
     entry->value = keep(reader->yaml, value, event->data.scalar.length);
     end_value(reader);
     return true;
@@ -238,7 +233,7 @@ static bool open_container(struct reader *reader, const yaml_event_t *event, str
         is_list ? event->data.sequence_start.anchor : event->data.mapping_start.anchor;
     const yaml_char_t *tag =
         is_list ? event->data.sequence_start.tag : event->data.mapping_start.tag;
-    unsigned line = line_of(event);
+    unsigned line = line_of(reader, event);
     if (anchor != NULL)
         return refuse(reader, line, "anchors (&) are not supported, write it out", err);
     if (tag != NULL)
@@ -258,7 +253,7 @@ static bool open_container(struct reader *reader, const yaml_event_t *event, str
 
 static bool open_document(struct reader *reader, const yaml_event_t *event, struct error *err)
 {
-    unsigned line = line_of(event);
+    unsigned line = line_of(reader, event);
     if (++reader->documents > 1)
         return refuse(reader, line, "a second document (---), one was expected", err);
     if (event->data.document_start.version_directive != NULL ||
@@ -274,7 +269,8 @@ static bool take_event(struct reader *reader, const yaml_event_t *event, struct 
     case YAML_DOCUMENT_START_EVENT:
         return open_document(reader, event, err);
     case YAML_ALIAS_EVENT:
-        return refuse(reader, line_of(event), "aliases (*) are not supported, write it out", err);
+        return refuse(
+            reader, line_of(reader, event), "aliases (*) are not supported, write it out", err);
     case YAML_SCALAR_EVENT:
         return take_scalar(reader, event, err);
     case YAML_SEQUENCE_START_EVENT:
@@ -347,7 +343,7 @@ bool yaml_parse(
     if (!yaml_is_utf8(text, length, &bad))
         return error_set(
             err, ERROR_CONFIG, "%s:%u: not UTF-8, which was expected", name, line_at(text, bad));
-    struct reader reader = {.yaml = yaml, .name = name};
+    struct reader reader = {.yaml = yaml, .name = name, .last_line = line_at(text, length)};
     if (yaml_parser_initialize(&reader.parser) == 0)
         abort();
     yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);

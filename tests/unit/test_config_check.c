@@ -7,6 +7,24 @@ static const struct refusal refused[] = {
     {"portal: main", "portal: production",
         "f:10: syncs.one.portal: no portal \"production\" is defined, expected one of those under "
         "portals"},
+    /* what a variable holds is not shown */
+    {"portal: main", "portal: ${ASSOCD_SECRET}",
+        "f:10: syncs.one.portal: no portal \"${ASSOCD_SECRET}\" is defined, expected one of "
+        "those..."},
+    {"[plain]\n    source: {table: crm.a}",
+        "[\"${ASSOCD_SECRET}\", \"${ASSOCD_SECRET}\"]\n"
+        "    source: {table: crm.a, columns: {type: t}}",
+        "f:13: syncs.one.types: names \"${ASSOCD_SECRET}\" twice"},
+    {"[plain]\n    source: {table: crm.a}\n    policy: mirror",
+        "[\"${ASSOCD_SECRET}\"]\n    source: {table: crm.a}\n    policy: mirror\n"
+        "  two: {portal: main, from: \"${ASSOCD_SECRET}\", to: companies, types: [A:3, "
+        "\"${ASSOCD_SECRET}\"], source: {table: b, columns: {type: t}}, policy: mirror}\n"
+        "  three: {portal: main, from: \"${ASSOCD_SECRET}\", to: companies, types: "
+        "[{category: A, id: 3}], source: {table: b}, policy: mirror}\n"
+        "  four:\n    portal: main\n    from: deals\n    to: companies\n    types: [plain]\n"
+        "    source: {table: a}\n    policy: mirror",
+        "f:17: syncs.three.types: A:3 between ${ASSOCD_SECRET} and companies is managed by sync "
+        "\"two\" already, expected one sync for it"},
     {"{table: crm.a}", "{table: crm.a, query: SELECT 1}",
         "f:14: syncs.one.source.query: source.table is set as well, expected exactly one of the "
         "two"},

@@ -100,6 +100,9 @@ static const struct refused {
     {"a: 1\n\tb: 2\n",
         "f:2: not valid YAML: found a tab character that "
         "violates indentation while scanning a plain scalar"},
+    {"a: 1\nb", "f:2: not valid YAML: could not find expected ':' while scanning a simple key"},
+    {"a: 1\rb", "f:2: not valid YAML: could not find expected ':' while scanning a simple key"},
+    {"---", "f:1: a mapping (key: value) was expected"},
     {"a: 1\nb: \x01\n", "f:2: not valid YAML: control characters are not allowed"},
     {"a: {b: 1\n",
         "f:2: not valid YAML: did not find expected ',' or '}' while parsing a flow "
