@@ -76,7 +76,8 @@ static bool take_label(struct types_list *lists, struct json_object *entry)
     const char *category = json_tree_text(entry, "category");
     const char *label = json_tree_text(entry, "label");
     uint32_t id;
-    if (category == NULL || !json_tree_u32(entry, "typeId", &id))
+    bool nameless = label == NULL && json_tree_member(entry, "label") != NULL;
+    if (category == NULL || nameless || !json_tree_u32(entry, "typeId", &id))
         return false;
     struct type type = make_type(lists, category, id);
     type.label = mem_text(label);

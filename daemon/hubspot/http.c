@@ -13,8 +13,10 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "hubspot/http_easy.h"
 #include "hubspot/http_server.h"
+#include "hubspot/rate.h"
 
 enum {
     PIECE_MAX = 128 << 10,
@@ -237,6 +239,7 @@ static void keep_correlation_id(struct slot *slot)
             strlen(header->value) < sizeof slot->correlation_id)
             (void)snprintf(slot->correlation_id, sizeof slot->correlation_id, "%s", header->value);
     }
+    text_clean(slot->correlation_id, "");
 }
 
 /* A connection attempt that timed out never carried the request. */
@@ -265,9 +268,7 @@ static void collect_ended(struct http *http)
             (void)snprintf(slot->why, sizeof slot->why, "%s", curl_easy_strerror(code));
         if (slot->end == HTTP_TOO_LONG)
             (void)snprintf(slot->why, sizeof slot->why, "the answer is longer than 256 MiB");
-        for (char *at = slot->why; *at != '\0'; at++)
-            if (*at < ' ' || *at > '~') /* curl may quote the server */
-                *at = '?';
+        text_clean(slot->why, ""); /* curl may quote the server */
         keep_correlation_id(slot);
         (void)curl_multi_remove_handle(http->multi, slot->easy);
         slot->state = SLOT_ENDED;
@@ -284,6 +285,8 @@ static void fill_done(const struct slot *slot, struct http_result *result)
         return;
     (void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &result->status);
     (void)curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
+    if (retry_after_s > RATE_RETRY_AFTER_MAX_MS / 1000)
+        retry_after_s = RATE_RETRY_AFTER_MAX_MS / 1000;
     if (retry_after_s > 0)
         result->retry_after_ms = (int64_t)retry_after_s * 1000;
     if (result->status >= 200 && result->status < 300)

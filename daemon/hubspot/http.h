@@ -56,7 +56,7 @@ enum http_end {
 struct http_result {
     enum http_end end;
     long status; /* 0: no answer */
-    int64_t retry_after_ms; /* 0: not said, or not understood */
+    int64_t retry_after_ms; /* at most a day; 0: not said, or not understood */
     const char *body; /* of an answer that is not 2xx, cut at 64 KiB; "" else */
     size_t body_length;
     const char *correlation_id; /* "" if there was none */

@@ -1,6 +1,6 @@
 /*
  * json_tree.c: json-c, with its strict flags set. Texts are checked by our own reader first: json-c
- * takes NaN and double members even when strict.
+ * takes NaN even when strict. It takes double members as well, which show by their number.
  */
 #include "hubspot/json_tree.h"
 
@@ -18,6 +18,40 @@ bool json_tree_is_good(const char *text, size_t length)
     return json_skip(&json) && json_end(&json);
 }
 
+/* How many members the objects of a well-formed text have, all together. */
+static size_t count_written(const char *text, size_t length)
+{
+    size_t count = 0;
+    bool in_text = false;
+    for (size_t i = 0; i < length; i++) {
+        if (in_text && text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            in_text = !in_text;
+        else if (!in_text && text[i] == ':')
+            count++;
+    }
+    return count;
+}
+
+/* The same of a tree, where the last of two members with one name has taken the first one's place,
+ * with all that was in it. */
+static size_t count_kept(struct json_object *tree)
+{
+    size_t count = 0;
+    if (json_object_is_type(tree, json_type_object)) {
+        json_object_object_foreach(tree, name, value)
+        {
+            (void)name;
+            count += 1 + count_kept(value);
+        }
+    }
+    for (size_t i = 0;
+         json_object_is_type(tree, json_type_array) && i < json_object_array_length(tree); i++)
+        count += count_kept(json_object_array_get_idx(tree, i));
+    return count;
+}
+
 struct json_object *json_tree(const char *text, size_t length)
 {
     if (length > INT_MAX || !json_tree_is_good(text, length))
@@ -27,7 +61,7 @@ struct json_object *json_tree(const char *text, size_t length)
     struct json_object *tree = json_tokener_parse_ex(tokener, text, (int)length);
     enum json_tokener_error state = json_tokener_get_error(tokener);
     json_tokener_free(tokener);
-    if (state == json_tokener_success)
+    if (state == json_tokener_success && count_kept(tree) == count_written(text, length))
         return tree;
     json_object_put(tree);
     return NULL;
@@ -40,11 +74,7 @@ void json_tree_free(struct json_object **tree)
 
 const char *json_tree_text(const struct json_object *object, const char *name)
 {
-    struct json_object *value = NULL;
-    if (!json_object_object_get_ex(object, name, &value) ||
-        !json_object_is_type(value, json_type_string))
-        return NULL;
-    return json_object_get_string(value);
+    return json_tree_string(json_tree_member(object, name));
 }
 
 struct json_object *json_tree_member(const struct json_object *object, const char *name)
@@ -75,7 +105,10 @@ bool json_tree_id_text(const char *text, size_t length, uint64_t *id)
 
 const char *json_tree_string(struct json_object *tree)
 {
-    return json_object_is_type(tree, json_type_string) ? json_object_get_string(tree) : NULL;
+    if (!json_object_is_type(tree, json_type_string))
+        return NULL;
+    const char *text = json_object_get_string(tree);
+    return strlen(text) == (size_t)json_object_get_string_len(tree) ? text : NULL;
 }
 
 bool json_tree_is_object(const struct json_object *tree)

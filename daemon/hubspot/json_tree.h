@@ -9,18 +9,19 @@
 
 struct json_object;
 
-/* The tree of a complete JSON text; NULL if it is malformed, nested too deeply, or null. */
+/* The tree of a complete JSON text; NULL if it is malformed, nested too deeply, has a member twice,
+ * or is null. */
 struct json_object *json_tree(const char *text, size_t length);
 void json_tree_free(struct json_object **tree);
 
 /* True if the text is well-formed JSON. */
 bool json_tree_is_good(const char *text, size_t length);
 
-/* The tree as text; NULL if it is no string. Borrowed from the tree. */
+/* The tree as text; NULL if it is no string, or one with a NUL. Borrowed from the tree. */
 const char *json_tree_string(struct json_object *tree);
 bool json_tree_is_object(const struct json_object *tree);
 
-/* A member as text; NULL if it is absent or no string. Borrowed from the tree. */
+/* A member as text; NULL if it is absent, no string, or one with a NUL. Borrowed from the tree. */
 const char *json_tree_text(const struct json_object *object, const char *name);
 
 /* A member; NULL if it is absent. Borrowed from the tree. */

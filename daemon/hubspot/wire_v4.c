@@ -80,7 +80,7 @@ static uint32_t add_unknown(struct types *types, const struct type_text *text)
     if (text->label.bytes != NULL)
         json_text_add(&text->label, &label);
     struct type type = {.category = category.bytes, .type_id = text->type_id, .label = label.bytes};
-    type.kind = label.bytes == NULL ? TYPE_PLAIN : TYPE_LABEL;
+    type.kind = text->label.bytes == NULL ? TYPE_PLAIN : TYPE_LABEL;
     uint32_t index = types_add(types, &type);
     buf_clear(&category);
     buf_clear(&label);
@@ -109,7 +109,7 @@ static bool read_type(struct wire_rows *rows, struct json *json, uint32_t *index
             json_string(json, &text.category);
         else if (json_text_is(&name, "typeId") && !text.has_id)
             text.has_id = json_u32(json, &text.type_id);
-        else if (json_text_is(&name, "label") && json_peek(json) == JSON_STRING)
+        else if (json_text_is(&name, "label") && json_peek(json) != JSON_NULL)
             json_string(json, &text.label);
         else if (json_text_is(&name, "category") || json_text_is(&name, "typeId"))
             return json_fail(json, "an association type has two categories or ids");

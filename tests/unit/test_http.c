@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "hubspot/http.h"
 #include "hubspot/http_server.h"
+#include "hubspot/rate.h"
 #include "lib/scripted_http.h"
 #include "lib/suite.h"
 
@@ -143,8 +144,10 @@ START_TEST(keeps_the_facts_of_a_refusal)
     struct scripted script[] = {{.answer = "HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\n"
                                            "X-HubSpot-Correlation-Id: abc\r\nContent-Length: "
                                            "4\r\n\r\nwait"},
-        {.answer = "HTTP/1.1 503 x\r\nRetry-After: -1\r\nContent-Length: 0\r\n\r\n"}};
-    open_http(script, 2, 1000);
+        {.answer = "HTTP/1.1 503 x\r\nRetry-After: -1\r\nContent-Length: 0\r\n\r\n"},
+        {.answer = "HTTP/1.1 503 x\r\nRetry-After: 9900000000000000\r\n"
+                   "X-Request-Id: a\x1B[31m\xC3\xA9\r\nContent-Length: 0\r\n\r\n"}};
+    open_http(script, 3, 1000);
     struct http_result result = attempt(false, &body);
     ck_assert_int_eq(result.status, 429);
     ck_assert_int_eq(result.retry_after_ms, 7000);
@@ -154,6 +157,9 @@ START_TEST(keeps_the_facts_of_a_refusal)
     result = attempt(false, &body);
     ck_assert_int_eq(result.retry_after_ms, 0);
     ck_assert_str_eq(result.correlation_id, "");
+    result = attempt(false, &body);
+    ck_assert_int_eq(result.retry_after_ms, RATE_RETRY_AFTER_MAX_MS);
+    ck_assert_str_eq(result.correlation_id, "a [31m\xC3\xA9");
     free(close_http());
 }
 END_TEST

@@ -11,6 +11,7 @@
 #include "hubspot/envelope.h"
 #include "hubspot/json.h"
 #include "hubspot/json_tree.h"
+#include "lib/json_judge.h"
 #include "lib/suite.h"
 
 static const struct {
@@ -37,6 +38,51 @@ START_TEST(takes_json_to_the_letter)
     ck_assert_msg(
         json_tree_is_good(documents[_i].text, strlen(documents[_i].text)) == documents[_i].good,
         "%s", documents[_i].text);
+}
+END_TEST
+
+START_TEST(a_field_is_one_line_and_ends_between_characters)
+{
+    static const struct {
+        const char *text;
+        const char *field;
+    } fields[] = {{"\"abc\"", "abc"}, {"\"\"", ""}, {"null", "old"}, {"\"1234567890\"", "1234567"},
+        {"\"123456\xC3\xA9\"", "123456"}, {"\"12345\xC3\xA9\"", "12345\xC3\xA9"},
+        {"\"a\\nb\\u001b\\u009bd\"", "a b   d"}};
+    for (size_t i = 0; i < ARRAY_COUNT(fields); i++) {
+        char field[8] = "old";
+        struct json json;
+        json_init(&json, fields[i].text, strlen(fields[i].text));
+        json_copy(&json, field, sizeof field);
+        ck_assert(json_end(&json));
+        ck_assert_str_eq(field, fields[i].field);
+    }
+}
+END_TEST
+
+/* json-c would keep the last of the two. */
+START_TEST(a_tree_has_no_member_twice)
+{
+    static const char *const twins[] = {
+        "{\"typeId\":1,\"typeId\":2}", "{\"a\":[{\"b\":{}},{\"b\":0,\"c\":{},\"b\":[1]}]}"};
+    static const char once[] = "{\"a\":[{\"b\":{\"a\":0}},{\"b\":[{},{}],\"c\":{}}]}";
+    for (size_t i = 0; i < ARRAY_COUNT(twins); i++)
+        ck_assert_ptr_null(json_tree(twins[i], strlen(twins[i])));
+    struct json_object *tree = json_tree(once, strlen(once));
+    ck_assert_ptr_nonnull(tree);
+    json_tree_free(&tree);
+}
+END_TEST
+
+/* A name cut at a NUL would be another name. */
+START_TEST(a_text_with_a_nul_is_no_text)
+{
+    static const char text[] = "{\"label\":\"Chef\\u0000fe\",\"plain\":\"Chef\"}";
+    struct json_object *tree = json_tree(text, strlen(text));
+    ck_assert_ptr_nonnull(tree);
+    ck_assert_ptr_null(json_tree_text(tree, "label"));
+    ck_assert_str_eq(json_tree_text(tree, "plain"), "Chef");
+    json_tree_free(&tree);
 }
 END_TEST
 
@@ -107,17 +153,6 @@ static void add_value(struct buf *buf, struct random *random, int depth)
     buf_add_char(buf, kind == 2 ? '}' : ']');
 }
 
-static bool witness(const char *text, size_t length)
-{
-    struct json_tokener *tokener = json_tokener_new_ex(40);
-    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-    struct json_object *tree = json_tokener_parse_ex(tokener, text, (int)length + 1);
-    bool good = json_tokener_get_error(tokener) == json_tokener_success;
-    json_object_put(tree);
-    json_tokener_free(tokener);
-    return good;
-}
-
 START_TEST(agrees_with_json_c_on_random_documents)
 {
     struct random random;
@@ -127,7 +162,7 @@ START_TEST(agrees_with_json_c_on_random_documents)
         struct buf text = {0};
         add_value(&text, &random, 4);
         ck_assert_msg(json_tree_is_good(text.bytes, text.length), "%s", text.bytes);
-        ck_assert(witness(text.bytes, text.length));
+        ck_assert(json_judge_takes(text.bytes, text.length));
         /* Damage one byte: what we take, json-c must take as well (not the other way round: json-c
          * is lenient about numbers and control characters). */
         static const char wrong[] = "{}[]\",:0e\\x \xFF\x01";
@@ -136,7 +171,7 @@ START_TEST(agrees_with_json_c_on_random_documents)
         bool good = json_tree_is_good(text.bytes, text.length);
         damaged_and_refused += !good;
         if (good)
-            ck_assert_msg(witness(text.bytes, text.length), "%s", text.bytes);
+            ck_assert_msg(json_judge_takes(text.bytes, text.length), "%s", text.bytes);
         buf_clear(&text);
     }
     ck_assert_uint_gt(damaged_and_refused, 10000);
@@ -166,57 +201,6 @@ START_TEST(resolves_escapes_like_json_c)
 END_TEST
 
 /* ---- envelope ---- */
-
-static void note_item(struct buf *out, const struct envelope_item *item)
-{
-    const char *kind = item->array ? "[]" : item->element ? "[" : "=";
-    buf_addf(out, "%s%s %.*s|", item->key, kind, (int)item->length, item->text);
-}
-
-/* Reads the objects that lie whole in what was fed where they are. */
-static void take_objects(struct envelope *envelope, struct buf *out)
-{
-    struct envelope_item item;
-    struct json json;
-    while (envelope_object(envelope, &item)) {
-        json_init(&json, item.text, item.length);
-        if (!json_skip(&json))
-            return;
-        item.length = (size_t)(json.at - item.text);
-        note_item(out, &item);
-        envelope_pass(envelope, json.at);
-    }
-}
-
-/* How to feed a text: in pieces cut at `cut` and then every `piece` bytes. */
-struct feeding {
-    size_t cut, piece;
-    bool objects; /* are read at once */
-};
-
-/* All items as one text. */
-static void collect(struct buf *out, const char *text, struct feeding how)
-{
-    struct envelope envelope = {0};
-    struct envelope_item item;
-    size_t length = strlen(text);
-    for (size_t at = 0; at < length;) {
-        size_t step = at < how.cut ? how.cut - at : how.piece;
-        step = step < length - at ? step : length - at;
-        char *part = malloc(step); /* so that a sanitizer sees every byte too far */
-        ck_assert_ptr_nonnull(part);
-        memcpy(part, text + at, step);
-        envelope_feed(&envelope, part, step);
-        do
-            if (how.objects)
-                take_objects(&envelope, out);
-        while (envelope_next(&envelope, &item) && (note_item(out, &item), true));
-        free(part);
-        at += step;
-    }
-    buf_add_text(out, envelope_end(&envelope) ? "end" : envelope.why);
-    envelope_clear(&envelope);
-}
 
 static const struct {
     const char *text;
@@ -257,11 +241,11 @@ static const struct {
 START_TEST(takes_frames_apart_wherever_they_are_cut)
 {
     const char *text = frames[_i / 2].text;
-    struct feeding how = {.objects = _i % 2 == 1};
+    struct json_feeding how = {.objects = _i % 2 == 1};
     for (how.cut = 0; how.cut <= strlen(text); how.cut++) {
         for (how.piece = 1; how.piece <= strlen(text) + 1; how.piece++) {
             struct buf out = {0};
-            collect(&out, text, how);
+            (void)json_judge_frame(&out, text, strlen(text), how);
             ck_assert_str_eq(buf_text(&out), frames[_i / 2].items);
             buf_clear(&out);
         }
@@ -293,6 +277,9 @@ int main(void)
     TCase *cases = tcase_create("json");
     tcase_set_timeout(cases, 120);
     tcase_add_loop_test(cases, takes_json_to_the_letter, 0, (int)ARRAY_COUNT(documents));
+    tcase_add_test(cases, a_field_is_one_line_and_ends_between_characters);
+    tcase_add_test(cases, a_tree_has_no_member_twice);
+    tcase_add_test(cases, a_text_with_a_nul_is_no_text);
     tcase_add_loop_test(cases, reads_ids_exactly, 0, (int)ARRAY_COUNT(ids));
     tcase_add_test(cases, agrees_with_json_c_on_random_documents);
     tcase_add_test(cases, resolves_escapes_like_json_c);
