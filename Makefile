@@ -136,7 +136,7 @@ uninstall: ## remove what install put there; the configuration stays
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/assocd
 
 clean: ## remove what was built
-	rm -rf build build-san build-clang build-san-clang build-cov
+	rm -rf build build-san build-clang build-san-clang build-cov build-fuzz
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' Makefile tests/*/rules.mk | sed 's/:.*##/\t/' | expand -t 16
