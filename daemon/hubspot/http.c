@@ -157,6 +157,10 @@ static void start(struct http *http, struct slot *slot)
     slot->end = HTTP_ANSWERED;
     slot->correlation_id[0] = '\0';
     slot->why[0] = '\0';
+    /* A new handle: libcurl before 8.1.1 follows a pointer into the last answer's headers. */
+    curl_easy_cleanup(slot->easy);
+    slot->easy = curl_easy_init();
+    assert(slot->easy != NULL);
     http_easy_set(slot->easy, &http->settings, &slot->request);
     (void)curl_easy_setopt(slot->easy, CURLOPT_URL, buf_text(&slot->url));
     (void)curl_easy_setopt(slot->easy, CURLOPT_HTTPHEADER, http->headers);

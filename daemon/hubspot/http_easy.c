@@ -36,7 +36,6 @@ void http_easy_set(
     bool https = strncmp(settings->base_url, "https:", 6) == 0;
     long changes = request->changes ? 1 : 0;
     bool good = true;
-    curl_easy_reset(easy);
     for (size_t i = 0; i < ARRAY_COUNT(always); i++)
         good &= curl_easy_setopt(easy, always[i].option, always[i].value) == CURLE_OK;
     good &= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, https ? "https" : "http") == CURLE_OK;

@@ -12,7 +12,7 @@
 /* Is the libcurl that is loaded new enough, and has it TLS? ERROR_INTERNAL. */
 MUST_CHECK bool http_easy_check(struct error *err);
 
-/* Resets the handle and sets everything but what belongs to one slot (URL, headers, callbacks). */
+/* Sets everything on a new handle but what belongs to one slot (URL, headers, callbacks). */
 void http_easy_set(
     CURL *easy, const struct http_settings *settings, const struct http_request *request);
 

@@ -164,6 +164,22 @@ START_TEST(keeps_the_facts_of_a_refusal)
 }
 END_TEST
 
+/* libcurl before 8.1.1 then wrote into the last header of the answer before (curl issue 11101). */
+START_TEST(a_header_that_goes_on_from_nothing_touches_no_other_answer)
+{
+    struct scripted script[] = {{.answer = HEAD "X-A: some header\r\nContent-Length: 0\r\n\r\n"},
+        {.answer = HEAD "\tX-B: a header that goes on\r\nContent-Length: 2\r\n\r\n{}"}};
+    open_http(script, 2, 1000);
+    for (int i = 0; i < 4; i++) {
+        struct buf body = {0};
+        struct http_result result = attempt(true, &body);
+        ck_assert_int_eq(result.status, 200);
+        buf_clear(&body);
+    }
+    free(close_http());
+}
+END_TEST
+
 /* A connection that dies after its first answer: curl would send the next POST on it, and again on
  * a new one. */
 START_TEST(a_change_is_never_sent_twice)
@@ -284,6 +300,7 @@ int main(void)
     tcase_add_loop_test(cases, tells_what_a_connection_did, 0, (int)ARRAY_COUNT(cases_table));
     tcase_add_test(cases, nobody_there_is_certainly_not_sent);
     tcase_add_test(cases, keeps_the_facts_of_a_refusal);
+    tcase_add_test(cases, a_header_that_goes_on_from_nothing_touches_no_other_answer);
     tcase_add_test(cases, a_change_is_never_sent_twice);
     tcase_add_test(cases, a_refusal_without_end_is_cut);
     tcase_add_test(cases, a_long_answer_needs_little_memory);
