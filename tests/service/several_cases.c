@@ -43,10 +43,26 @@ static void check_written_once(void)
         0);
 }
 
+/* Both are there for who asks. */
+static void check_status(void)
+{
+    struct process process = {0};
+    const char *const words[] = {"status", "--json", NULL};
+    char pid[32];
+    ck_assert_int_eq(bed_command(&bed, &process, words), 0);
+    for (int i = 0; i < 2; i++) {
+        (void)snprintf(pid, sizeof pid, "\"pid\":%d,", (int)bed.daemons[i].pid);
+        ck_assert_msg(
+            strstr(buf_text(&process.out), pid) != NULL, "%s: %s", pid, buf_text(&process.out));
+    }
+    process_clear(&process);
+}
+
 START_TEST(two_daemons_run_each_sync_once)
 {
     bed_start(&bed, 0, NULL);
     bed_start(&bed, 1, NULL);
+    check_status();
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.daemon"), 2);
     bed_until(&bed, "select count(*) = 2 from assocd.run where completed_at is not null");
     ck_assert_int_eq(bed_int(&bed,

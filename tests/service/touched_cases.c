@@ -80,6 +80,36 @@ START_TEST(a_paused_sync_keeps_its_touched_records_for_later)
 }
 END_TEST
 
+static void check_status(const char *text, bool there)
+{
+    struct process process = {0};
+    const char *const words[] = {"status", "--json", NULL};
+    ck_assert_int_eq(bed_command(&bed, &process, words), 0);
+    ck_assert_msg((strstr(buf_text(&process.out), text) != NULL) == there, "%s: %s", text,
+        buf_text(&process.out));
+    process_clear(&process);
+}
+
+/* Later runs of changes say nothing of it; the run that applies it does. */
+START_TEST(what_a_run_of_changes_withholds_waits_in_status_until_it_is_approved)
+{
+    bed_sql(&bed, "delete from crm.link where from_id > 5");
+    bed_until(
+        &bed, "select count(*) = 1 from assocd.run where cause = 'watch' and status = 'withheld'");
+    check_status("\"plan_id\":2", true);
+    bed_sql(&bed, "insert into crm.link values (50, 50)");
+    bed_until(&bed,
+        "select count(*) = 1 from assocd.run where cause = 'watch' and status = 'succeeded' and "
+        "created = 1");
+    check_status("\"plan_id\":2", true);
+    bed_sql(&bed, "insert into assocd.signal (verb, run_id) values ('approve', 2)");
+    bed_until(&bed,
+        "select count(*) = 1 from assocd.run where cause = 'apply' and status = 'succeeded' and "
+        "archived = 15");
+    check_status("\"plan_id\":2", false);
+}
+END_TEST
+
 TCase *touched_cases(void)
 {
     TCase *cases = tcase_create("touched");
@@ -87,6 +117,7 @@ TCase *touched_cases(void)
     tcase_set_timeout(cases, 120);
     tcase_add_test(cases, a_committed_change_starts_a_run_at_once);
     tcase_add_test(cases, changes_that_come_during_a_run_make_one_more);
+    tcase_add_test(cases, what_a_run_of_changes_withholds_waits_in_status_until_it_is_approved);
     tcase_add_test(cases, a_paused_sync_keeps_its_touched_records_for_later);
     return cases;
 }
