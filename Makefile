@@ -125,7 +125,7 @@ install: $(B)/assocd ## install (PREFIX, SYSCONFDIR, UNITDIR, DESTDIR)
 	install -D -m 644 config/assocd.yaml $(DESTDIR)$(PREFIX)/share/doc/assocd/assocd.yaml
 	$(if $(wildcard README.md),install -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/assocd/)
 	install -d $(DESTDIR)$(SYSCONFDIR)/assocd $(DESTDIR)$(UNITDIR)
-	$(foreach unit,$(UNITS),sed 's|/usr/bin/assocd|$(PREFIX)/bin/assocd|' $(unit) \
+	$(foreach unit,$(UNITS),sed 's|/usr/\([bs][a-z/]*/assocd\)|$(PREFIX)/\1|' $(unit) \
 		>$(DESTDIR)$(UNITDIR)/$(notdir $(unit));)
 	install -D -m 644 systemd/assocd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/assocd.conf
 	install -D -m 644 systemd/assocd.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/assocd.conf
