@@ -33,8 +33,9 @@ grant insert on assocd.run, assocd.batch, assocd.change to assocd_daemon;
 grant update on assocd.run, assocd.batch, assocd.change to assocd_daemon;
 
 -- The registry, rejects, and what is kept of the account.
-grant insert, delete on assocd.managed, assocd.reject, assocd.association_type, assocd.touched to assocd_daemon;
-grant update on assocd.reject, assocd.association_type to assocd_daemon;
+grant insert, delete on assocd.managed, assocd.doubt, assocd.reject, assocd.association_type, assocd.touched to assocd_daemon;
+grant update on assocd.doubt, assocd.reject, assocd.association_type to assocd_daemon;
+grant update (released_at) on assocd.managed to assocd_daemon;
 grant insert, update on assocd.portal, assocd.sync_state, assocd.budget to assocd_daemon;
 
 -- The service: its own row; requests of people are taken up, not made. An approval by signal is

@@ -57,7 +57,8 @@ struct call {
     struct buf body;
     int attempt; /* of the page under way: 1… */
     int attempts; /* of all pages */
-    bool may_have_applied; /* an earlier attempt may have been carried out */
+    bool may_have_applied; /* an earlier attempt may have been carried out … */
+    bool late; /* … or may be still */
     uint64_t ended; /* when: replies come in this order */
 
     /* the page under way */

@@ -128,6 +128,7 @@ static struct call *call_take(struct client *client)
     call->dialect = client->settings.dialect;
     call->attempts = 0;
     call->may_have_applied = false;
+    call->late = false;
     call->page = 1;
     call->http_status = 0;
     call->correlation_id[0] = '\0';
@@ -230,6 +231,7 @@ static void fill_reply(const struct call *call, struct client_reply *reply)
         .outcome = call->outcome,
         .http_status = call->http_status,
         .attempts = call->attempts,
+        .late = !is_read && call->late,
         .api_started_at = call->api_started_at,
         .api_completed_at = call->api_completed_at,
         .correlation_id = call->correlation_id,

@@ -113,6 +113,8 @@ struct client_reply {
     enum client_outcome outcome;
     long http_status; /* of the last attempt; 0 if there was no answer */
     int attempts; /* requests really sent, pages included */
+    bool late; /* writes: an attempt got no answer and may still be carried out, whatever came after
+                */
     const char *api_started_at; /* HubSpot's own words, ISO 8601; of the last page */
     const char *api_completed_at;
     const char *correlation_id;

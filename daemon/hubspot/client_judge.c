@@ -294,6 +294,7 @@ void call_judge(struct client *client, struct call *call, const struct http_resu
     };
     struct retry_verdict verdict = retry_judge(&client->budget, &attempt);
     call->may_have_applied = call->may_have_applied || retry_may_have_applied(&attempt);
+    call->late = call->late || retry_may_apply_late(&attempt);
     if (verdict.hold_ms > 0)
         hold_account(client, call, verdict.hold_ms);
     switch (verdict.action) {

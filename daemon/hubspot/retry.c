@@ -98,3 +98,9 @@ bool retry_may_have_applied(const struct retry_attempt *attempt)
         return false;
     return attempt->end != RETRY_ANSWERED || attempt->status >= 500 || attempt->status < 300;
 }
+
+bool retry_may_apply_late(const struct retry_attempt *attempt)
+{
+    bool over = attempt->end == RETRY_ANSWERED && attempt->status < 500;
+    return !over && retry_may_have_applied(attempt);
+}

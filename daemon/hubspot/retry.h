@@ -59,4 +59,7 @@ struct retry_verdict retry_judge(struct retry_budget *budget, const struct retry
 /* True if an attempt that ended so may have changed something in HubSpot. */
 bool retry_may_have_applied(const struct retry_attempt *attempt);
 
+/* True if HubSpot may still be at it: nothing that came back says that the attempt is over. */
+bool retry_may_apply_late(const struct retry_attempt *attempt);
+
 #endif

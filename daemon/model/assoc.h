@@ -11,6 +11,9 @@
  * (hubspot-api, trap 9.1; 64-bit signed on HubSpot's side, `bigint` on PostgreSQL's). */
 #define ASSOC_ID_MAX UINT64_C(9223372036854775807)
 
+/* A flag of the registry's rows: archived, and kept only because it may come back (table doubt). */
+enum { ASSOC_RELEASED = 1 };
+
 struct assoc {
     uint64_t from_id;
     uint64_t to_id; /* 0: "this from-record should have none" (desired rows only) */

@@ -9,7 +9,8 @@
 
 #include "base/mem.h"
 
-enum { IS_DESIRED = 1, IS_OWNED = 2, IS_OBSERVED = 4 };
+/* IS_RELEASED: archived by us, and ours again only if it comes back. */
+enum { IS_DESIRED = 1, IS_OWNED = 2, IS_OBSERVED = 4, IS_RELEASED = 8 };
 
 void diff_list_clear(struct diff_list *list)
 {
@@ -59,11 +60,19 @@ struct pair {
     const struct pair *record; /* the rows of all pairs of the from-record */
 };
 
-static unsigned sides(const struct pair *pair, uint32_t type)
+static unsigned owned_as(struct diff_rows owned, uint64_t to_id, uint32_t type)
 {
-    return (contains(pair->desired, type) ? IS_DESIRED : 0u) |
-        (contains(pair->owned, type) ? IS_OWNED : 0u) |
-        (contains(pair->observed, type) ? IS_OBSERVED : 0u);
+    for (size_t i = 0; i < owned.count; i++)
+        if (owned.rows[i].to_id == to_id && owned.rows[i].type == type)
+            return (owned.rows[i].flags & ASSOC_RELEASED) != 0 ? IS_RELEASED : IS_OWNED;
+    return 0;
+}
+
+static unsigned sides(const struct pair *pair, const struct assoc *assoc)
+{
+    return (contains(pair->desired, assoc->type) ? IS_DESIRED : 0u) |
+        (contains(pair->observed, assoc->type) ? IS_OBSERVED : 0u) |
+        owned_as(pair->owned, assoc->to_id, assoc->type);
 }
 
 /* May the policy take away an observed association that is not desired? */
@@ -71,7 +80,7 @@ static bool removable(const struct diff_rules *rules, unsigned in)
 {
     if (rules->policy == POLICY_MIRROR)
         return true;
-    return rules->policy == POLICY_MIRROR_OWNED && (in & IS_OWNED) != 0;
+    return rules->policy == POLICY_MIRROR_OWNED && (in & (IS_OWNED | IS_RELEASED)) != 0;
 }
 
 static enum type_kind kind_of(const struct diff_rules *rules, uint32_t type)
@@ -93,7 +102,7 @@ static enum change_reason reason_missing(unsigned in)
 
 static enum change_reason reason_extra(unsigned in)
 {
-    return (in & IS_OWNED) != 0 ? REASON_SOURCE_REMOVED : REASON_DRIFT_ADDED;
+    return (in & (IS_OWNED | IS_RELEASED)) != 0 ? REASON_SOURCE_REMOVED : REASON_DRIFT_ADDED;
 }
 
 /* The plain type comes by itself with any other type of the pair, so it is part of every pair that
@@ -115,11 +124,11 @@ bool diff_goes_along(enum policy policy, const struct type *type)
 static bool plain_must_stay(const struct diff_rules *rules, const struct pair *pair)
 {
     for (size_t i = 0; i < pair->observed.count; i++) {
-        uint32_t type = pair->observed.rows[i].type;
-        const struct type *known = &rules->types->items[type];
+        const struct assoc *row = &pair->observed.rows[i];
+        const struct type *known = &rules->types->items[row->type];
         if (known->kind == TYPE_PLAIN || diff_goes_along(rules->policy, known))
             continue;
-        unsigned in = sides(pair, type);
+        unsigned in = sides(pair, row);
         if (!known->managed || !removable(rules, in) || only_reported(rules, reason_extra(in)))
             return true;
     }
@@ -160,7 +169,7 @@ static void decide_extra(const struct diff_rules *rules, const struct pair *pair
 static void decide(const struct diff_rules *rules, const struct pair *pair, struct assoc assoc,
     struct diff_list *list)
 {
-    unsigned in = sides(pair, assoc.type);
+    unsigned in = sides(pair, &assoc);
     struct change change = {.assoc = assoc};
     change.assoc.flags = 0;
     if ((in & IS_OBSERVED) != 0)
@@ -206,7 +215,7 @@ static bool is_primary_elsewhere(
         const struct assoc *there = &record->desired.rows[i];
         if (there->type != here->type || there->to_id == here->to_id)
             continue;
-        unsigned in = has_row(record->owned, there) ? IS_OWNED : 0;
+        unsigned in = owned_as(record->owned, there->to_id, there->type);
         if (has_row(record->observed, there) || !only_reported(rules, reason_missing(in)))
             return true;
     }
@@ -244,7 +253,7 @@ static void add_implied_plain(
         return;
     struct change change = {.assoc = list->items[first].assoc, .operation = CHANGE_CREATE};
     change.assoc.type = plain;
-    change.reason = contains(pair->owned, plain) ? REASON_DRIFT_REMOVED : REASON_SOURCE_ADDED;
+    change.reason = reason_missing(owned_as(pair->owned, change.assoc.to_id, plain));
     for (size_t i = first; i < list->count; i++)
         if (list->items[i].operation == CHANGE_FORGET && list->items[i].assoc.type == plain)
             list->items[i--] = list->items[--list->count];

@@ -265,6 +265,7 @@ bool journal_done(struct run *run, const struct journal_batch *batch,
     pg_arg_text(&args, pg_array_end(&exceptions));
     pg_arg_text(&args, pg_array_end(&states));
     pg_arg_text(&args, pg_array_end(&messages));
+    pg_arg_bool(&args, reply->late);
     return pg_run(run->state, STATEMENT_BATCH_DONE, &args, NULL, err);
 }
 

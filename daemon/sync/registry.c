@@ -35,8 +35,8 @@ static bool find_type(struct run *run, char *text, uint32_t *index, struct error
             run->options.sync->name, TYPES_MAX);
 }
 
-/* "30114477 3 HUBSPOT_DEFINED,30114478 …": the associations of one from-record, nearly always of
- * one type. */
+/* "30114477 3 HUBSPOT_DEFINED,-30114478 …": the associations of one from-record, nearly always of
+ * one type; a minus: released. */
 static bool add_record(
     struct run *run, uint64_t from_id, char *rest, struct assoc_list *record, struct error *err)
 {
@@ -48,6 +48,8 @@ static bool add_record(
         rest = strchr(to, ',');
         if (rest != NULL)
             *rest++ = '\0';
+        row.flags = *to == '-' ? ASSOC_RELEASED : 0;
+        to += *to == '-';
         char *type = strchrnul(to, ' ');
         if (!assoc_parse_id(to, (size_t)(type - to), &row.to_id))
             return no_association(err);

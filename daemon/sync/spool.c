@@ -18,7 +18,7 @@
 
 enum {
     BLOCK_BYTES = 64 << 10,
-    ROW_BYTES_MAX = 10 + 10 + 5, /* two numbers of 64 bits and one of 32, seven bits a byte */
+    ROW_BYTES_MAX = 10 + 10 + 5, /* two numbers of 64 bits and one of 33, seven bits a byte */
 };
 
 struct spool {
@@ -118,7 +118,7 @@ static bool put(struct spool *spool, struct assoc row, struct error *err)
     unsigned char *at = spool->block + spool->block_length;
     at = put_number(at, step(spool->before.from_id, row.from_id));
     at = put_number(at, step(spool->before.to_id, row.to_id));
-    at = put_number(at, row.type);
+    at = put_number(at, (uint64_t)row.type << 1 | (row.flags & ASSOC_RELEASED));
     spool->block_length = (size_t)(at - spool->block);
     spool->before = row;
     if (row.to_id != 0)
@@ -224,7 +224,8 @@ bool spool_peek(struct spool *spool, const struct assoc **row, struct error *err
     assert(spool->block_at <= spool->block_length);
     spool->before.from_id = make_step(spool->before.from_id, from);
     spool->before.to_id = make_step(spool->before.to_id, to);
-    spool->before.type = (uint32_t)type;
+    spool->before.type = (uint32_t)(type >> 1);
+    spool->before.flags = type & ASSOC_RELEASED;
     spool->peeked = true;
     return true;
 }

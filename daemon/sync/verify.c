@@ -92,6 +92,7 @@ static bool settle_chunk(struct run *run, int64_t run_id, const struct chunk *ch
     pg_arg_text(&settle, run->options.sync->name);
     pg_arg_text(&settle, pg_array_end(&operations));
     pg_arg_text(&settle, pg_array_end(&ordinals));
+    pg_arg_int(&settle, run->epoch);
     return pg_run(run->state, STATEMENT_VERIFY_SETTLE, &settle, NULL, err);
 }
 

@@ -1,5 +1,7 @@
 -- Changes seen in HubSpot as wished: verified, and the registry follows. What the registry said of an
--- archived one stays with the change, so that an undo can enter it again as it was.
+-- archived one stays with the change, so that an undo can enter it again as it was. A run that others have
+-- overtaken while it waited (its number $5 is no longer current) leaves the ownership of what they have changed
+-- to them. What a create in doubt may bring back is released, not forgotten.
 with v as (
     update assocd.change c set state = 'verified', origin = case when c.operation = 'create' then c.origin
         else coalesce((select m.origin from assocd.managed m where m.sync = $2 and m.from_id = c.from_id
@@ -8,11 +10,25 @@ with v as (
     where c.run_id = $1::bigint and c.operation = u.operation and c.ordinal = u.ordinal
         and c.state in ('applied', 'unknown', 'unverified')
     returning c.operation, c.from_id, c.to_id, c.category, c.type_id, c.origin),
+ours as (
+    select v.*, exists (select from assocd.doubt d where d.sync = $2 and d.from_id = v.from_id and d.to_id = v.to_id
+        and d.until > clock_timestamp()) as doubtful
+    from v
+    where (select epoch from assocd.sync_state where sync = $2) = $5::bigint or not exists (
+        select from assocd.run r join assocd.change c using (run_id)
+        where r.sync = $2 and r.run_id > $1::bigint and c.from_id = v.from_id and c.to_id = v.to_id
+            and c.category = v.category and c.type_id = v.type_id
+            and c.state in ('sent', 'applied', 'unknown', 'verified', 'unverified'))),
 entered as (
-    insert into assocd.managed (sync, from_id, to_id, category, type_id, origin, run_id)
-    select $2, from_id, to_id, category, type_id, coalesce(origin, 'created'), $1::bigint from v
+    insert into assocd.managed as m (sync, from_id, to_id, category, type_id, origin, run_id)
+    select $2, from_id, to_id, category, type_id, coalesce(origin, 'created'), $1::bigint from ours
     where operation = 'create' and origin is distinct from 'foreign'
-    on conflict do nothing)
-delete from assocd.managed m using v
-where v.operation = 'archive' and m.sync = $2 and m.from_id = v.from_id and m.to_id = v.to_id
+    on conflict (sync, from_id, to_id, category, type_id) do update set released_at = null
+    where m.released_at is not null),
+released as (
+    update assocd.managed m set released_at = clock_timestamp() from ours v
+    where v.operation = 'archive' and v.doubtful and m.sync = $2 and m.from_id = v.from_id and m.to_id = v.to_id
+        and m.category = v.category and m.type_id = v.type_id)
+delete from assocd.managed m using ours v
+where v.operation = 'archive' and not v.doubtful and m.sync = $2 and m.from_id = v.from_id and m.to_id = v.to_id
     and m.category = v.category and m.type_id = v.type_id

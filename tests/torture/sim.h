@@ -26,6 +26,7 @@ enum {
     SIM_ROWS_MAX = 64, /* of one request */
     SIM_DEPTH_MAX = 3, /* runs within runs */
 };
+#define SIM_DOUBT_US INT64_C(120000000)
 #define SIM_FROM_ID UINT64_C(1000)
 #define SIM_TO_ID UINT64_C(2000)
 
@@ -68,7 +69,7 @@ struct sim_change {
 struct sim_batch {
     int32_t run_id;
     uint8_t write, status; /* status: its first letter */
-    int64_t sent_us;
+    int64_t sent_us, done_us; /* done_us 0: its answer never came */
 };
 struct sim_row { /* assocd.run */
     int32_t plan_id;
@@ -76,7 +77,7 @@ struct sim_row { /* assocd.run */
     int32_t first_change;
     bool open, watch, dry, unsettled;
     char status[12];
-    int64_t started_us, desired, archived;
+    int64_t started_us, desired, archived, absent_us;
 };
 struct sim_reject {
     int64_t retry_us;
@@ -97,7 +98,9 @@ struct sim_tables {
     struct sim_reject rejects[SIM_FROMS][SIM_TOS][SIM_TYPES];
     struct sim_approval approvals[4];
     sim_pairs managed;
+    sim_pairs released;
     int64_t since_us[SIM_FROMS][SIM_TOS][SIM_TYPES]; /* when it was entered */
+    int64_t doubt_us[SIM_FROMS][SIM_TOS]; /* until when */
     int32_t run_count, batch_count, change_count, approval_count;
     int32_t source_rejects, source_rejects_run;
     int64_t epoch;
@@ -126,6 +129,7 @@ enum sim_fault_kind {
     FAULT_UNKNOWN_DONE = FAULT_STATEMENTS, /* no answer, carried out */
     FAULT_UNKNOWN_NOT, /* no answer, not carried out */
     FAULT_UNKNOWN_LATE, /* no answer, carried out later */
+    FAULT_REPEAT_LATE, /* the first attempt is carried out later, the second is answered */
     FAULT_PARTIAL, /* the answer leaves some inputs out */
     FAULT_PARTIAL_NOT, /* … and they were not carried out */
     FAULT_WRITE_DIE, /* the process ends with the request on the wire */

@@ -22,6 +22,8 @@ enum sim_state sim_state_of(const char *text)
 void sim_change_set(struct sim_change *change, enum sim_state next)
 {
     sim_check_state(change, next);
+    if (next == STATE_UNKNOWN && !change->archive)
+        sim.tables->doubt_us[change->from][change->to] = sim.now_us + SIM_DOUBT_US;
     change->state = (uint8_t)next;
 }
 
@@ -216,6 +218,7 @@ STATEMENT(batch_done)
     const char *ordinals[256], *exceptions[256], *states[256];
     bool archive = strcmp(args->text[9], "archive") == 0;
     batch->status = (uint8_t)args->text[1][0];
+    batch->done_us = sim.now_us;
     size_t count = sim_array(args->text[10], space[0], ordinals, 256);
     size_t others = sim_array(args->text[11], space[1], exceptions, 256);
     (void)sim_array(args->text[12], space[2], states, 256);
@@ -225,6 +228,8 @@ STATEMENT(batch_done)
             if (strcmp(exceptions[k], ordinals[i]) == 0)
                 state = states[k];
         struct sim_change *c = sim_change_of(batch->run_id, archive, ordinals[i]);
+        if (!archive && sim_int(args, 15) != 0)
+            sim.tables->doubt_us[c->from][c->to] = sim.now_us + SIM_DOUBT_US;
         if (c->state != STATE_SENT)
             continue;
         enum sim_state next = sim_state_of(state);

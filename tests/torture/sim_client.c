@@ -195,13 +195,15 @@ static void carry_out(struct client *client, struct call *call)
             ? ROW_DONE
             : call->outcomes[i];
     size_t count = rows_by_bit(client, request, rows, outcomes);
-    if (call->fault == FAULT_UNKNOWN_LATE && sim.late_count < SIM_LATE_MAX) {
-        struct sim_late *late = &sim.late[sim.late_count++];
-        late->due_us = sim.now_us + 1000000 * (1 + (int64_t)sim_below(60));
-        late->call = request->call;
-        late->count = count;
-        memcpy(late->rows, rows, count * sizeof rows[0]);
-        return;
+    bool late = call->fault == FAULT_UNKNOWN_LATE || call->fault == FAULT_REPEAT_LATE;
+    if (late && sim.late_count < SIM_LATE_MAX) {
+        struct sim_late *later = &sim.late[sim.late_count++];
+        later->due_us = sim.now_us + 1000000 * (1 + (int64_t)sim_below(60));
+        later->call = request->call;
+        later->count = count;
+        memcpy(later->rows, rows, count * sizeof rows[0]);
+        if (call->fault == FAULT_UNKNOWN_LATE)
+            return;
     }
     sim_crm_write(request->call, rows, count);
 }
@@ -213,6 +215,8 @@ static void answer_write(struct client *client, struct call *call)
     enum sim_fault_kind fault = call->fault;
     decide_rows(client, call);
     carry_out(client, call);
+    reply->late = fault == FAULT_REPEAT_LATE || fault == FAULT_UNKNOWN_DONE ||
+        fault == FAULT_UNKNOWN_NOT || fault == FAULT_UNKNOWN_LATE;
     memcpy(client->outcomes, call->outcomes, sizeof client->outcomes);
     reply->outcomes = client->outcomes;
     if (fault == FAULT_UNKNOWN_DONE || fault == FAULT_UNKNOWN_NOT || fault == FAULT_UNKNOWN_LATE)

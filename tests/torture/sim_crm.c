@@ -154,8 +154,6 @@ void sim_crm_late(bool all)
         }
         sim_tell("late: a request of %zu rows is carried out now", late->count);
         sim_crm_write(late->call, late->rows, late->count);
-        /* What it brings back may have been archived since, and be in nobody's books. */
-        sim.misled = true;
         *late = sim.late[--sim.late_count];
     }
 }

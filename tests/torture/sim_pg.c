@@ -294,6 +294,8 @@ static void owned_line(struct buf *line, size_t from)
             buf_addf(line, "%zu\t", (size_t)SIM_FROM_ID + from);
         else
             buf_add_char(line, ',');
+        if ((sim.tables->released[from][i / SIM_TYPES] & BIT(i % SIM_TYPES)) != 0)
+            buf_add_char(line, '-');
         buf_addf(
             line, "%zu %u %s", (size_t)SIM_TO_ID + i / SIM_TYPES, type->type_id, type->category);
     }

@@ -210,6 +210,8 @@ static void clear(uint64_t seed)
     t->touched_all = t->transaction = 0;
     memset(t->touched, 0, sizeof t->touched);
     memset(t->managed, 0, sizeof t->managed);
+    memset(t->released, 0, sizeof t->released);
+    memset(t->doubt_us, 0, sizeof t->doubt_us);
     memset(t->rejects, 0, sizeof t->rejects);
     struct sim fresh = {.seed = seed,
         .verbose = sim.verbose,

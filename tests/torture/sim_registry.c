@@ -54,16 +54,42 @@ STATEMENT(verify_changes)
     return true;
 }
 
+static bool in_doubt(const struct sim_change *c)
+{
+    return sim.tables->doubt_us[c->from][c->to] > sim.now_us;
+}
+
 static void follow(struct pg *pg, const struct sim_change *c)
 {
-    uint8_t *managed = &sim.tables->managed[c->from][c->to];
+    struct sim_tables *t = sim.tables;
+    uint8_t *managed = &t->managed[c->from][c->to], *released = &t->released[c->from][c->to];
     sim_check_registry(pg->run, c, !c->archive);
-    if (c->archive) {
-        *managed &= (uint8_t)~BIT(c->type);
-    } else if ((*managed & BIT(c->type)) == 0) {
+    if (!c->archive) {
+        if ((*managed & BIT(c->type)) == 0)
+            t->since_us[c->from][c->to][c->type] = sim.now_us;
         *managed |= BIT(c->type);
-        sim.tables->since_us[c->from][c->to][c->type] = sim.now_us;
+        *released &= (uint8_t)~BIT(c->type);
+    } else if (in_doubt(c)) {
+        *released |= *managed & BIT(c->type);
+    } else {
+        *managed &= (uint8_t)~BIT(c->type);
+        *released &= (uint8_t)~BIT(c->type);
     }
+}
+
+/* Has a run that came later sent the same change, or its opposite? */
+static bool overtaken(const struct sim_change *change)
+{
+    const struct sim_tables *t = sim.tables;
+    for (int32_t i = 0; i < t->change_count; i++) {
+        const struct sim_change *c = &t->changes[i];
+        bool sent = c->state == STATE_SENT || c->state == STATE_APPLIED ||
+            c->state == STATE_UNKNOWN || c->state == STATE_VERIFIED || c->state == STATE_UNVERIFIED;
+        if (c->run_id > change->run_id && c->from == change->from && c->to == change->to &&
+            c->type == change->type && sent)
+            return true;
+    }
+    return false;
 }
 
 STATEMENT(verify_settle)
@@ -79,7 +105,8 @@ STATEMENT(verify_settle)
         if (c->state != STATE_APPLIED && c->state != STATE_UNKNOWN && c->state != STATE_UNVERIFIED)
             continue;
         sim_change_set(c, STATE_VERIFIED);
-        follow(pg, c);
+        if (sim.tables->epoch == sim_int(args, 5) || !overtaken(c))
+            follow(pg, c);
     }
     return true;
 }
@@ -107,12 +134,12 @@ static bool settle_keys(struct pg *pg, const struct pg_args *args, bool archive)
     struct sim_keys keys;
     sim_keys_read(&keys, args, 3);
     for (size_t i = 0; i < keys.count; i++) {
+        struct sim_change change = {
+            .archive = archive, .from = keys.from[i], .to = keys.to[i], .type = keys.type[i]};
         int64_t since_us = sim.tables->since_us[keys.from[i]][keys.to[i]][keys.type[i]];
-        if (archive && since_us > sim.now_us - INT64_C(120000000))
+        if (archive && (since_us > sim.now_us - INT64_C(120000000) || in_doubt(&change)))
             continue;
-        follow(pg,
-            &(struct sim_change){
-                .archive = archive, .from = keys.from[i], .to = keys.to[i], .type = keys.type[i]});
+        follow(pg, &change);
     }
     return true;
 }

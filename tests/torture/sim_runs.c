@@ -85,18 +85,14 @@ static bool is_alive(int32_t run_id)
 /* Does a run that ends leave something in doubt? */
 static bool is_unsettled(int64_t run_id, bool unverified)
 {
-    const struct sim_tables *t = sim.tables;
     const char *status = row_of(run_id)->status;
-    bool early = strcmp(status, "failed") == 0 || strcmp(status, "canceled") == 0 ||
-        strcmp(status, "deferred") == 0 || strcmp(status, "refused") == 0;
-    for (int32_t i = row_of(run_id)->first_change; i < t->change_count; i++) {
-        const struct sim_change *c = &t->changes[i];
-        if (c->run_id == run_id &&
-            ((early && c->state == STATE_APPLIED) ||
-                ((early || unverified) && (c->state == STATE_SENT || c->state == STATE_UNKNOWN))))
-            return true;
-    }
-    return strcmp(status, "interrupted") == 0;
+    if (strcmp(status, "failed") != 0 && strcmp(status, "canceled") != 0 &&
+        strcmp(status, "deferred") != 0 && strcmp(status, "refused") != 0)
+        return unverified || strcmp(status, "interrupted") == 0;
+    EACH_CHANGE(c, run_id)
+    if (c->state == STATE_SENT || c->state == STATE_APPLIED || c->state == STATE_UNKNOWN)
+        return true;
+    return false;
 }
 
 STATEMENT(run_interrupt)
@@ -299,12 +295,19 @@ STATEMENT(recover_runs)
     UNUSED(pg);
     const struct sim_tables *t = sim.tables;
     for (int32_t id = 1; id <= t->run_count; id++) {
-        int64_t last = 0;
-        for (int32_t i = 1; i <= t->batch_count; i++)
-            if (t->batches[i].run_id == id && t->batches[i].sent_us > last)
-                last = t->batches[i].sent_us;
+        int64_t last = 0, given_up = 0;
+        for (int32_t i = 1; i <= t->batch_count; i++) {
+            const struct sim_batch *b = &t->batches[i];
+            int64_t end = b->done_us != 0 ? b->done_us : b->sent_us + INT64_C(600000000);
+            if (b->run_id != id)
+                continue;
+            last = b->sent_us > last ? b->sent_us : last;
+            given_up = end > given_up ? end : given_up;
+        }
         if (t->runs[id].unsettled && !t->runs[id].open)
-            sim_row(rows, NUMBER(id), NUMBER(last < sim.now_us - sim_int(args, 2) * 1000),
+            sim_row(rows, NUMBER(id), NUMBER(given_up < sim.now_us - sim_int(args, 2) * 1000),
+                NUMBER(t->runs[id].absent_us != 0 &&
+                    t->runs[id].absent_us < sim.now_us - sim_int(args, 3) * 1000),
                 NUMBER(last < sim.now_us - INT64_C(86400000000)));
     }
     return true;
@@ -315,13 +318,19 @@ STATEMENT(recover_done)
     UNUSED(pg), UNUSED(rows);
     int64_t archived = 0;
     bool open = false;
+    struct sim_row *row = row_of(sim_int(args, 1));
     EACH_CHANGE(c, sim_int(args, 1))
     {
-        open = open || c->state == STATE_APPLIED || c->state == STATE_UNKNOWN;
+        open = open || c->state == STATE_APPLIED || c->state == STATE_UNKNOWN ||
+            c->state == STATE_UNVERIFIED;
         archived += c->archive && (c->state == STATE_APPLIED || c->state == STATE_VERIFIED);
     }
-    row_of(sim_int(args, 1))->unsettled = open;
-    row_of(sim_int(args, 1))->archived = archived;
+    row->unsettled = open && sim_int(args, 2) == 0;
+    if (!open || sim_int(args, 3) == 0)
+        row->absent_us = 0;
+    else if (row->absent_us == 0)
+        row->absent_us = sim.now_us;
+    row->archived = archived;
     return true;
 }
 

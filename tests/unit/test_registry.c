@@ -23,8 +23,10 @@ static void setup(void)
 {
     err = (struct error){0};
     pg = cluster_connect(database);
-    cluster_exec(
-        pg, "truncate assocd.managed, assocd.portal, assocd.run restart identity cascade", NULL);
+    cluster_exec(pg,
+        "truncate assocd.managed, assocd.doubt, assocd.sync_state, assocd.portal, assocd.run"
+        " restart identity cascade",
+        NULL);
     run = (struct run){.options = {.sync = &sync_definition}, .state = pg, .run_id = 3};
     struct type plain = {.category = "HUBSPOT_DEFINED", .type_id = 1, .managed = true};
     ck_assert_uint_eq(types_add(&run.types, &plain), 0);
@@ -180,19 +182,112 @@ static int64_t owned_of_type(int type)
     return cluster_int(pg, sql);
 }
 
-START_TEST(owns_what_was_seen_created_and_not_what_was_seen_gone)
+/* Run 1, which has the number 1, has seen the first three of both kinds as wished. */
+static void settle_three(void)
 {
-    plan_changes();
     struct pg_args args = {0};
     pg_arg_int(&args, 1);
     pg_arg_text(&args, "pairs");
     pg_arg_text(&args, "{create,create,create,archive,archive,archive}");
     pg_arg_text(&args, "{1,2,3,1,2,3}");
+    pg_arg_int(&args, 1);
     ck_assert_msg(pg_run(pg, STATEMENT_VERIFY_SETTLE, &args, NULL, &err), "%s", err.text);
+}
+
+START_TEST(owns_what_was_seen_created_and_not_what_was_seen_gone)
+{
+    plan_changes();
+    settle_three();
     ck_assert_int_eq(owned_of_type(1), 2); /* not the rejected one, nor what was not named */
     ck_assert_int_eq(owned_of_type(2), 2);
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from assocd.change where state = 'verified'"), 4);
+}
+END_TEST
+
+/* A run that waits for its changes to show does not hold the lock: what a later one has changed
+ * since is that one's, whatever the older one has seen. */
+START_TEST(leaves_to_a_later_run_what_that_one_has_changed)
+{
+    plan_changes();
+    cluster_exec(pg,
+        "insert into assocd.sync_state (sync, portal, epoch) values ('pairs', 'main', 2);"
+        "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid)"
+        " values ('pairs', 'main', 'v3', 'manual', 'verifying', 2, 'h', 1);"
+        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
+        " reason, state) values (2, 'create', 1, 1, 1, 'HUBSPOT_DEFINED', 2, 'source_added', "
+        "'sent'),"
+        " (2, 'archive', 1, 2, 2, 'HUBSPOT_DEFINED', 1, 'source_removed', 'verified'),"
+        " (2, 'create', 2, 2, 2, 'HUBSPOT_DEFINED', 2, 'source_added', 'abandoned')",
+        NULL);
+    settle_three();
+    ck_assert_int_eq(
+        cluster_int(pg, "select sum(from_id) from assocd.managed where type_id = 1"), 1);
+    ck_assert_int_eq(
+        cluster_int(pg, "select sum(from_id) from assocd.managed where type_id = 2"), 1 + 3 + 4);
+    ck_assert_int_eq(
+        cluster_int(
+            pg, "select count(*) from assocd.change where state = 'verified' and run_id = 1"),
+        4);
+}
+END_TEST
+
+static bool loads_released(uint64_t from_id)
+{
+    const struct assoc *row;
+    bool released = false;
+    struct spool *again;
+    ck_assert(spool_open(&again, "the registry", SPOOL_SORTED, &err));
+    ck_assert_msg(registry_load(&run, again, &err), "%s", err.text);
+    for (;;) {
+        ck_assert(spool_peek(again, &row, &err));
+        if (row == NULL)
+            break;
+        released = released || (row->from_id == from_id && (row->flags & ASSOC_RELEASED) != 0);
+        spool_take(again);
+    }
+    spool_close(again);
+    return released;
+}
+
+/* A create of the pair got no answer; it names what has been archived since, and may still come. */
+START_TEST(keeps_what_a_create_in_doubt_may_bring_back)
+{
+    plan_changes();
+    cluster_exec(pg,
+        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
+        " reason, state) select 1, 'create', 10 + n, n, n, 'HUBSPOT_DEFINED', 3, 'source_added', "
+        "'sent' from generate_series(1, 2) n;"
+        "update assocd.change set state = 'unknown' where ordinal > 10;"
+        "update assocd.doubt set until = until - interval '3 minutes' where from_id = 2",
+        NULL);
+    settle_three();
+    ck_assert_int_eq(
+        cluster_int(pg, "select sum(from_id) from assocd.managed where type_id = 2"), 1 + 3 + 4);
+    ck_assert(loads_released(1) && !loads_released(3));
+    cluster_exec(pg, "update assocd.managed set since = since - interval '3 minutes'", NULL);
+    uint32_t type = types_find(&run.types, "HUBSPOT_DEFINED", 2);
+    ck_assert(spool_add(run.forget, (struct assoc){.from_id = 1, .to_id = 1, .type = type}, &err));
+    ck_assert(registry_settle(&run, &err));
+    ck_assert(loads_released(1));
+    cluster_exec(pg, "update assocd.doubt set until = until - interval '3 minutes'", NULL);
+    ck_assert(spool_rewind(run.adopt, &err) && registry_settle(&run, &err));
+    ck_assert(!loads_released(1));
+    ck_assert_int_eq(
+        cluster_int(pg, "select sum(from_id) from assocd.managed where type_id = 2"), 3 + 4);
+}
+END_TEST
+
+START_TEST(owns_again_what_it_had_released)
+{
+    cluster_exec(pg,
+        "insert into assocd.managed values ('pairs', 1, 2, 'HUBSPOT_DEFINED', 1, 'created', 1,"
+        " now(), now())",
+        NULL);
+    ck_assert(loads_released(1));
+    add(run.adopt, 1, 2);
+    ck_assert(registry_settle(&run, &err));
+    ck_assert(!loads_released(1));
 }
 END_TEST
 
@@ -270,6 +365,9 @@ int main(void)
     tcase_add_test(tcase, adopts_and_forgets_over_many_pages_and_again_without_harm);
     tcase_add_test(tcase, adopting_what_is_owned_keeps_its_origin);
     tcase_add_test(tcase, owns_what_was_seen_created_and_not_what_was_seen_gone);
+    tcase_add_test(tcase, leaves_to_a_later_run_what_that_one_has_changed);
+    tcase_add_test(tcase, keeps_what_a_create_in_doubt_may_bring_back);
+    tcase_add_test(tcase, owns_again_what_it_had_released);
     tcase_add_test(tcase, trusts_only_what_hubspot_said_it_applied);
     tcase_add_test(tcase, remembers_types_that_another_run_remembered_just_now);
     tcase_add_test(tcase, forgets_the_types_of_another_account);

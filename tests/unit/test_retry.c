@@ -111,21 +111,22 @@ END_TEST
 static const struct {
     enum retry_end end;
     long status;
-    bool may; /* have changed something */
+    bool may; /* have changed something … */
+    bool late; /* … or may yet */
 } traces[] = {
-    {RETRY_UNREACHED, 0, false},
-    {RETRY_UNTRUSTED, 0, false},
-    {RETRY_BROKEN, 0, true},
-    {RETRY_GARBLED, 200, true},
-    {RETRY_GARBLED, 302, true},
-    {RETRY_ANSWERED, 200, true},
-    {RETRY_ANSWERED, 207, true},
-    {RETRY_ANSWERED, 400, false},
-    {RETRY_ANSWERED, 403, false},
-    {RETRY_ANSWERED, 429, false},
-    {RETRY_ANSWERED, 477, false},
-    {RETRY_ANSWERED, 500, true},
-    {RETRY_ANSWERED, 504, true},
+    {RETRY_UNREACHED, 0, false, false},
+    {RETRY_UNTRUSTED, 0, false, false},
+    {RETRY_BROKEN, 0, true, true},
+    {RETRY_GARBLED, 200, true, true},
+    {RETRY_GARBLED, 302, true, true},
+    {RETRY_ANSWERED, 200, true, false},
+    {RETRY_ANSWERED, 207, true, false},
+    {RETRY_ANSWERED, 400, false, false},
+    {RETRY_ANSWERED, 403, false, false},
+    {RETRY_ANSWERED, 429, false, false},
+    {RETRY_ANSWERED, 477, false, false},
+    {RETRY_ANSWERED, 500, true, true},
+    {RETRY_ANSWERED, 504, true, true},
 };
 
 START_TEST(knows_what_may_have_been_applied)
@@ -133,6 +134,7 @@ START_TEST(knows_what_may_have_been_applied)
     struct retry_attempt attempt = {
         .end = traces[_i].end, .status = traces[_i].status, .number = 1, .policy = ""};
     ck_assert_int_eq(retry_may_have_applied(&attempt), traces[_i].may);
+    ck_assert_int_eq(retry_may_apply_late(&attempt), traces[_i].late);
 }
 END_TEST
 
