@@ -4,7 +4,8 @@
 # tests lie in it (DIR/tmp) and go with it.
 #
 #   cluster.sh with COMMAND…    runs COMMAND with ASSOCD_TEST_PG=<url> and TMPDIR, then removes all of it
-#   cluster.sh guard            prints the url, keeps the cluster until stdin ends, then removes it
+#   cluster.sh pair COMMAND…    the same with two: ASSOCD_TEST_STANDBY=<url> follows ASSOCD_TEST_PG
+#   cluster.sh guard [pair]           prints the url (both), keeps the cluster until stdin ends, then removes it
 #   cluster.sh start DIR        prints the url; stays until `cluster.sh stop DIR`
 #   cluster.sh stop DIR
 #   cluster.sh restart DIR MODE  fast or immediate: as an operator, or a crash, would
@@ -53,12 +54,29 @@ cluster_start() {
         printf '%s\n' "listen_addresses = ''" "port = 5432" "unix_socket_directories = '$dir'" \
             "fsync = off" "full_page_writes = off" "shared_buffers = 64MB" \
             "max_connections = 200" "wal_level = minimal" "max_wal_senders = 0" \
-            "max_wal_size = 2GB" "jit = off" "timezone = 'UTC'" >>"$dir/data/postgresql.conf"
+            "max_wal_size = 2GB" "jit = off" "timezone = 'UTC'" "${more[@]}" >>"$dir/data/postgresql.conf"
         as_owner "$bin/pg_ctl" start -s -w -t 60 -D "$dir/data" -l "$dir/log"
     } </dev/null >"$dir/start.log" 2>&1 || {
         cat "$dir/start.log" "$dir/log" >&2 2>/dev/null || true
         cluster_stop "$dir"
         echo "cluster.sh: PostgreSQL did not start in $dir" >&2
+        return 1
+    }
+    echo "postgresql:///postgres?host=$dir&port=5432&user=assocd"
+}
+
+# A standby of $2 in $1, streaming.
+cluster_follow() {
+    local dir=$1 of=$2
+    mkdir "$dir" && chmod 700 "$dir"
+    if [ "$(id -u)" = 0 ]; then chown "$owner" "$dir"; fi
+    {
+        as_owner "$bin/pg_basebackup" -h "$of" -p 5432 -U assocd -D "$dir/data" -R -X stream --no-sync -c fast
+        echo "unix_socket_directories = '$dir'" >>"$dir/data/postgresql.conf"
+        as_owner "$bin/pg_ctl" start -s -w -t 60 -D "$dir/data" -l "$dir/log"
+    } </dev/null >"$of/follow.log" 2>&1 || {
+        cat "$of/follow.log" "$dir/log" >&2 2>/dev/null || true
+        echo "cluster.sh: no standby in $dir" >&2
         return 1
     }
     echo "postgresql:///postgres?host=$dir&port=5432&user=assocd"
@@ -80,29 +98,41 @@ cluster_restart() {
         </dev/null >"$dir/restart.log" 2>&1
 }
 
+stop_all() {
+    if [ -e "$guarded.standby" ]; then cluster_stop "$guarded.standby"; fi
+    cluster_stop "$guarded"
+}
+
 # Outlives signals meant for the caller; the end of stdin is the only sign it obeys. Whoever holds
 # the other end of that pipe may be killed in any way: the pipe still ends.
 cluster_guard() {
     trap '' INT TERM HUP PIPE
     guarded=$(mktemp -d "${TMPDIR:-/tmp}/assocd-pg.XXXXXX")
-    trap 'cluster_stop "$guarded"' EXIT # also when the reader of the url is gone already
+    trap 'stop_all' EXIT # also when the reader of the url is gone already
+    if [ "${1-}" = pair ]; then more=("wal_level = replica" "max_wal_senders = 4"); fi
     cluster_start "$guarded"
+    if [ "${1-}" = pair ]; then cluster_follow "$guarded.standby" "$guarded"; fi
     exec >/dev/null
     cat >/dev/null
 }
 
-cluster_with() {
-    local url dir status=0
-    coproc GUARD { exec setsid "$self" guard; }
+cluster_with() { # "" or pair, then the command
+    local url dir standby='' status=0 kind=$1
+    shift
+    coproc GUARD { exec setsid "$self" guard "$kind"; }
     local guard=$GUARD_PID out=${GUARD[0]} in=${GUARD[1]}
     if ! read -r url <&"$out"; then
+        wait "$guard" || true
+        return 1
+    fi
+    if [ "$kind" = pair ] && ! read -r standby <&"$out"; then
         wait "$guard" || true
         return 1
     fi
     # The command must not hold the guard's pipe; it may be interrupted, we still clean up.
     trap : INT TERM HUP
     dir=${url#*host=}
-    ASSOCD_TEST_PG=$url TMPDIR=${dir%%&*}/tmp "$@" {in}>&- {out}<&- || status=$?
+    ASSOCD_TEST_PG=$url ASSOCD_TEST_STANDBY=$standby TMPDIR=${dir%%&*}/tmp "$@" {in}>&- {out}<&- || status=$?
     eval "exec $in>&-"
     wait "$guard" || true
     return "$status"
@@ -110,11 +140,13 @@ cluster_with() {
 
 self=$(realpath "$0")
 bin=$(server_bin)
-verb=${1:?usage: cluster.sh with|guard|start|stop|restart …}
+more=() # settings of the server
+verb=${1:?usage: cluster.sh with|pair|guard|start|stop|restart …}
 shift
 case $verb in
-with) cluster_with "$@" ;;
-guard) cluster_guard ;;
+with) cluster_with "" "$@" ;;
+pair) cluster_with pair "$@" ;;
+guard) cluster_guard "$@" ;;
 start) cluster_start "$(realpath -m "$1")" ;;
 stop) cluster_stop "$(realpath -m "$1")" ;;
 restart) cluster_restart "$(realpath -m "$1")" "$2" ;;

@@ -15,5 +15,6 @@ TCase *watch_cases(void);
 TCase *touched_cases(void);
 TCase *tls_cases(void);
 TCase *host_cases(void);
+TCase *standby_cases(void);
 
 #endif

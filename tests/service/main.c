@@ -12,6 +12,7 @@
 int main(void)
 {
     (void)cluster_url();
+    const char *standby = getenv("ASSOCD_TEST_STANDBY"); /* tests/service/standby sees to it */
     Suite *suite = suite_create("service");
     suite_add_tcase(suite, schedule_cases());
     suite_add_tcase(suite, control_cases());
@@ -24,6 +25,8 @@ int main(void)
     suite_add_tcase(suite, touched_cases());
     suite_add_tcase(suite, tls_cases());
     suite_add_tcase(suite, host_cases());
+    if (standby != NULL && standby[0] != '\0')
+        suite_add_tcase(suite, standby_cases());
     SRunner *runner = srunner_create(suite);
     srunner_run(runner, NULL, getenv("SERVICE_CASE"), CK_NORMAL);
     int failed = srunner_ntests_failed(runner);

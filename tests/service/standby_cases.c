@@ -1,0 +1,107 @@
+/*
+ * standby_cases.c: FAULTS S9: the source is read from a standby server, a real one, which is held
+ * back so that it shows the past.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/cluster.h"
+#include "service/bed.h"
+#include "service/cases.h"
+
+static struct bed bed;
+static struct process process;
+static char *standby_url;
+static struct pg *standby;
+
+static void until_followed(void)
+{
+    bed_until(&bed,
+        "select coalesce(bool_and(replay_lsn >= pg_current_wal_lsn()), false)"
+        " from pg_stat_replication");
+}
+
+static void open_standby(void)
+{
+    bed_open(&bed, "manual");
+    const char *name = strstr(bed.database_url, "///") + 3;
+    char *database = strndup(name, strcspn(name, "?"));
+    standby_url = cluster_url_of(getenv("ASSOCD_TEST_STANDBY"), database);
+    free(database);
+    until_followed();
+    standby = cluster_connect(standby_url);
+}
+
+static void close_standby(void)
+{
+    pg_close(standby);
+    process_clear(&process);
+    bed_close(&bed);
+    free(standby_url);
+}
+
+static void configure(bool allowed)
+{
+    struct buf syncs = {0};
+    buf_addf(&syncs,
+        "  links:\n    portal: main\n    from: deals\n    to: contacts\n    types: [plain]\n"
+        "    source: {table: crm.link, database_url: \"%s\", allow_replica: %s}\n"
+        "    policy: mirror_owned\n    schedule: manual\n    verify_delays: [20ms]\n",
+        standby_url, allowed ? "true" : "false");
+    bed_configure(&bed, "", buf_text(&syncs));
+    buf_clear(&syncs);
+}
+
+static void expect_run(int status, const char *said)
+{
+    static const char *const run[] = {"run", "links", NULL};
+    (void)bed_command(&bed, &process, run);
+    ck_assert_msg(process.status == status, "exit code %d: %s%s", process.status,
+        buf_text(&process.out), buf_text(&process.err));
+    ck_assert_msg(strstr(buf_text(&process.out), said) != NULL ||
+            strstr(buf_text(&process.err), said) != NULL,
+        "%s%s", buf_text(&process.out), buf_text(&process.err));
+}
+
+START_TEST(fault_s9_a_standby_that_lags_takes_nothing_away)
+{
+    configure(false);
+    expect_run(0, "");
+    ck_assert_int_eq(bed_int(&bed, "select created from assocd.run"), 20);
+    bed_sql(&bed, "delete from crm.link where from_id = 1");
+    until_followed();
+    cluster_exec(standby, "select pg_wal_replay_pause()", NULL);
+    bed_sql(&bed, "insert into crm.link values (1, 1), (21, 21)");
+    expect_run(4, "standby");
+    ck_assert_int_eq(bed_int(&bed, "select sum(archived) from assocd.run"), 0);
+    ck_assert_int_eq(
+        bed_int(&bed, "select withheld from assocd.run order by run_id desc limit 1"), 1);
+    cluster_exec(standby, "select pg_wal_replay_resume()", NULL);
+    until_followed();
+    expect_run(0, "");
+    ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.managed"), 21);
+    ck_assert_int_eq(bed_int(&bed, "select sum(archived) from assocd.run"), 0);
+}
+END_TEST
+
+START_TEST(fault_s9_somebody_may_take_the_standbys_word)
+{
+    configure(true);
+    expect_run(0, "");
+    bed_sql(&bed, "delete from crm.link where from_id = 1");
+    until_followed();
+    expect_run(0, "");
+    ck_assert_int_eq(bed_int(&bed, "select sum(archived) from assocd.run"), 1);
+}
+END_TEST
+
+TCase *standby_cases(void)
+{
+    TCase *cases = tcase_create("standby");
+    tcase_add_checked_fixture(cases, open_standby, close_standby);
+    tcase_set_timeout(cases, 120);
+    tcase_add_test(cases, fault_s9_a_standby_that_lags_takes_nothing_away);
+    tcase_add_test(cases, fault_s9_somebody_may_take_the_standbys_word);
+    return cases;
+}

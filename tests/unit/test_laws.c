@@ -1,0 +1,125 @@
+/* test_laws.c: every move of a state that the journal could be asked for, and which of them its
+ * triggers let through. What is legal is written here once more, from what the states mean. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/cluster.h"
+
+static char *database;
+static struct pg *pg;
+
+static const char *const changes[] = {"planned", "withheld", "blocked", "reported", "skipped",
+    "abandoned", "sent", "applied", "rejected", "unknown", "verified", "unverified"};
+
+/* What each state may become; itself is no move. */
+static const struct {
+    const char *from, *to;
+} change_moves[] = {
+    {"planned", "sent withheld skipped abandoned"}, {"withheld", "skipped"},
+    {"sent", "applied rejected unknown abandoned"}, {"applied", "verified unverified"},
+    {"unknown", "verified unverified"},
+    {"unverified", "verified"}, /* it showed later than anybody waited */
+};
+
+static const char *const runs[] = {"planning", "applying", "verifying", "planned", "withheld",
+    "succeeded", "no_change", "partial", "refused", "failed", "canceled", "interrupted",
+    "deferred"};
+enum { WORKING = 3 }; /* the first ones, in their order; the others are ends */
+
+static bool holds(const char *words, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = words; (at = strstr(at, word)) != NULL; at += length)
+        if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+static bool change_may(const char *from, const char *to)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(change_moves); i++)
+        if (strcmp(change_moves[i].from, from) == 0)
+            return holds(change_moves[i].to, to);
+    return false;
+}
+
+static void open_database(void)
+{
+    database = cluster_database_with_schema();
+    pg = cluster_connect(database);
+}
+
+static void close_database(void)
+{
+    pg_close(pg);
+    cluster_drop(database);
+    free(database);
+}
+
+/* Tries the statement and takes it back: did it work? Refusals must be the triggers'. */
+static bool works(const char *sql)
+{
+    struct error err = {0};
+    bool ok = pg_exec(pg, sql, NULL, &err);
+    ck_assert_msg(ok || strcmp(pg_sqlstate(pg), "23514") == 0, "%s: %s", sql, err.text);
+    return ok;
+}
+
+START_TEST(a_change_moves_as_the_journal_knows_and_not_otherwise)
+{
+    char sql[256];
+    cluster_exec(pg,
+        "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid)"
+        " values ('s', 'p', 'v3', 'manual', 'applying', 1, 'h', 1)",
+        NULL);
+    for (size_t i = 0; i < ARRAY_COUNT(changes); i++)
+        for (size_t j = 0; j < ARRAY_COUNT(changes); j++) {
+            (void)snprintf(sql, sizeof sql,
+                "delete from assocd.change; insert into assocd.change values (1, 'create', 1, 1, 1,"
+                " 'HUBSPOT_DEFINED', 3, 'source_added', '%s')",
+                changes[i]);
+            cluster_exec(pg, sql, NULL);
+            (void)snprintf(sql, sizeof sql, "update assocd.change set state = '%s'", changes[j]);
+            ck_assert_msg(works(sql) == (i == j || change_may(changes[i], changes[j])),
+                "change: %s to %s", changes[i], changes[j]);
+        }
+}
+END_TEST
+
+START_TEST(a_run_goes_on_or_ends_and_what_has_ended_stays)
+{
+    char sql[256];
+    for (size_t i = 0; i < ARRAY_COUNT(runs); i++)
+        for (size_t j = 0; j < ARRAY_COUNT(runs); j++) {
+            (void)snprintf(sql, sizeof sql,
+                "truncate assocd.run cascade; insert into assocd.run (sync, portal, api, cause,"
+                " status, epoch, host, pid, completed_at) values ('s', 'p', 'v3', 'manual', '%s',"
+                " 1, 'h', 1, %s)",
+                runs[i], i < WORKING ? "null" : "now()");
+            cluster_exec(pg, sql, NULL);
+            (void)snprintf(sql, sizeof sql,
+                "update assocd.run set status = '%s', completed_at = %s", runs[j],
+                j < WORKING ? "null" : "now()");
+            ck_assert_msg(works(sql) == (i == j || (i < WORKING && j > i)), "run: %s to %s",
+                runs[i], runs[j]);
+        }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("laws");
+    TCase *tcase = tcase_create("laws");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_unchecked_fixture(tcase, open_database, close_database);
+    tcase_add_test(tcase, a_change_moves_as_the_journal_knows_and_not_otherwise);
+    tcase_add_test(tcase, a_run_goes_on_or_ends_and_what_has_ended_stays);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
