@@ -135,13 +135,13 @@ static bool close_finished(struct run *run, struct error *err)
         journal_status(run, finished_status(run), err);
 }
 
-/* The journal tells of the failure if it can; the failure itself is what the caller gets. */
+/* The journal tells of the failure if it can: a statement may have failed on a session that lives.
+ * The failure itself is what the caller gets. */
 static void close_failed(struct run *run, const struct error *why)
 {
     struct error later;
     run->failure = *why;
-    if (run->run_id != 0 && why->kind != ERROR_STATE && journal_abandon(run, &later) &&
-        journal_results(run, &later))
+    if (run->run_id != 0 && journal_abandon(run, &later) && journal_results(run, &later))
         (void)!journal_status(run, failed_status(why->kind), &later);
 }
 
