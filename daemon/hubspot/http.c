@@ -35,8 +35,8 @@ struct slot {
     struct buf url;
     struct buf piece; /* of a 2xx body: to be handed out; else the body so far */
     uint64_t received;
-    bool paused;
-    bool too_long;
+    bool paused, too_long;
+    bool left; /* curl's to set: it has been sent once */
     enum http_end end; /* SLOT_ENDED */
     char correlation_id[80];
     char why[CURL_ERROR_SIZE];
@@ -161,7 +161,7 @@ static void start(struct http *http, struct slot *slot)
     curl_easy_cleanup(slot->easy);
     slot->easy = curl_easy_init();
     assert(slot->easy != NULL);
-    http_easy_set(slot->easy, &http->settings, &slot->request);
+    http_easy_set(slot->easy, &http->settings, &slot->request, &slot->left);
     (void)curl_easy_setopt(slot->easy, CURLOPT_URL, buf_text(&slot->url));
     (void)curl_easy_setopt(slot->easy, CURLOPT_HTTPHEADER, http->headers);
     (void)curl_easy_setopt(slot->easy, CURLOPT_ERRORBUFFER, slot->why);
@@ -268,8 +268,9 @@ static void collect_ended(struct http *http)
         slot->end = classify(slot, code);
         if (slot->end == HTTP_BROKEN && never_left(slot->easy))
             slot->end = HTTP_UNREACHED;
-        if (slot->end != HTTP_ANSWERED && slot->why[0] == '\0')
-            (void)snprintf(slot->why, sizeof slot->why, "%s", curl_easy_strerror(code));
+        bool again = code == CURLE_ABORTED_BY_CALLBACK;
+        if (slot->end != HTTP_ANSWERED && (again || slot->why[0] == '\0'))
+            (void)snprintf(slot->why, sizeof slot->why, "%s", http_easy_why(code));
         if (slot->end == HTTP_TOO_LONG)
             (void)snprintf(slot->why, sizeof slot->why, "the answer is longer than 256 MiB");
         text_clean(slot->why, ""); /* curl may quote the server */

@@ -31,7 +31,7 @@ struct http_request {
     const char *path; /* begins with a slash */
     const char *body; /* NULL: GET, else POST of JSON */
     size_t body_length;
-    bool changes; /* never sent on a used connection: curl would quietly send it twice */
+    bool changes; /* never sent on a used connection: there it might die on the way */
     int64_t wait_ms; /* not before so long from now */
 };
 

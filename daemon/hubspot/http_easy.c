@@ -30,8 +30,24 @@ static const struct {
     {CURLOPT_MAXLIFETIME_CONN, 300}, /* then the certificate is looked at again */
 };
 
-void http_easy_set(
-    CURL *easy, const struct http_settings *settings, const struct http_request *request)
+/* curl's call before each request that leaves. If the connection it had kept turns out to be dead,
+ * it would send the request again on a new one, unasked: without a permit, and uncounted. */
+static int let_out(void *left, char *to, char *from, int to_port, int from_port)
+{
+    bool again = *(bool *)left;
+    (void)to, (void)from, (void)to_port, (void)from_port;
+    *(bool *)left = true;
+    return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+const char *http_easy_why(CURLcode code)
+{
+    return code == CURLE_ABORTED_BY_CALLBACK ? "the connection was lost before the answer"
+                                             : curl_easy_strerror(code);
+}
+
+void http_easy_set(CURL *easy, const struct http_settings *settings,
+    const struct http_request *request, bool *left)
 {
     bool https = strncmp(settings->base_url, "https:", 6) == 0;
     long changes = request->changes ? 1 : 0;
@@ -44,6 +60,9 @@ void http_easy_set(
     good &= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)settings->timeout_ms) == CURLE_OK;
     good &= curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, changes) == CURLE_OK;
     good &= curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, changes) == CURLE_OK;
+    *left = false;
+    good &= curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, let_out) == CURLE_OK;
+    good &= curl_easy_setopt(easy, CURLOPT_PREREQDATA, left) == CURLE_OK;
     if (settings->ca_file != NULL) {
         good &= curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file) == CURLE_OK;
         good &= curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK; /* nobody else */

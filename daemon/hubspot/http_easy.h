@@ -12,9 +12,13 @@
 /* Is the libcurl that is loaded new enough, and has it TLS? ERROR_INTERNAL. */
 MUST_CHECK bool http_easy_check(struct error *err);
 
-/* Sets everything on a new handle but what belongs to one slot (URL, headers, callbacks). */
-void http_easy_set(
-    CURL *easy, const struct http_settings *settings, const struct http_request *request);
+/* Sets everything on a new handle but what belongs to one slot (URL, headers, callbacks). *left
+ * says whether the request has left; it must live as long as the transfer. */
+void http_easy_set(CURL *easy, const struct http_settings *settings,
+    const struct http_request *request, bool *left);
+
+/* What a transfer's end means, in words. */
+const char *http_easy_why(CURLcode code);
 
 /* The header lines; freeing them wipes the token. */
 struct curl_slist *http_easy_headers(const char *token);
