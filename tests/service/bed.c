@@ -20,8 +20,6 @@
 #include "lib/cluster.h"
 #include "lib/roles.h"
 
-#define TOKEN "pat-na1-sandbox-0000-0000"
-
 /* The caller's own PostgreSQL settings and systemd's must not reach the daemon. */
 static const char *const plain_env[] = {"PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD",
     "PGOPTIONS", "PGSERVICE", "NOTIFY_SOCKET", "WATCHDOG_USEC", "JOURNAL_STREAM", NULL};
@@ -75,7 +73,7 @@ void bed_configure(struct bed *bed, const char *head, const char *syncs)
 static void open_sandbox(struct bed *bed, const char *const tls[])
 {
     char *path = bed_program("sandbox");
-    const char *argv[12] = {path, "--die-with-parent", "--token", TOKEN, "--rate-per-10s", "0"};
+    const char *argv[12] = {path, "--die-with-parent", "--token", BED_TOKEN, "--rate-per-10s", "0"};
     for (size_t i = 0; tls != NULL && tls[i] != NULL; i++)
         argv[6 + i] = tls[i];
     process_start(&bed->sandbox, argv, NULL);
@@ -109,7 +107,7 @@ void bed_open(struct bed *bed, const char *schedule)
     (void)snprintf(bed->config_path, sizeof bed->config_path, "%s/assocd.yaml", bed->folder);
     (void)snprintf(bed->notify_path, sizeof bed->notify_path, "%.100s/notify", bed->folder);
     (void)snprintf(token, sizeof token, "%s/token", bed->folder);
-    write_file(token, TOKEN "\n");
+    write_file(token, BED_TOKEN "\n");
     bed->database_url = cluster_database_with_schema();
     bed->pg = cluster_connect(bed->database_url);
     bed_sql(bed,

@@ -13,6 +13,9 @@
 
 enum { BED_SYNCS_MAX = 4, BED_MS = 20000 };
 
+/* The account's, which must be seen nowhere. */
+#define BED_TOKEN "pat-na1-sandbox-0000-0000"
+
 struct bed {
     char folder[128];
     char config_path[160];

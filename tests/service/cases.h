@@ -15,6 +15,7 @@ TCase *watch_cases(void);
 TCase *touched_cases(void);
 TCase *tls_cases(void);
 TCase *host_cases(void);
+TCase *secret_cases(void);
 TCase *standby_cases(void);
 
 #endif
