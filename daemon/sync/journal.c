@@ -3,6 +3,8 @@
  */
 #include "sync/journal.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,22 +12,39 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/stop.h"
 #include "pg/pg.h"
 #include "pg/schema.h"
 #include "pg/text.h"
 
+/* For a holder that is known to be dead. */
+enum { LOCK_WAIT_MS = 5000, LOCK_AGAIN_MS = 50 };
+
+/* Its process ran on this host and is no more: its session ends, and its lock with it, as soon as
+ * PostgreSQL notices (client_connection_check_interval: two seconds). */
+static bool is_gone(const struct pg_rows *holder)
+{
+    char host[256] = "";
+    (void)gethostname(host, sizeof host - 1);
+    return holder->count > 0 && strcmp(pg_rows_text(holder, 0, 1), host) == 0 &&
+        kill((pid_t)pg_rows_int(holder, 0, 2), 0) != 0 && errno == ESRCH;
+}
+
 static bool lock_sync(struct run *run, struct error *err)
 {
     const char *name = run->options.sync->name;
+    int64_t until_ms = clock_now_ms() + LOCK_WAIT_MS;
     struct pg_args args = {0};
     pg_arg_text(&args, name);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->state, STATEMENT_SYNC_LOCK, &args, &rows, err))
-        return false;
-    if (pg_rows_bool(&rows, 0, 0))
-        return true;
-    if (!pg_run(run->state, STATEMENT_SYNC_HOLDER, &args, &rows, err))
-        return false;
+    do {
+        if (!pg_run(run->state, STATEMENT_SYNC_LOCK, &args, &rows, err))
+            return false;
+        if (pg_rows_bool(&rows, 0, 0))
+            return true;
+        if (!pg_run(run->state, STATEMENT_SYNC_HOLDER, &args, &rows, err))
+            return false;
+    } while (is_gone(&rows) && clock_now_ms() < until_ms && stop_wait(LOCK_AGAIN_MS));
     if (rows.count == 0)
         return error_set(err, ERROR_LOCKED, "another run of %s holds its lock", name);
     return error_set(err, ERROR_LOCKED,

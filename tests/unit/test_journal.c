@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "hubspot/client.h"
 #include "lib/cluster.h"
@@ -115,6 +117,55 @@ START_TEST(lets_one_run_of_a_sync_work_at_a_time_and_names_it)
     ck_assert_int_eq(err.kind, ERROR_LOCKED);
     ck_assert_ptr_nonnull(strstr(err.text, "run 1 of pairs holds its lock (planning since "));
     ck_assert_int_eq(cluster_int(pg, "select epoch from assocd.sync_state"), 1);
+}
+END_TEST
+
+/* Holds the sync's lock in a session of its own until the run has met it. */
+static void hold_until_met(void)
+{
+    struct pg *holder = cluster_connect(database);
+    cluster_exec(holder,
+        "select pg_advisory_lock(hashtextextended('assocd.sync:pairs', 0));"
+        "select pg_notify('held', '')",
+        NULL);
+    cluster_exec(holder,
+        "do $$ begin while not exists (select from pg_stat_activity where datname ="
+        " current_database() and application_name = 'assocd run pairs' and query like"
+        " '%order by run_id desc limit 1%') loop perform pg_sleep(0.01), pg_stat_clear_snapshot();"
+        " end loop; end $$",
+        NULL);
+    pg_close(holder);
+}
+
+/* FAULTS J10: killed a moment ago; PostgreSQL has not noticed that its client is gone. */
+START_TEST(waits_for_the_session_of_a_process_that_is_gone)
+{
+    const char *channel = NULL, *payload;
+    cluster_exec(pg, "listen held", NULL);
+    pid_t holder = fork();
+    if (holder == 0) {
+        hold_until_met();
+        _exit(0);
+    }
+    while (channel == NULL) {
+        cluster_exec(pg, "select pg_sleep(0.01)", NULL);
+        ck_assert_msg(pg_notification(pg, &channel, &payload, &err), "%s", err.text);
+    }
+    pid_t gone = fork();
+    if (gone == 0)
+        _exit(0);
+    ck_assert_int_eq(waitpid(gone, NULL, 0), gone);
+    char host[256] = "", sql[512];
+    (void)gethostname(host, sizeof host - 1);
+    (void)snprintf(sql, sizeof sql,
+        "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid)"
+        " values ('pairs', 'main', 'v3', 'manual', 'applying', 1, '%s', %d)",
+        host, (int)gone);
+    cluster_exec(pg, sql, NULL);
+    open_run(&run);
+    ck_assert_int_eq(waitpid(holder, NULL, 0), holder);
+    ck_assert_int_eq(
+        cluster_int(pg, "select count(*) from assocd.run where status = 'interrupted'"), 1);
 }
 END_TEST
 
@@ -302,6 +353,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, opens_a_run_with_its_own_number_and_fence);
     tcase_add_test(tcase, lets_one_run_of_a_sync_work_at_a_time_and_names_it);
+    tcase_add_test(tcase, waits_for_the_session_of_a_process_that_is_gone);
     tcase_add_test(tcase, lets_the_next_run_in_while_one_verifies_and_does_not_think_it_dead);
     tcase_add_test(tcase, tells_a_dead_run_as_interrupted);
     tcase_add_test(tcase, refuses_to_send_once_overtaken);
