@@ -70,7 +70,7 @@ static void follow(struct pg *pg, const struct sim_change *c)
         *managed |= BIT(c->type);
         *released &= (uint8_t)~BIT(c->type);
     } else if (in_doubt(c)) {
-        *released |= *managed & BIT(c->type);
+        *released |= (uint8_t)(*managed & BIT(c->type));
     } else {
         *managed &= (uint8_t)~BIT(c->type);
         *released &= (uint8_t)~BIT(c->type);
