@@ -73,8 +73,10 @@ static int count_of(const char *what)
 static void expect_end(const char *what)
 {
     CLEANUP(buf_clear) struct buf dump = {0};
-    ck_assert_msg(bed_command(&bed, &process, run) == 0, "%s: the next run: %s", what,
-        buf_text(&process.err));
+    /* Until the server has noticed that the last one is gone (FAULTS J10). */
+    while (bed_command(&bed, &process, run) == 5)
+        continue;
+    ck_assert_msg(process.status == 0, "%s: the next run: %s", what, buf_text(&process.err));
     control_get(bed.base_url, "dump?from=deals&to=contacts", &dump);
     int lines = 0;
     for (const char *at = buf_text(&dump); (at = strchr(at, '\n')) != NULL; at++)
