@@ -10,6 +10,7 @@
 #include "cli/output.h"
 #include "hubspot/client.h"
 #include "model/assoc.h"
+#include "model/object_type.h"
 #include "sync/account.h"
 #include "sync/source.h"
 

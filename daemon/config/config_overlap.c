@@ -1,84 +1,78 @@
 /*
  * config_overlap.c: no association has two masters. A type named twice in one sync, or by two
  * syncs of one account and pair of object types (in either direction: the two are one
- * association), would be created by one and archived by the other. Sees only what is written; the
- * same type under two spellings shows when names are resolved against the account.
+ * association), would be created by one and archived by the other. Every spelling of a type of
+ * HubSpot's own counts; of the account's labels only what is written is known here.
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "config/config_key.h"
+#include "model/association_types.h"
+#include "model/object_type.h"
 
-/* Of syncs that all claim the same, so many are compared with each. */
-enum { CLOSE_MAX = 64 };
-
-/* hubspot-api 2.2: the same object type under its other names, in any casing. */
-static const char *const object_types[][3] = {
-    {"0-1", "contacts", "contact"},
-    {"0-2", "companies", "company"},
-    {"0-3", "deals", "deal"},
-    {"0-5", "tickets", "ticket"},
-    {"0-7", "products", "product"},
-    {"0-8", "line_items", "line_item"},
+/* One type of one sync. What is the same association has the same key. */
+struct claim {
+    char *key;
+    size_t object; /* the sync, in the order of the file */
+    size_t type;
 };
 
-static const char *object_type(const char *text)
+static const char *object_of(const char *name)
 {
-    for (size_t i = 0; i < ARRAY_COUNT(object_types); i++) {
-        for (size_t j = 0; j < 3; j++) {
-            if (strcasecmp(object_types[i][j], text) == 0)
-                return object_types[i][0];
-        }
-    }
-    return text;
+    const char *id = object_type_id(name, NULL);
+    return id != NULL ? id : name;
 }
 
-static bool same_object(const char *a, const char *b)
+/* a_to_b and b_to_a are one, and with _unlabeled at their end the plain type. */
+static void add_name(const char *name, struct buf *key)
 {
-    return strcasecmp(object_type(a), object_type(b)) == 0;
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text);
-    return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
-}
-
-/* contact_to_company_unlabeled is the plain type under its v3 name. */
-static bool is_plain(const struct type_want *want)
-{
-    return want->kind == TYPE_WANT_PLAIN ||
-        (want->kind == TYPE_WANT_TEXT && strstr(want->text, "_to_") != NULL &&
-            ends_with(want->text, "_unlabeled"));
-}
-
-/* a_to_b and b_to_a. */
-static bool are_inverse_names(const char *a, const char *b)
-{
-    const char *to = strstr(a, "_to_");
+    const char *to = strstr(name, "_to_"), *end = strstr(name, "_unlabeled");
+    size_t first = to != NULL ? (size_t)(to - name) : 0;
     if (to == NULL)
-        return false;
-    size_t first = (size_t)(to - a);
-    size_t second = strlen(to + 4);
-    return strlen(b) == strlen(a) && strncmp(b, to + 4, second) == 0 &&
-        strncmp(b + second, "_to_", 4) == 0 && strncmp(b + second + 4, a, first) == 0;
+        buf_addf(key, "\"%s\"", name);
+    else if (end != NULL && end[10] == '\0')
+        buf_add_text(key, "plain");
+    else if (strcmp(name, to + 4) < 0)
+        buf_addf(key, "%.*s_to_%s", (int)first, name, to + 4);
+    else
+        buf_addf(key, "%s_to_%.*s", to + 4, (int)first, name);
 }
 
-static bool same_type(const struct type_want *a, const struct type_want *b, bool same_direction)
+static void add_own(const struct association_type *row, struct buf *key)
 {
-    if (is_plain(a) && is_plain(b))
-        return true;
-    if (a->kind != b->kind)
-        return false;
-    if (a->kind == TYPE_WANT_ID) /* the other direction has ids of its own */
-        return same_direction && a->type_id == b->type_id && strcmp(a->category, b->category) == 0;
-    if (a->kind == TYPE_WANT_TEXT)
-        return strcmp(a->text, b->text) == 0 ||
-            (!same_direction && are_inverse_names(a->text, b->text));
-    return true;
+    const struct association_type *inverse = association_type_inverse(row);
+    if (row->kind == TYPE_PLAIN)
+        buf_add_text(key, "plain");
+    else if (row->kind == TYPE_PRIMARY)
+        buf_add_text(key, "primary");
+    else
+        buf_addf(key, "own:%d",
+            inverse != NULL && inverse->type_id < row->type_id ? inverse->type_id : row->type_id);
+}
+
+static char *key_of(const struct sync_definition *sync, const struct type_want *want)
+{
+    CLEANUP(buf_clear) struct buf key = {0};
+    const char *from = object_of(sync->from), *to = object_of(sync->to);
+    const struct association_type *own = association_type_meant(from, to, want);
+    int order = strcmp(from, to);
+    if (sync->portal->portal_id != 0)
+        buf_addf(&key, "%llu", (unsigned long long)sync->portal->portal_id);
+    else
+        buf_add_text(&key, sync->portal->name);
+    buf_addf(&key, " %s %s ", order < 0 ? from : to, order < 0 ? to : from);
+    if (own != NULL)
+        add_own(own, &key);
+    else if (want->kind == TYPE_WANT_ID) /* the other direction has ids of its own */
+        buf_addf(&key, "%s:%u%s", want->category, want->type_id, order > 0 ? " back" : "");
+    else if (want->kind == TYPE_WANT_TEXT)
+        add_name(want->text, &key);
+    else
+        buf_add_text(&key, want->kind == TYPE_WANT_PLAIN ? "plain" : "primary");
+    return mem_text(buf_text(&key));
 }
 
 /* The type as the file names it. */
@@ -104,142 +98,68 @@ static void add_type(
     }
 }
 
-static void check_duplicates(struct loader *loader, const struct config_object *object)
-{
-    const struct sync_definition *sync = object->target;
-    for (size_t i = 0; i < sync->types_count; i++) {
-        for (size_t j = 0; j < i; j++) {
-            if (!same_type(&sync->types[i], &sync->types[j], true))
-                continue;
-            struct buf text = {0};
-            add_type(loader, object, i, &text);
-            config_rule(loader, object, "types", "names %s twice", buf_text(&text));
-            buf_clear(&text);
-            return;
-        }
-    }
-}
-
-static bool same_account(const struct portal_definition *a, const struct portal_definition *b)
-{
-    return a == b || (a->portal_id != 0 && a->portal_id == b->portal_id);
-}
-
-/* The index of a's first type that both manage; types_count if there is none. */
-static size_t shared_type(const struct sync_definition *a, const struct sync_definition *b)
-{
-    bool same_direction = same_object(a->from, b->from) && same_object(a->to, b->to);
-    bool inverse = same_object(a->from, b->to) && same_object(a->to, b->from);
-    if (!same_account(a->portal, b->portal) || (!same_direction && !inverse))
-        return a->types_count;
-    for (size_t i = 0; i < a->types_count; i++) {
-        for (size_t j = 0; j < b->types_count; j++) {
-            if ((same_direction && same_type(&a->types[i], &b->types[j], true)) ||
-                (inverse && same_type(&a->types[i], &b->types[j], false)))
-                return i;
-        }
-    }
-    return a->types_count;
-}
-
-static void check_pair(
-    struct loader *loader, const struct config_object *first, const struct config_object *second)
-{
-    const struct sync_definition *sync = second->target;
-    size_t shared = shared_type(sync, first->target);
-    if (shared == sync->types_count)
-        return;
-    struct buf text = {0};
-    add_type(loader, second, shared, &text);
-    config_rule(loader, second, "types",
-        "%s between %s and %s is managed by sync \"%s\" already, expected one sync for it",
-        buf_text(&text), config_written(loader, second, "from"),
-        config_written(loader, second, "to"), first->name);
-    buf_clear(&text);
-}
-
-/* A number that is the same for all spellings of what may be one type of one pair of objects. */
-static uint64_t hash_text(const char *text, size_t length)
-{
-    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)tolower((unsigned char)text[i])) * UINT64_C(1099511628211);
-    return hash;
-}
-
-static uint64_t hash_object(const char *text)
-{
-    const char *object = object_type(text);
-    return hash_text(object, strlen(object));
-}
-
-/* Sums do not tell a_to_b from b_to_a, nor one direction from the other. */
-static uint64_t hash_type(const struct sync_definition *sync, const struct type_want *want)
-{
-    uint64_t hash = hash_object(sync->from) + hash_object(sync->to);
-    if (is_plain(want))
-        return hash + 1;
-    if (want->kind == TYPE_WANT_ID)
-        return hash + hash_text(want->category, strlen(want->category)) + want->type_id;
-    if (want->kind != TYPE_WANT_TEXT)
-        return hash + 2;
-    const char *at = want->text;
-    for (const char *to; (to = strstr(at, "_to_")) != NULL; at = to + 4)
-        hash += hash_text(at, (size_t)(to - at));
-    return hash + hash_text(at, strlen(at));
-}
-
-/* One type of one sync, by its hash. */
-struct claim {
-    uint64_t hash;
-    size_t object;
-};
-
-static int by_hash(const void *a, const void *b)
+/* By key; of one key in the order of the file. */
+static int by_key(const void *a, const void *b)
 {
     const struct claim *left = a, *right = b;
-    if (left->hash != right->hash)
-        return left->hash < right->hash ? -1 : 1;
-    return left->object < right->object ? -1 : left->object > right->object;
+    int order = strcmp(left->key, right->key);
+    if (order != 0)
+        return order;
+    if (left->object != right->object)
+        return left->object < right->object ? -1 : 1;
+    return left->type < right->type ? -1 : left->type > right->type;
 }
 
-/* Two syncs that may share a type; the later one gets the blame. */
-struct suspicion {
-    size_t later;
-    size_t earlier;
+/* A claim and the first one of its key; the later one gets the blame. */
+struct conflict {
+    const struct claim *later;
+    const struct claim *first;
 };
 
-static int by_order(const void *a, const void *b)
+/* In the order of the file. */
+static int by_place(const void *a, const void *b)
 {
-    const struct suspicion *left = a, *right = b;
-    if (left->later != right->later)
-        return left->later < right->later ? -1 : 1;
-    return left->earlier < right->earlier ? -1 : left->earlier > right->earlier;
+    const struct conflict *left = a, *right = b;
+    if (left->later->object != right->later->object)
+        return left->later->object < right->later->object ? -1 : 1;
+    return left->later->type < right->later->type ? -1 : left->later->type > right->later->type;
 }
 
-/* Looks closer at what has the same hash, in the order of the file. With ten thousand syncs,
- * comparing each with each would take minutes. */
-static void check_claims(struct loader *loader, const struct claim *claims, size_t count)
+static void tell(struct loader *loader, const struct conflict *conflict)
 {
-    struct suspicion *pairs = NULL;
-    size_t pairs_count = 0, room = 0;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = i; j > 0 && i - j < CLOSE_MAX && claims[j - 1].hash == claims[i].hash;
-             j--) {
-            mem_grow(&pairs, &room, pairs_count + 1, sizeof *pairs);
-            pairs[pairs_count++] =
-                (struct suspicion){.later = claims[i].object, .earlier = claims[j - 1].object};
+    const struct config_object *object = &loader->objects[conflict->later->object];
+    const struct config_object *first = &loader->objects[conflict->first->object];
+    CLEANUP(buf_clear) struct buf text = {0};
+    add_type(loader, object, conflict->later->type, &text);
+    if (object == first)
+        config_rule(loader, object, "types", "names %s twice", buf_text(&text));
+    else
+        config_rule(loader, object, "types",
+            "%s between %s and %s is managed by sync \"%s\" already, expected one sync for it",
+            buf_text(&text), config_written(loader, object, "from"),
+            config_written(loader, object, "to"), first->name);
+}
+
+/* Of each sync the first conflict with any other, and the first with itself. */
+static void tell_all(struct loader *loader, const struct claim *claims, size_t count)
+{
+    struct conflict *conflicts = NULL;
+    size_t found = 0, room = 0, first = 0;
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(claims[i].key, claims[first].key) != 0) {
+            first = i;
+            continue;
         }
+        mem_grow(&conflicts, &room, found + 1, sizeof *conflicts);
+        conflicts[found++] = (struct conflict){.later = &claims[i], .first = &claims[first]};
     }
-    if (pairs_count > 0)
-        qsort(pairs, pairs_count, sizeof *pairs, by_order);
-    for (size_t i = 0; i < pairs_count; i++) {
-        bool seen = i > 0 && by_order(&pairs[i - 1], &pairs[i]) == 0;
-        if (!seen && pairs[i].earlier != pairs[i].later)
-            check_pair(
-                loader, &loader->objects[pairs[i].earlier], &loader->objects[pairs[i].later]);
-    }
-    free(pairs);
+    if (found > 0)
+        qsort(conflicts, found, sizeof *conflicts, by_place);
+    for (size_t i = 0; i < found; i++)
+        if (i == 0 || conflicts[i - 1].later->object != conflicts[i].later->object ||
+            conflicts[i - 1].first->object != conflicts[i].first->object)
+            tell(loader, &conflicts[i]);
+    free(conflicts);
 }
 
 void config_check_overlap(struct loader *loader)
@@ -249,16 +169,16 @@ void config_check_overlap(struct loader *loader)
     for (size_t i = 0; i < loader->objects_count; i++) {
         const struct config_object *object = &loader->objects[i];
         const struct sync_definition *sync = object->target;
-        if (object->scope != KEY_OF_SYNC)
-            continue;
-        check_duplicates(loader, object);
-        for (size_t j = 0; j < sync->types_count; j++) {
+        for (size_t j = 0; object->scope == KEY_OF_SYNC && j < sync->types_count; j++) {
             mem_grow(&claims, &room, count + 1, sizeof *claims);
-            claims[count++] = (struct claim){.hash = hash_type(sync, &sync->types[j]), .object = i};
+            claims[count++] =
+                (struct claim){.key = key_of(sync, &sync->types[j]), .object = i, .type = j};
         }
     }
     if (count > 0)
-        qsort(claims, count, sizeof *claims, by_hash);
-    check_claims(loader, claims, count);
+        qsort(claims, count, sizeof *claims, by_key);
+    tell_all(loader, claims, count);
+    for (size_t i = 0; i < count; i++)
+        free(claims[i].key);
     free(claims);
 }

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/object_type.h"
 
 enum { IN_FLIGHT_MAX = 256 };
 

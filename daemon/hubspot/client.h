@@ -155,12 +155,4 @@ const char *dialect_supported_until(enum dialect dialect);
 /* The version to move to before that, as `api` names it; NULL if there is none newer. */
 const char *dialect_replacement(enum dialect dialect);
 
-/* The canonical spelling ("0-1") of an object type name in any of HubSpot's spellings; NULL if it
- * is none of HubSpot's own. Custom types (2-123, p_name) are returned as they are. *singular, if
- * wanted, is the form v3 names are built from ("contact"). */
-const char *object_type_id(const char *name, const char **singular);
-
-/* The known object type name nearest to a misspelt one; NULL if none is near. */
-const char *object_type_nearest(const char *name);
-
 #endif

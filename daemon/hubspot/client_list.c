@@ -8,8 +8,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "hubspot/association_types.h"
+#include "model/association_types.h"
 #include "hubspot/json_tree.h"
+#include "model/object_type.h"
 
 /* ---- account ---- */
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "hubspot/json_tree.h"
+#include "model/object_type.h"
 
 struct record_list {
     struct client_record *records;

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "hubspot/client.h"
+#include "model/object_type.h"
 
 static bool is_object(const char *name, const char *id)
 {

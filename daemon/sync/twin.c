@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "hubspot/client.h"
+#include "model/object_type.h"
 #include "pg/pg.h"
 #include "pg/statement.h"
 #include "pg/text.h"

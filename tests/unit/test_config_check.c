@@ -55,11 +55,76 @@ static const struct refusal refused[] = {
         "[company_to_contact_unlabeled], source: {table: b}, policy: mirror}\n",
         "f:18: syncs.two.types: \"company_to_contact_unlabeled\" between COMPANIES and contacts is "
         "managed by sync \"one\" already, expected one sync for it"},
+    /* the other end of HubSpot's own types, and their other spellings */
+    {"[plain]",
+        "[primary]\n    source: {table: crm.b}\n    policy: mirror\n"
+        "  two:\n    portal: main\n    from: companies\n    to: contacts\n"
+        "    types: [{category: HUBSPOT_DEFINED, id: 2}]",
+        "f:20: syncs.two.types: HUBSPOT_DEFINED:2 between companies and contacts is managed by "
+        "sync \"one\" already, expected one sync for it"},
+    {NULL,
+        "  two: {portal: main, from: deals, to: contacts, types: [deal_to_contact], source: "
+        "{table: "
+        "b}, policy: mirror}\n"
+        "  three: {portal: main, from: contacts, to: deals, types: [HUBSPOT_DEFINED:4], source: "
+        "{table: b}, policy: mirror}\n",
+        "f:19: syncs.three.types: HUBSPOT_DEFINED:4 between contacts and deals is managed by sync "
+        "\"two\" already, expected one sync for it"},
+    {NULL,
+        "  two: {portal: main, from: companies, to: companies, types: [child_to_parent_company], "
+        "source: {table: b}, policy: mirror}\n"
+        "  three: {portal: main, from: 0-2, to: company, types: [HUBSPOT_DEFINED:13], source: "
+        "{table: b}, policy: mirror}\n",
+        "f:19: syncs.three.types: HUBSPOT_DEFINED:13 between 0-2 and company is managed by sync "
+        "\"two\" already, expected one sync for it"},
+    {NULL,
+        "  two: {portal: main, from: 2-7, to: p_b, types: [a_to_b_unlabeled], source: {table: b}, "
+        "policy: mirror}\n"
+        "  three: {portal: main, from: p_b, to: 2-7, types: [plain], source: {table: b}, policy: "
+        "mirror}\n",
+        "f:19: syncs.three.types: plain between p_b and 2-7 is managed by sync \"two\" already, "
+        "expected one sync for it"},
+    {NULL,
+        "  two: {portal: main, from: 2-7, to: p_b, types: [b_to_a], source: {table: b}, "
+        "policy: mirror}\n"
+        "  three: {portal: main, from: p_b, to: 2-7, types: [a_to_b], source: {table: b}, policy: "
+        "mirror}\n",
+        "f:19: syncs.three.types: \"a_to_b\" between p_b and 2-7 is managed by sync \"two\" "
+        "already, expected one sync for it"},
 };
 
 START_TEST(refuses_what_does_not_fit_together)
 {
     check_refusal(&refused[_i]);
+}
+END_TEST
+
+/* Types of a second and a third sync that are not one association. */
+static const struct {
+    const char *second, *third;
+} neighbours[] = {
+    {"from: contacts, to: companies, types: [primary]",
+        "from: companies, to: contacts, types: [\"Boss\"]"},
+    {"from: contacts, to: quotes, types: [HUBSPOT_DEFINED:703]",
+        "from: quotes, to: contacts, types: [HUBSPOT_DEFINED:1226]"},
+    {"from: contacts, to: deals, types: [USER_DEFINED:30]",
+        "from: deals, to: contacts, types: [USER_DEFINED:30]"}, /* numbered a direction each */
+    {"from: contacts, to: deals, types: [\"Boss\"]",
+        "from: contacts, to: deals, types: [\"boss\"]"},
+    {"from: contacts, to: deals, types: [plain]", "from: contacts, to: tickets, types: [plain]"},
+};
+
+START_TEST(lets_syncs_of_different_associations_stand_together)
+{
+    static const char rest[] = "source: {table: b}, policy: mirror}\n";
+    struct definitions all = {0};
+    struct error err = {0};
+    CLEANUP(buf_clear) struct buf more = {0};
+    buf_addf(&more, "  two: {portal: main, %s, %s  three: {portal: main, %s, %s",
+        neighbours[_i].second, rest, neighbours[_i].third, rest);
+    ck_assert_msg(parse(NULL, buf_text(&more), &all, &err), "%s", err.text);
+    ck_assert_uint_eq(all.syncs_count, 3);
+    definitions_clear(&all);
 }
 END_TEST
 
@@ -143,6 +208,8 @@ int main(void)
 {
     TCase *tcase = tcase_create("config_check");
     tcase_set_timeout(tcase, 120); /* under valgrind */
+    tcase_add_loop_test(tcase, lets_syncs_of_different_associations_stand_together, 0,
+        (int)ARRAY_COUNT(neighbours));
     tcase_add_loop_test(tcase, refuses_what_does_not_fit_together, 0, (int)ARRAY_COUNT(refused));
     tcase_add_loop_test(tcase, base_url_is_https_or_loopback_and_no_more_than_host_and_port, 0,
         (int)ARRAY_COUNT(urls));

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hubspot/association_types.h"
+#include "model/association_types.h"
 #include "hubspot/client.h"
 #include "lib/suite.h"
 #include "model/near.h"
+#include "model/object_type.h"
 
 static struct types types;
 
@@ -324,6 +325,50 @@ START_TEST(own_types_have_one_id_per_direction_and_name)
 }
 END_TEST
 
+START_TEST(own_types_have_at_most_one_other_end)
+{
+    size_t both = 0;
+    for (size_t i = 0; i < association_types_count; i++) {
+        const struct association_type *row = &association_types[i];
+        const struct association_type *other = association_type_inverse(row);
+        if (other == NULL)
+            continue;
+        ck_assert_ptr_eq(association_type_inverse(other), row);
+        ck_assert(other->from == row->to && other->to == row->from && other->kind == row->kind);
+        both++;
+    }
+    ck_assert_uint_gt(both, association_types_count / 2);
+    ck_assert_uint_eq(
+        association_type_inverse(association_type_find("0-2", "0-2", 13))->type_id, 14);
+    ck_assert_uint_eq(
+        association_type_inverse(association_type_find("0-14", "0-1", 702))->type_id, 703);
+    ck_assert_ptr_null(association_type_inverse(association_type_find("0-970", "0-2", 1299)));
+}
+END_TEST
+
+/* What is wanted between contacts and companies, and the id it means; 0: none of HubSpot's own. */
+static const struct {
+    struct type_want want;
+    uint32_t type_id;
+} meant[] = {
+    {{.kind = TYPE_WANT_PLAIN}, 279},
+    {{.kind = TYPE_WANT_PRIMARY}, 1},
+    {{.kind = TYPE_WANT_ID, .category = "HUBSPOT_DEFINED", .type_id = 1}, 1},
+    {{.kind = TYPE_WANT_ID, .category = "USER_DEFINED", .type_id = 1}, 0},
+    {{.kind = TYPE_WANT_ID, .category = "HUBSPOT_DEFINED", .type_id = 2}, 0},
+    {{.kind = TYPE_WANT_TEXT, .text = "contact_to_company_unlabeled"}, 279},
+    {{.kind = TYPE_WANT_TEXT, .text = "company_to_contact"}, 0},
+    {{.kind = TYPE_WANT_TEXT, .text = "Boss"}, 0},
+};
+
+START_TEST(knows_which_own_type_is_meant)
+{
+    const struct association_type *row = association_type_meant("0-1", "0-2", &meant[_i].want);
+    ck_assert_uint_eq(row != NULL ? row->type_id : 0, meant[_i].type_id);
+    ck_assert_ptr_null(association_type_meant("p_a", "0-2", &meant[_i].want));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("types");
@@ -345,6 +390,8 @@ int main(void)
     tcase_add_test(cases, an_object_type_has_at_most_127_bytes);
     tcase_add_test(cases, knows_the_object_type_that_was_probably_meant);
     tcase_add_test(cases, own_types_have_one_id_per_direction_and_name);
+    tcase_add_test(cases, own_types_have_at_most_one_other_end);
+    tcase_add_loop_test(cases, knows_which_own_type_is_meant, 0, (int)ARRAY_COUNT(meant));
     suite_add_tcase(suite, cases);
     return suite_run(suite);
 }

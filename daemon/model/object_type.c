@@ -7,8 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "hubspot/client.h"
+#include "base/attr.h"
 #include "model/near.h"
+#include "model/object_type.h"
 
 static const struct {
     const char *id;

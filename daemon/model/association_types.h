@@ -3,8 +3,8 @@
  * HUBSPOT_DEFINED). The table gives v3 names to numbers; what an account really has is always
  * asked of the account.
  */
-#ifndef HUBSPOT_ASSOCIATION_TYPES_H
-#define HUBSPOT_ASSOCIATION_TYPES_H
+#ifndef MODEL_ASSOCIATION_TYPES_H
+#define MODEL_ASSOCIATION_TYPES_H
 
 #include "base/attr.h"
 #include "model/types.h"
@@ -23,5 +23,13 @@ extern const size_t association_types_count;
 /* The row of this id between these object types ("0-1"), or NULL. */
 const struct association_type *association_type_find(
     const char *from, const char *to, uint32_t type_id);
+
+/* The same association seen from its other end (13 and 14, 27 and 28), or NULL. */
+const struct association_type *association_type_inverse(const struct association_type *row);
+
+/* The row that `want` means between these object types ("0-1"), or NULL: none of HubSpot's own, or
+ * one that the table does not have. */
+const struct association_type *association_type_meant(
+    const char *from, const char *to, const struct type_want *want);
 
 #endif

@@ -4,7 +4,7 @@
  * of March 2026); names not met in documentation or traffic follow the pattern of those that were
  * (hubspot-api 2.3). Types between objects without a known type id are left out.
  */
-#include "hubspot/association_types.h"
+#include "model/association_types.h"
 
 const struct association_type association_types[] = {
     {1, 1, 2, TYPE_PRIMARY, "contact_to_company"},
