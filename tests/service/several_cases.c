@@ -150,8 +150,8 @@ static void kill_one(struct random *random)
     bed_start(&bed, (int)victim - 2, NULL);
 }
 
-/* Inputs of all creates the sandbox was sent, less the associations it really made of them. */
-static int64_t sent_twice(void)
+/* A number out of the sandbox's log, which is $1 of the query, a JSON object a line. */
+static int64_t ask_log(const char *sql)
 {
     CLEANUP(buf_clear) struct buf log = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
@@ -159,38 +159,80 @@ static int64_t sent_twice(void)
     struct pg_args args = {0};
     control_get(bed.base_url, "log", &log);
     pg_arg_text(&args, buf_text(&log));
-    ck_assert_msg(pg_exec_args(bed.pg,
-                      "select sum((l ->> 'inputs')::int - jsonb_array_length(l -> 'applied')) from "
-                      "(select line::jsonb as l from regexp_split_to_table($1, E'\\n') line where "
-                      "line <> '') x where l ->> 'path' like '%batch/create'",
-                      &args, &rows, &err),
-        "%s", err.text);
+    ck_assert_msg(pg_exec_args(bed.pg, sql, &args, &rows, &err), "%s", err.text);
     return pg_rows_int(&rows, 0, 0);
+}
+
+#define LOG_LINES \
+    "(select line::jsonb as l from regexp_split_to_table($1, E'\\n') line where line <> '') x"
+
+/* Inputs of all creates the sandbox was sent, less the associations it really made of them. */
+static const char sent_twice[] =
+    "select coalesce(sum((l ->> 'inputs')::int - jsonb_array_length(l -> 'applied')), 0) "
+    "from " LOG_LINES " where l ->> 'path' like '%batch/create'";
+
+/* Archives of associations that the source names; it names none again that it once let go. */
+static const char archived_wrongly[] =
+    "select count(*) from " LOG_LINES ", jsonb_array_elements(l -> 'applied') a "
+    "join crm.link on from_id = (a ->> 2)::bigint and to_id = (a ->> 4)::bigint "
+    "where a ->> 0 = '-'";
+
+static const char archived[] =
+    "select count(*) from " LOG_LINES ", jsonb_array_elements(l -> 'applied') a "
+    "where a ->> 0 = '-'";
+
+enum { KILLS = 12 };
+
+static void open_without_guards(void)
+{
+    CLEANUP(buf_clear) struct buf syncs = {0};
+    bed_sync(&syncs, "links", "contacts", "every 10s");
+    buf_add_text(&syncs,
+        "    guards: {max_archive: 100000, max_archive_percent: 50, max_archive_day: 0, "
+        "max_source_shrink_percent: 50}\n");
+    bed_configure(&bed, "", buf_text(&syncs));
+    control_post(bed.base_url, "switch", "{\"latency_ms\":150}", NULL);
+    bed_start(&bed, 0, NULL);
+    bed_start(&bed, 1, NULL);
+}
+
+/* New associations come, a few older ones go for ever, and the run that is asked for has begun. */
+static void change_source(int i)
+{
+    char sql[320], begun[80];
+    (void)snprintf(begun, sizeof begun, "select max(run_id) > %lld from assocd.run",
+        (long long)bed_int(&bed, "select max(run_id) from assocd.run"));
+    (void)snprintf(sql, sizeof sql,
+        "insert into crm.link select n, 1 + (n + %d) %% 99 from generate_series(1, 99) n where "
+        "n %% 7 = %d; delete from crm.link where (from_id * 31 + to_id) %% 23 = %d; "
+        "insert into assocd.signal (verb, sync) values ('trigger', 'links')",
+        i + 20, i % 7, i);
+    bed_sql(&bed, sql);
+    bed_until(&bed, begun);
 }
 
 START_TEST(whatever_is_killed_both_sides_end_equal_and_nothing_is_written_twice)
 {
     struct random random;
-    char sql[200];
     random_init_system(&random);
-    control_post(bed.base_url, "switch", "{\"latency_ms\":150}", NULL);
-    bed_start(&bed, 0, NULL);
-    bed_start(&bed, 1, NULL);
-    for (int i = 0; i < 15; i++) {
-        (void)snprintf(sql, sizeof sql,
-            "insert into crm.link select n, 1 + (n + %d) %% 99 from generate_series(1, 99) n where "
-            "n %% 7 = %d; insert into assocd.signal (verb, sync) values ('trigger', 'links')",
-            i + 20, i % 7);
-        bed_sql(&bed, sql);
+    open_without_guards();
+    bed_until(&bed, "select count(*) > 0 from assocd.run where status = 'succeeded'");
+    for (int i = 0; i < KILLS; i++) {
+        change_source(i);
         (void)poll(
-            NULL, 0, (int)random_below(&random, 600)); /* anywhere in a run, or between two */
+            NULL, 0, (int)random_below(&random, 800)); /* anywhere in it, or behind its end */
         kill_one(&random);
     }
     bed_sql(&bed, "update assocd.sync_state set retry_at = null, changed_at = clock_timestamp()");
     bed_until(&bed,
-        "select not exists (select distinct from_id, to_id from crm.link except select "
-        "from_id, to_id from assocd.managed)");
-    ck_assert_int_eq(sent_twice(), 0);
+        "select not exists (select from_id, to_id from crm.link except select from_id, to_id from "
+        "assocd.managed) and not exists (select from_id, to_id from assocd.managed except select "
+        "from_id, to_id from crm.link) and not exists (select from assocd.run where completed_at "
+        "is null)");
+    ck_assert_int_eq(bed_differences(&bed), 0);
+    ck_assert_int_eq(ask_log(sent_twice), 0);
+    ck_assert_int_eq(ask_log(archived_wrongly), 0);
+    ck_assert_int_gt(ask_log(archived), 0);
     printf("%lld runs, %lld of them interrupted\n",
         (long long)bed_int(&bed, "select count(*) from assocd.run"),
         (long long)bed_int(&bed, "select count(*) from assocd.run where status = 'interrupted'"));
@@ -201,7 +243,7 @@ TCase *several_cases(void)
 {
     TCase *cases = tcase_create("several");
     tcase_add_checked_fixture(cases, open_two, close_bed);
-    tcase_set_timeout(cases, 120);
+    tcase_set_timeout(cases, 240);
     tcase_add_test(cases, two_daemons_run_each_sync_once);
     tcase_add_test(cases, the_survivor_takes_over_within_five_seconds);
     tcase_add_test(cases, a_worker_outlives_its_daemon);
