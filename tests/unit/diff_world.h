@@ -25,6 +25,7 @@ struct world {
     struct type items[TYPES];
     size_t pairs;
     set desired[PAIRS_MAX], owned[PAIRS_MAX], observed[PAIRS_MAX];
+    set released[PAIRS_MAX]; /* of the owned ones */
 };
 
 static void world_init(struct world *world, enum policy policy, enum on_drift drift, set managed)
@@ -53,8 +54,11 @@ static void compare(const struct world *world, struct diff_list *list)
     struct diff_rules rules = world->rules;
     struct types table = {.items = (struct type *)(uintptr_t)world->items, .count = TYPES};
     rules.types = &table;
-    diff_record(&rules, rows_of(world->desired, world->pairs, space[0]),
-        rows_of(world->owned, world->pairs, space[1]),
+    struct diff_rows owned = rows_of(world->owned, world->pairs, space[1]);
+    for (size_t i = 0; i < owned.count; i++)
+        if (has(world->released[space[1][i].to_id - 1], space[1][i].type))
+            space[1][i].flags = ASSOC_RELEASED;
+    diff_record(&rules, rows_of(world->desired, world->pairs, space[0]), owned,
         rows_of(world->observed, world->pairs, space[2]), list);
 }
 

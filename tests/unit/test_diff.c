@@ -96,6 +96,38 @@ START_TEST(decides_one_pair_as_told)
 }
 END_TEST
 
+/* The plain link of one pair that was archived while an answer was still out: in the registry until
+ * that answer can change nothing any more. */
+static const struct {
+    const char *title;
+    set desired, observed;
+    struct change change;
+} released[] = {
+    {"came back: archived again", 0, P,
+        {.operation = CHANGE_ARCHIVE, .reason = REASON_SOURCE_REMOVED}},
+    {"wished for again: a new wish, not drift", P, 0,
+        {.operation = CHANGE_CREATE, .reason = REASON_SOURCE_ADDED}},
+    {"wished for and there: ours again", P, P, {.operation = CHANGE_ADOPT}},
+    {"still gone: may be forgotten", 0, 0, {.operation = CHANGE_FORGET}},
+};
+
+START_TEST(what_was_archived_in_doubt_is_ours_if_it_comes_back)
+{
+    struct world world;
+    world_init(&world, POLICY_MIRROR_OWNED, DRIFT_REPORT, P);
+    world.owned[0] = world.released[0] = P;
+    world.desired[0] = released[_i].desired;
+    world.observed[0] = released[_i].observed;
+    struct diff_list list = {0};
+    compare(&world, &list);
+    ck_assert_msg(list.count == 1, "%s: %zu changes", released[_i].title, list.count);
+    ck_assert_int_eq(list.items[0].operation, released[_i].change.operation);
+    ck_assert_int_eq(list.items[0].reason, released[_i].change.reason);
+    ck_assert_int_eq(list.items[0].verdict, CHANGE_PLANNED);
+    diff_list_clear(&list);
+}
+END_TEST
+
 /* A create may replace, and the archives may be withheld: the create must not be the one that takes
  * the unwanted label away. */
 START_TEST(sends_along_what_is_on_the_pair_even_if_it_is_to_go)
@@ -209,7 +241,7 @@ END_TEST
 START_TEST(keeps_a_primary_type_whose_move_is_only_reported)
 {
     struct world world = moving_world(DRIFT_REPORT);
-    world.owned[1] = PR;
+    world.owned[0] = world.owned[1] = PR;
     struct diff_list list = {0};
     compare(&world, &list);
     ck_assert_uint_eq(picked(&list, 1, CHANGE_CREATE, CHANGE_REPORTED), PR);
@@ -244,6 +276,8 @@ int main(void)
     tcase_add_test(tcase, restores_the_plain_link_with_its_label);
     tcase_add_test(tcase, knows_the_types_of_a_changes_pair_from_any_of_its_changes);
     tcase_add_test(tcase, does_not_bring_it_back_after_the_move_either);
+    tcase_add_loop_test(
+        tcase, what_was_archived_in_doubt_is_ours_if_it_comes_back, 0, (int)ARRAY_COUNT(released));
     tcase_add_test(tcase, keeps_a_primary_type_that_stays);
     tcase_add_test(tcase, does_not_bring_back_a_primary_type_that_moves);
     tcase_add_test(tcase, keeps_a_primary_type_whose_move_is_only_reported);

@@ -84,6 +84,31 @@ START_TEST(refuses_a_mapping_that_changed_since_the_last_good_run)
 }
 END_TEST
 
+/* A fingerprint of version 6 said nothing of database and policy. */
+static const struct {
+    const char *then, *now;
+    enum verdict_kind kind;
+} mappings[] = {
+    {"a to b", "a to b, database d, policy mirror", VERDICT_PASS},
+    {"a to b", "a to bc, database d, policy mirror", VERDICT_REFUSE},
+    {"a to b", "a to b, types plain", VERDICT_REFUSE},
+    {"a to b, database d", "a to b, database d, policy mirror", VERDICT_REFUSE},
+    {"a to b, database d", "a to b, database d, database e", VERDICT_REFUSE},
+    {"a to b, database d", "a to b", VERDICT_REFUSE},
+    {"a to b, database d, policy mirror", "a to b, database d, policy mirror", VERDICT_PASS},
+};
+
+START_TEST(compares_with_what_older_versions_noted)
+{
+    struct guard_facts facts = facts_of(100, 100, 0);
+    facts.good_known = true;
+    facts.good_desired = 100;
+    facts.good_fingerprint = mappings[_i].then;
+    facts.fingerprint = mappings[_i].now;
+    ck_assert_int_eq(guard_plan(&usual, &facts).kind, mappings[_i].kind);
+}
+END_TEST
+
 START_TEST(withholds_archives_while_rows_cannot_be_meant)
 {
     struct guard_facts facts = facts_of(100, 100, 1);
@@ -219,6 +244,8 @@ int main(void)
     tcase_add_test(tcase, zero_means_no_daily_and_no_record_limit);
     tcase_add_test(tcase, refuses_an_empty_source_unless_it_is_the_wish);
     tcase_add_test(tcase, refuses_a_mapping_that_changed_since_the_last_good_run);
+    tcase_add_loop_test(tcase, compares_with_what_older_versions_noted, 0,
+        (int)(sizeof mappings / sizeof mappings[0]));
     tcase_add_test(tcase, withholds_archives_while_rows_cannot_be_meant);
     tcase_add_test(tcase, measures_shrinking_exactly);
     tcase_add_test(tcase, cuts_long_texts_between_characters);
