@@ -131,6 +131,16 @@ bool cli_sync(
         cli->config_path, buf_text(&names));
 }
 
+bool cli_run(struct cli *cli, int64_t run_id, struct pg_rows *rows, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run_id);
+    if (!cli_state(cli, err) || !pg_run(cli->state, STATEMENT_SHOW_RUN, &args, rows, err))
+        return false;
+    return rows->count > 0 ||
+        error_set(err, ERROR_USAGE, "there is no run %lld; see assocd history", (long long)run_id);
+}
+
 static void wipe_tokens(struct cli *cli)
 {
     for (size_t i = 0; cli->tokens != NULL && i < cli->definitions.portals_count; i++) {

@@ -93,6 +93,9 @@ MUST_CHECK bool cli_sync(
 MUST_CHECK bool cli_token(
     struct cli *cli, const struct portal_definition *portal, struct error *err);
 
+/* The run's row as `show` prints it (STATEMENT_SHOW_RUN); ERROR_USAGE if there is none. */
+MUST_CHECK bool cli_run(struct cli *cli, int64_t run_id, struct pg_rows *rows, struct error *err);
+
 /* A number of a run or plan on the command line. */
 MUST_CHECK bool cli_number(const char *word, const char *what, int64_t *number, struct error *err);
 

@@ -43,18 +43,14 @@ static bool show_part(struct cli *cli, enum statement_id id, const struct pg_arg
 
 static bool show_run(struct cli *cli, int64_t run_id, int64_t changes, struct error *err)
 {
-    struct pg_args args = {0};
-    pg_arg_int(&args, run_id);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(cli->state, STATEMENT_SHOW_RUN, &args, &rows, err))
+    if (!cli_run(cli, run_id, &rows, err))
         return false;
-    if (rows.count == 0)
-        return error_set(
-            err, ERROR_USAGE, "there is no run %lld; see assocd history", (long long)run_id);
     for (int c = 0; c < pg_rows_columns(&rows); c++)
         if (!pg_rows_null(&rows, 0, c))
             printf("%-13s %s\n", pg_rows_name(&rows, c), pg_rows_text(&rows, 0, c));
-    struct pg_args limited = args;
+    struct pg_args limited = {0};
+    pg_arg_int(&limited, run_id);
     pg_arg_int(&limited, changes);
     return show_part(cli, STATEMENT_SHOW_BATCHES, &limited, 0x39, err) &&
         show_part(cli, STATEMENT_SHOW_CHANGES, &limited, 0x6, err);

@@ -116,9 +116,11 @@ bool verb_cancel(struct cli *cli, int argc, char **argv, int *code, struct error
 {
     struct wish wish = {.verb = argv[0]};
     const struct option_row options[] = {{.name = "reason", .text = &wish.reason}, {0}};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct words words;
     (void)argc;
     return cli_options(cli, argv, options, &words, err) &&
         cli_words(&words, wish.verb, 1, 1, err) &&
-        cli_number(words.items[0], "run", &wish.run_id, err) && ask(cli, &wish, code, err);
+        cli_number(words.items[0], "run", &wish.run_id, err) &&
+        cli_run(cli, wish.run_id, &rows, err) && ask(cli, &wish, code, err);
 }

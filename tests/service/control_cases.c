@@ -124,7 +124,11 @@ START_TEST(cancels_a_run_which_settles_what_is_on_the_wire)
         "'cancel'");
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.batch where status = 'sent'"), 0);
     verb("cancel", "1", 4, "refused: run 1 is over");
-    verb("cancel", "99", 4, "refused: there is no run 99");
+    verb("cancel", "99", 64, "");
+    bed_sql(&bed, "insert into assocd.signal (verb, run_id) values ('cancel', 99)");
+    bed_until(&bed,
+        "select outcome = 'refused: there is no run 99' from assocd.signal where "
+        "run_id = 99");
     /* It was wished: nothing starts again by itself. */
     ck_assert(!bed_until_ms(&bed, "select count(*) > 1 from assocd.run", 2500));
 }
