@@ -16,6 +16,7 @@
 #include "sync/diff.h"
 #include "sync/journal.h"
 #include "sync/read.h"
+#include "sync/records.h"
 #include "sync/registry.h"
 #include "sync/source.h"
 #include "sync/spool.h"
@@ -157,27 +158,12 @@ static bool read_source(struct draft *draft, struct error *err)
 /* The from-records of the saved plan that is being applied: nothing else needs to be read. */
 static bool read_only(struct draft *draft, struct error *err)
 {
-    enum { PAGE = 10000 };
-    int64_t last = 0;
-    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    struct pg_args args = {0};
     if (draft->run->options.mode != RUN_APPLY)
         return true;
-    if (!spool_open(&draft->only, "records of the plan", SPOOL_SORTED, err))
-        return false;
-    do {
-        struct pg_args args = {0};
-        pg_arg_int(&args, draft->run->options.plan_id);
-        pg_arg_int(&args, last);
-        pg_arg_int(&args, PAGE);
-        if (!pg_run(draft->run->state, STATEMENT_PLAN_FROM_IDS, &args, &rows, err))
-            return false;
-        for (int i = 0; i < rows.count; i++) {
-            last = pg_rows_int(&rows, i, 0);
-            if (!spool_add(draft->only, (struct assoc){.from_id = (uint64_t)last}, err))
-                return false;
-        }
-    } while (rows.count == PAGE);
-    return spool_rewind(draft->only, err);
+    pg_arg_int(&args, draft->run->options.plan_id);
+    return spool_open(&draft->only, "records of the plan", SPOOL_SORTED, err) &&
+        records_load(draft->run->state, STATEMENT_PLAN_FROM_IDS, &args, draft->only, err);
 }
 
 static bool open_spools(struct draft *draft, struct error *err)

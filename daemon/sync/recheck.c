@@ -14,6 +14,7 @@
 #include "pg/text.h"
 #include "sync/diff.h"
 #include "sync/read.h"
+#include "sync/records.h"
 #include "sync/source.h"
 #include "sync/spool.h"
 
@@ -68,29 +69,24 @@ static bool next_window(struct run *run, struct error *err)
 
 static bool load_records(struct recheck *recheck, struct error *err)
 {
-    enum { PAGE = 10000 };
-    int64_t last = 0;
     struct run *run = recheck->run;
-    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    do {
-        struct pg_args args = {0};
-        pg_arg_int(&args, run->run_id);
-        pg_arg_int(&args, run->window.first);
-        pg_arg_int(&args, run->window.last);
-        pg_arg_int(&args, last);
-        pg_arg_int(&args, PAGE);
-        if (!pg_run(run->state, STATEMENT_ARCHIVE_FROM_IDS, &args, &rows, err))
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->window.first);
+    pg_arg_int(&args, run->window.last);
+    if (!records_load(run->state, STATEMENT_ARCHIVE_FROM_IDS, &args, recheck->records, err))
+        return false;
+    for (;;) {
+        const struct assoc *row;
+        if (!spool_peek(recheck->records, &row, err))
             return false;
-        for (int i = 0; i < rows.count; i++) {
-            last = pg_rows_int(&rows, i, 0);
-            mem_grow(&recheck->from_ids, &recheck->from_room, recheck->from_count + 1,
-                sizeof recheck->from_ids[0]);
-            recheck->from_ids[recheck->from_count++] = (uint64_t)last;
-            if (!spool_add(recheck->records, (struct assoc){.from_id = (uint64_t)last}, err))
-                return false;
-        }
-    } while (rows.count == PAGE);
-    return spool_rewind(recheck->records, err);
+        if (row == NULL)
+            return spool_rewind(recheck->records, err);
+        mem_grow(&recheck->from_ids, &recheck->from_room, recheck->from_count + 1,
+            sizeof recheck->from_ids[0]);
+        recheck->from_ids[recheck->from_count++] = row->from_id;
+        spool_take(recheck->records);
+    }
 }
 
 /* An undo does not ask the source. */

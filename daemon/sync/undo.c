@@ -15,6 +15,7 @@
 #include "pg/text.h"
 #include "sync/inverse.h"
 #include "sync/read.h"
+#include "sync/records.h"
 #include "sync/spool.h"
 
 enum { FLUSH_BYTES = 256 * 1024 };
@@ -68,23 +69,9 @@ static bool count_managed(struct run *run, struct error *err)
 
 static bool load_records(struct run *run, struct spool *records, struct error *err)
 {
-    enum { PAGE = 10000 };
-    int64_t last = 0;
-    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    do {
-        struct pg_args args = {0};
-        pg_arg_int(&args, run->options.undoes);
-        pg_arg_int(&args, last);
-        pg_arg_int(&args, PAGE);
-        if (!pg_run(run->state, STATEMENT_UNDO_FROM_IDS, &args, &rows, err))
-            return false;
-        for (int i = 0; i < rows.count; i++) {
-            last = pg_rows_int(&rows, i, 0);
-            if (!spool_add(records, (struct assoc){.from_id = (uint64_t)last}, err))
-                return false;
-        }
-    } while (rows.count == PAGE);
-    return spool_rewind(records, err);
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->options.undoes);
+    return records_load(run->state, STATEMENT_UNDO_FROM_IDS, &args, records, err);
 }
 
 static void done_clear(struct done *done)

@@ -13,29 +13,16 @@
 #include "pg/text.h"
 #include "sync/journal.h"
 #include "sync/read.h"
+#include "sync/records.h"
 #include "sync/spool.h"
 #include "sync/touched.h"
 
 /* The open changes' from-records into a spool; the desired array of a chunk is not needed. */
 static bool open_records(struct run *run, int64_t run_id, struct spool *records, struct error *err)
 {
-    enum { PAGE = 10000 };
-    int64_t last = 0;
-    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    do {
-        struct pg_args args = {0};
-        pg_arg_int(&args, run_id);
-        pg_arg_int(&args, last);
-        pg_arg_int(&args, PAGE);
-        if (!pg_run(run->state, STATEMENT_VERIFY_FROM_IDS, &args, &rows, err))
-            return false;
-        for (int i = 0; i < rows.count; i++) {
-            last = pg_rows_int(&rows, i, 0);
-            if (!spool_add(records, (struct assoc){.from_id = (uint64_t)last}, err))
-                return false;
-        }
-    } while (rows.count == PAGE);
-    return spool_rewind(records, err);
+    struct pg_args args = {0};
+    pg_arg_int(&args, run_id);
+    return records_load(run->state, STATEMENT_VERIFY_FROM_IDS, &args, records, err);
 }
 
 static int by_row(const void *a, const void *b)
