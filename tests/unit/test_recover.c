@@ -9,42 +9,51 @@
 #define OVER "5 minutes" /* longer than the timeout and the time HubSpot may take */
 #define OLD "25 hours" /* so long that nobody waits for its record to be readable */
 #define NEVER NULL /* no writing batch */
+#define FIRST NULL /* no earlier reading */
+#define AGO "31 seconds"
 #define UNREAD NULL
 
 /* One change of the plain type. Settled: no later run looks at run 1 again. */
 static const struct {
     const char *operation, *state;
-    const char *sent_ago;
+    const char *sent_ago; /* and given up at once */
+    const char *absent_ago; /* an earlier reading that did not show it */
     const char *observed;
     const char *end; /* the change's state then */
     bool settled;
     bool owned; /* in the registry then; an archived one was before */
 } cases[] = {
     /* it shows as wished: true whenever it was sent, and the registry follows */
-    {"create", "applied", JUST_NOW, "p", "verified", true, true},
-    {"create", "unknown", JUST_NOW, "p", "verified", true, true},
-    {"create", "unverified", JUST_NOW, "p", "verified", true, true},
-    {"create", "unknown", OLD, "p", "verified", true, true},
-    {"archive", "applied", JUST_NOW, "", "verified", true, false},
-    {"archive", "unknown", JUST_NOW, "", "verified", true, false},
-    {"archive", "unverified", OVER, "", "verified", true, false},
+    {"create", "applied", JUST_NOW, FIRST, "p", "verified", true, true},
+    {"create", "unknown", JUST_NOW, FIRST, "p", "verified", true, true},
+    {"create", "unverified", JUST_NOW, FIRST, "p", "verified", true, true},
+    {"create", "unknown", OLD, FIRST, "p", "verified", true, true},
+    {"archive", "applied", JUST_NOW, FIRST, "", "verified", true, false},
+    {"archive", "unknown", JUST_NOW, FIRST, "", "verified", true, false},
+    {"archive", "unverified", OVER, FIRST, "", "verified", true, false},
     /* it does not, but its request may still take effect */
-    {"create", "applied", JUST_NOW, "", "applied", false, false},
-    {"create", "unknown", JUST_NOW, "", "unknown", false, false},
-    {"create", "unverified", JUST_NOW, "", "unverified", false, false},
-    {"archive", "unknown", JUST_NOW, "p", "unknown", false, true},
+    {"create", "applied", JUST_NOW, FIRST, "", "applied", false, false},
+    {"create", "unknown", JUST_NOW, FIRST, "", "unknown", false, false},
+    {"create", "unverified", JUST_NOW, FIRST, "", "unverified", false, false},
+    {"archive", "unknown", JUST_NOW, FIRST, "p", "unknown", false, true},
     /* it never will */
-    {"create", "applied", OVER, "", "unverified", true, false},
-    {"create", "unknown", OVER, "", "unverified", true, false},
-    {"create", "unverified", OVER, "", "unverified", true, false},
-    {"create", "unknown", OVER, "b", "unverified", true, false}, /* another type of the pair */
-    {"archive", "unknown", OVER, "p", "unverified", true, true},
-    {"create", "unknown", NEVER, "", "unverified", true, false},
+    {"create", "applied", OVER, AGO, "", "unverified", true, false},
+    {"create", "unknown", OVER, AGO, "", "unverified", true, false},
+    {"create", "unverified", OVER, AGO, "", "unverified", true, false},
+    {"create", "unknown", OVER, AGO, "b", "unverified", true, false}, /* another type of the pair */
+    {"archive", "unknown", OVER, AGO, "p", "unverified", true, true},
+    {"create", "unknown", NEVER, AGO, "", "unverified", true, false},
+    /* one reading is not enough, and two in a row are one */
+    {"create", "applied", OVER, FIRST, "", "applied", false, false},
+    {"create", "unknown", OVER, FIRST, "", "unknown", false, false},
+    {"create", "unknown", OVER, JUST_NOW, "", "unknown", false, false},
+    {"archive", "unknown", OVER, FIRST, "p", "unknown", false, true},
+    {"create", "unknown", JUST_NOW, AGO, "", "unknown", false, false},
     /* an unread record is unknown, not empty; after a day nobody waits for it */
-    {"create", "unknown", OVER, UNREAD, "unknown", false, false},
-    {"archive", "unknown", OVER, UNREAD, "unknown", false, true},
-    {"create", "unknown", OLD, UNREAD, "unverified", true, false},
-    {"archive", "unknown", OLD, UNREAD, "unverified", true, true},
+    {"create", "unknown", OVER, FIRST, UNREAD, "unknown", false, false},
+    {"archive", "unknown", OVER, FIRST, UNREAD, "unknown", false, true},
+    {"create", "unknown", OLD, FIRST, UNREAD, "unverified", true, false},
+    {"archive", "unknown", OLD, FIRST, UNREAD, "unverified", true, true},
 };
 
 static void recover(void)
@@ -59,9 +68,14 @@ START_TEST(settles_by_reading_and_by_time)
     if (archive)
         stage_own('p', "adopted");
     if (cases[_i].sent_ago != NULL)
-        stage_exec("insert into assocd.batch (run_id, operation, status, inputs, sent_at)"
-                   " values (1, '%s', 'unknown', 1, clock_timestamp() - interval '%s')",
+        stage_exec(
+            "insert into assocd.batch (run_id, operation, status, inputs, sent_at, completed_at)"
+            " select 1, '%s', 'unknown', 1, t, t from (select clock_timestamp() - interval '%s') "
+            "as ago (t)",
             archive ? "archive_labels" : "create", cases[_i].sent_ago);
+    if (cases[_i].absent_ago != NULL)
+        stage_exec("update assocd.run set absent_at = clock_timestamp() - interval '%s'",
+            cases[_i].absent_ago);
     stage_observe(cases[_i].observed);
     recover();
     stage_expect("select state from assocd.change", cases[_i].end);
