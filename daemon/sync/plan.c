@@ -377,9 +377,10 @@ static bool compare(struct draft *draft, struct error *err)
 bool plan_build(struct run *run, struct error *err)
 {
     struct draft draft = {.run = run};
+    uint64_t skipped = 0; /* counted with all that is left out */
     bool ok = read_source(&draft, err) && open_spools(&draft, err) && compare(&draft, err) &&
         vanished_settle(run, &draft.vanished, err) &&
-        twin_settle(run, run->options.mode == RUN_TOUCHED ? NULL : draft.desired, err);
+        twin_settle(run, run->options.mode == RUN_TOUCHED ? NULL : draft.desired, &skipped, err);
     draft_clear(&draft);
     return ok;
 }

@@ -17,6 +17,7 @@
 #include "sync/records.h"
 #include "sync/source.h"
 #include "sync/spool.h"
+#include "sync/twin.h"
 
 /* Two hundred archive calls: a window's last batch, which is not full, costs half a percent. */
 enum { WINDOW_ROWS = 20000 };
@@ -275,6 +276,21 @@ static bool read_again(struct recheck *recheck, struct error *err)
     return pg_run(run->state, STATEMENT_ARCHIVE_SKIP, &args, NULL, err);
 }
 
+/* The other records of links within one object type may name them by now. An undo does not ask the
+ * source. */
+static bool settle_twins(struct run *run, struct error *err)
+{
+    uint64_t invalid = run->counts.invalid;
+    if (run->options.undoes != 0)
+        return true;
+    if (!twin_settle(run, NULL, &run->changed_since, err))
+        return false;
+    return run->counts.invalid == invalid ||
+        error_set(err, ERROR_SOURCE,
+            "since the plan was made the source has got rows that cannot be meant; what they mean "
+            "might be about to be archived, so nothing more is; repair them and run again");
+}
+
 bool recheck_window(struct run *run, struct error *err)
 {
     CLEANUP(recheck_clear) struct recheck recheck = {.run = run};
@@ -285,5 +301,6 @@ bool recheck_window(struct run *run, struct error *err)
         return true;
     return spool_open(&recheck.records, "records to archive from", SPOOL_SORTED, err) &&
         spool_open(&recheck.desired, "desired rows of them", SPOOL_SORTED, err) &&
-        load_records(&recheck, err) && load_desired(&recheck, err) && read_again(&recheck, err);
+        load_records(&recheck, err) && load_desired(&recheck, err) && read_again(&recheck, err) &&
+        settle_twins(run, err);
 }

@@ -26,6 +26,7 @@ struct twins {
     size_t from_count, from_room;
     struct buf from, to, category, type_id; /* of what is to be skipped: arrays */
     size_t count;
+    uint64_t skipped;
 };
 
 static void twins_clear(struct twins *twins)
@@ -116,6 +117,7 @@ static bool ask_source(struct twins *twins, struct error *err)
 static bool flush(struct twins *twins, struct error *err)
 {
     struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (twins->count == 0)
         return true;
     twins->count = 0;
@@ -124,8 +126,9 @@ static bool flush(struct twins *twins, struct error *err)
     pg_arg_text(&args, pg_array_end(&twins->to));
     pg_arg_text(&args, pg_array_end(&twins->category));
     pg_arg_text(&args, pg_array_end(&twins->type_id));
-    if (!pg_run(twins->run->state, STATEMENT_TWIN_SKIP, &args, NULL, err))
+    if (!pg_run(twins->run->state, STATEMENT_TWIN_SKIP, &args, &rows, err))
         return false;
+    twins->skipped += (uint64_t)rows.count;
     buf_reset(&twins->from);
     buf_reset(&twins->to);
     buf_reset(&twins->category);
@@ -200,7 +203,7 @@ static bool compare(
     }
 }
 
-bool twin_settle(struct run *run, struct spool *desired, struct error *err)
+bool twin_settle(struct run *run, struct spool *desired, uint64_t *skipped, struct error *err)
 {
     CLEANUP(twins_clear) struct twins twins = {.run = run};
     struct assoc_list named = {0};
@@ -214,6 +217,7 @@ bool twin_settle(struct run *run, struct spool *desired, struct error *err)
         return false;
     desired = desired != NULL ? desired : twins.asked;
     bool ok = spool_rewind(desired, err) && compare(&twins, desired, &named, err);
+    *skipped += twins.skipped;
     assoc_list_clear(&named);
     return ok;
 }

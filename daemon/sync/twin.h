@@ -11,9 +11,10 @@
 #include "base/error.h"
 #include "sync/run.h"
 
-/* Skips the run's planned archives whose twin the source names. desired: all desired rows (rewound
- * here); NULL: the source is asked for those of the other records. Which label is whose twin is
- * not told by HubSpot: one of the same category may be. */
-MUST_CHECK bool twin_settle(struct run *run, struct spool *desired, struct error *err);
+/* Skips the run's planned archives whose twin the source names, and adds how many to *skipped.
+ * desired: all desired rows (rewound here); NULL: the source is asked for those of the other
+ * records. Which label is whose twin is not told by HubSpot: one of the same category may be. */
+MUST_CHECK bool twin_settle(
+    struct run *run, struct spool *desired, uint64_t *skipped, struct error *err);
 
 #endif

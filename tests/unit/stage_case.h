@@ -35,7 +35,10 @@ static struct portal_definition portal = {.name = (char[]){"main"},
     .api = DIALECT_2026_09,
     .timeout_ms = 3000,
     .limits = {.in_flight = 2, .read_inputs = 100}};
-static struct sync_definition sync_definition = {.name = (char[]){"pairs"}, .portal = &portal};
+static struct sync_definition sync_definition = {.name = (char[]){"pairs"},
+    .portal = &portal,
+    .from = (char[]){"deals"},
+    .to = (char[]){"contacts"}};
 static struct run run;
 static struct scripted answers[2];
 
