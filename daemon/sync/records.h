@@ -13,7 +13,7 @@ struct spool;
 /* Adds the ids that the statement lists, ascending, to the spool and rewinds it. The statement is
  * asked for a page at a time: after the arguments in args come the last id it gave (0 at first) and
  * how many it may give. */
-MUST_CHECK bool records_load(struct pg *state, enum statement_id statement, const struct pg_args *args,
-    struct spool *records, struct error *err);
+MUST_CHECK bool records_load(struct pg *state, enum statement_id statement,
+    const struct pg_args *args, struct spool *records, struct error *err);
 
 #endif
