@@ -42,7 +42,7 @@ struct due due_decide(
     if (state->last == DUE_LAST_WORKING)
         return (struct due){DUE_NEVER, DUE_RUNNING};
     if (state->wanted)
-        return (struct due){retry_us, DUE_WANTED};
+        return (struct due){0, DUE_WANTED};
     if (state->retry_us != 0 && !(manual && state->by_hand))
         return (struct due){retry_us, DUE_RETRY};
     if (manual)

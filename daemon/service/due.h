@@ -18,7 +18,7 @@ enum due_last {
 /* Times are microseconds since 1970 UTC by the database's clock; 0: none. */
 struct due_state {
     bool paused;
-    bool wanted; /* somebody asked for a run */
+    bool wanted; /* somebody asked for a run: one, whatever became of the runs before it */
     enum due_last last;
     bool by_hand; /* the last run was typed: who did sees how it went */
     int64_t started_us; /* of the last run; what the schedule counts from */

@@ -1,6 +1,7 @@
 /*
  * control_cases.c: steering a running daemon, by verb and by SQL.
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,6 +73,27 @@ START_TEST(triggers_that_come_together_become_one_run_and_later_ones_another)
     bed_release(&bed);
     bed_until(&bed, "select count(*) = 2 from assocd.run where completed_at is not null");
     ck_assert(!bed_until_ms(&bed, "select count(*) > 2 from assocd.run", 2500));
+}
+END_TEST
+
+/* The back-off is for what starts by itself. */
+START_TEST(a_run_asked_for_while_another_dies_does_not_wait_for_its_back_off)
+{
+    hold_creates();
+    bed_sql(&bed,
+        "update assocd.sync_state set failures = 9; "
+        "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_until_logged(&bed, "batch/create");
+    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_until(&bed, "select count(*) = 2 from assocd.signal where handled_at is not null");
+    pid_t worker =
+        (pid_t)bed_int(&bed, "select pid from assocd.run where status = 'applying' and run_id = 1");
+    ck_assert_int_eq(kill(worker, SIGKILL), 0);
+    bed_release(&bed);
+    bed_until(&bed,
+        "select status = 'interrupted' and exists (select from assocd.run where run_id = 2 and "
+        "status in ('succeeded', 'no_change')) from assocd.run where run_id = 1");
+    ck_assert_int_eq(bed_differences(&bed), 0);
 }
 END_TEST
 
@@ -226,6 +248,7 @@ TCase *control_cases(void)
     tcase_add_test(cases, triggers_by_verb);
     tcase_add_test(cases, triggers_by_sql_within_a_second);
     tcase_add_test(cases, triggers_that_come_together_become_one_run_and_later_ones_another);
+    tcase_add_test(cases, a_run_asked_for_while_another_dies_does_not_wait_for_its_back_off);
     tcase_add_test(cases, refuses_a_sync_whose_name_is_longer_than_a_message);
     tcase_add_test(cases, a_paused_sync_rests_until_it_is_resumed);
     tcase_add_test(cases, cancels_a_run_which_settles_what_is_on_the_wire);

@@ -66,9 +66,10 @@ static const struct {
     {"manual", "failed", false, false, true, -5, 25, NEVER, DUE_MANUAL},
     {"manual", "interrupted", false, false, false, -5, 25, 25, DUE_RETRY},
     {"manual", "succeeded", false, false, false, -5, NONE, NEVER, DUE_MANUAL},
-    /* somebody asks: at once, whatever the schedule; a later failure rests all the same */
+    /* somebody asks: at once, whatever the schedule, and whatever the run under way then came to */
     {"every 1h", "succeeded", false, true, false, -5, NONE, AT_ONCE, DUE_WANTED},
-    {"manual", "failed", false, true, false, -5, 25, 25, DUE_WANTED},
+    {"manual", "failed", false, true, false, -5, 25, AT_ONCE, DUE_WANTED},
+    {"every 1h", "interrupted", false, true, false, -5, 900, AT_ONCE, DUE_WANTED},
     {"every 1h", "succeeded", true, true, false, -5, NONE, NEVER, DUE_PAUSED},
     /* a database clock that was set back by a day does not stop anything for a day */
     {"every 1h", "succeeded", false, false, false, 86400, NONE, 3600, DUE_SCHEDULE},
