@@ -26,21 +26,21 @@ void chunk_clear(struct chunk *chunk)
     *chunk = (struct chunk){0};
 }
 
-/* The from-id at the front of a spool, UINT64_MAX at its end. */
+/* The from-id at the front of a spool, UINT64_MAX at its end; spool NULL: an empty one. */
 static bool front(struct spool *spool, uint64_t *from_id, struct error *err)
 {
-    const struct assoc *row;
-    if (!spool_peek(spool, &row, err))
+    const struct assoc *row = NULL;
+    if (spool != NULL && !spool_peek(spool, &row, err))
         return false;
     *from_id = row != NULL ? row->from_id : UINT64_MAX;
     return true;
 }
 
-/* Moves all rows of from_id into list; list NULL: drops them. */
+/* Moves all rows of from_id into list; list NULL: drops them. spool NULL: an empty one. */
 static bool take_record(
     struct spool *spool, uint64_t from_id, struct assoc_list *list, struct error *err)
 {
-    for (;;) {
+    while (spool != NULL) {
         const struct assoc *row;
         if (!spool_peek(spool, &row, err))
             return false;
@@ -50,6 +50,7 @@ static bool take_record(
             assoc_list_add(list, *row);
         spool_take(spool);
     }
+    return true;
 }
 
 static bool wanted(struct spool *only, uint64_t from_id, bool *yes, struct error *err)

@@ -25,8 +25,9 @@ void chunk_clear(struct chunk *chunk);
 /* Moves the second half of chunk's records into rest (initialised, empty). At least two records. */
 void chunk_split(struct chunk *chunk, struct chunk *rest);
 
-/* Fills chunk with the next from-records of both spools; from_count 0 at the end. only: if not
- * NULL, from-records outside of it are passed over (a sorted spool with to_id 0). */
+/* Fills chunk with the next from-records of both spools; from_count 0 at the end. owned NULL: no
+ * more than desired. only: if not NULL, from-records outside of it are passed over (a sorted spool
+ * with to_id 0). */
 MUST_CHECK bool chunk_next(struct chunk *chunk, struct spool *desired, struct spool *owned,
     struct spool *only, struct error *err);
 

@@ -12,6 +12,13 @@
 /* IS_RELEASED: archived by us, and ours again only if it comes back. */
 enum { IS_DESIRED = 1, IS_OWNED = 2, IS_OBSERVED = 4, IS_RELEASED = 8 };
 
+struct diff_rows diff_pair(const struct assoc *rows, size_t count, const struct assoc *pair)
+{
+    size_t first;
+    size_t found = assoc_find_pair(rows, count, pair, &first);
+    return (struct diff_rows){.rows = found > 0 ? rows + first : NULL, .count = found};
+}
+
 void diff_list_clear(struct diff_list *list)
 {
     free(list->items);

@@ -55,6 +55,9 @@ struct diff_rows {
     size_t count;
 };
 
+/* Those of one pair of records among rows that are sorted by record and target. */
+struct diff_rows diff_pair(const struct assoc *rows, size_t count, const struct assoc *pair);
+
 struct diff_list {
     struct change *items;
     size_t count;

@@ -28,15 +28,11 @@ static bool forget_rejects(struct run *run, struct error *err)
     if ((options->mode != RUN_FULL && options->mode != RUN_TOUCHED) || options->undoes != 0 ||
         run->counts.unread + run->counts.invalid > 0)
         return true;
-    size_t count;
-    const uint64_t *from_ids = touched_ids(run, &count);
     CLEANUP(buf_clear) struct buf ids = {0};
-    for (size_t i = 0; i < count; i++)
-        pg_array_int(&ids, (int64_t)from_ids[i]);
     struct pg_args args = {0};
     pg_arg_text(&args, options->sync->name);
     pg_arg_int(&args, run->run_id);
-    pg_arg_text(&args, count > 0 ? pg_array_end(&ids) : NULL);
+    pg_arg_text(&args, touched_array(run, &ids));
     return run_change(run, STATEMENT_REJECT_GONE, &args, err);
 }
 

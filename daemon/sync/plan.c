@@ -86,13 +86,10 @@ static bool store_rejects(struct draft *draft, struct error *err)
     struct pg_args gone = args;
     enum statement_id gone_id = STATEMENT_REJECT_SOURCE_GONE;
     CLEANUP(buf_clear) struct buf ids = {0};
-    size_t count;
-    const uint64_t *from_ids = touched_ids(draft->run, &count);
-    for (size_t i = 0; i < count; i++)
-        pg_array_int(&ids, (int64_t)from_ids[i]);
-    if (count > 0) {
+    const char *of = touched_array(draft->run, &ids);
+    if (of != NULL) {
         gone_id = STATEMENT_REJECT_SOURCE_GONE_OF;
-        pg_arg_text(&gone, pg_array_end(&ids));
+        pg_arg_text(&gone, of);
     }
     if (draft->rejects_stored > 0) {
         for (size_t i = 0; i < ARRAY_COUNT(draft->rejects); i++)
@@ -176,10 +173,9 @@ static bool open_spools(struct draft *draft, struct error *err)
         read_only(draft, err);
 }
 
-static bool flush_changes(struct draft *draft, struct read *read, struct error *err)
+static bool flush_changes(struct draft *draft, struct error *err)
 {
-    return read_journal(read, err) &&
-        pg_copy_rows(draft->run->state, STATEMENT_CHANGE_COPY, &draft->rows, err);
+    return pg_copy_rows(draft->run->state, STATEMENT_CHANGE_COPY, &draft->rows, err);
 }
 
 static void add_type(const struct draft *draft, uint32_t number, struct buf *array)
@@ -207,11 +203,10 @@ static void add_along(const struct draft *draft, size_t number, struct buf *arra
 static void add_cascade(const struct draft *draft, size_t number, struct buf *array)
 {
     const struct run *run = draft->run;
-    size_t first;
-    size_t count = assoc_find_pair(
-        draft->observed.rows, draft->observed.count, &draft->changes.items[number].assoc, &first);
-    for (size_t i = first; i < first + count; i++) {
-        uint32_t type = draft->observed.rows[i].type;
+    struct diff_rows pair =
+        diff_pair(draft->observed.rows, draft->observed.count, &draft->changes.items[number].assoc);
+    for (size_t i = 0; i < pair.count; i++) {
+        uint32_t type = pair.rows[i].type;
         if (diff_goes_along(run->options.sync->policy, &run->types.items[type]) &&
             !diff_pair_has(&draft->changes, number, type))
             add_type(draft, type, array);
@@ -313,9 +308,10 @@ static bool more_pages(const struct run *run, uint64_t from_id, struct error *er
         run->options.sync->name, run->options.sync->from, (unsigned long long)from_id);
 }
 
-static bool compare_chunk(struct draft *draft, const struct chunk *chunk,
-    const struct client_reply *reply, struct error *err)
+static bool compare_chunk(
+    void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
 {
+    struct draft *draft = context;
     struct run *run = draft->run;
     const struct sync_definition *sync = run->options.sync;
     struct diff_rules rules = {
@@ -340,35 +336,16 @@ static bool compare_chunk(struct draft *draft, const struct chunk *chunk,
             reply->records[i] == RECORD_COMPLETE)
             assoc_list_add(&draft->vanished, (struct assoc){.from_id = from_id});
     }
-    return file_changes(draft, err);
-}
-
-static bool compare_all(struct draft *draft, struct read *read, struct error *err)
-{
-    struct run *run = draft->run;
-    for (;;) {
-        const struct chunk *chunk;
-        const struct client_reply *reply;
-        if (!read_next(read, &chunk, &reply, err))
-            return false;
-        if (chunk == NULL)
-            return flush_changes(draft, read, err);
-        if (!compare_chunk(draft, chunk, reply, err))
-            return false;
-        run_show(run, "read", run->counts.records, spool_records(draft->desired));
-        if (draft->rows.length > FLUSH_BYTES && !flush_changes(draft, read, err))
-            return false;
-    }
+    run_show(run, "read", run->counts.records, spool_records(draft->desired));
+    return file_changes(draft, err) &&
+        (draft->rows.length <= FLUSH_BYTES || flush_changes(draft, err));
 }
 
 static bool compare(struct draft *draft, struct error *err)
 {
-    struct read *read;
     struct read_scope scope = {
         .desired = draft->desired, .owned = draft->owned, .only = draft->only, .operation = "read"};
-    read_open(&read, draft->run, &scope);
-    bool ok = compare_all(draft, read, err);
-    read_close(read);
+    bool ok = read_each(draft->run, &scope, compare_chunk, draft, err) && flush_changes(draft, err);
     draft->run->counts.observed = draft->changes.observed;
     draft->run->counts.unchanged = draft->changes.unchanged;
     return ok;

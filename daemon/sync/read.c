@@ -7,13 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/stop.h"
 #include "sync/journal.h"
 
-/* Reads a run may spend on halving chunks that HubSpot refuses or cannot answer. */
-enum { SPLITS_MAX = 100 };
+enum {
+    SPLITS_MAX = 100, /* reads a run may spend on halving chunks that HubSpot refuses or cannot
+                         answer */
+    JOURNAL_BYTES = 64 * 1024, /* of batches' rows, written at once */
+};
 
 struct read_slot {
     bool busy;
@@ -37,7 +41,7 @@ struct read {
     struct buf journal;
 };
 
-void read_open(struct read **read, struct run *run, const struct read_scope *scope)
+static void read_open(struct read **read, struct run *run, const struct read_scope *scope)
 {
     const struct limits *limits = &run->options.sync->portal->limits;
     struct read *r = *read = mem_new(1, sizeof *r);
@@ -50,10 +54,8 @@ void read_open(struct read **read, struct run *run, const struct read_scope *sco
         chunk_init(&r->slots[i].chunk, r->ids_max);
 }
 
-void read_close(struct read *read)
+static void read_close(struct read *read)
 {
-    if (read == NULL)
-        return;
     for (size_t i = 0; i < read->slots_count; i++)
         chunk_clear(&read->slots[i].chunk);
     for (size_t i = 0; i < read->parts_count; i++)
@@ -155,8 +157,10 @@ static bool stopped(const struct read *read, struct error *err)
         read->run->options.sync->name);
 }
 
-bool read_next(struct read *read, const struct chunk **chunk, const struct client_reply **reply,
-    struct error *err)
+/* The next chunk that was answered; NULL when all are through. Both are borrowed until the next
+ * call. */
+static bool read_next(struct read *read, const struct chunk **chunk,
+    const struct client_reply **reply, struct error *err)
 {
     if (read->returned != NULL)
         read->returned->busy = false;
@@ -182,7 +186,44 @@ bool read_next(struct read *read, const struct chunk **chunk, const struct clien
     }
 }
 
-bool read_journal(struct read *read, struct error *err)
+static bool take_all(struct read *read, read_take *take, void *context, struct error *err)
 {
-    return journal_reads(read->run, &read->journal, err);
+    for (;;) {
+        const struct chunk *chunk;
+        const struct client_reply *reply;
+        if (!read_next(read, &chunk, &reply, err))
+            return false;
+        if (chunk == NULL)
+            return true;
+        if (!take(context, chunk, reply, err))
+            return false;
+        if (read->journal.length > JOURNAL_BYTES && !journal_reads(read->run, &read->journal, err))
+            return false;
+    }
+}
+
+bool read_each(struct run *run, const struct read_scope *scope, read_take *take, void *context,
+    struct error *err)
+{
+    struct read *read;
+    struct error later;
+    read_open(&read, run, scope);
+    bool ok = take_all(read, take, context, err);
+    bool told = journal_reads(run, &read->journal, ok ? err : &later);
+    read_close(read);
+    return ok && told;
+}
+
+bool read_complete(const struct chunk *chunk, const struct client_reply *reply, uint64_t from_id)
+{
+    size_t low = 0, high = chunk->from_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (chunk->from_ids[middle] < from_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < chunk->from_count && chunk->from_ids[low] == from_id &&
+        reply->outcome == CLIENT_ANSWERED && reply->records[low] == RECORD_COMPLETE;
 }

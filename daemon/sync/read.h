@@ -7,30 +7,29 @@
 #define SYNC_READ_H
 
 #include "base/attr.h"
-#include "base/buf.h"
 #include "base/error.h"
 #include "hubspot/client.h"
 #include "sync/chunk.h"
 #include "sync/run.h"
 
-struct read;
-
-/* The spools are borrowed; only may be NULL (chunk.h). operation: "read" or "verify". */
+/* The spools are borrowed; owned and only may be NULL (chunk.h). operation: "read" or "verify". */
 struct read_scope {
     struct spool *desired;
     struct spool *owned;
     struct spool *only;
     const char *operation;
 };
-void read_open(struct read **read, struct run *run, const struct read_scope *scope);
-void read_close(struct read *read); /* NULL is fine */
 
-/* The next chunk that was answered, in any order; *chunk is NULL when all are through. Both are
- * borrowed until the next call. The batches' rows are noted for read_journal. */
-MUST_CHECK bool read_next(struct read *read, const struct chunk **chunk,
-    const struct client_reply **reply, struct error *err);
+/* What is done with a chunk that was answered; both are borrowed for the call. */
+typedef bool read_take(
+    void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err);
 
-/* Writes the rows of the batches answered so far into the journal. Not from within a COPY. */
-MUST_CHECK bool read_journal(struct read *read, struct error *err);
+/* Reads all that is in scope and gives every chunk to take, in any order, until take fails. Each
+ * batch has its row in the journal afterwards, however that ends. */
+MUST_CHECK bool read_each(struct run *run, const struct read_scope *scope, read_take *take,
+    void *context, struct error *err);
+
+/* Was the record among those of the chunk, and read to its last page? */
+bool read_complete(const struct chunk *chunk, const struct client_reply *reply, uint64_t from_id);
 
 #endif

@@ -123,13 +123,6 @@ static bool contains(struct diff_rows rows, uint32_t type)
     return false;
 }
 
-static struct diff_rows pair_of(const struct assoc *rows, size_t count, const struct assoc *pair)
-{
-    size_t first;
-    size_t found = assoc_find_pair(rows, count, pair, &first);
-    return (struct diff_rows){rows + first, found};
-}
-
 /* Has the pair got a type since, that would go with the plain one? */
 static bool has_more(
     const struct run *run, const struct planned *planned, size_t count, struct diff_rows observed)
@@ -196,12 +189,7 @@ static const char *why_unknown(const struct recheck *recheck, const struct chunk
 {
     if (recheck->unclear)
         return not_clear;
-    for (size_t i = 0; i < chunk->from_count; i++)
-        if (chunk->from_ids[i] == from_id)
-            return reply->outcome == CLIENT_ANSWERED && reply->records[i] == RECORD_COMPLETE
-                ? NULL
-                : not_read;
-    return not_read;
+    return read_complete(chunk, reply, from_id) ? NULL : not_read;
 }
 
 /* The planned row number i; the account's list may have lost its type by now. */
@@ -216,9 +204,10 @@ static struct planned planned_row(const struct run *run, const struct pg_rows *r
     };
 }
 
-static bool check_chunk(struct recheck *recheck, const struct chunk *chunk,
-    const struct client_reply *reply, struct error *err)
+static bool check_chunk(
+    void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
 {
+    struct recheck *recheck = context;
     struct run *run = recheck->run;
     struct planned planned[TYPES_MAX];
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
@@ -235,8 +224,8 @@ static bool check_chunk(struct recheck *recheck, const struct chunk *chunk,
                 break;
         }
         const struct diff_rows sides[] = {
-            pair_of(chunk->desired.rows, chunk->desired.count, &first.assoc),
-            pair_of(reply->rows, reply->rows_count, &first.assoc)};
+            diff_pair(chunk->desired.rows, chunk->desired.count, &first.assoc),
+            diff_pair(reply->rows, reply->rows_count, &first.assoc)};
         if (planned[0].why == NULL)
             judge_pair(run, planned, count, sides);
         note_skips(recheck, planned, count);
@@ -244,29 +233,12 @@ static bool check_chunk(struct recheck *recheck, const struct chunk *chunk,
     return true;
 }
 
-static bool check_all(struct recheck *recheck, struct read *read, struct error *err)
-{
-    for (;;) {
-        const struct chunk *chunk;
-        const struct client_reply *reply;
-        if (!read_next(read, &chunk, &reply, err))
-            return false;
-        if (chunk == NULL)
-            return read_journal(read, err);
-        if (!check_chunk(recheck, chunk, reply, err))
-            return false;
-    }
-}
-
 static bool read_again(struct recheck *recheck, struct error *err)
 {
-    struct read *read;
     struct run *run = recheck->run;
     struct read_scope scope = {
         .desired = recheck->desired, .owned = recheck->records, .operation = "read"};
-    read_open(&read, run, &scope);
-    bool ok = check_all(recheck, read, err);
-    read_close(read);
+    bool ok = read_each(run, &scope, check_chunk, recheck, err);
     if (!ok || recheck->ordinals.length == 0)
         return ok;
     struct pg_args args = {0};

@@ -94,17 +94,14 @@ static bool copy_rows(struct run *run, struct spool *owned, struct error *err)
 
 bool registry_load(struct run *run, struct spool *owned, struct error *err)
 {
-    size_t count;
-    const uint64_t *from_ids = touched_ids(run, &count);
     CLEANUP(buf_clear) struct buf ids = {0};
-    for (size_t i = 0; i < count; i++)
-        pg_array_int(&ids, (int64_t)from_ids[i]);
+    const char *of = touched_array(run, &ids);
     struct pg_args args = {0};
     pg_arg_text(&args, run->options.sync->name);
-    if (count > 0)
-        pg_arg_text(&args, pg_array_end(&ids));
-    enum statement_id scope = count > 0 ? STATEMENT_MANAGED_SCOPE_OF : STATEMENT_MANAGED_SCOPE;
-    enum statement_id copy = count > 0 ? STATEMENT_MANAGED_COPY_OF : STATEMENT_MANAGED_COPY;
+    if (of != NULL)
+        pg_arg_text(&args, of);
+    enum statement_id scope = of != NULL ? STATEMENT_MANAGED_SCOPE_OF : STATEMENT_MANAGED_SCOPE;
+    enum statement_id copy = of != NULL ? STATEMENT_MANAGED_COPY_OF : STATEMENT_MANAGED_COPY;
     if (!pg_run(run->state, scope, &args, NULL, err) ||
         !pg_copy_out(run->state, statements[copy].text, err) || !copy_rows(run, owned, err))
         return false;

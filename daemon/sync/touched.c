@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "pg/pg.h"
+#include "pg/text.h"
 
 struct touched {
     char *snapshot; /* what the taking statement saw; NULL: nothing waited, or it is settled */
@@ -83,6 +84,15 @@ const uint64_t *touched_ids(const struct run *run, size_t *count)
 {
     *count = run->touched != NULL ? run->touched->count : 0;
     return *count > 0 ? run->touched->from_ids : NULL;
+}
+
+const char *touched_array(const struct run *run, struct buf *array)
+{
+    size_t count;
+    const uint64_t *from_ids = touched_ids(run, &count);
+    for (size_t i = 0; i < count; i++)
+        pg_array_int(array, (int64_t)from_ids[i]);
+    return count > 0 ? pg_array_end(array) : NULL;
 }
 
 bool touched_nothing(const struct run *run)

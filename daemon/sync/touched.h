@@ -18,6 +18,7 @@
 #define SYNC_TOUCHED_H
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "sync/run.h"
 
@@ -31,6 +32,9 @@ MUST_CHECK bool touched_take(struct run *run, struct error *err);
 
 /* The from-records a RUN_TOUCHED is about, ascending; *count is 0 in every other mode. Borrowed. */
 const uint64_t *touched_ids(const struct run *run, size_t *count);
+
+/* The same as an array literal for a statement's argument, built in `array`; NULL: none. */
+const char *touched_array(const struct run *run, struct buf *array);
 
 /* Is it a RUN_TOUCHED without anything to do? */
 bool touched_nothing(const struct run *run);

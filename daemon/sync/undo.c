@@ -22,6 +22,7 @@ enum { FLUSH_BYTES = 256 * 1024 };
 
 struct undo {
     struct run *run;
+    struct spool *records; /* that it changed */
     struct buf rows; /* of assocd.change, in COPY form */
     int64_t ordinals[2]; /* last ordinal of creates and archives */
 };
@@ -115,13 +116,6 @@ static bool load_done(
     return true;
 }
 
-static struct diff_rows observed_pair(const struct client_reply *reply, const struct assoc *pair)
-{
-    size_t first;
-    size_t count = assoc_find_pair(reply->rows, reply->rows_count, pair, &first);
-    return (struct diff_rows){reply->rows + first, count};
-}
-
 /* Did the run take the primary type from another pair of the record? It goes back there. */
 static bool moves_back(const struct done *done, const struct assoc *primary)
 {
@@ -186,91 +180,60 @@ static void add_row(
     pg_copy_row_end(rows);
 }
 
-static bool record_read(
-    const struct chunk *chunk, const struct client_reply *reply, uint64_t from_id)
+static bool flush(struct undo *undo, struct error *err)
 {
-    for (size_t i = 0; i < chunk->from_count; i++)
-        if (chunk->from_ids[i] == from_id)
-            return reply->outcome == CLIENT_ANSWERED && reply->records[i] == RECORD_COMPLETE;
-    return false;
+    return pg_copy_rows(undo->run->state, STATEMENT_UNDO_COPY, &undo->rows, err);
 }
 
-static bool invert_chunk(struct undo *undo, const struct chunk *chunk,
-    const struct client_reply *reply, struct error *err)
+static bool invert_chunk(
+    void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
 {
+    struct undo *undo = context;
     CLEANUP(done_clear) struct done done = {0};
     struct run *run = undo->run;
     if (!load_done(run, chunk, &done, err))
         return false;
     for (size_t i = 0; i < chunk->from_count; i++)
-        run->counts.unread += !record_read(chunk, reply, chunk->from_ids[i]);
+        run->counts.unread += !read_complete(chunk, reply, chunk->from_ids[i]);
     run->counts.records += chunk->from_count;
     for (int first = 0, end; first < done.rows.count; first = end) {
         const struct assoc *pair = &done.items[first].assoc;
         end = first + 1;
         while (end < done.rows.count && assoc_same_pair(&done.items[end].assoc, pair))
             end++;
-        bool read = record_read(chunk, reply, pair->from_id);
-        struct diff_rows observed = read ? observed_pair(reply, pair) : (struct diff_rows){0};
+        bool read = read_complete(chunk, reply, pair->from_id);
+        struct diff_rows observed =
+            read ? diff_pair(reply->rows, reply->rows_count, pair) : (struct diff_rows){0};
         inverse_pair(&run->types, &done.items[first], (size_t)(end - first), observed);
         for (int i = first; i < end; i++)
             add_row(undo, &done, i,
                 read ? inverse_text(done.items[i].verdict) : "the record could not be read",
                 observed);
     }
-    return true;
+    run_show(run, "read", run->counts.records, spool_records(undo->records));
+    return undo->rows.length <= FLUSH_BYTES || flush(undo, err);
 }
 
-static bool flush(struct undo *undo, struct read *read, struct error *err)
+static bool invert(struct run *run, struct spool *records, struct error *err)
 {
-    return read_journal(read, err) &&
-        pg_copy_rows(undo->run->state, STATEMENT_UNDO_COPY, &undo->rows, err);
-}
-
-static bool invert_all(
-    struct undo *undo, struct read *read, struct spool *records, struct error *err)
-{
-    for (;;) {
-        const struct chunk *chunk;
-        const struct client_reply *reply;
-        if (!read_next(read, &chunk, &reply, err))
-            return false;
-        if (chunk == NULL)
-            return flush(undo, read, err);
-        if (!invert_chunk(undo, chunk, reply, err))
-            return false;
-        run_show(undo->run, "read", undo->run->counts.records, spool_records(records));
-        if (undo->rows.length > FLUSH_BYTES && !flush(undo, read, err))
-            return false;
-    }
-}
-
-static bool invert(struct run *run, struct spool *records, struct spool *nothing, struct error *err)
-{
-    struct undo undo = {.run = run};
-    struct read *read;
-    if (!load_records(run, records, err) || !spool_rewind(nothing, err))
-        return false;
-    struct read_scope scope = {.desired = records, .owned = nothing, .operation = "read"};
-    read_open(&read, run, &scope);
-    bool ok = invert_all(&undo, read, records, err);
-    read_close(read);
+    struct undo undo = {.run = run, .records = records};
+    struct read_scope scope = {.desired = records, .operation = "read"};
+    bool ok = load_records(run, records, err) && read_each(run, &scope, invert_chunk, &undo, err) &&
+        flush(&undo, err);
     buf_clear(&undo.rows);
     return ok;
 }
 
 bool undo_build(struct run *run, struct error *err)
 {
-    struct spool *records = NULL, *nothing = NULL;
+    struct spool *records = NULL;
     run->good_known = false; /* the source is not read: nothing to compare its size with … */
     free(run->good_fingerprint); /* … nor its shape; check_scope compares the rest */
     run->good_fingerprint = NULL;
     bool ok = check_scope(run, err) && count_managed(run, err) &&
         spool_open(&run->adopt, "nothing", SPOOL_AS_IS, err) &&
         spool_open(&run->forget, "nothing", SPOOL_AS_IS, err) &&
-        spool_open(&records, "records of the run", SPOOL_SORTED, err) &&
-        spool_open(&nothing, "nothing", SPOOL_SORTED, err) && invert(run, records, nothing, err);
+        spool_open(&records, "records of the run", SPOOL_SORTED, err) && invert(run, records, err);
     spool_close(records);
-    spool_close(nothing);
     return ok;
 }

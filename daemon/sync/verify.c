@@ -30,22 +30,6 @@ static int by_row(const void *a, const void *b)
     return assoc_compare(a, b);
 }
 
-/* Was the from-record of a change among those read completely? */
-static bool record_known(
-    const struct chunk *chunk, const struct client_reply *reply, uint64_t from_id)
-{
-    size_t low = 0, high = chunk->from_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (chunk->from_ids[middle] < from_id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < chunk->from_count && chunk->from_ids[low] == from_id &&
-        reply->outcome == CLIENT_ANSWERED && reply->records[low] == RECORD_COMPLETE;
-}
-
 static bool settle_chunk(struct run *run, int64_t run_id, const struct chunk *chunk,
     const struct client_reply *reply, struct error *err)
 {
@@ -69,7 +53,7 @@ static bool settle_chunk(struct run *run, int64_t run_id, const struct chunk *ch
         bool archive = strcmp(pg_rows_text(&rows, i, 0), "archive") == 0;
         bool seen = reply->rows_count > 0 &&
             bsearch(&row, reply->rows, reply->rows_count, sizeof row, by_row) != NULL;
-        if (!record_known(chunk, reply, row.from_id) || seen == archive)
+        if (!read_complete(chunk, reply, row.from_id) || seen == archive)
             continue;
         pg_array_text(&operations, pg_rows_text(&rows, i, 0));
         pg_array_int(&ordinals, pg_rows_int(&rows, i, 1));
@@ -91,33 +75,21 @@ static uint64_t count_unread(const struct chunk *chunk, const struct client_repl
     return unread;
 }
 
-static bool read_records(
-    struct run *run, struct verify_round *round, struct spool *records, struct error *err)
+struct reading {
+    struct run *run;
+    struct verify_round *round;
+    struct spool *records;
+    uint64_t done;
+};
+
+static bool take_chunk(
+    void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
 {
-    struct spool *nothing;
-    struct read *read;
-    if (!spool_open(&nothing, "nothing", SPOOL_SORTED, err) || !spool_rewind(nothing, err))
-        return false;
-    struct read_scope scope = {.desired = records, .owned = nothing, .operation = "verify"};
-    read_open(&read, run, &scope);
-    uint64_t done = 0;
-    bool ok = true, more = true;
-    while (ok && more) {
-        const struct chunk *chunk;
-        const struct client_reply *reply;
-        ok = read_next(read, &chunk, &reply, err);
-        more = ok && chunk != NULL;
-        if (more) {
-            ok = settle_chunk(run, round->run_id, chunk, reply, err);
-            round->unread += count_unread(chunk, reply);
-            done += chunk->from_count;
-            run_show(run, "verify", done, spool_records(records));
-        }
-    }
-    ok = ok && read_journal(read, err);
-    read_close(read);
-    spool_close(nothing);
-    return ok;
+    struct reading *reading = context;
+    reading->round->unread += count_unread(chunk, reply);
+    reading->done += chunk->from_count;
+    run_show(reading->run, "verify", reading->done, spool_records(reading->records));
+    return settle_chunk(reading->run, reading->round->run_id, chunk, reply, err);
 }
 
 bool verify_read(struct run *run, struct verify_round *round, struct error *err)
@@ -125,10 +97,12 @@ bool verify_read(struct run *run, struct verify_round *round, struct error *err)
     struct spool *records;
     if (!spool_open(&records, "changed records", SPOOL_SORTED, err))
         return false;
+    struct reading reading = {.run = run, .round = round, .records = records};
+    struct read_scope scope = {.desired = records, .operation = "verify"};
     bool ok = open_records(run, round->run_id, records, err);
     round->open = spool_records(records);
     if (ok && round->open > 0)
-        ok = read_records(run, round, records, err);
+        ok = read_each(run, &scope, take_chunk, &reading, err);
     spool_close(records);
     return ok;
 }

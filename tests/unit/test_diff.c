@@ -267,10 +267,26 @@ START_TEST(takes_a_row_without_to_record_for_scope_only)
 }
 END_TEST
 
+START_TEST(finds_the_rows_of_a_pair)
+{
+    const struct assoc rows[] = {{1, 9, 0, 0}, {1, 10, 0, 0}, {1, 10, 3, 0}, {2, 10, 0, 0}};
+    struct diff_rows found = diff_pair(rows, 4, &(struct assoc){1, 10, 7, 0});
+    ck_assert_uint_eq(found.count, 2);
+    ck_assert_ptr_eq(found.rows, rows + 1);
+    found = diff_pair(rows, 4, &(struct assoc){2, 10, 0, 0});
+    ck_assert_uint_eq(found.count, 1);
+    ck_assert_ptr_eq(found.rows, rows + 3);
+    ck_assert_uint_eq(diff_pair(rows, 4, &(struct assoc){1, 11, 0, 0}).count, 0);
+    ck_assert_uint_eq(diff_pair(rows, 4, &(struct assoc){9, 9, 0, 0}).count, 0);
+    ck_assert_uint_eq(diff_pair(NULL, 0, &(struct assoc){9, 9, 0, 0}).count, 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("diff");
     TCase *tcase = tcase_create("diff");
+    tcase_add_test(tcase, finds_the_rows_of_a_pair);
     tcase_add_loop_test(tcase, decides_one_pair_as_told, 0, (int)ARRAY_COUNT(cases));
     tcase_add_test(tcase, sends_along_what_is_on_the_pair_even_if_it_is_to_go);
     tcase_add_test(tcase, restores_the_plain_link_with_its_label);

@@ -86,20 +86,6 @@ START_TEST(says_why_nothing_is_done)
 }
 END_TEST
 
-START_TEST(finds_the_rows_of_a_pair)
-{
-    const struct assoc rows[] = {{1, 9, 0, 0}, {1, 10, 0, 0}, {1, 10, 3, 0}, {2, 10, 0, 0}};
-    size_t first;
-    ck_assert_uint_eq(assoc_find_pair(rows, 4, &(struct assoc){1, 10, 7, 0}, &first), 2);
-    ck_assert_uint_eq(first, 1);
-    ck_assert_uint_eq(assoc_find_pair(rows, 4, &(struct assoc){2, 10, 0, 0}, &first), 1);
-    ck_assert_uint_eq(first, 3);
-    ck_assert_uint_eq(assoc_find_pair(rows, 4, &(struct assoc){1, 11, 0, 0}, &first), 0);
-    ck_assert_uint_eq(assoc_find_pair(rows, 4, &(struct assoc){9, 9, 0, 0}, &first), 0);
-    ck_assert_uint_eq(assoc_find_pair(NULL, 0, &(struct assoc){9, 9, 0, 0}, &first), 0);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("inverse");
@@ -107,7 +93,6 @@ int main(void)
     tcase_add_loop_test(tcase, takes_back_only_what_is_as_the_run_left_it, 0,
         (int)(sizeof cases / sizeof cases[0]));
     tcase_add_test(tcase, says_why_nothing_is_done);
-    tcase_add_test(tcase, finds_the_rows_of_a_pair);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);
 }
