@@ -71,6 +71,9 @@ bool json_string(struct json *json, struct json_text *text);
 bool json_id(struct json *json, uint64_t *id); /* a record id, as string or integer */
 bool json_u32(struct json *json, uint32_t *number); /* as integer or string of digits */
 
+/* The next value if it is a string; any other kind is skipped. False: there is none to look at. */
+bool json_string_or_skip(struct json *json, struct json_text *text);
+
 /* Reads a string into a field of size bytes: cut between characters, with blanks for control
  * characters. Any other kind of value is skipped, and leaves the field alone. */
 void json_copy(struct json *json, char *field, size_t size);

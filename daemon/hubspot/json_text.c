@@ -78,14 +78,18 @@ void json_text_add(const struct json_text *text, struct buf *buf)
     }
 }
 
+bool json_string_or_skip(struct json *json, struct json_text *text)
+{
+    if (json_peek(json) == JSON_STRING)
+        return json_string(json, text);
+    json_skip(json);
+    return false;
+}
+
 void json_copy(struct json *json, char *field, size_t size)
 {
     struct json_text text;
-    if (json_peek(json) != JSON_STRING) {
-        json_skip(json);
-        return;
-    }
-    if (!json_string(json, &text))
+    if (!json_string_or_skip(json, &text))
         return;
     if (!text.escaped && text.length < size) { /* nearly always */
         memcpy(field, text.bytes, text.length);

@@ -63,11 +63,7 @@ static void read_context_value(
     struct problem *problem, const struct json_text *name, struct json *json)
 {
     struct json_text text;
-    if (json_peek(json) != JSON_STRING) {
-        json_skip(json);
-        return;
-    }
-    if (!json_string(json, &text))
+    if (!json_string_or_skip(json, &text))
         return;
     if (json_text_is(name, "fromObjectId"))
         add_id(&problem->from_ids, &text);
