@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "e2e/control.h"
+#include "lib/control.h"
 #include "e2e/expect.h"
 #include "e2e/steps.h"
 #include "lib/roles.h"

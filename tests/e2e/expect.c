@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "e2e/control.h"
+#include "lib/control.h"
 #include "e2e/steps.h"
 
 static void expect_column(struct play *play, const char *column, const char *wanted)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "e2e/control.h"
+#include "lib/control.h"
 #include "e2e/expect.h"
 #include "e2e/invariants.h"
 #include "e2e/matrix.h"

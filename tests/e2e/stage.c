@@ -14,7 +14,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "e2e/control.h"
+#include "lib/control.h"
 #include "lib/cluster.h"
 #include "lib/roles.h"
 
@@ -59,24 +59,12 @@ static void open_sandbox(struct stage *stage)
         stage->base_url != NULL, "the sandbox does not start: %s", buf_text(&stage->sandbox.err));
 }
 
-/* The programs that stand beside this one in the folder of built things. */
-static char *beside(const char *name)
-{
-    struct buf path = {0};
-    char own[512];
-    ssize_t length = readlink("/proc/self/exe", own, sizeof own - 1);
-    ck_assert_int_gt(length, 0);
-    own[length] = '\0';
-    buf_add(&path, own, (size_t)(strrchr(own, '/') + 1 - own));
-    buf_add_text(&path, name);
-    return path.bytes;
-}
-
 void stage_open(struct stage *stage)
 {
     CLEANUP(buf_clear) struct buf sql = {0};
     struct buf invariants = {0};
-    *stage = (struct stage){.assocd = beside("assocd"), .sandbox_path = beside("sandbox")};
+    *stage = (struct stage){
+        .assocd = process_beside("assocd"), .sandbox_path = process_beside("sandbox")};
     add_file("tests/e2e/invariants.sql", &invariants);
     stage->invariants = invariants.bytes;
     const char *tmp = getenv("TMPDIR");

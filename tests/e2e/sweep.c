@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "e2e/control.h"
+#include "lib/control.h"
 #include "e2e/expect.h"
 #include "e2e/invariants.h"
 #include "e2e/play.h"

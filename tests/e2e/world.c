@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "e2e/control.h"
+#include "lib/control.h"
 #include "e2e/steps.h"
 #include "e2e/word.h"
 #include "lib/cluster.h"

@@ -54,6 +54,18 @@ static void run_child(
     _exit(127);
 }
 
+char *process_beside(const char *name)
+{
+    struct buf path = {0};
+    char own[512];
+    ssize_t length = readlink("/proc/self/exe", own, sizeof own - 1);
+    assert(length > 0);
+    own[length] = '\0';
+    buf_add(&path, own, (size_t)(strrchr(own, '/') + 1 - own));
+    buf_add_text(&path, name);
+    return path.bytes;
+}
+
 void process_start(struct process *process, const char *const argv[], const char *const env[])
 {
     process_clear(process);

@@ -21,6 +21,9 @@ struct process {
     size_t out_taken; /* private: lines given by process_line */
 };
 
+/* The path of a program that was built into the same folder as this one; owned by the caller. */
+char *process_beside(const char *name);
+
 /* argv: ends with NULL; argv[0] is looked up in PATH. env: NULL, or "NAME=value" texts ending with
  * NULL that are added to this process's environment ("NAME" alone removes). stdin is /dev/null. */
 void process_start(struct process *process, const char *const argv[], const char *const env[]);

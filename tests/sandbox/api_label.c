@@ -7,25 +7,16 @@
 
 #include "sandbox/json_get.h"
 
-void api_types(struct call *call)
+static void add_name(struct call *call, const struct kind *kind)
 {
     struct buf *body = &call->reply->body;
-    const struct direction *direction = call->direction;
-    const char *comma = "";
-    buf_add_text(body, "{\"results\":[");
-    for (int i = 0; i < direction->kinds_count; i++) {
-        const struct kind *kind = &direction->kinds[direction->order[i]];
-        if (kind->gone)
-            continue;
-        buf_addf(body, "%s{\"id\":\"%u\",\"name\":", comma, kind->id);
-        buf_add_json(body, kind->name);
-        buf_add_char(body, '}');
-        comma = ",";
-    }
-    buf_add_text(body, "]}");
+    buf_addf(body, "{\"id\":\"%u\",\"name\":", kind->id);
+    buf_add_json(body, kind->name);
+    buf_add_char(body, '}');
 }
 
-void api_labels(struct call *call)
+/* The types of the direction, each as `add` tells it. */
+static void list(struct call *call, void add(struct call *, const struct kind *))
 {
     struct buf *body = &call->reply->body;
     const struct direction *direction = call->direction;
@@ -36,10 +27,25 @@ void api_labels(struct call *call)
         if (kind->gone)
             continue;
         buf_add_text(body, comma);
-        call_add_type(body, kind);
+        add(call, kind);
         comma = ",";
     }
     buf_add_text(body, "]}");
+}
+
+static void add_label(struct call *call, const struct kind *kind)
+{
+    call_add_type(&call->reply->body, kind);
+}
+
+void api_types(struct call *call)
+{
+    list(call, add_name);
+}
+
+void api_labels(struct call *call)
+{
+    list(call, add_label);
 }
 
 static bool is_good_name(const char *name)

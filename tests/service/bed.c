@@ -16,25 +16,13 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "e2e/control.h"
+#include "lib/control.h"
 #include "lib/cluster.h"
 #include "lib/roles.h"
 
 /* The caller's own PostgreSQL settings and systemd's must not reach the daemon. */
 static const char *const plain_env[] = {"PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD",
     "PGOPTIONS", "PGSERVICE", "NOTIFY_SOCKET", "WATCHDOG_USEC", "JOURNAL_STREAM", NULL};
-
-char *bed_program(const char *name)
-{
-    struct buf path = {0};
-    char own[512];
-    ssize_t length = readlink("/proc/self/exe", own, sizeof own - 1);
-    ck_assert_int_gt(length, 0);
-    own[length] = '\0';
-    buf_add(&path, own, (size_t)(strrchr(own, '/') + 1 - own));
-    buf_add_text(&path, name);
-    return path.bytes;
-}
 
 static void write_file(const char *path, const char *text)
 {
@@ -72,7 +60,7 @@ void bed_configure(struct bed *bed, const char *head, const char *syncs)
 /* tls: --tls and its value, and so on, ended by NULL; or NULL. */
 static void open_sandbox(struct bed *bed, const char *const tls[])
 {
-    char *path = bed_program("sandbox");
+    char *path = process_beside("sandbox");
     const char *argv[12] = {path, "--die-with-parent", "--token", BED_TOKEN, "--rate-per-10s", "0"};
     for (size_t i = 0; tls != NULL && tls[i] != NULL; i++)
         argv[6 + i] = tls[i];
@@ -146,7 +134,7 @@ void bed_close(struct bed *bed)
 
 void bed_start(struct bed *bed, int number, const char *const env[])
 {
-    char *path = bed_program("assocd");
+    char *path = process_beside("assocd");
     const char *const argv[] = {path, "-c", bed->config_path, "daemon", NULL};
     process_start(&bed->daemons[number], argv, env != NULL ? env : plain_env);
     ck_assert_msg(process_expect(&bed->daemons[number], ": daemon ", BED_MS), "no daemon: %s",
@@ -156,7 +144,7 @@ void bed_start(struct bed *bed, int number, const char *const env[])
 
 void bed_start_logging(struct bed *bed, const char *format)
 {
-    char *path = bed_program("assocd");
+    char *path = process_beside("assocd");
     const char *const argv[] = {
         path, "-c", bed->config_path, "daemon", "--log-format", format, NULL};
     process_start(&bed->daemons[0], argv, plain_env);
@@ -185,7 +173,7 @@ int bed_command_within(
     struct bed *bed, struct process *process, const char *const words[], int limit_ms)
 {
     const char *argv[12] = {NULL};
-    char *path = bed_program("assocd");
+    char *path = process_beside("assocd");
     char config[176];
     size_t count = 0;
     (void)snprintf(config, sizeof config, "%s.%s", bed->config_path, "command");
@@ -267,6 +255,11 @@ void bed_until(struct bed *bed, const char *sql)
 void bed_fault(struct bed *bed, const char *json)
 {
     control_post(bed->base_url, "fault", json, NULL);
+}
+
+void bed_hold_creates(struct bed *bed)
+{
+    bed_fault(bed, "{\"match\":{\"path\":\"batch/create\"},\"action\":\"hold\"}");
 }
 
 void bed_release(struct bed *bed)

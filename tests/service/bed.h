@@ -35,9 +35,6 @@ struct bed {
 void bed_open(struct bed *bed, const char *schedule);
 void bed_close(struct bed *bed);
 
-/* The path of a program that stands beside this one; owned by the caller. */
-char *bed_program(const char *name);
-
 /* A sandbox that has a door with TLS, too, in place of the one that runs. The url of that door,
  * owned by the caller. */
 char *bed_secure(struct bed *bed, const char *pem, const char *priorities);
@@ -74,6 +71,7 @@ bool bed_until_ms(struct bed *bed, const char *sql, int64_t limit_ms);
 
 /* The sandbox: a fault (JSON), the release of held requests, how often the log holds text. */
 void bed_fault(struct bed *bed, const char *json);
+void bed_hold_creates(struct bed *bed); /* they are not answered until the release */
 void bed_release(struct bed *bed);
 int bed_logged(struct bed *bed, const char *text);
 void bed_until_logged(struct bed *bed, const char *text);

@@ -33,11 +33,6 @@ static void verb(const char *name, const char *argument, int code, const char *t
     process_clear(&process);
 }
 
-static void hold_creates(void)
-{
-    bed_fault(&bed, "{\"match\":{\"path\":\"batch/create\"},\"action\":\"hold\"}");
-}
-
 START_TEST(triggers_by_verb)
 {
     verb("trigger", "links", 0, "\"outcome\":\"");
@@ -63,7 +58,7 @@ END_TEST
 
 START_TEST(triggers_that_come_together_become_one_run_and_later_ones_another)
 {
-    hold_creates();
+    bed_hold_creates(&bed);
     bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
     bed_until_logged(&bed, "batch/create");
     bed_sql(&bed,
@@ -79,7 +74,7 @@ END_TEST
 /* The back-off is for what starts by itself. */
 START_TEST(a_run_asked_for_while_another_dies_does_not_wait_for_its_back_off)
 {
-    hold_creates();
+    bed_hold_creates(&bed);
     bed_sql(&bed,
         "update assocd.sync_state set failures = 9; "
         "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
@@ -134,7 +129,7 @@ END_TEST
 
 START_TEST(cancels_a_run_which_settles_what_is_on_the_wire)
 {
-    hold_creates();
+    bed_hold_creates(&bed);
     bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
     bed_until_logged(&bed, "batch/create");
     bed_until(&bed, "select count(*) = 1 from assocd.run where status = 'applying'");
@@ -218,7 +213,7 @@ START_TEST(status_shows_runs_under_way_with_their_progress)
 {
     struct process process = {0};
     const char *const words[] = {"status", "--json", NULL};
-    hold_creates();
+    bed_hold_creates(&bed);
     verb("trigger", "links", 0, "signal");
     bed_until_logged(&bed, "batch/create");
     /* As a run that takes more than a second writes it. */

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "e2e/control.h"
+#include "lib/control.h"
 #include "service/bed.h"
 #include "service/cases.h"
 
@@ -102,7 +102,7 @@ static void expect_known_end(const char *what, int status)
 
 static void set_shim(const char *wish)
 {
-    char *path = bed_program("shim.so");
+    char *path = process_beside("shim.so");
     (void)setenv("LD_PRELOAD", path, 1);
     free(path);
     (void)setenv("SHIM", wish, 1);
@@ -265,7 +265,7 @@ END_TEST
 START_TEST(fault_p6_messages_that_nobody_can_write_do_not_stop_the_work)
 {
     char line[512];
-    char *own = bed_program("assocd");
+    char *own = process_beside("assocd");
     begin_trial();
     (void)snprintf(
         line, sizeof line, "exec %s -c %s run links >/dev/null 2>/dev/full", own, bed.config_path);

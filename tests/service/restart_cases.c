@@ -77,7 +77,7 @@ END_TEST
 /* The worker of a run dies of it, too; what was on the wire is settled by the next. */
 START_TEST(a_run_under_way_is_interrupted_and_made_good)
 {
-    bed_fault(&bed, "{\"match\":{\"path\":\"batch/create\"},\"action\":\"hold\"}");
+    bed_hold_creates(&bed);
     bed_sql(&bed, "insert into crm.link select n, n from generate_series(40, 49) n");
     bed_until(&bed,
         "select count(*) = 1 from assocd.batch where operation = 'create' and status = 'sent'");

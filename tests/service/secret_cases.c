@@ -20,7 +20,7 @@ static struct bed bed;
 static void open_busy(void)
 {
     bed_open(&bed, "every 1h");
-    bed_fault(&bed, "{\"match\":{\"path\":\"batch/create\"},\"action\":\"hold\"}");
+    bed_hold_creates(&bed);
     bed_start(&bed, 0, NULL);
     bed_until_logged(&bed, "batch/create");
 }

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
-#include "e2e/control.h"
+#include "lib/control.h"
 #include "service/bed.h"
 #include "service/cases.h"
 
@@ -103,7 +103,7 @@ END_TEST
 /* The daemon dies alone: its worker finishes, the survivor waits for it and goes on. */
 START_TEST(a_worker_outlives_its_daemon)
 {
-    bed_fault(&bed, "{\"match\":{\"path\":\"batch/create\"},\"action\":\"hold\"}");
+    bed_hold_creates(&bed);
     bed_start(&bed, 0, NULL);
     bed_until_logged(&bed, "batch/create");
     bed_start(&bed, 1, NULL);
@@ -119,7 +119,7 @@ END_TEST
 /* One daemon may stop what another one's worker does, if that one is gone. */
 START_TEST(a_run_of_a_dead_daemon_can_be_canceled)
 {
-    bed_fault(&bed, "{\"match\":{\"path\":\"batch/create\"},\"action\":\"hold\"}");
+    bed_hold_creates(&bed);
     bed_start(&bed, 0, NULL);
     bed_until_logged(&bed, "batch/create");
     bed_until(&bed, "select status = 'applying' from assocd.run");

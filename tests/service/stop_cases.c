@@ -28,9 +28,12 @@ static void close_bed(void)
     bed_close(&bed);
 }
 
-static void hold_creates(void)
+/* A daemon whose first run waits for HubSpot's answer to its creates. */
+static void start_held(void)
 {
-    bed_fault(&bed, "{\"match\":{\"path\":\"batch/create\"},\"action\":\"hold\"}");
+    bed_hold_creates(&bed);
+    bed_start(&bed, 0, NULL);
+    bed_until_logged(&bed, "batch/create");
 }
 
 START_TEST(ends_at_once_when_nothing_is_under_way)
@@ -47,9 +50,7 @@ END_TEST
 
 START_TEST(lets_workers_settle_what_is_on_the_wire_and_goes_on_when_it_is_back)
 {
-    hold_creates();
-    bed_start(&bed, 0, NULL);
-    bed_until_logged(&bed, "batch/create");
+    start_held();
     bed_until(&bed, "select status = 'applying' from assocd.run");
     (void)kill(bed.daemons[0].pid, SIGTERM);
     ck_assert(process_expect(&bed.daemons[0], "stopping", BED_MS));
@@ -72,9 +73,7 @@ START_TEST(kills_workers_when_patience_ends)
     bed_sync(&syncs, "links", "contacts", "every 1h");
     bed_configure(&bed, "daemon: {stop_timeout: 1s}\n", buf_text(&syncs));
     buf_clear(&syncs);
-    hold_creates();
-    bed_start(&bed, 0, NULL);
-    bed_until_logged(&bed, "batch/create");
+    start_held();
     int64_t began_ms = clock_now_ms();
     ck_assert_int_eq(bed_stop(&bed, 0), 0);
     ck_assert_int_ge(clock_now_ms() - began_ms, 900);
@@ -88,9 +87,7 @@ END_TEST
 
 START_TEST(a_second_sigterm_ends_it_at_once)
 {
-    hold_creates();
-    bed_start(&bed, 0, NULL);
-    bed_until_logged(&bed, "batch/create");
+    start_held();
     pid_t worker = (pid_t)bed_int(&bed, "select pid from assocd.run");
     (void)kill(bed.daemons[0].pid, SIGTERM);
     ck_assert(process_expect(&bed.daemons[0], "stopping", BED_MS));
@@ -134,9 +131,7 @@ END_TEST
 
 START_TEST(a_reload_leaves_runs_under_way_alone)
 {
-    hold_creates();
-    bed_start(&bed, 0, NULL);
-    bed_until_logged(&bed, "batch/create");
+    start_held();
     (void)kill(bed.daemons[0].pid, SIGHUP);
     ck_assert(process_expect(&bed.daemons[0], "configuration read again", BED_MS));
     ck_assert(!bed_until_ms(&bed, "select count(*) > 1 from assocd.run", 2500));

@@ -34,7 +34,7 @@ static void start_notifying(void)
 
 START_TEST(tells_systemd_what_it_does)
 {
-    bed_fault(&bed, "{\"match\":{\"path\":\"batch/create\"},\"action\":\"hold\"}");
+    bed_hold_creates(&bed);
     start_notifying();
     bed_until_notified(&bed, "READY=1");
     bed_until_notified(&bed, "STATUS=running links");

@@ -49,7 +49,7 @@ END_TEST
 START_TEST(changes_that_come_during_a_run_make_one_more)
 {
     int64_t before = bed_int(&bed, "select count(*) from assocd.run");
-    bed_fault(&bed, "{\"match\":{\"path\":\"batch/create\"},\"action\":\"hold\"}");
+    bed_hold_creates(&bed);
     bed_sql(&bed, "insert into crm.link values (31, 31)");
     bed_until(&bed,
         "select count(*) = 1 from assocd.run where cause = 'watch' and status = "

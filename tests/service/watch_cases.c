@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "e2e/control.h"
+#include "lib/control.h"
 #include "lib/cluster.h"
 #include "service/bed.h"
 #include "service/cases.h"

@@ -1,97 +1,41 @@
 /*
  * test_client_sandbox.c: the client against the sandbox, in every dialect, with pages so small that
  * almost every record has several. The sandbox's own dump says what is true.
- *
- * The sandbox is ASSOCD_SANDBOX, or stands where the Makefile builds it beside this test.
  */
 #include <check.h>
-#include <curl/curl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "hubspot/client.h"
+#include "lib/control.h"
+#include "lib/process.h"
 #include "lib/suite.h"
 
 #define TOKEN "pat-na1-sandbox-0000-0000"
 
-static pid_t sandbox;
-static char url[128];
+static struct process sandbox;
+static char *url;
 static struct client *client;
 static struct types types;
 
-static void find_sandbox(char path[static PATH_MAX])
-{
-    const char *set = getenv("ASSOCD_SANDBOX");
-    if (set != NULL) {
-        (void)snprintf(path, PATH_MAX, "%s", set);
-        return;
-    }
-    ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
-    ck_assert_int_gt(length, 0);
-    path[length] = '\0';
-    for (int up = 0; up < 3; up++) /* …/tests/unit/test_client_sandbox */
-        *strrchr(path, '/') = '\0';
-    (void)strncat(path, "/sandbox", PATH_MAX - strlen(path) - 1);
-}
-
 static void start_sandbox(void)
 {
-    char path[PATH_MAX];
-    int ends[2];
-    find_sandbox(path);
-    ck_assert_msg(
-        access(path, X_OK) == 0, "%s is missing: make sandbox, or set ASSOCD_SANDBOX", path);
-    ck_assert_int_eq(pipe(ends), 0);
-    sandbox = fork();
-    if (sandbox == 0) {
-        (void)dup2(ends[1], 1);
-        (void)close(ends[0]);
-        (void)execl(path, "sandbox", "--die-with-parent", "--page-size", "3", "--v3-page-size", "2",
-            "--rate-per-10s", "0", (char *)NULL);
-        _exit(127);
-    }
-    (void)close(ends[1]);
-    ssize_t got = read(ends[0], url, sizeof url - 1);
-    ck_assert_int_gt(got, 1);
-    url[got - 1] = '\0';
-    (void)close(ends[0]);
+    char *path = process_beside("../../sandbox");
+    const char *const argv[] = {path, "--die-with-parent", "--page-size", "3", "--v3-page-size",
+        "2", "--rate-per-10s", "0", NULL};
+    process_start(&sandbox, argv, NULL);
+    url = process_line(&sandbox, 10000);
+    ck_assert_msg(url != NULL, "%s does not start: %s", path, buf_text(&sandbox.err));
+    free(path);
 }
 
-static size_t collect(char *bytes, size_t size, size_t count, void *owner)
+static void stop_sandbox(void)
 {
-    buf_add(owner, bytes, size * count);
-    return size * count;
-}
-
-/* A control call of the sandbox; body NULL: GET. */
-static void control(const char *path, const char *body, struct buf *answer)
-{
-    char whole[256];
-    CURL *easy = curl_easy_init();
-    (void)snprintf(whole, sizeof whole, "%s/_sandbox/%s", url, path);
-    (void)curl_easy_setopt(easy, CURLOPT_URL, whole);
-    (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, collect);
-    (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, answer);
-    if (body != NULL)
-        (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
-    ck_assert_int_eq(curl_easy_perform(easy), CURLE_OK);
-    long status;
-    (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-    ck_assert_msg(status == 200 || status == 204, "%s: %ld %s", path, status, buf_text(answer));
-    curl_easy_cleanup(easy);
-}
-
-static void say(const char *path, const char *body)
-{
-    struct buf answer = {0};
-    control(path, body, &answer);
-    buf_clear(&answer);
+    process_clear(&sandbox);
+    free(url);
 }
 
 /* What the sandbox says there is, as rows of the client's type table, sorted. */
@@ -101,7 +45,7 @@ static struct assoc_list dump(const char *from, const char *to)
     struct buf text = {0};
     struct assoc_list rows = {0};
     (void)snprintf(path, sizeof path, "dump?from=%s&to=%s", from, to);
-    control(path, NULL, &text);
+    control_get(url, path, &text);
     char *save = NULL;
     char *start = text.length > 0 ? text.bytes : NULL;
     for (char *line = strtok_r(start, "\n", &save); line != NULL;
@@ -213,15 +157,15 @@ static void seed(const char *from, const char *to)
         for (unsigned k = 0; k < i * 7 % 9; k++)
             buf_addf(&lines, "%u\t%u\n", i, 1000 + (i * 13 + k * 31) % 300);
     (void)snprintf(path, sizeof path, "load?from=%s&to=%s", from, to);
-    say("reset", "");
-    say(path, buf_text(&lines));
+    control_post(url, "reset", "", NULL);
+    control_post(url, path, buf_text(&lines), NULL);
     buf_reset(&lines);
     buf_addf(&lines,
         "{\"types\":[{\"from\":\"%s\",\"to\":\"%s\",\"name\":\"boss\",\"label\":\"Boss\","
         "\"inverse\":{\"label\":\"Minion\"}}],"
         "\"records\":{\"%s\":{\"from\":1,\"to\":200},\"%s\":{\"from\":1000,\"to\":1300}}}",
         from, to, from, to);
-    say("seed", buf_text(&lines));
+    control_post(url, "seed", buf_text(&lines), NULL);
     buf_clear(&lines);
 }
 
@@ -236,7 +180,6 @@ START_TEST(reads_and_writes_what_the_sandbox_has)
     enum dialect dialect = (enum dialect)(_i / (int)ARRAY_COUNT(pairs));
     const char *from = pairs[_i % (int)ARRAY_COUNT(pairs)].from;
     const char *to = pairs[_i % (int)ARRAY_COUNT(pairs)].to;
-    start_sandbox();
     seed(from, to);
     open_client(dialect, from, to);
     compare(from, to);
@@ -259,14 +202,11 @@ START_TEST(reads_and_writes_what_the_sandbox_has)
     write_rows(CLIENT_ARCHIVE, whole, 2); /* twice is no mistake */
     compare(from, to);
     close_client();
-    (void)kill(sandbox, SIGTERM);
-    (void)waitpid(sandbox, NULL, 0);
 }
 END_TEST
 
 START_TEST(reports_a_record_that_does_not_exist)
 {
-    start_sandbox();
     seed("deals", "contacts");
     open_client(_i == 0 ? DIALECT_V3 : DIALECT_2026_09, "deals", "contacts");
     const struct assoc rows[] = {{1, 777777, 0, 0}, {2, 1001, 0, 0}};
@@ -279,7 +219,7 @@ START_TEST(reports_a_record_that_does_not_exist)
     ck_assert_uint_eq(reply->culprits_count, 1);
     ck_assert_uint_eq(reply->culprits[0], 777777);
     ck_assert_uint_gt(strlen(reply->correlation_id), 0);
-    say("switch", "{\"unknown_input\":\"207\"}");
+    control_post(url, "switch", "{\"unknown_input\":\"207\"}", NULL);
     client_submit(client, &request);
     ck_assert_msg(client_next(client, &reply, &err), "%s", err.text);
     ck_assert_int_eq(reply->outcome, CLIENT_ANSWERED);
@@ -288,8 +228,6 @@ START_TEST(reports_a_record_that_does_not_exist)
     ck_assert_uint_eq(reply->refusals_count, 1);
     ck_assert_uint_eq(reply->refusals[0].to_id, 777777);
     close_client();
-    (void)kill(sandbox, SIGTERM);
-    (void)waitpid(sandbox, NULL, 0);
 }
 END_TEST
 
@@ -306,14 +244,11 @@ static const char *const faults[] = {
 
 START_TEST(reads_the_same_through_faults)
 {
-    start_sandbox();
     seed("deals", "contacts");
     open_client(DIALECT_V3, "deals", "contacts");
-    say("fault", faults[_i]);
+    control_post(url, "fault", faults[_i], NULL);
     compare("deals", "contacts");
     close_client();
-    (void)kill(sandbox, SIGTERM);
-    (void)waitpid(sandbox, NULL, 0);
 }
 END_TEST
 
@@ -322,6 +257,7 @@ int main(void)
     Suite *suite = suite_create("client_sandbox");
     TCase *cases = tcase_create("client_sandbox");
     tcase_set_timeout(cases, 120);
+    tcase_add_checked_fixture(cases, start_sandbox, stop_sandbox);
     tcase_add_loop_test(
         cases, reads_and_writes_what_the_sandbox_has, 0, 4 * (int)ARRAY_COUNT(pairs));
     tcase_add_loop_test(cases, reports_a_record_that_does_not_exist, 0, 2);

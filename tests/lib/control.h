@@ -2,8 +2,8 @@
  * control.h: the sandbox's control paths (tests/sandbox/README.md), one plain HTTP request at a
  * time.
  */
-#ifndef E2E_CONTROL_H
-#define E2E_CONTROL_H
+#ifndef LIB_CONTROL_H
+#define LIB_CONTROL_H
 
 #include "base/buf.h"
 

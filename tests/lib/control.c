@@ -1,7 +1,7 @@
 /*
  * control.c: requests to the sandbox over a socket of their own each.
  */
-#include "e2e/control.h"
+#include "lib/control.h"
 
 #include <arpa/inet.h>
 #include <check.h>
