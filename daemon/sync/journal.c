@@ -194,7 +194,7 @@ void journal_note_read(const struct run *run, struct buf *rows, const char *oper
         [CLIENT_REFUSED] = "failed",
         [CLIENT_TOO_LARGE] = "failed",
         [CLIENT_UNKNOWN] = "failed",
-        [CLIENT_NOT_SENT] = "not_sent",
+        [CLIENT_NOT_SENT] = "failed",
     };
     pg_copy_int(rows, run->run_id);
     pg_copy_text(rows, operation);

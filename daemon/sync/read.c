@@ -157,6 +157,27 @@ static bool stopped(const struct read *read, struct error *err)
         read->run->options.sync->name);
 }
 
+static void note(struct read *read, const struct client_reply *reply)
+{
+    if (reply->attempts > 0)
+        journal_note_read(read->run, &read->journal, read->scope.operation, reply,
+            read->slots[reply->tag].began_us);
+}
+
+/* An error of the client's ends the run: the job log gets what was on the wire. */
+static void drain(struct read *read)
+{
+    const struct client_reply *reply;
+    struct error later;
+    for (size_t tries = 0; tries < 2 * read->slots_count; tries++) {
+        if (!client_next(read->run->client, &reply, &later))
+            continue;
+        if (reply == NULL)
+            break;
+        note(read, reply);
+    }
+}
+
 /* The next chunk that was answered; NULL when all are through. Both are borrowed until the next
  * call. */
 static bool read_next(struct read *read, const struct chunk **chunk,
@@ -169,15 +190,19 @@ static bool read_next(struct read *read, const struct chunk **chunk,
     for (;;) {
         if (client_stopped(read->run->client))
             return stopped(read, err);
-        if (!submit_all(read, err) || !client_next(read->run->client, reply, err))
+        if (!submit_all(read, err))
             return false;
+        if (!client_next(read->run->client, reply, err)) {
+            drain(read);
+            return false;
+        }
         if (*reply == NULL)
             return true;
         struct read_slot *slot = &read->slots[(*reply)->tag];
         assert(slot->busy && (*reply)->request == &slot->request);
+        note(read, *reply);
         if ((*reply)->outcome == CLIENT_NOT_SENT)
             continue;
-        journal_note_read(read->run, &read->journal, read->scope.operation, *reply, slot->began_us);
         if (retry_halves(read, slot, (*reply)->outcome))
             continue;
         read->returned = slot;
