@@ -13,13 +13,22 @@ static const char *const changes[] = {"planned", "withheld", "blocked", "reporte
     "abandoned", "sent", "applied", "rejected", "unknown", "verified", "unverified"};
 
 /* What each state may become; itself is no move. */
-static const struct {
+struct move {
     const char *from, *to;
-} change_moves[] = {
+};
+
+static const struct move change_moves[] = {
     {"planned", "sent withheld skipped abandoned"}, {"withheld", "skipped"},
     {"sent", "applied rejected unknown abandoned"}, {"applied", "verified unverified"},
     {"unknown", "verified unverified"},
     {"unverified", "verified"}, /* it showed later than anybody waited */
+};
+
+static const char *const batches[] = {"sent", "done", "partial", "failed", "unknown", "not_sent"};
+
+static const struct move batch_moves[] = {
+    {"sent", "done partial failed unknown not_sent"},
+    {"unknown", "done partial failed not_sent"}, /* the answer came after others had given it up */
 };
 
 static const char *const runs[] = {"planning", "applying", "verifying", "planned", "withheld",
@@ -36,12 +45,12 @@ static bool holds(const char *words, const char *word)
     return false;
 }
 
-static bool change_may(const char *from, const char *to)
+static bool may(const struct move *moves, size_t count, const char *from, const char *to)
 {
-    for (size_t i = 0; i < ARRAY_COUNT(change_moves); i++)
-        if (strcmp(change_moves[i].from, from) == 0)
-            return holds(change_moves[i].to, to);
-    return false;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(moves[i].from, from) == 0)
+            return strcmp(from, to) == 0 || holds(moves[i].to, to);
+    return strcmp(from, to) == 0;
 }
 
 static void open_database(void)
@@ -66,13 +75,14 @@ static bool works(const char *sql)
     return ok;
 }
 
+static const char first_run[] =
+    "truncate assocd.run restart identity cascade; insert into assocd.run (sync, portal, api, "
+    "cause, status, epoch, host, pid) values ('s', 'p', 'v3', 'manual', 'applying', 1, 'h', 1)";
+
 START_TEST(a_change_moves_as_the_journal_knows_and_not_otherwise)
 {
     char sql[256];
-    cluster_exec(pg,
-        "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid)"
-        " values ('s', 'p', 'v3', 'manual', 'applying', 1, 'h', 1)",
-        NULL);
+    cluster_exec(pg, first_run, NULL);
     for (size_t i = 0; i < ARRAY_COUNT(changes); i++)
         for (size_t j = 0; j < ARRAY_COUNT(changes); j++) {
             (void)snprintf(sql, sizeof sql,
@@ -81,8 +91,26 @@ START_TEST(a_change_moves_as_the_journal_knows_and_not_otherwise)
                 changes[i]);
             cluster_exec(pg, sql, NULL);
             (void)snprintf(sql, sizeof sql, "update assocd.change set state = '%s'", changes[j]);
-            ck_assert_msg(works(sql) == (i == j || change_may(changes[i], changes[j])),
-                "change: %s to %s", changes[i], changes[j]);
+            bool legal = may(change_moves, ARRAY_COUNT(change_moves), changes[i], changes[j]);
+            ck_assert_msg(works(sql) == legal, "change: %s to %s", changes[i], changes[j]);
+        }
+}
+END_TEST
+
+START_TEST(a_batch_has_one_answer)
+{
+    char sql[256];
+    cluster_exec(pg, first_run, NULL);
+    for (size_t i = 0; i < ARRAY_COUNT(batches); i++)
+        for (size_t j = 0; j < ARRAY_COUNT(batches); j++) {
+            (void)snprintf(sql, sizeof sql,
+                "delete from assocd.batch; insert into assocd.batch (run_id, operation, status, "
+                "inputs) values (1, 'create', '%s', 1)",
+                batches[i]);
+            cluster_exec(pg, sql, NULL);
+            (void)snprintf(sql, sizeof sql, "update assocd.batch set status = '%s'", batches[j]);
+            bool legal = may(batch_moves, ARRAY_COUNT(batch_moves), batches[i], batches[j]);
+            ck_assert_msg(works(sql) == legal, "batch: %s to %s", batches[i], batches[j]);
         }
 }
 END_TEST
@@ -114,6 +142,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_unchecked_fixture(tcase, open_database, close_database);
     tcase_add_test(tcase, a_change_moves_as_the_journal_knows_and_not_otherwise);
+    tcase_add_test(tcase, a_batch_has_one_answer);
     tcase_add_test(tcase, a_run_goes_on_or_ends_and_what_has_ended_stays);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
