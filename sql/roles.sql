@@ -22,7 +22,7 @@ $$;
 revoke all on schema assocd from public;
 revoke all on all tables in schema assocd from assocd_daemon, assocd_operator, assocd_reader;
 revoke execute on function assocd.take_permits(text, integer, bigint, text), assocd.hold_permits(text, text, bigint, text),
-    assocd.interrupt_runs(text), assocd.prune_history(integer), assocd.approve(bigint, text, integer) from public;
+    assocd.interrupt_runs(text), assocd.interrupt_runs_within(text, interval), assocd.prune_history(integer), assocd.approve(bigint, text, integer) from public;
 grant usage on schema assocd to assocd_daemon, assocd_operator, assocd_reader;
 grant select on all tables in schema assocd to assocd_daemon, assocd_operator, assocd_reader;
 grant execute on all functions in schema assocd to assocd_daemon;

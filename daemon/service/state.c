@@ -140,7 +140,7 @@ bool state_interrupt(struct supervisor *supervisor, const char *sync, struct err
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     pg_arg_text(&args, sync);
-    if (!pg_run(supervisor->pg, STATEMENT_RUN_INTERRUPT, &args, &rows, err))
+    if (!pg_run(supervisor->pg, STATEMENT_STATE_INTERRUPT, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++) {
         struct log_about about = {

@@ -22,7 +22,8 @@ MUST_CHECK bool state_alive(struct supervisor *supervisor, struct error *err);
 /* Takes the daemon's row away. */
 MUST_CHECK bool state_leave(struct supervisor *supervisor, struct error *err);
 
-/* Tells runs whose process is gone as interrupted; sync NULL: of all syncs. */
+/* Tells runs whose process is gone as interrupted; sync NULL: of all syncs. One with a plan of
+ * millions of changes takes several calls. */
 MUST_CHECK bool state_interrupt(struct supervisor *supervisor, const char *sync, struct error *err);
 
 #endif

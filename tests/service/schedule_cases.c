@@ -172,6 +172,28 @@ START_TEST(a_spent_quota_is_waited_for_until_midnight)
 }
 END_TEST
 
+/* A worker dies with a plan that takes the server longer to abandon than a statement of the daemon
+ * may take. */
+START_TEST(a_large_plan_of_a_dead_run_keeps_nobody_from_working)
+{
+    bed_sql(&bed,
+        "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid) values "
+        "('links', 'main', '2026-09', 'schedule', 'applying', 1, 'gone', 1);"
+        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id, "
+        "reason) select 1, 'create', n, n, n, 'HUBSPOT_DEFINED', 3, 'source_added' from "
+        "generate_series(1, 5500) n;"
+        "create function assocd.slow() returns trigger language plpgsql as 'begin perform "
+        "pg_sleep(0.002); return new; end';"
+        "create trigger slow before update on assocd.change for each row when (new.run_id = 1) "
+        "execute function assocd.slow()");
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed,
+        "select status = 'interrupted' and not exists (select from assocd.change c where run_id = "
+        "1 and state <> 'abandoned') from assocd.run where run_id = 1");
+    bed_until(&bed, "select status = 'succeeded' from assocd.run where run_id = 2");
+}
+END_TEST
+
 START_TEST(bounds_the_workers_at_once)
 {
     struct buf syncs = {0};
@@ -200,6 +222,7 @@ TCase *schedule_cases(void)
     tcase_add_test(cases, a_killed_worker_costs_its_own_run_only);
     tcase_add_test(cases, a_worker_that_cannot_begin_is_told_and_tried_again_later);
     tcase_add_test(cases, a_spent_quota_is_waited_for_until_midnight);
+    tcase_add_test(cases, a_large_plan_of_a_dead_run_keeps_nobody_from_working);
     tcase_add_test(cases, bounds_the_workers_at_once);
     return cases;
 }

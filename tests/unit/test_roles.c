@@ -80,6 +80,7 @@ static const struct {
     {"assocd_daemon", "select assocd.prune_history(90)", ""},
     {"assocd_daemon", "select * from assocd.take_permits('a', 1, 1, 'UTC')", ""},
     {"assocd_daemon", "select assocd.interrupt_runs('s')", ""},
+    {"assocd_daemon", "select assocd.interrupt_runs_within('s', interval '1 s')", ""},
     {"assocd_daemon", "select assocd.approve(1, 'I do it myself', 1)", "42501"},
 };
 
