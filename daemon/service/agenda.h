@@ -16,6 +16,7 @@ struct entry {
     const struct sync_definition *sync; /* borrowed from the definitions */
     struct due_state state; /* as PostgreSQL had it last */
     int64_t run_id; /* of the last full run; 0: none */
+    int64_t signal_id; /* wanted: who asked (assocd.signal) */
     int64_t plan_id; /* wanted: the plan to apply; 0: a run */
     uint32_t jitter; /* drawn anew for every run */
     int working; /* own workers that have its lock, or are about to take it */

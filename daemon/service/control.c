@@ -188,11 +188,12 @@ static bool cancel_run(
             refuse(supervisor, request, err,
                 "run %lld works on %s (process %lld), where no daemon answers",
                 (long long)request->run_id, request->host, (long long)request->pid);
-    if (!claim(supervisor, request, "told to stop", &won, err))
-        return false;
-    if (!won)
-        return true;
     struct worker *worker = crew_find(supervisor, request->pid);
+    bool again = worker != NULL && worker->canceled_by != 0;
+    if (!claim(supervisor, request, again ? "was told to stop before" : "told to stop", &won, err))
+        return false;
+    if (!won || again)
+        return true;
     if (worker != NULL) {
         worker->canceled_by = request->signal_id;
         worker_signal(worker, SIGTERM);

@@ -128,6 +128,7 @@ static void start_due(struct supervisor *supervisor)
         .config_fd = supervisor->config_fd,
         .sync = entry->sync->name,
         .plan_id = entry->plan_id,
+        .signal_id = entry->signal_id,
         .cause = entry->state.wanted ? "trigger" : "schedule"};
     start(supervisor, entry, &order);
 }
@@ -169,19 +170,23 @@ static bool tell_run(
     return true;
 }
 
-/* A worker that could not even open a run: nobody else would know. */
+/* A worker that could not even open a run: nobody else would know. Without PostgreSQL it says so
+ * itself, and who asked for a run still waits for it. */
 static bool tell_failure(
     struct supervisor *supervisor, const struct worker *worker, struct error *err)
 {
     char text[WORKER_TEXT_MAX], told[WORKER_TEXT_MAX + 64];
+    bool cut_off = worker->status == 75;
     (void)snprintf(told, sizeof told, "no run was opened: %s; see the log",
         worker_status_text(worker->status, text));
     struct log_about about = {.sync = worker->sync, .worker = worker->pid};
-    log_event(LOG_WARNING, &about, "the worker of %s ended early: %s", worker->sync, text);
+    if (!cut_off)
+        log_event(LOG_WARNING, &about, "the worker of %s ended early: %s", worker->sync, text);
     struct pg_args args = {0};
     pg_arg_text(&args, worker->sync);
     pg_arg_text(&args, told);
-    pg_arg_bool(&args, worker->kind == WORKER_FULL);
+    pg_arg_bool(&args, worker->kind == WORKER_FULL && !cut_off);
+    pg_arg_int(&args, cut_off ? 0 : worker->signal_id);
     return worker->kind == WORKER_TOUCHED ||
         pg_run(supervisor->pg, STATEMENT_STATE_FAIL, &args, NULL, err);
 }
@@ -203,7 +208,7 @@ static bool tell_canceler(
 static bool tell_end(struct supervisor *supervisor, const struct worker *worker, struct error *err)
 {
     bool no_matter =
-        worker->status == 0 || worker->status == 5 || worker->status == 6 || worker->status == 75;
+        worker->stopped || worker->status == 0 || worker->status == 5 || worker->status == 6;
     int64_t run_id;
     struct pg_args args = {0};
     pg_arg_text(&args, worker->sync);
@@ -213,7 +218,7 @@ static bool tell_end(struct supervisor *supervisor, const struct worker *worker,
         !tell_run(supervisor, worker, &run_id, err) ||
         !tell_canceler(supervisor, worker, run_id, err))
         return false;
-    if (worker->stopped && worker->kind == WORKER_FULL)
+    if (worker->stopped && worker->kind == WORKER_FULL && worker->canceled_by == 0)
         return pg_run(supervisor->pg, STATEMENT_STATE_RESUME, &args, NULL, err);
     return run_id != 0 || no_matter || tell_failure(supervisor, worker, err);
 }

@@ -55,6 +55,7 @@ static void take_row(
         .started_us = pg_rows_int(rows, row, STATE_STARTED),
         .retry_us = pg_rows_int(rows, row, STATE_RETRY),
     };
+    entry->signal_id = pg_rows_int(rows, row, STATE_WANTED);
     entry->plan_id = pg_rows_int(rows, row, STATE_PLAN);
     agenda_note(&supervisor->agenda, entry, &state, pg_rows_int(rows, row, STATE_RUN_ID),
         supervisor_now_us(supervisor));

@@ -124,8 +124,11 @@ bool worker_start(struct worker *worker, const struct worker_order *order, struc
         return error_set(err, ERROR_INTERNAL, "a worker for %s cannot be watched: %s", order->sync,
             strerror(errno));
     }
-    *worker =
-        (struct worker){.pid = pid, .pidfd = pidfd, .kind = order->kind, .plan_id = order->plan_id};
+    *worker = (struct worker){.pid = pid,
+        .pidfd = pidfd,
+        .kind = order->kind,
+        .plan_id = order->plan_id,
+        .signal_id = order->signal_id};
     (void)snprintf(worker->sync, sizeof worker->sync, "%s", order->sync);
     return true;
 }
@@ -144,9 +147,11 @@ bool worker_reap(struct worker *worker)
     return true;
 }
 
-void worker_signal(const struct worker *worker, int signal)
+void worker_signal(struct worker *worker, int signal)
 {
-    if (worker->pidfd >= 0)
+    bool again = signal == SIGTERM && worker->terminated;
+    worker->terminated = worker->terminated || signal == SIGTERM;
+    if (worker->pidfd >= 0 && !again)
         (void)pidfd_send_signal(worker->pidfd, signal, NULL, 0);
 }
 
@@ -155,11 +160,12 @@ const char *worker_status_text(int status, char text[static WORKER_TEXT_MAX])
     static const struct {
         int code;
         const char *meaning;
-    } codes[] = {{1, "failed"}, {5, "another run holds the lock"}, {6, "stopped early"},
-        {7, "plan stale or approval missing"}, {8, "daily quota spent"}, {64, "usage"},
-        {69, "HubSpot unreachable"}, {70, "internal"}, {75, "PostgreSQL unreachable"},
-        {77, "token rejected or scope missing"}, {78, "configuration"},
-        {127, "the program cannot be started"}};
+    } codes[] = {{0, "done"}, {1, "failed"}, {3, "rejects or unverified changes"},
+        {4, "withheld or refused by a guard"}, {5, "another run holds the lock"},
+        {6, "stopped early"}, {7, "plan stale or approval missing"}, {8, "daily quota spent"},
+        {64, "usage"}, {69, "HubSpot unreachable"}, {70, "internal"},
+        {75, "PostgreSQL unreachable"}, {77, "token rejected or scope missing"},
+        {78, "configuration"}, {127, "the program cannot be started"}};
     const char *meaning = "unexpected";
     for (size_t i = 0; i < ARRAY_COUNT(codes); i++)
         if (codes[i].code == status)

@@ -23,8 +23,10 @@ struct worker {
     enum worker_kind kind;
     char sync[64];
     int64_t plan_id; /* WORKER_APPLY */
+    int64_t signal_id; /* the request it was started for; 0: none */
     int64_t began_us; /* by the database's clock */
     bool late; /* gave the sync's lock back, only verifies: in nobody's way */
+    bool terminated; /* was sent SIGTERM: a second one would kill it */
     bool stopped; /* was told to stop because the daemon stops */
     int64_t canceled_by; /* the signal that asked to stop it; 0: none */
     bool ended; /* worker_reap has seen its end */
@@ -37,6 +39,7 @@ struct worker_order {
     int config_fd; /* the configuration that the daemon has accepted, whatever its file holds now */
     const char *sync;
     int64_t plan_id; /* WORKER_APPLY */
+    int64_t signal_id; /* the request it is for; 0: none */
     const char *cause; /* run.cause: schedule, trigger, watch */
 };
 
@@ -47,8 +50,9 @@ MUST_CHECK bool worker_start(
 /* True when it ended: status is set and the pidfd closed. Never blocks. */
 bool worker_reap(struct worker *worker);
 
-/* Sends a signal to the process it is, and no other. */
-void worker_signal(const struct worker *worker, int signal);
+/* Sends a signal to the process it is, and no other; SIGTERM once, because the second would kill.
+ */
+void worker_signal(struct worker *worker, int signal);
 
 /* "exit code 77 (token rejected or scope missing)", "killed by signal 9 (Killed)", into text. */
 enum { WORKER_TEXT_MAX = 128 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/cluster.h"
 #include "service/bed.h"
 #include "service/cases.h"
 
@@ -89,6 +90,26 @@ START_TEST(a_run_asked_for_while_another_dies_does_not_wait_for_its_back_off)
         "select status = 'interrupted' and exists (select from assocd.run where run_id = 2 and "
         "status in ('succeeded', 'no_change')) from assocd.run where run_id = 1");
     ck_assert_int_eq(bed_differences(&bed), 0);
+}
+END_TEST
+
+/* The other daemon's word is not yet committed when this one looks. */
+START_TEST(a_request_that_another_daemon_takes_up_meanwhile_is_not_lost)
+{
+    struct pg *other = cluster_connect(bed.database_url);
+    cluster_exec(other,
+        "begin; insert into assocd.signal (verb, sync, handled_at, handled_by, outcome) values "
+        "('trigger', 'links', clock_timestamp(), 'other:1', 'starts at once'); "
+        "update assocd.sync_state set wanted = 1, changed_at = clock_timestamp()",
+        NULL);
+    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_until(&bed,
+        "select count(*) = 1 from pg_stat_activity where application_name = 'assocd daemon' and "
+        "datname = current_database() and wait_event_type = 'Lock'");
+    cluster_exec(other, "commit", NULL);
+    pg_close(other);
+    bed_until(&bed, "select outcome like 'run % succeeded' from assocd.signal where signal_id = 1");
+    bed_until(&bed, "select handled_at is not null from assocd.signal where signal_id = 2");
 }
 END_TEST
 
@@ -244,6 +265,7 @@ TCase *control_cases(void)
     tcase_add_test(cases, triggers_by_sql_within_a_second);
     tcase_add_test(cases, triggers_that_come_together_become_one_run_and_later_ones_another);
     tcase_add_test(cases, a_run_asked_for_while_another_dies_does_not_wait_for_its_back_off);
+    tcase_add_test(cases, a_request_that_another_daemon_takes_up_meanwhile_is_not_lost);
     tcase_add_test(cases, refuses_a_sync_whose_name_is_longer_than_a_message);
     tcase_add_test(cases, a_paused_sync_rests_until_it_is_resumed);
     tcase_add_test(cases, cancels_a_run_which_settles_what_is_on_the_wire);

@@ -153,6 +153,23 @@ START_TEST(a_worker_that_cannot_begin_is_told_and_tried_again_later)
 }
 END_TEST
 
+/* Not counted as its failure, tried again soon, and told until it can begin. */
+START_TEST(a_worker_that_postgresql_refuses_is_told_in_status)
+{
+    bed_sql(&bed, "revoke insert on assocd.run from assocd_daemon");
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed,
+        "select start_error like '%exit code 75%' and failures = 0 and retry_at is null from "
+        "assocd.sync_state");
+    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_until(&bed, "select outcome like 'starts%' from assocd.signal");
+    bed_sql(&bed, "grant insert on assocd.run to assocd_daemon");
+    bed_until(&bed,
+        "select start_error is null and outcome = 'run 1: succeeded' from assocd.sync_state, "
+        "assocd.signal");
+}
+END_TEST
+
 START_TEST(a_spent_quota_is_waited_for_until_midnight)
 {
     bed_fault(&bed,
@@ -221,6 +238,7 @@ TCase *schedule_cases(void)
     tcase_add_test(cases, comes_back_after_a_failure_with_growing_rests);
     tcase_add_test(cases, a_killed_worker_costs_its_own_run_only);
     tcase_add_test(cases, a_worker_that_cannot_begin_is_told_and_tried_again_later);
+    tcase_add_test(cases, a_worker_that_postgresql_refuses_is_told_in_status);
     tcase_add_test(cases, a_spent_quota_is_waited_for_until_midnight);
     tcase_add_test(cases, a_large_plan_of_a_dead_run_keeps_nobody_from_working);
     tcase_add_test(cases, bounds_the_workers_at_once);

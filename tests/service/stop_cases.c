@@ -129,6 +129,78 @@ START_TEST(reads_the_configuration_again_and_keeps_the_old_one_on_any_error)
 }
 END_TEST
 
+/* From here on the worker of such a run waits for PostgreSQL before its run is open; its process id
+ * is in assocd.gated. */
+static void gate_runs(const char *cause)
+{
+    char sql[640];
+    (void)snprintf(sql, sizeof sql,
+        "create sequence assocd.gated; create function assocd.gate() returns trigger language "
+        "plpgsql security definer as 'begin perform setval(''assocd.gated'', new.pid); perform "
+        "pg_sleep(60); return new; end'; create trigger gate before insert on assocd.run for each "
+        "row when (new.cause = '%s') execute function assocd.gate()",
+        cause);
+    bed_sql(&bed, sql);
+}
+
+START_TEST(a_request_does_not_go_with_a_worker_that_was_started_for_nobody)
+{
+    gate_runs("schedule");
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed, "select is_called from assocd.gated");
+    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_until(&bed, "select outcome = 'starts after the run under way' from assocd.signal");
+    ck_assert_int_eq(kill((pid_t)bed_int(&bed, "select last_value from assocd.gated"), SIGKILL), 0);
+    bed_until(&bed, "select outcome like 'run % succeeded' from assocd.signal");
+}
+END_TEST
+
+START_TEST(an_approved_plan_outlives_the_daemon_that_was_about_to_apply_it)
+{
+    struct buf syncs = {0};
+    bed_sync(&syncs, "links", "contacts", "every 1h");
+    bed_configure(&bed, "daemon: {stop_timeout: 1s}\n", buf_text(&syncs));
+    buf_clear(&syncs);
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed, "select status = 'succeeded' from assocd.run");
+    bed_sql(&bed,
+        "delete from crm.link where from_id > 5; "
+        "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_until(&bed, "select status = 'withheld' from assocd.run where run_id = 2");
+    gate_runs("apply");
+    bed_sql(&bed, "insert into assocd.signal (verb, run_id) values ('approve', 2)");
+    bed_until(&bed, "select is_called from assocd.gated");
+    ck_assert_int_eq(bed_stop(&bed, 0), 0);
+    bed_sql(&bed, "drop trigger gate on assocd.run");
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed,
+        "select status = 'succeeded' and archived = 15 from assocd.run where cause = 'apply'");
+}
+END_TEST
+
+START_TEST(a_canceled_run_settles_and_stays_canceled_though_the_daemon_stops)
+{
+    start_held();
+    bed_until(&bed, "select status = 'applying' from assocd.run");
+    for (int i = 1; i <= 2; i++) {
+        char sql[96];
+        (void)snprintf(sql, sizeof sql,
+            "select count(*) = %d from assocd.signal where handled_at is not null", i);
+        bed_sql(&bed, "insert into assocd.signal (verb, run_id) values ('cancel', 1)");
+        bed_until(&bed, sql);
+    }
+    (void)kill(bed.daemons[0].pid, SIGTERM);
+    ck_assert(process_expect(&bed.daemons[0], "stopping", BED_MS));
+    bed_release(&bed);
+    ck_assert_int_eq(process_wait(&bed.daemons[0], BED_MS), 0);
+    char *status = bed_text(&bed, "select status from assocd.run");
+    ck_assert_str_ne(status, "interrupted");
+    free(status);
+    bed_start(&bed, 0, NULL);
+    ck_assert(!bed_until_ms(&bed, "select count(*) > 1 from assocd.run", 2500));
+}
+END_TEST
+
 START_TEST(a_reload_leaves_runs_under_way_alone)
 {
     start_held();
@@ -248,6 +320,9 @@ TCase *stop_cases(void)
     tcase_add_test(cases, kills_workers_when_patience_ends);
     tcase_add_test(cases, a_second_sigterm_ends_it_at_once);
     tcase_add_test(cases, reads_the_configuration_again_and_keeps_the_old_one_on_any_error);
+    tcase_add_test(cases, a_request_does_not_go_with_a_worker_that_was_started_for_nobody);
+    tcase_add_test(cases, an_approved_plan_outlives_the_daemon_that_was_about_to_apply_it);
+    tcase_add_test(cases, a_canceled_run_settles_and_stays_canceled_though_the_daemon_stops);
     tcase_add_test(cases, a_reload_leaves_runs_under_way_alone);
     tcase_add_test(cases, refuses_to_start_with_what_cannot_work);
     tcase_add_test(cases, survives_that_postgresql_goes_away_and_comes_back);

@@ -24,6 +24,7 @@ static void open_agenda(void)
         (void)snprintf(name, sizeof name, "sync-%d", (i * 7919) % SYNCS);
         definitions.syncs[i] = mem_new(1, sizeof(struct sync_definition));
         definitions.syncs[i]->name = mem_text(name);
+        definitions.syncs[i]->watch = strcmp(name, "sync-43") != 0;
         ck_assert(schedule_parse(
             &definitions.syncs[i]->schedule, i % 5 == 0 ? "manual" : "every 1h", &err));
     }
@@ -121,11 +122,13 @@ START_TEST(hands_on_what_postgresql_does_not_know)
     entry->working = 2;
     entry->touched = true;
     entry->touched_failures = 3;
+    agenda_find(&agenda, "sync-43")->touched = true; /* it is no longer watched */
     agenda_open(&next, &definitions);
     agenda_inherit(&next, &agenda);
     ck_assert_int_eq(agenda_find(&next, "sync-42")->working, 2);
     ck_assert(agenda_find(&next, "sync-42")->touched);
     ck_assert_int_eq(agenda_find(&next, "sync-42")->touched_failures, 3);
+    ck_assert(!agenda_find(&next, "sync-43")->touched);
     ck_assert_int_eq(agenda_find(&next, "sync-41")->working, 0);
     agenda_close(&next);
 }
