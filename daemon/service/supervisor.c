@@ -32,6 +32,7 @@
 #include "service/state.h"
 
 enum {
+    WHOLE_LOOK_MS = 15000, /* what a commit that waited made look old */
     TICK_MS = 1000, /* a take-over within five seconds has a back-off and a start in it, too */
     RECONNECT_MOST_MS = 30000,
     WAIT_MOST_MS = 10000,
@@ -71,6 +72,10 @@ void supervisor_failed(struct supervisor *supervisor, const struct error *err)
 /* Everything PostgreSQL knows, read anew. */
 static bool look_around(struct supervisor *supervisor, struct error *err)
 {
+    if (clock_now_ms() >= supervisor->whole_ms) {
+        supervisor->whole_ms = clock_now_ms() + WHOLE_LOOK_MS;
+        supervisor->looked_us = 0;
+    }
     return state_alive(supervisor, err) && state_interrupt(supervisor, NULL, err) &&
         state_look(supervisor, err) && control_signals(supervisor, err);
 }
@@ -220,6 +225,9 @@ static void reload(struct supervisor *supervisor)
     log_event(LOG_NOTICE, NULL, "configuration read again: %zu syncs",
         supervisor->definitions.syncs_count);
     if (strcmp(buf_text(&url), supervisor->definitions.database_url) != 0) {
+        if (supervisor->pg != NULL)
+            (void)!state_leave(supervisor, &err); /* or the row ages away */
+        supervisor->daemon_id = 0;
         pg_close(supervisor->pg);
         supervisor->pg = NULL;
         supervisor->connect_ms = 0;

@@ -170,6 +170,20 @@ START_TEST(a_worker_that_postgresql_refuses_is_told_in_status)
 }
 END_TEST
 
+/* What a commit leaves that waited so long for a standby: the clock was read before it. */
+START_TEST(sees_the_end_of_a_run_that_was_committed_late)
+{
+    bed_sql(&bed,
+        "insert into assocd.sync_state (sync, portal, run_id, run_status, run_cause, "
+        "run_started_at) values ('links', 'main', 0, 'planning', 'manual', clock_timestamp())");
+    bed_start(&bed, 0, NULL);
+    bed_sql(&bed,
+        "update assocd.sync_state set run_status = 'succeeded', run_started_at = "
+        "clock_timestamp() - interval '2 h', changed_at = clock_timestamp() - interval '1 min'");
+    bed_until(&bed, "select status = 'succeeded' from assocd.run");
+}
+END_TEST
+
 START_TEST(a_spent_quota_is_waited_for_until_midnight)
 {
     bed_fault(&bed,
@@ -239,6 +253,7 @@ TCase *schedule_cases(void)
     tcase_add_test(cases, a_killed_worker_costs_its_own_run_only);
     tcase_add_test(cases, a_worker_that_cannot_begin_is_told_and_tried_again_later);
     tcase_add_test(cases, a_worker_that_postgresql_refuses_is_told_in_status);
+    tcase_add_test(cases, sees_the_end_of_a_run_that_was_committed_late);
     tcase_add_test(cases, a_spent_quota_is_waited_for_until_midnight);
     tcase_add_test(cases, a_large_plan_of_a_dead_run_keeps_nobody_from_working);
     tcase_add_test(cases, bounds_the_workers_at_once);

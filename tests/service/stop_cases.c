@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "lib/cluster.h"
+#include "lib/roles.h"
 #include "service/bed.h"
 #include "service/cases.h"
 
@@ -201,6 +202,31 @@ START_TEST(a_canceled_run_settles_and_stays_canceled_though_the_daemon_stops)
 }
 END_TEST
 
+START_TEST(moves_to_another_database_and_is_itself_there)
+{
+    struct buf syncs = {0};
+    char *first = bed.database_url;
+    bed_start(&bed, 0, NULL);
+    bed_until(&bed, "select status = 'succeeded' from assocd.run");
+    struct pg *old = bed.pg;
+    bed.database_url = cluster_database_with_schema();
+    bed.pg = cluster_connect(bed.database_url);
+    bed_sql(&bed,
+        "create schema crm; create table crm.link (from_id bigint, to_id bigint);"
+        "insert into assocd.daemon (host, pid, version, syncs) values ('other', 1, 'old', 1)");
+    roles_make(bed.pg);
+    bed_sync(&syncs, "links", "contacts", "manual");
+    bed_configure(&bed, "", buf_text(&syncs));
+    buf_clear(&syncs);
+    (void)kill(bed.daemons[0].pid, SIGHUP);
+    bed_until(&bed, "select count(*) = 2 from assocd.daemon");
+    ck_assert_int_eq(cluster_int(old, "select count(*) from assocd.daemon"), 0);
+    pg_close(old);
+    cluster_drop(first);
+    free(first);
+}
+END_TEST
+
 START_TEST(a_reload_leaves_runs_under_way_alone)
 {
     start_held();
@@ -323,6 +349,7 @@ TCase *stop_cases(void)
     tcase_add_test(cases, a_request_does_not_go_with_a_worker_that_was_started_for_nobody);
     tcase_add_test(cases, an_approved_plan_outlives_the_daemon_that_was_about_to_apply_it);
     tcase_add_test(cases, a_canceled_run_settles_and_stays_canceled_though_the_daemon_stops);
+    tcase_add_test(cases, moves_to_another_database_and_is_itself_there);
     tcase_add_test(cases, a_reload_leaves_runs_under_way_alone);
     tcase_add_test(cases, refuses_to_start_with_what_cannot_work);
     tcase_add_test(cases, survives_that_postgresql_goes_away_and_comes_back);
