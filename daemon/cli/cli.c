@@ -3,6 +3,7 @@
  */
 #include "cli/cli.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,9 +92,9 @@ bool cli_words(const struct words *words, const char *verb, int min, int max, st
 
 bool cli_number(const char *word, const char *what, int64_t *number, struct error *err)
 {
-    char *end;
-    long long value = strtoll(word, &end, 10);
-    if (*word == '\0' || *end != '\0' || value < 1)
+    errno = 0;
+    long long value = strtoll(word, NULL, 10);
+    if (word[strspn(word, "0123456789")] != '\0' || errno != 0 || value < 1)
         return error_set(
             err, ERROR_USAGE, "%s: \"%s\" is no number (expected 1, 2, ...)", what, word);
     *number = value;

@@ -68,7 +68,9 @@ bool verb_show(struct cli *cli, int argc, char **argv, int *code, struct error *
         return false;
     if (!cli->json)
         return show_run(cli, run_id, changes, err);
+    CLEANUP(pg_rows_clear) struct pg_rows run = {0};
     struct pg_args args = {0};
     pg_arg_int(&args, run_id);
-    return cli_print_json(cli, STATEMENT_SHOW_JSON, &args, false, err);
+    return cli_run(cli, run_id, &run, err) &&
+        cli_print_json(cli, STATEMENT_SHOW_JSON, &args, false, err);
 }
