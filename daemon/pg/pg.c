@@ -16,13 +16,15 @@
 
 /* Sent in one round trip. lock_timeout: a table held by a loading job is an error, not a silent
  * wait (FAULTS S4). synchronous_commit: an acknowledged `sent` row must outlive the server
- * (FAULTS J2); stricter settings are kept. */
+ * (FAULTS J2); stricter settings are kept. row_security: rows that a policy hides would look like
+ * rows to archive; so such a read fails. */
 #define SESSION_SETTINGS \
     "set search_path = '';" \
     "set timezone = 'UTC';" \
     "set datestyle = 'ISO, YMD';" \
     "set intervalstyle = 'postgres';" \
     "set standard_conforming_strings = on;" \
+    "set row_security = off;" \
     "set lock_timeout = '5s';" \
     "set default_transaction_isolation = 'read committed';" \
     "select pg_catalog.set_config('synchronous_commit', 'on', false)" \
@@ -309,6 +311,11 @@ bool pg_failed(struct pg *pg, const PGresult *result, const char *what, struct e
     if (schema_missing(state, line))
         return error_set(
             err, pg->kind, "%s: %s; the schema is missing: run \"assocd init\"", what, line);
+    if (strcmp(state, "42501") == 0 && strstr(line, "row-level security") != NULL)
+        return error_set(err, pg->kind,
+            "%s: %s, and rows that it hides look like rows to archive: connect as a role with "
+            "BYPASSRLS or as the table's owner",
+            what, line);
     return error_set(err, pg->kind, "%s: %s (SQLSTATE %s)", what, line, state);
 }
 
