@@ -88,6 +88,9 @@ MUST_CHECK bool cli_state(struct cli *cli, struct error *err);
 MUST_CHECK bool cli_sync(
     struct cli *cli, const char *name, const struct sync_definition **sync, struct error *err);
 
+/* The same for a verb that looks back: the sync may be one that only the database knows. */
+MUST_CHECK bool cli_past_sync(struct cli *cli, const char *name, struct error *err);
+
 /* Sets cli->token to the portal's token and cli->token_stamp to its stamp ("" if none). The token
  * is read once: a variable that held it is gone afterwards. */
 MUST_CHECK bool cli_token(

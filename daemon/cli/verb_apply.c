@@ -99,6 +99,8 @@ static bool print_approval(
     return true;
 }
 
+enum { MINUTES_MAX = 366 * 24 * 60 };
+
 bool verb_approve(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
     const char *reason = NULL;
@@ -112,6 +114,8 @@ bool verb_approve(struct cli *cli, int argc, char **argv, int *code, struct erro
     if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "approve", 1, 1, err) ||
         !get_plan(cli, &words, &plan, err))
         return false;
+    if (minutes > MINUTES_MAX)
+        return error_set(err, ERROR_USAGE, "minutes: at most %d, a year", MINUTES_MAX);
     if (plan.digest[0] == '\0')
         return error_set(
             err, ERROR_STALE, "run %lld never made a complete plan", (long long)plan.plan_id);

@@ -14,7 +14,7 @@ bool verb_history(struct cli *cli, int argc, char **argv, int *code, struct erro
     (void)argc;
     (void)code;
     if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "history", 0, 1, err) ||
-        !cli_state(cli, err))
+        !cli_state(cli, err) || (words.count == 1 && !cli_past_sync(cli, words.items[0], err)))
         return false;
     struct pg_args args = {0};
     pg_arg_text(&args, words.count == 1 ? words.items[0] : NULL);

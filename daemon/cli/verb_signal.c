@@ -112,15 +112,27 @@ bool verb_resume(struct cli *cli, int argc, char **argv, int *code, struct error
     return of_sync(cli, argv, code, err);
 }
 
+/* Columns of STATEMENT_SHOW_RUN. */
+enum { SHOWN_STATUS = 6, SHOWN_COMPLETED = 10 };
+
+static bool is_under_way(struct cli *cli, int64_t run_id, struct error *err)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!cli_run(cli, run_id, &rows, err))
+        return false;
+    return pg_rows_null(&rows, 0, SHOWN_COMPLETED) ||
+        error_set(err, ERROR_REFUSED, "run %lld is over: %s", (long long)run_id,
+            pg_rows_text(&rows, 0, SHOWN_STATUS));
+}
+
 bool verb_cancel(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
     struct wish wish = {.verb = argv[0]};
     const struct option_row options[] = {{.name = "reason", .text = &wish.reason}, {0}};
-    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct words words;
     (void)argc;
     return cli_options(cli, argv, options, &words, err) &&
         cli_words(&words, wish.verb, 1, 1, err) &&
         cli_number(words.items[0], "run", &wish.run_id, err) &&
-        cli_run(cli, wish.run_id, &rows, err) && ask(cli, &wish, code, err);
+        is_under_way(cli, wish.run_id, err) && ask(cli, &wish, code, err);
 }

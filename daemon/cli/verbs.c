@@ -174,18 +174,26 @@ static int tell(const struct error *err)
     return error_exit_code(err->kind);
 }
 
+/* What could not be written is no success. */
+static int told(int code)
+{
+    struct error err;
+    if (fflush(stdout) == 0)
+        return code;
+    (void)error_set(&err, ERROR_INTERNAL, "cannot write to stdout");
+    return tell(&err);
+}
+
 static int run_verb(struct cli *cli, const struct verb *verb, int argc, char **argv)
 {
     struct error err = {0};
     int code = 0;
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "--help") == 0)
-            return print_help(verb->name);
+            return told(print_help(verb->name));
     bool ok = verb->run(cli, argc, argv, &code, &err);
     output_progress_end();
-    if (fflush(stdout) != 0 && ok)
-        ok = error_set(&err, ERROR_INTERNAL, "cannot write to stdout");
-    return ok ? code : tell(&err);
+    return ok ? told(code) : tell(&err);
 }
 
 int cli_main(int argc, char **argv)
@@ -197,9 +205,12 @@ int cli_main(int argc, char **argv)
             cli.config_path = argv[at + 1];
             at += 2;
         } else if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
-            return print_help(NULL);
+            return told(print_help(NULL));
         } else if (strcmp(argv[at], "--version") == 0) {
             argv[at] = "version";
+        } else if (strcmp(argv[at], "-c") == 0) {
+            fputs("assocd: option -c needs a file; see assocd help\n", stderr);
+            return 64;
         } else {
             fprintf(stderr, "assocd: unknown option %s; see assocd help\n", argv[at]);
             return 64;
@@ -210,10 +221,10 @@ int cli_main(int argc, char **argv)
         return 64;
     }
     if (strcmp(argv[at], "help") == 0)
-        return print_help(argv[at + 1]);
+        return told(print_help(argv[at + 1]));
     if (strcmp(argv[at], "version") == 0) {
         puts("assocd " ASSOCD_VERSION);
-        return 0;
+        return told(0);
     }
     const struct verb *verb = find_verb(argv[at]);
     if (verb == NULL)

@@ -161,7 +161,8 @@ START_TEST(cancels_a_run_which_settles_what_is_on_the_wire)
         "select outcome like 'run 1 has stopped%' from assocd.signal where verb = "
         "'cancel'");
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.batch where status = 'sent'"), 0);
-    verb("cancel", "1", 4, "refused: run 1 is over");
+    verb("cancel", "1", 4, "");
+    ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.signal where verb = 'cancel'"), 1);
     verb("cancel", "99", 64, "");
     bed_sql(&bed, "insert into assocd.signal (verb, run_id) values ('cancel', 99)");
     bed_until(&bed,

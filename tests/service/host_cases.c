@@ -275,7 +275,35 @@ START_TEST(fault_p6_messages_that_nobody_can_write_do_not_stop_the_work)
     (void)snprintf(line, sizeof line, "exec %s -c %s status >/dev/full", own, bed.config_path);
     ck_assert_int_eq(process_run(&process, argv, NULL, BED_MS), 70);
     ck_assert_ptr_nonnull(strstr(buf_text(&process.err), "cannot write to stdout"));
+    (void)snprintf(line, sizeof line, "exec %s help >/dev/full", own);
+    ck_assert_int_eq(process_run(&process, argv, NULL, BED_MS), 70);
     expect_end("full disk");
+    free(own);
+}
+END_TEST
+
+/* Started without standard files: no connection gets their numbers, or messages would go there. */
+START_TEST(fault_p7_closed_standard_files_are_no_connections)
+{
+    char line[512], path[64], target[64];
+    char *own = process_beside("assocd");
+    begin_trial();
+    bed_hold_creates(&bed);
+    (void)snprintf(line, sizeof line, "exec %s -c %s run links <&- >&- 2>&-", own, bed.config_path);
+    const char *const argv[] = {"/bin/sh", "-c", line, NULL};
+    process_clear(&process);
+    process_start(&process, argv, NULL);
+    bed_until_logged(&bed, "batch/create");
+    for (int fd = 0; fd <= 2; fd++) {
+        (void)snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)process.pid, fd);
+        ssize_t length = readlink(path, target, sizeof target - 1);
+        ck_assert_int_gt(length, 0);
+        target[length] = '\0';
+        ck_assert_str_eq(target, "/dev/null");
+    }
+    bed_release(&bed);
+    ck_assert_int_eq(process_wait(&process, BED_MS), 70); /* it could not say how it went */
+    expect_end("closed standard files");
     free(own);
 }
 END_TEST
@@ -297,5 +325,6 @@ TCase *host_cases(void)
     tcase_add_test(cases, fault_p7_a_limit_that_is_too_low_is_told_before_anything_begins);
     tcase_add_test(cases, fault_a35_a_proxy_out_of_the_environment_is_not_used);
     tcase_add_test(cases, fault_p6_messages_that_nobody_can_write_do_not_stop_the_work);
+    tcase_add_test(cases, fault_p7_closed_standard_files_are_no_connections);
     return cases;
 }
