@@ -15,6 +15,9 @@
  */
 static const int64_t overlap_us = 10 * 1000000;
 
+/* Looks, a second each, in which the state of every sync is read. */
+enum { LOOKS_FOR_ALL = 60 };
+
 enum column {
     STATE_SYNC,
     STATE_PAUSED,
@@ -61,13 +64,28 @@ static void take_row(
         supervisor_now_us(supervisor));
 }
 
+/* The names of the next few syncs: each look reads some whose state has not changed as far as their
+ * time says, so that a commit that waited longer than the overlap is seen, too. */
+static void add_next(struct supervisor *supervisor, struct buf *names)
+{
+    const struct agenda *agenda = &supervisor->agenda;
+    size_t count = agenda->count / LOOKS_FOR_ALL + 1;
+    for (size_t i = 0; i < count && agenda->count > 0; i++) {
+        supervisor->looked_at = (supervisor->looked_at + 1) % agenda->count;
+        pg_array_text(names, agenda->entries[supervisor->looked_at].sync->name);
+    }
+}
+
 bool state_look(struct supervisor *supervisor, struct error *err)
 {
     int64_t now_us = supervisor_now_us(supervisor);
     struct pg_args args = {0};
+    CLEANUP(buf_clear) struct buf names = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_text(&args, NULL);
+    add_next(supervisor, &names);
+    pg_arg_text(&args, pg_array_end(&names));
     pg_arg_int(&args, supervisor->looked_us > overlap_us ? supervisor->looked_us - overlap_us : 0);
+    pg_arg_bool(&args, false);
     if (!pg_run(supervisor->pg, STATEMENT_STATE_GET, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++) {
@@ -83,9 +101,12 @@ bool state_refresh(
     struct supervisor *supervisor, struct entry *entry, bool *busy, struct error *err)
 {
     struct pg_args args = {0};
+    CLEANUP(buf_clear) struct buf name = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_text(&args, entry->sync->name);
-    pg_arg_int(&args, 0);
+    pg_array_text(&name, entry->sync->name);
+    pg_arg_text(&args, pg_array_end(&name));
+    pg_arg_text(&args, NULL);
+    pg_arg_bool(&args, true);
     if (!pg_run(supervisor->pg, STATEMENT_STATE_GET, &args, &rows, err))
         return false;
     *busy = rows.count > 0 && pg_rows_bool(&rows, 0, STATE_BUSY);

@@ -32,7 +32,6 @@
 #include "service/state.h"
 
 enum {
-    WHOLE_LOOK_MS = 15000, /* what a commit that waited made look old */
     TICK_MS = 1000, /* a take-over within five seconds has a back-off and a start in it, too */
     RECONNECT_MOST_MS = 30000,
     WAIT_MOST_MS = 10000,
@@ -72,10 +71,6 @@ void supervisor_failed(struct supervisor *supervisor, const struct error *err)
 /* Everything PostgreSQL knows, read anew. */
 static bool look_around(struct supervisor *supervisor, struct error *err)
 {
-    if (clock_now_ms() >= supervisor->whole_ms) {
-        supervisor->whole_ms = clock_now_ms() + WHOLE_LOOK_MS;
-        supervisor->looked_us = 0;
-    }
     return state_alive(supervisor, err) && state_interrupt(supervisor, NULL, err) &&
         state_look(supervisor, err) && control_signals(supervisor, err);
 }

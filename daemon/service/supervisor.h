@@ -43,7 +43,7 @@ struct supervisor {
     int64_t daemon_id; /* its row in assocd.daemon; 0: none yet */
     int64_t offset_us; /* the database's clock less clock_now_us() */
     int64_t looked_us; /* up to when state changes have been seen; 0: nothing has */
-    int64_t whole_ms; /* when to look at the state of all syncs again (clock_now_ms) */
+    size_t looked_at; /* the first entry of the agenda whose state the next look reads anyway */
     int64_t turn_us; /* the longest turn since the daemon's row was written */
     int64_t tick_ms; /* when to look around again (clock_now_ms) */
     bool signals; /* somebody wrote into assocd.signal */
