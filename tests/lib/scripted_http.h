@@ -9,7 +9,8 @@
 #include "base/attr.h"
 
 enum scripted_end {
-    SCRIPTED_CLOSE, /* the connection is closed behind the answer */
+    SCRIPTED_CLOSE, /* the connection is closed behind the answer; a client may not know it yet and
+                     * send the next request on it, which is lost, or on a new one */
     SCRIPTED_KEEP, /* and stays open for the next request */
     SCRIPTED_RESET, /* RST instead of FIN */
     SCRIPTED_HANG, /* nothing more is sent until the client goes away */

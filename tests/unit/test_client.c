@@ -146,7 +146,7 @@ START_TEST(writes_pairs_with_all_their_types)
     char *created = scripted_answer("201 Created", "",
         RESULTS("{\"fromObjectId\":10,\"toObjectId\":\"7\",\"labels\":[]},"
                 "{\"fromObjectId\":\"10\",\"toObjectId\":8}"));
-    struct scripted script[] = {{.answer = created}};
+    struct scripted script[] = {{.answer = created, .end = SCRIPTED_KEEP}};
     scripted_client_open(script, 1, DIALECT_2026_09, -1);
     scripted_client_add_type(37, "boss", TYPE_LABEL);
     const struct assoc rows[] = {{10, 7, 0, 0}, {10, 7, 1, 0}, {10, 8, 0, 0}, {11, 7, 0, 0}};
@@ -177,7 +177,7 @@ END_TEST
 static char *requests_of(enum dialect dialect)
 {
     char *ok = scripted_answer("200 OK", "", NO_RESULTS);
-    struct scripted script[] = {{.answer = ok}};
+    struct scripted script[] = {{.answer = ok, .end = SCRIPTED_KEEP}};
     scripted_client_open(script, 1, dialect, -1);
     (void)scripted_client_ask(&read_three);
     (void)scripted_client_ask(&create_two);
@@ -232,7 +232,8 @@ START_TEST(lists_v3_types_with_their_categories)
         "{\"id\":\"279\",\"name\":\"decision_maker\"}]}");
     char *account = scripted_answer(
         "200 OK", "", "{\"portalId\":8642013,\"timeZone\":\"US/Eastern\",\"x\":{}}");
-    struct scripted script[] = {{.answer = account}, {.answer = labels}, {.answer = names}};
+    struct scripted script[] = {{.answer = account, .end = SCRIPTED_KEEP},
+        {.answer = labels, .end = SCRIPTED_KEEP}, {.answer = names, .end = SCRIPTED_KEEP}};
     scripted_client_open(script, 3, DIALECT_V3, -1);
     struct types found = {0};
     struct account whose;
@@ -269,7 +270,8 @@ START_TEST(a_list_that_fails_leaves_the_client_usable)
     char *bad = scripted_answer(
         "400 Bad Request", "", "{\"message\":\"Invalid object or event type id: 0-9999\"}");
     char *ok = scripted_answer("200 OK", "", "{\"portalId\":\"7\"}");
-    struct scripted script[] = {{.answer = bad}, {.answer = ok}};
+    struct scripted script[] = {
+        {.answer = bad, .end = SCRIPTED_KEEP}, {.answer = ok, .end = SCRIPTED_KEEP}};
     scripted_client_open(script, 2, DIALECT_2026_09, -1);
     struct types found = {0};
     struct account whose;
@@ -356,7 +358,8 @@ START_TEST(a_429_holds_the_whole_account)
 {
     char *many = scripted_answer("429 Too Many", "", "{\"policyName\":\"SECONDLY\"}");
     char *ok = scripted_answer("200 OK", "", RESULTS(R10));
-    struct scripted script[] = {{.answer = many}, {.answer = ok}};
+    struct scripted script[] = {
+        {.answer = many, .end = SCRIPTED_KEEP}, {.answer = ok, .end = SCRIPTED_KEEP}};
     scripted.permits.hold = hold;
     scripted_client_open(script, 2, DIALECT_V3, -1);
     int64_t start = clock_now_ms();

@@ -228,7 +228,7 @@ START_TEST(names_the_culprits_of_a_refusal)
 {
     char *bad = scripted_answer("400 Bad Request", "X-HubSpot-Correlation-Id: c-77\r\n",
         "{\"message\":\"x\",\"context\":{\"objectId\":[\"11\",\"7\"]}}");
-    struct scripted script[] = {{.answer = bad}};
+    struct scripted script[] = {{.answer = bad, .end = SCRIPTED_KEEP}};
     scripted_client_open(script, 1, DIALECT_V3, -1);
     const struct client_reply *reply = scripted_client_ask(&create_two);
     ck_assert_uint_eq(reply->culprits_count, 2);

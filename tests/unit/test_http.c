@@ -143,10 +143,13 @@ START_TEST(keeps_the_facts_of_a_refusal)
     struct buf body = {0};
     struct scripted script[] = {{.answer = "HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\n"
                                            "X-HubSpot-Correlation-Id: abc\r\nContent-Length: "
-                                           "4\r\n\r\nwait"},
-        {.answer = "HTTP/1.1 503 x\r\nRetry-After: -1\r\nContent-Length: 0\r\n\r\n"},
+                                           "4\r\n\r\nwait",
+                                    .end = SCRIPTED_KEEP},
+        {.answer = "HTTP/1.1 503 x\r\nRetry-After: -1\r\nContent-Length: 0\r\n\r\n",
+            .end = SCRIPTED_KEEP},
         {.answer = "HTTP/1.1 503 x\r\nRetry-After: 9900000000000000\r\n"
-                   "X-Request-Id: a\x1B[31m\xC3\xA9\r\nContent-Length: 0\r\n\r\n"}};
+                   "X-Request-Id: a\x1B[31m\xC3\xA9\r\nContent-Length: 0\r\n\r\n",
+            .end = SCRIPTED_KEEP}};
     open_http(script, 3, 20000);
     struct http_result result = attempt(false, &body);
     ck_assert_int_eq(result.status, 429);
@@ -155,6 +158,7 @@ START_TEST(keeps_the_facts_of_a_refusal)
     ck_assert_str_eq(result.body, "wait");
     ck_assert_uint_eq(body.length, 0);
     result = attempt(false, &body);
+    ck_assert_int_eq(result.status, 503);
     ck_assert_int_eq(result.retry_after_ms, 0);
     ck_assert_str_eq(result.correlation_id, "");
     result = attempt(false, &body);
@@ -167,8 +171,10 @@ END_TEST
 /* libcurl before 8.1.1 then wrote into the last header of the answer before (curl issue 11101). */
 START_TEST(a_header_that_goes_on_from_nothing_touches_no_other_answer)
 {
-    struct scripted script[] = {{.answer = HEAD "X-A: some header\r\nContent-Length: 0\r\n\r\n"},
-        {.answer = HEAD "\tX-B: a header that goes on\r\nContent-Length: 2\r\n\r\n{}"}};
+    struct scripted script[] = {
+        {.answer = HEAD "X-A: some header\r\nContent-Length: 0\r\n\r\n", .end = SCRIPTED_KEEP},
+        {.answer = HEAD "\tX-B: a header that goes on\r\nContent-Length: 2\r\n\r\n{}",
+            .end = SCRIPTED_KEEP}};
     open_http(script, 2, 20000);
     for (int i = 0; i < 4; i++) {
         struct buf body = {0};
