@@ -9,9 +9,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "lib/control.h"
 #include "e2e/expect.h"
 #include "e2e/steps.h"
+#include "lib/control.h"
 #include "lib/roles.h"
 
 enum { COMMAND_MS = 60000, WORDS_MAX = 16 };

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "lib/control.h"
 #include "e2e/steps.h"
+#include "lib/control.h"
 
 static void expect_column(struct play *play, const char *column, const char *wanted)
 {

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/control.h"
 #include "e2e/expect.h"
 #include "e2e/invariants.h"
 #include "e2e/matrix.h"
 #include "e2e/steps.h"
+#include "lib/control.h"
 
 static const struct {
     const char *verb;

@@ -14,8 +14,8 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "lib/control.h"
 #include "lib/cluster.h"
+#include "lib/control.h"
 #include "lib/roles.h"
 
 enum { START_MS = 10000 };

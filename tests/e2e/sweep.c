@@ -10,11 +10,11 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "lib/control.h"
 #include "e2e/expect.h"
 #include "e2e/invariants.h"
 #include "e2e/play.h"
 #include "e2e/steps.h"
+#include "lib/control.h"
 #include "lib/pgproxy.h"
 
 enum {

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "lib/control.h"
 #include "e2e/steps.h"
 #include "e2e/word.h"
 #include "lib/cluster.h"
+#include "lib/control.h"
 
 /* "KEY VALUE" */
 void step_set(struct play *play, const char *text)

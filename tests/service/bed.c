@@ -16,8 +16,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "lib/control.h"
 #include "lib/cluster.h"
+#include "lib/control.h"
 #include "lib/roles.h"
 
 /* The caller's own PostgreSQL settings and systemd's must not reach the daemon. */
@@ -198,6 +198,11 @@ int bed_command(struct bed *bed, struct process *process, const char *const word
 void bed_sql(struct bed *bed, const char *sql)
 {
     cluster_exec(bed->pg, sql, NULL);
+}
+
+void bed_trigger(struct bed *bed)
+{
+    bed_sql(bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
 }
 
 int64_t bed_int(struct bed *bed, const char *sql)

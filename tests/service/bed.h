@@ -62,6 +62,7 @@ int bed_command_within(
     struct bed *bed, struct process *process, const char *const words[], int limit_ms);
 
 void bed_sql(struct bed *bed, const char *sql);
+void bed_trigger(struct bed *bed); /* asks by SQL for a run of `links` */
 int64_t bed_int(struct bed *bed, const char *sql);
 char *bed_text(struct bed *bed, const char *sql); /* owned by the caller */
 

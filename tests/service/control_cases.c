@@ -47,7 +47,7 @@ END_TEST
 
 START_TEST(triggers_by_sql_within_a_second)
 {
-    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_trigger(&bed);
     ck_assert(bed_until_ms(&bed, "select handled_at is not null from assocd.signal", 1000));
     bed_until(&bed, "select status = 'succeeded' from assocd.run");
     ck_assert_int_eq(
@@ -60,7 +60,7 @@ END_TEST
 START_TEST(triggers_that_come_together_become_one_run_and_later_ones_another)
 {
     bed_hold_creates(&bed);
-    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_trigger(&bed);
     bed_until_logged(&bed, "batch/create");
     bed_sql(&bed,
         "insert into assocd.signal (verb, sync) values ('trigger', 'links'), "
@@ -80,7 +80,7 @@ START_TEST(a_run_asked_for_while_another_dies_does_not_wait_for_its_back_off)
         "update assocd.sync_state set failures = 9; "
         "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
     bed_until_logged(&bed, "batch/create");
-    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_trigger(&bed);
     bed_until(&bed, "select count(*) = 2 from assocd.signal where handled_at is not null");
     pid_t worker =
         (pid_t)bed_int(&bed, "select pid from assocd.run where status = 'applying' and run_id = 1");
@@ -102,7 +102,7 @@ START_TEST(a_request_that_another_daemon_takes_up_meanwhile_is_not_lost)
         "('trigger', 'links', clock_timestamp(), 'other:1', 'starts at once'); "
         "update assocd.sync_state set wanted = 1, changed_at = clock_timestamp()",
         NULL);
-    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_trigger(&bed);
     bed_until(&bed,
         "select count(*) = 1 from pg_stat_activity where application_name = 'assocd daemon' and "
         "datname = current_database() and wait_event_type = 'Lock'");
@@ -122,7 +122,7 @@ START_TEST(refuses_a_sync_whose_name_is_longer_than_a_message)
         "from generate_series(0, 1) n");
     bed_until(
         &bed, "select count(*) = 2 from assocd.signal where outcome like 'refused: no daemon%'");
-    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_trigger(&bed);
     bed_until(&bed, "select status = 'succeeded' from assocd.run");
 }
 END_TEST
@@ -151,7 +151,7 @@ END_TEST
 START_TEST(cancels_a_run_which_settles_what_is_on_the_wire)
 {
     bed_hold_creates(&bed);
-    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_trigger(&bed);
     bed_until_logged(&bed, "batch/create");
     bed_until(&bed, "select count(*) = 1 from assocd.run where status = 'applying'");
     verb("cancel", "1", 0, "told to stop");

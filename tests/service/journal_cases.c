@@ -104,7 +104,7 @@ START_TEST(the_journal_gets_fields_of_its_own)
     bed_start_logging(&bed, "journal");
     ck_assert(next_entry("MESSAGE=run 1 ", entry));
     check_fields(entry, of_run);
-    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_trigger(&bed);
     ck_assert(next_entry("MESSAGE=signal 1 ", entry));
     check_fields(entry, of_signal);
     bed_configure(&bed, "",

@@ -63,7 +63,7 @@ START_TEST(a_restart_of_postgresql_is_told_once_and_nothing_is_lost)
     bed_until(&bed,
         "select count(*) = 1 from assocd.run where cause = 'watch' and status = 'succeeded' and "
         "created = 1");
-    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_trigger(&bed);
     bed_until(&bed,
         "select count(*) = 1 from assocd.run where cause = 'trigger' and status = 'no_change'");
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.daemon"), 1);
@@ -88,7 +88,7 @@ START_TEST(a_run_under_way_is_interrupted_and_made_good)
         "select not exists (select from assocd.touched) and not exists (select from assocd.run "
         "where completed_at is null) and exists (select from assocd.run where cause = 'watch' and "
         "status in ('succeeded', 'no_change'))");
-    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_trigger(&bed);
     bed_until(&bed,
         "select count(*) = 1 from assocd.run where cause = 'trigger' and status in ('succeeded', "
         "'no_change')");

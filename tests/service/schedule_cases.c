@@ -161,7 +161,7 @@ START_TEST(a_worker_that_postgresql_refuses_is_told_in_status)
     bed_until(&bed,
         "select start_error like '%exit code 75%' and failures = 0 and retry_at is null from "
         "assocd.sync_state");
-    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_trigger(&bed);
     bed_until(&bed, "select outcome like 'starts%' from assocd.signal");
     bed_sql(&bed, "grant insert on assocd.run to assocd_daemon");
     bed_until(&bed,

@@ -223,7 +223,7 @@ START_TEST(whatever_is_killed_both_sides_end_equal_and_nothing_is_written_twice)
             NULL, 0, (int)random_below(&random, 800)); /* anywhere in it, or behind its end */
         kill_one(&random);
     }
-    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_trigger(&bed);
     bed_until(&bed,
         "select not exists (select from crm.link full join (select * from assocd.managed where "
         "released_at is null) m using (from_id, to_id) where link.from_id is null or m.from_id is "

@@ -68,12 +68,17 @@ START_TEST(lets_workers_settle_what_is_on_the_wire_and_goes_on_when_it_is_back)
 }
 END_TEST
 
-START_TEST(kills_workers_when_patience_ends)
+static void configure_little_patience(void)
 {
     struct buf syncs = {0};
     bed_sync(&syncs, "links", "contacts", "every 1h");
     bed_configure(&bed, "daemon: {stop_timeout: 1s}\n", buf_text(&syncs));
     buf_clear(&syncs);
+}
+
+START_TEST(kills_workers_when_patience_ends)
+{
+    configure_little_patience();
     start_held();
     int64_t began_ms = clock_now_ms();
     ck_assert_int_eq(bed_stop(&bed, 0), 0);
@@ -118,7 +123,7 @@ START_TEST(reads_the_configuration_again_and_keeps_the_old_one_on_any_error)
             broken[i]);
     }
     ck_assert(process_expect(&bed.daemons[0], "assocd.yaml", BED_MS));
-    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_trigger(&bed);
     bed_until(&bed, "select count(*) = 2 from assocd.run where completed_at is not null");
     bed_sync(&syncs, "links", "contacts", "manual");
     bed_sync(&syncs, "firms", "companies", "every 1h");
@@ -149,7 +154,7 @@ START_TEST(a_request_does_not_go_with_a_worker_that_was_started_for_nobody)
     gate_runs("schedule");
     bed_start(&bed, 0, NULL);
     bed_until(&bed, "select is_called from assocd.gated");
-    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_trigger(&bed);
     bed_until(&bed, "select outcome = 'starts after the run under way' from assocd.signal");
     ck_assert_int_eq(kill((pid_t)bed_int(&bed, "select last_value from assocd.gated"), SIGKILL), 0);
     bed_until(&bed, "select outcome like 'run % succeeded' from assocd.signal");
@@ -158,10 +163,7 @@ END_TEST
 
 START_TEST(an_approved_plan_outlives_the_daemon_that_was_about_to_apply_it)
 {
-    struct buf syncs = {0};
-    bed_sync(&syncs, "links", "contacts", "every 1h");
-    bed_configure(&bed, "daemon: {stop_timeout: 1s}\n", buf_text(&syncs));
-    buf_clear(&syncs);
+    configure_little_patience();
     bed_start(&bed, 0, NULL);
     bed_until(&bed, "select status = 'succeeded' from assocd.run");
     bed_sql(&bed,
@@ -305,7 +307,7 @@ START_TEST(survives_that_postgresql_goes_away_and_comes_back)
     pg_close(bed.pg);
     bed.pg = cluster_connect(bed.database_url);
     ck_assert(process_expect(&bed.daemons[0], "PostgreSQL is back", BED_MS));
-    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('trigger', 'links')");
+    bed_trigger(&bed);
     bed_until(&bed, "select count(*) = 2 from assocd.run where completed_at is not null");
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.daemon"), 1);
     ck_assert_int_eq(bed_stop(&bed, 0), 0);

@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/control.h"
 #include "lib/cluster.h"
+#include "lib/control.h"
 #include "service/bed.h"
 #include "service/cases.h"
 

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/control.h"
 #include "e2e/expect.h"
 #include "e2e/invariants.h"
 #include "e2e/steps.h"
+#include "lib/control.h"
 #include "lib/wireproxy.h"
 #include "pg/statement.h"
 
