@@ -132,15 +132,20 @@ bool cli_sync(
         cli->config_path, buf_text(&names));
 }
 
-bool cli_past_sync(struct cli *cli, const char *name, struct error *err)
+bool cli_past_sync(struct cli *cli, const struct words *words, const char **name, struct error *err)
 {
     const struct sync_definition *sync;
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_text(&args, name);
-    if (!cli_state(cli, err) || !pg_run(cli->state, STATEMENT_SYNC_KNOWN, &args, &rows, err))
+    *name = words->count == 1 ? words->items[0] : NULL;
+    if (!cli_state(cli, err))
         return false;
-    return pg_rows_bool(&rows, 0, 0) || cli_sync(cli, name, &sync, err);
+    if (*name == NULL)
+        return true;
+    pg_arg_text(&args, *name);
+    if (!pg_run(cli->state, STATEMENT_SYNC_KNOWN, &args, &rows, err))
+        return false;
+    return pg_rows_bool(&rows, 0, 0) || cli_sync(cli, *name, &sync, err);
 }
 
 bool cli_run(struct cli *cli, int64_t run_id, struct pg_rows *rows, struct error *err)

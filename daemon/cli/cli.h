@@ -88,8 +88,10 @@ MUST_CHECK bool cli_state(struct cli *cli, struct error *err);
 MUST_CHECK bool cli_sync(
     struct cli *cli, const char *name, const struct sync_definition **sync, struct error *err);
 
-/* The same for a verb that looks back: the sync may be one that only the database knows. */
-MUST_CHECK bool cli_past_sync(struct cli *cli, const char *name, struct error *err);
+/* For a verb that looks back, of all syncs or of one: opens the database; *name is the word that
+ * names a sync, which may be one that only the database knows, or NULL if there is no word. */
+MUST_CHECK bool cli_past_sync(
+    struct cli *cli, const struct words *words, const char **name, struct error *err);
 
 /* Sets cli->token to the portal's token and cli->token_stamp to its stamp ("" if none). The token
  * is read once: a variable that held it is gone afterwards. */

@@ -111,11 +111,12 @@ bool verb_approve(struct cli *cli, int argc, char **argv, int *code, struct erro
     struct saved_plan plan;
     (void)argc;
     (void)code;
-    if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "approve", 1, 1, err) ||
-        !get_plan(cli, &words, &plan, err))
+    if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "approve", 1, 1, err))
         return false;
     if (minutes > MINUTES_MAX)
         return error_set(err, ERROR_USAGE, "minutes: at most %d, a year", MINUTES_MAX);
+    if (!get_plan(cli, &words, &plan, err))
+        return false;
     if (plan.digest[0] == '\0')
         return error_set(
             err, ERROR_STALE, "run %lld never made a complete plan", (long long)plan.plan_id);

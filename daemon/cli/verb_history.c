@@ -9,15 +9,16 @@
 bool verb_history(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
     int64_t limit = 20;
+    const char *name;
     const struct option_row options[] = {{.name = "limit", .number = &limit}, {0}};
     struct words words;
     (void)argc;
     (void)code;
     if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "history", 0, 1, err) ||
-        !cli_state(cli, err) || (words.count == 1 && !cli_past_sync(cli, words.items[0], err)))
+        !cli_past_sync(cli, &words, &name, err))
         return false;
     struct pg_args args = {0};
-    pg_arg_text(&args, words.count == 1 ? words.items[0] : NULL);
+    pg_arg_text(&args, name);
     pg_arg_int(&args, limit);
     if (cli->json)
         return cli_print_json(cli, STATEMENT_HISTORY_JSON, &args, true, err);

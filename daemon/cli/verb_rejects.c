@@ -8,6 +8,7 @@
 bool verb_rejects(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
     int64_t limit = 50;
+    const char *name;
     bool retry = false;
     const struct option_row options[] = {
         {.name = "limit", .number = &limit}, {.name = "retry", .flag = &retry}, {0}};
@@ -15,10 +16,10 @@ bool verb_rejects(struct cli *cli, int argc, char **argv, int *code, struct erro
     (void)argc;
     (void)code;
     if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "rejects", 0, 1, err) ||
-        !cli_state(cli, err) || (words.count == 1 && !cli_past_sync(cli, words.items[0], err)))
+        !cli_past_sync(cli, &words, &name, err))
         return false;
     struct pg_args args = {0};
-    pg_arg_text(&args, words.count == 1 ? words.items[0] : NULL);
+    pg_arg_text(&args, name);
     if (retry && !pg_run(cli->state, STATEMENT_REJECT_RETRY, &args, NULL, err))
         return false;
     pg_arg_int(&args, limit);
