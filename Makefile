@@ -7,6 +7,9 @@ VERSION := 0.1.0
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+# Of the caller's shell: whatever `cd` and messages would follow.
+unexport CDPATH
+export LC_ALL := C.UTF-8
 B := build$(if $(SAN),-san)$(if $(filter clang,$(CC)),-clang)
 
 PKGS := libcurl json-c libpq yaml-0.1 libsystemd
@@ -45,7 +48,7 @@ UNITS := $(wildcard systemd/*.service systemd/*.timer)
 PROGRAMS := $(addprefix $(B)/,assocd sandbox e2e service torture_sim torture_real)
 LINTS := $(addprefix tests/lint/,run traps faults selftest hardening)
 SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service tests/service/units tests/service/standby \
-	$(wildcard tests/torture/run tests/conformance/run)
+	tests/machine/hostile $(wildcard tests/torture/run tests/conformance/run)
 # What the suites may need to know: where the programs stand.
 CHECK_ENV := ASSOCD_TOP=$(CURDIR) ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \
 	$(if $(SAN),ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1)

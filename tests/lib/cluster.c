@@ -36,6 +36,22 @@ static void stop_own(void)
     (void)waitpid(guard, NULL, 0);
 }
 
+/* What the caller's shell says about a PostgreSQL of his own: libpq would follow PGHOSTADDR or
+ * PGSERVICE to it, whatever host a url names. */
+static void clean_environment(void)
+{
+    for (char **at = environ; *at != NULL;) {
+        if (strncmp(*at, "PG", 2) != 0) {
+            at++;
+            continue;
+        }
+        char *name = mem_text_part(*at, strcspn(*at, "="));
+        (void)unsetenv(name);
+        free(name);
+        at = environ;
+    }
+}
+
 /* tests/lib/cluster.sh, whether the program runs from the top folder or from elsewhere. */
 static const char *script(void)
 {
@@ -96,6 +112,7 @@ static void start_own(void)
 const char *cluster_url(void)
 {
     const char *given = getenv("ASSOCD_TEST_PG");
+    clean_environment();
     if (given != NULL && given[0] != '\0')
         return given;
     if (own_url == NULL)
@@ -106,6 +123,7 @@ const char *cluster_url(void)
 void cluster_own(void)
 {
     (void)unsetenv("ASSOCD_TEST_PG");
+    clean_environment();
     start_own();
 }
 

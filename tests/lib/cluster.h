@@ -1,7 +1,9 @@
 /*
  * cluster.h: PostgreSQL for tests: the real one, thrown away afterwards. Under `make check` all
  * programs share one cluster (its url stands in ASSOCD_TEST_PG); a test program run by hand starts
- * its own through tests/lib/cluster.sh and loses it when it ends, however it ends.
+ * its own through tests/lib/cluster.sh and loses it when it ends, however it ends. libpq's
+ * variables (PG*) leave the environment with the first call: only a test itself may set one,
+ * afterwards.
  */
 #ifndef LIB_CLUSTER_H
 #define LIB_CLUSTER_H

@@ -11,6 +11,9 @@
 #   cluster.sh restart DIR MODE  fast or immediate: as an operator, or a crash, would
 set -euo pipefail
 umask 077
+self=$(realpath "$0")
+# shellcheck source=tests/lib/environment.sh
+. "${self%/*}/environment.sh"
 
 # The newest server programs on this machine.
 server_bin() {
@@ -39,6 +42,14 @@ find_owner() {
     id "$owner" >/dev/null 2>&1 || owner=nobody
 }
 
+# Where clusters lie: TMPDIR, unless it makes no socket's name (107 bytes at most, and a url holds it
+# as it is) or the server's user may not go there.
+cluster_home() {
+    local home=${TMPDIR:-/tmp}
+    [[ $home =~ ^/[A-Za-z0-9/._-]{0,70}$ ]] && as_owner test -x "$home" || home=/tmp
+    echo "$home"
+}
+
 cluster_start() {
     local dir=$1
     find_owner
@@ -46,9 +57,6 @@ cluster_start() {
     if [ "$(id -u)" = 0 ]; then chown -R "$owner" "$dir"; fi
     mkdir -p -m 1777 "$dir/tmp"
     cd "$dir"
-    # Not inherited: settings of the caller that would reach the server.
-    unset PGDATA PGHOST PGPORT PGUSER PGDATABASE PGOPTIONS PGSERVICE PGPASSFILE
-    export LC_ALL=C
     {
         as_owner "$bin/initdb" -D "$dir/data" -U assocd -A trust -E UTF8 --locale=C --no-sync
         printf '%s\n' "listen_addresses = ''" "port = 5432" "unix_socket_directories = '$dir'" \
@@ -107,7 +115,8 @@ stop_all() {
 # the other end of that pipe may be killed in any way: the pipe still ends.
 cluster_guard() {
     trap '' INT TERM HUP PIPE
-    guarded=$(mktemp -d "${TMPDIR:-/tmp}/assocd-pg.XXXXXX")
+    find_owner
+    guarded=$(mktemp -d "$(cluster_home)/assocd-pg.XXXXXX")
     trap 'stop_all' EXIT # also when the reader of the url is gone already
     if [ "${1-}" = pair ]; then more=("wal_level = replica" "max_wal_senders = 4"); fi
     cluster_start "$guarded"
@@ -138,7 +147,6 @@ cluster_with() { # "" or pair, then the command
     return "$status"
 }
 
-self=$(realpath "$0")
 bin=$(server_bin)
 more=() # settings of the server
 verb=${1:?usage: cluster.sh with|pair|guard|start|stop|restart …}
