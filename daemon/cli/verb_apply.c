@@ -39,7 +39,9 @@ static bool get_plan(
     plan->archives = pg_rows_int(&rows, 0, 8);
     plan->undoes = pg_rows_int(&rows, 0, 9);
     plan->age_s = pg_rows_int(&rows, 0, 3);
-    if (plan->open > 0)
+    /* What a guard refused may be its mapping alone: it can be approved without any change. */
+    bool refused = strcmp(pg_rows_text(&rows, 0, 1), "refused") == 0;
+    if (plan->open > 0 || (refused && plan->applied_by == 0 && plan->digest[0] != '\0'))
         return true;
     if (plan->applied_by != 0)
         return error_set(err, ERROR_STALE, "plan %lld was already applied by run %lld",

@@ -31,39 +31,11 @@ static void worker_failed(
     *code = error_exit_code(err->kind);
 }
 
-static bool run_worker(struct cli *cli, const struct engine_wish *wish, int *code)
+/* What a wish asks of a run, whoever starts it: the one place where its options are made. */
+static struct run_options engine_options(const struct cli *cli, const struct engine_wish *wish)
 {
-    struct error err;
-    struct run run = {0};
-    struct run_options options = {
+    return (struct run_options){
         .sync = wish->sync,
-        .database_url = cli->definitions.database_url,
-        .cause = wish->cause,
-        .mode = wish->mode,
-        .plan_id = wish->plan_id,
-        .retention_days = cli->definitions.retention_days,
-    };
-    bool ok = cli_token(cli, wish->sync->portal, &err);
-    options.token = cli->token;
-    options.token_stamp = cli->token_stamp[0] != '\0' ? cli->token_stamp : NULL;
-    ok = ok && run_execute(&run, &options, &err);
-    if (ok)
-        *code = run_exit_code(&run, false);
-    else
-        worker_failed(wish, &run, code, &err);
-    run_clear(&run);
-    return true;
-}
-
-bool engine_run(struct cli *cli, const struct engine_wish *wish, int *code, struct error *err)
-{
-    const struct sync_definition *sync = wish->sync;
-    if (wish->worker)
-        return run_worker(cli, wish, code);
-    if (!cli_token(cli, sync->portal, err))
-        return false;
-    struct run_options options = {
-        .sync = sync,
         .database_url = cli->definitions.database_url,
         .token = cli->token,
         .token_stamp = cli->token_stamp[0] != '\0' ? cli->token_stamp : NULL,
@@ -72,8 +44,47 @@ bool engine_run(struct cli *cli, const struct engine_wish *wish, int *code, stru
         .plan_id = wish->plan_id,
         .undoes = wish->undoes,
         .retention_days = cli->definitions.retention_days,
-        .show = output_progress,
+        .show = wish->worker ? NULL : output_progress,
     };
+}
+
+/* The run is what it is; that its history was not pruned is news of its own. */
+static void tell_unpruned(const struct engine_wish *wish, const struct run *run)
+{
+    struct log_about about = {.sync = wish->sync->name, .run_id = run->run_id, .worker = getpid()};
+    static const char text[] = "old history was not pruned (history.retention_days); the next run "
+                               "tries again";
+    if (run->unpruned.kind == ERROR_NONE)
+        return;
+    if (wish->worker)
+        log_event(LOG_WARNING, &about, "%s: %s: %s", wish->sync->name, text, run->unpruned.text);
+    else
+        fprintf(stderr, "assocd: %s: %s: %s\n", wish->sync->name, text, run->unpruned.text);
+}
+
+static bool run_worker(struct cli *cli, const struct engine_wish *wish, int *code)
+{
+    struct error err;
+    struct run run = {0};
+    bool ok = cli_token(cli, wish->sync->portal, &err);
+    struct run_options options = engine_options(cli, wish);
+    ok = ok && run_execute(&run, &options, &err);
+    if (ok)
+        *code = run_exit_code(&run, false);
+    else
+        worker_failed(wish, &run, code, &err);
+    tell_unpruned(wish, &run);
+    run_clear(&run);
+    return true;
+}
+
+bool engine_run(struct cli *cli, const struct engine_wish *wish, int *code, struct error *err)
+{
+    if (wish->worker)
+        return run_worker(cli, wish, code);
+    if (!cli_token(cli, wish->sync->portal, err))
+        return false;
+    struct run_options options = engine_options(cli, wish);
     struct run run;
     bool ok = run_execute(&run, &options, err);
     output_progress_end();
@@ -83,6 +94,7 @@ bool engine_run(struct cli *cli, const struct engine_wish *wish, int *code, stru
         ok = report_run(cli, &run, ok ? err : &later) && ok;
     if (ok)
         *code = run_exit_code(&run, wish->detailed);
+    tell_unpruned(wish, &run);
     run_clear(&run);
     return ok;
 }

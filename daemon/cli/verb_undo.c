@@ -22,12 +22,13 @@ static bool check_run(struct cli *cli, int64_t run_id, char sync[static 64], str
         return error_set(err, ERROR_LOCKED,
             "run %lld of %s is still %s; wait for its end, or end it with: assocd cancel %lld",
             (long long)run_id, sync, pg_rows_text(&rows, 0, 5), (long long)run_id);
-    if (pg_rows_int(&rows, 0, 4) > 0)
+    int64_t known = pg_rows_int(&rows, 0, 4);
+    if (known > 0 && known >= pg_rows_int(&rows, 0, 3))
         return true;
     if (pg_rows_int(&rows, 0, 3) > 0)
         return error_set(err, ERROR_STALE,
-            "run %lld of %s created %s and archived %s, but the journal no longer knows which "
-            "(history.retention_days)",
+            "run %lld of %s created %s and archived %s, but the journal no longer knows all of "
+            "them (history.retention_days)",
             (long long)run_id, sync, pg_rows_text(&rows, 0, 6), pg_rows_text(&rows, 0, 7));
     return error_set(err, ERROR_STALE, "run %lld of %s (%s) changed nothing that could be undone",
         (long long)run_id, sync, pg_rows_text(&rows, 0, 5));

@@ -57,7 +57,7 @@ static bool same_mapping(const char *then, const char *now)
             strncmp(now + length, noted_since, sizeof noted_since - 1) == 0);
 }
 
-static struct verdict guard_mapping(const struct guard_facts *facts)
+struct verdict guard_mapping(const struct guard_facts *facts)
 {
     if (facts->good_fingerprint != NULL &&
         !same_mapping(facts->good_fingerprint, facts->fingerprint))

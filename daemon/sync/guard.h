@@ -42,6 +42,9 @@ struct verdict {
 /* Before anything is read from HubSpot: an empty source. */
 struct verdict guard_source(const struct guards *guards, const struct guard_facts *facts);
 
+/* Has the sync's mapping changed since its last good run? */
+struct verdict guard_mapping(const struct guard_facts *facts);
+
 /* The whole plan. Includes guard_source. The first guard that trips speaks, refusals first. */
 struct verdict guard_plan(const struct guards *guards, const struct guard_facts *facts);
 

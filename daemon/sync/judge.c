@@ -70,12 +70,14 @@ static bool fix_digest(struct run *run, struct error *err)
     return true;
 }
 
-/* An approval of the saved plan lifts the guard for this one run. */
+/* An approval of the saved plan lifts the guard for this one run, if the sync still means what it
+ * meant when the plan was made. */
 static bool use_approval(struct run *run, bool *approved, struct error *err)
 {
     struct pg_args args = {0};
     pg_arg_int(&args, run->options.plan_id);
     pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, run->fingerprint);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     *approved = false;
     if (run->options.mode != RUN_APPLY)
@@ -84,6 +86,19 @@ static bool use_approval(struct run *run, bool *approved, struct error *err)
         return false;
     *approved = rows.count == 1;
     return true;
+}
+
+/* What was approved, beyond this plan: the mapping is the sync's from now on, however the run ends;
+ * and archives go on beside as many invalid rows as there are. */
+static bool accept_approved(struct run *run, const struct guard_facts *facts, struct error *err)
+{
+    struct pg_args args = {0};
+    run->invalid_approved = run->counts.invalid;
+    if (guard_mapping(facts).kind == VERDICT_PASS)
+        return true;
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_text(&args, run->fingerprint);
+    return run_change(run, STATEMENT_MAPPING_ACCEPT, &args, err);
 }
 
 static bool withhold(struct run *run, bool everything, struct error *err)
@@ -142,14 +157,48 @@ static bool know_archives(struct run *run, struct guard_facts *facts, struct err
     return true;
 }
 
-/* The words that go into the journal end with what a person has to type to go on. */
-static void tell_way_on(struct run *run)
+/* The words that go into the journal end with what a person has to type to go on with `plan`. */
+static void tell_way_on(struct run *run, int64_t plan)
 {
     size_t length = strlen(run->verdict.text);
-    int64_t plan = run->options.mode == RUN_APPLY ? run->options.plan_id : run->run_id;
     (void)snprintf(run->verdict.text + length, sizeof run->verdict.text - length,
         "; look: assocd show %lld; if it is meant: assocd approve %lld && assocd apply %lld",
         (long long)plan, (long long)plan, (long long)plan);
+}
+
+/* A saved plan that passed the guards when it was made, and does not now, is as if it had been made
+ * now: its creates go on, and its archives wait under this run's number. */
+static bool goes_on(struct run *run, bool *on, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    *on = false;
+    if (run->verdict.kind != VERDICT_WITHHOLD || run->counts.to_create == 0)
+        return true;
+    pg_arg_int(&args, run->options.plan_id);
+    if (!pg_run(run->state, STATEMENT_PLAN_PASSED, &args, &rows, err))
+        return false;
+    *on = rows.count > 0 && pg_rows_bool(&rows, 0, 0);
+    return true;
+}
+
+static bool stop_plan(struct run *run, struct error *err)
+{
+    const struct verdict *verdict = &run->verdict;
+    bool apply = run->options.mode == RUN_APPLY, on = true;
+    if (apply && !goes_on(run, &on, err))
+        return false;
+    tell_way_on(run, on ? run->run_id : run->options.plan_id);
+    if (!withhold(run, verdict->kind == VERDICT_REFUSE, err))
+        return false;
+    if (!on)
+        return error_set(err, ERROR_STALE,
+            "plan %lld is withheld by guard %s and has no valid approval: assocd approve %lld",
+            (long long)run->options.plan_id, verdict->guard, (long long)run->options.plan_id);
+    if (verdict->kind == VERDICT_REFUSE)
+        return error_set(err, ERROR_REFUSED, "sync %s refused by guard %s: %s",
+            run->options.sync->name, verdict->guard, verdict->text);
+    return true;
 }
 
 bool judge_plan(struct run *run, struct error *err)
@@ -172,20 +221,12 @@ bool judge_plan(struct run *run, struct error *err)
         return false;
     struct verdict verdict = guard_plan(&run->options.sync->guards, &facts);
     bool approved = false;
-    if (verdict.kind != VERDICT_PASS && !use_approval(run, &approved, err))
-        return false;
-    if (verdict.kind == VERDICT_PASS || approved)
+    if (verdict.kind == VERDICT_PASS)
         return true;
-    run->verdict = verdict;
-    tell_way_on(run);
-    if (!withhold(run, verdict.kind == VERDICT_REFUSE, err))
+    if (!use_approval(run, &approved, err))
         return false;
-    if (run->options.mode == RUN_APPLY)
-        return error_set(err, ERROR_STALE,
-            "plan %lld is withheld by guard %s and has no valid approval: assocd approve %lld",
-            (long long)run->options.plan_id, verdict.guard, (long long)run->options.plan_id);
-    if (verdict.kind == VERDICT_REFUSE)
-        return error_set(err, ERROR_REFUSED, "sync %s refused by guard %s: %s",
-            run->options.sync->name, verdict.guard, verdict.text);
-    return true;
+    if (approved)
+        return accept_approved(run, &facts, err);
+    run->verdict = verdict;
+    return stop_plan(run, err);
 }

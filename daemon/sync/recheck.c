@@ -34,7 +34,7 @@ struct recheck {
     struct spool *desired; /* what the source says of them now */
     uint64_t *from_ids;
     size_t from_count, from_room;
-    bool unclear;
+    uint64_t invalid; /* rows */
     struct buf ordinals, messages; /* of what is to be skipped: arrays */
 };
 
@@ -107,7 +107,7 @@ static bool load_desired(struct recheck *recheck, struct error *err)
         if (!ok || row.kind == SOURCE_END)
             break;
         if (row.kind == SOURCE_INVALID)
-            recheck->unclear = true;
+            recheck->invalid++;
         else
             ok = spool_add(recheck->desired, row.assoc, err);
     }
@@ -187,7 +187,7 @@ static bool load_planned(
 static const char *why_unknown(const struct recheck *recheck, const struct chunk *chunk,
     const struct client_reply *reply, uint64_t from_id)
 {
-    if (recheck->unclear)
+    if (recheck->invalid > recheck->run->invalid_approved)
         return not_clear;
     return read_complete(chunk, reply, from_id) ? NULL : not_read;
 }
@@ -257,7 +257,7 @@ static bool settle_twins(struct run *run, struct error *err)
         return true;
     if (!twin_settle(run, NULL, &run->changed_since, err))
         return false;
-    return run->counts.invalid == invalid ||
+    return run->counts.invalid - invalid <= run->invalid_approved ||
         error_set(err, ERROR_SOURCE,
             "since the plan was made the source has got rows that cannot be meant; what they mean "
             "might be about to be archived, so nothing more is; repair them and run again");

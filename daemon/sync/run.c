@@ -106,12 +106,16 @@ static bool remember_good(struct run *run, struct error *err)
         pg_run(run->state, STATEMENT_SYNC_GOOD, &args, NULL, err);
 }
 
-/* Old details go when a run has ended well; a large history goes over several runs. */
-static bool prune_history(struct run *run, struct error *err)
+/* Old details go when a run has ended well, a portion at a time. It decides nothing: the run's
+ * status stands already, and others may run the sync meanwhile. */
+static void prune_history(struct run *run)
 {
+    struct error why = {0};
     struct pg_args args = {0};
     pg_arg_int(&args, run->options.retention_days);
-    return pg_run(run->state, STATEMENT_HISTORY_PRUNE, &args, NULL, err);
+    if (!journal_unlock(run, &why) ||
+        !pg_run(run->state, STATEMENT_HISTORY_PRUNE, &args, NULL, &why))
+        run->unpruned = why;
 }
 
 /* Has the run dealt with every change it was about? Invalid rows are noted and will be touched
@@ -130,8 +134,7 @@ static bool close_finished(struct run *run, struct error *err)
 {
     if (run->options.mode != RUN_PLAN && !journal_results(run, err))
         return false;
-    return remember_good(run, err) && prune_history(run, err) &&
-        (!is_settled(run) || touched_settle(run, err)) &&
+    return remember_good(run, err) && (!is_settled(run) || touched_settle(run, err)) &&
         journal_status(run, finished_status(run), err);
 }
 
@@ -149,8 +152,10 @@ bool run_execute(struct run *run, const struct run_options *options, struct erro
 {
     struct error why = {0};
     *run = (struct run){.options = *options};
-    if (run_sync(run, &why) && close_finished(run, &why))
+    if (run_sync(run, &why) && close_finished(run, &why)) {
+        prune_history(run);
         return true;
+    }
     close_failed(run, &why);
     if (err != NULL)
         *err = why;

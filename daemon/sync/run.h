@@ -103,6 +103,8 @@ struct run {
     uint64_t changed_since; /* recheck: archives left out because the world has moved on */
     char digest[72]; /* judge_plan: of the stored plan; "" before */
     struct error failure; /* run_execute: why it ended early; kind ERROR_NONE if it did not */
+    struct error unpruned; /* run_execute: why old history was not pruned; ERROR_NONE if it was */
+    uint64_t invalid_approved; /* judge_plan: so many invalid rows an approval has seen */
     int64_t shown_ms; /* run_show: when the journal last heard how far it is */
 };
 

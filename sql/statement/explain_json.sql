@@ -1,7 +1,7 @@
 -- What the journal knows of a pair, as JSON.
 select json_build_object(
     'owner', (select coalesce(json_agg(o), '[]') from (
-        select category, type_id, origin, run_id, since from assocd.managed
+        select category, type_id, origin, run_id, since, released_at from assocd.managed
         where sync = $1 and from_id = $2::bigint and to_id = $3::bigint order by category, type_id) o),
     'changes', (select coalesce(json_agg(h), '[]') from (
         select r.run_id, r.cause, r.status, c.operation, c.category, c.type_id, c.reason, c.state, c.message, c.batch_id,

@@ -95,6 +95,42 @@ void step_run(struct play *play, const char *text)
     buf_clear(&line);
 }
 
+/* The last `assocd VERB …` of the output, with all that is joined to it by &&; NULL if there is
+ * none.
+ */
+static char *proposed(const char *output, const char *verb)
+{
+    const char *last = NULL;
+    for (const char *at = output; (at = strstr(at, verb)) != NULL; at++)
+        last = at;
+    return last != NULL ? mem_text_part(last, strcspn(last, ";\n")) : NULL;
+}
+
+/* "=> exit=0 …": does what the last command's output says is to be typed, word for word; the
+ * outcome is that of the last of these commands, the others end with 0. */
+void step_typed(struct play *play, const char *text)
+{
+    CLEANUP(buf_clear) struct buf output = {0};
+    static const char joint[] = " && ", name[] = "assocd ";
+    buf_addf(&output, "%s\n%s", buf_text(&play->command.out), buf_text(&play->command.err));
+    char *all = proposed(buf_text(&output), "assocd approve ");
+    if (all == NULL)
+        all = proposed(buf_text(&output), "assocd apply ");
+    play_check(play, all != NULL, "nothing is proposed: %s", buf_text(&output));
+    for (char *one = all, *next; one != NULL; one = next) {
+        CLEANUP(buf_clear) struct buf line = {0};
+        next = strstr(one, joint);
+        if (next != NULL) {
+            *next = '\0';
+            next += strlen(joint);
+        }
+        play_check(play, strncmp(one, name, strlen(name)) == 0, "no command: %s", one);
+        buf_addf(&line, "%s %s", one + strlen(name), next != NULL ? "=> exit=0" : text);
+        step_assocd(play, buf_text(&line));
+    }
+    free(all);
+}
+
 /* In the background, until `finish`. */
 void step_start(struct play *play, const char *text)
 {

@@ -11,9 +11,10 @@ where a.sign = '-' and not exists (select from assocd.change u where u.operation
         select from assocd.association_type t where t.category = a.category and t.type_id = a.type_id
             and lower(w.type) in (lower(t.name), lower(t.label), t.kind, lower(t.category) || ':' || t.type_id)));
 
--- invariant: nothing is archived under create_only
+-- invariant: nothing is archived under create_only that nobody has approved
 select format('%s -%s:%s', a.seq, a.from_id, a.to_id) from e2e.applied a
-where a.sign = '-' and (select value from e2e.setting where key = 'policy') = 'create_only';
+where a.sign = '-' and (select value from e2e.setting where key = 'policy') = 'create_only'
+    and not exists (select from assocd.plan_approval p where p.used_at <= a.at);
 
 -- invariant: mirror_owned archives only what was created by us or once named by the source
 select format('%s -%s:%s', a.seq, a.from_id, a.to_id) from e2e.applied a

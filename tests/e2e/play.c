@@ -35,6 +35,7 @@ static const struct {
     /* assocd */
     {"run", step_run},
     {"assocd", step_assocd},
+    {"typed", step_typed},
     {"start", step_start},
     {"await", step_await},
     {"release", step_release},

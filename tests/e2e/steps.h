@@ -23,6 +23,7 @@ void step_sql(struct play *play, const char *text);
 void step_calm(struct play *play, const char *text);
 void step_run(struct play *play, const char *text);
 void step_assocd(struct play *play, const char *text);
+void step_typed(struct play *play, const char *text);
 void step_start(struct play *play, const char *text);
 void step_await(struct play *play, const char *text);
 void step_release(struct play *play, const char *text);

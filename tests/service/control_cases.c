@@ -184,6 +184,22 @@ START_TEST(refuses_a_sync_that_no_daemon_knows)
 }
 END_TEST
 
+/* What a typed run is told of an undo, a worker is told too. */
+START_TEST(applies_an_undo_that_is_approved_by_sql)
+{
+    struct process process = {0};
+    const char *const undo[] = {"undo", "1", NULL};
+    verb("trigger", "links", 0, "signal");
+    bed_until(&bed, "select status = 'succeeded' from assocd.run");
+    ck_assert_int_eq(bed_command(&bed, &process, undo), 4);
+    process_clear(&process);
+    bed_sql(&bed, "insert into assocd.signal (verb, run_id, reason) values ('approve', 2, 'yes')");
+    bed_until(&bed,
+        "select cause = 'apply' and status = 'succeeded' and archived = 20 and plan_id = 2 and "
+        "undoes = 1 from assocd.run where run_id = 3");
+}
+END_TEST
+
 START_TEST(applies_a_plan_that_is_approved_by_sql)
 {
     verb("trigger", "links", 0, "signal");
@@ -271,6 +287,7 @@ TCase *control_cases(void)
     tcase_add_test(cases, a_paused_sync_rests_until_it_is_resumed);
     tcase_add_test(cases, cancels_a_run_which_settles_what_is_on_the_wire);
     tcase_add_test(cases, refuses_a_sync_that_no_daemon_knows);
+    tcase_add_test(cases, applies_an_undo_that_is_approved_by_sql);
     tcase_add_test(cases, applies_a_plan_that_is_approved_by_sql);
     tcase_add_test(cases, says_that_nobody_is_there_to_hear);
     tcase_add_test(cases, status_shows_runs_under_way_with_their_progress);

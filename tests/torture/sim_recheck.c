@@ -35,6 +35,22 @@ STATEMENT(plan_digest)
     return true;
 }
 
+STATEMENT(plan_passed)
+{
+    UNUSED(pg);
+    sim_row(rows, NUMBER(strcmp(sim.tables->runs[sim_int(args, 1)].status, "planned") == 0));
+    return true;
+}
+
+STATEMENT(mapping_accept)
+{
+    UNUSED(pg), UNUSED(rows);
+    struct sim_tables *t = sim.tables;
+    (void)snprintf(t->good_fingerprint, sizeof t->good_fingerprint, "%s", args->text[1]);
+    t->good_mask = sim.world.managed;
+    return true;
+}
+
 STATEMENT(approval_use)
 {
     struct sim_tables *t = sim.tables;
@@ -159,5 +175,7 @@ const struct sim_named sim_recheck_statements[] = {
     {"guard_archives", guard_archives},
     {"plan_digest", plan_digest},
     {"approval_use", approval_use},
+    {"plan_passed", plan_passed},
+    {"mapping_accept", mapping_accept},
     {NULL, NULL},
 };

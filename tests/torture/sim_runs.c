@@ -140,6 +140,8 @@ STATEMENT(sync_good)
     UNUSED(pg), UNUSED(rows);
     struct sim_tables *t = sim.tables;
     int32_t plan_id = row_of(sim_int(args, 2))->plan_id;
+    if (plan_id != 0 && row_of(plan_id)->watch)
+        return true;
     t->good_known = true;
     t->good_desired = plan_id != 0 ? row_of(plan_id)->desired : sim_int(args, 4);
     t->good_us = sim.now_us;

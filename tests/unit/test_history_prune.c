@@ -87,6 +87,22 @@ START_TEST(forgets_twenty_runs_at_a_time_oldest_first)
 }
 END_TEST
 
+/* A single statement must not take longer with the size of what it forgets. */
+START_TEST(forgets_a_large_run_in_portions)
+{
+    cluster_exec(pg,
+        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id, "
+        "reason, state) select 1, 'archive', n, 1, n, 'HUBSPOT_DEFINED', 3, 'source_removed', "
+        "'verified' from generate_series(1, 30000) n",
+        NULL);
+    prune(73); /* 20,000 archives of run 1, and no change of a later one */
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.change where run_id = 1"), 10001);
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.change"), 10001 + 26);
+    prune(73);
+    ck_assert_int_eq(cluster_int(pg, "select min(run_id) from assocd.change"), 21);
+}
+END_TEST
+
 START_TEST(never_forgets_what_is_younger_than_a_day_whatever_it_is_told)
 {
     cluster_exec(pg,
@@ -109,6 +125,7 @@ int main(void)
     tcase_add_test(tcase, forgets_details_and_requests_older_than_the_retention);
     tcase_add_test(tcase, keeps_a_request_that_nobody_has_taken_up_or_that_waits_for_its_run);
     tcase_add_test(tcase, forgets_twenty_runs_at_a_time_oldest_first);
+    tcase_add_test(tcase, forgets_a_large_run_in_portions);
     tcase_add_test(tcase, never_forgets_what_is_younger_than_a_day_whatever_it_is_told);
     tcase_set_timeout(tcase, 60);
     suite_add_tcase(suite, tcase);

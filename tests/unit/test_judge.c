@@ -22,8 +22,10 @@ static void setup(void)
     pg = cluster_connect(database);
     cluster_exec(pg,
         "truncate assocd.run, assocd.reject restart identity cascade;"
-        "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid)"
-        " select 'pairs', 'main', 'v3', 'manual', 'planning', 1, 'h', 1 from generate_series(1, 2)",
+        "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid, "
+        "fingerprint)"
+        " select 'pairs', 'main', 'v3', 'manual', 'planning', 1, 'h', 1, 'deals to contacts' from "
+        "generate_series(1, 2)",
         NULL);
 }
 
@@ -136,14 +138,20 @@ START_TEST(leaves_out_what_waits_in_quarantine_until_its_time)
 }
 END_TEST
 
-static int64_t use_approval(int run_id)
+static int64_t use_approval_of(int run_id, const char *mapping)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     pg_arg_int(&args, 1);
     pg_arg_int(&args, run_id);
+    pg_arg_text(&args, mapping);
     ck_assert_msg(pg_run(pg, STATEMENT_APPROVAL_USE, &args, &rows, &err), "%s", err.text);
     return rows.count;
+}
+
+static int64_t use_approval(int run_id)
+{
+    return use_approval_of(run_id, "deals to contacts");
 }
 
 static void approve(int minutes)
@@ -168,6 +176,7 @@ START_TEST(uses_an_approval_once_in_time_and_for_the_plan_it_was_given_for)
     change(1, "archive", 2, 1, "withheld"); /* not what was approved */
     ck_assert_int_eq(use_approval(2), 0);
     cluster_exec(pg, "delete from assocd.change where from_id = 2", NULL);
+    ck_assert_int_eq(use_approval_of(2, "deals to companies"), 0);
     ck_assert_int_eq(use_approval(2), 1);
     ck_assert_int_eq(use_approval(2), 0);
     ck_assert_int_eq(
