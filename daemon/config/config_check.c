@@ -173,15 +173,30 @@ static void check_source(struct loader *loader, const struct config_object *obje
     if (sync->source_table == NULL && sync->source_query == NULL)
         config_rule(loader, object, "source.table",
             "is missing, expected exactly one of it and source.query");
-    if (strcmp(sync->column_from, sync->column_to) == 0)
-        config_rule(loader, object, "source.columns.to_id",
-            "is the column of from_id too, expected another");
-    if (sync->column_type != NULL &&
-        (strcmp(sync->column_type, sync->column_from) == 0 ||
-            strcmp(sync->column_type, sync->column_to) == 0))
+}
+
+static void check_columns(struct loader *loader, const struct config_object *object)
+{
+    const struct sync_definition *sync = object->target;
+    static const char *const tails[] = {"source.columns.from_id", "source.columns.to_id",
+        "source.columns.type", "source.columns.type_id", "source.columns.category"};
+    const char *const names[] = {sync->column_from, sync->column_to, sync->column_type,
+        sync->column_type_id, sync->column_category};
+    for (size_t i = 1; i < ARRAY_COUNT(names); i++)
+        for (size_t j = 0; names[i] != NULL && j < i; j++)
+            if (names[j] != NULL && strcmp(names[i], names[j]) == 0)
+                config_rule(loader, object, tails[i], "must differ from %s", tails[j]);
+    if (sync->column_type != NULL && sync->column_type_id != NULL)
+        config_rule(loader, object, "source.columns.type_id",
+            "source.columns.type is set as well, expected one of the two");
+    if (sync->column_category != NULL && sync->column_type_id == NULL)
         config_rule(
-            loader, object, "source.columns.type", "is a column of ids too, expected another");
-    if (sync->column_type == NULL && sync->types_count > 1)
+            loader, object, "source.columns.category", "expected source.columns.type_id beside it");
+    if (sync->column_category != NULL && sync->watch)
+        config_rule(loader, object, "watch",
+            "does not see changes of source.columns.category alone; use a column of type with "
+            "CATEGORY:id in it, or watch: false");
+    if (!sync_has_type_column(sync) && sync->types_count > 1)
         config_rule(loader, object, "types",
             "%zu types without source.columns.type: nothing says which one a row means, "
             "expected that column or one type",
@@ -203,6 +218,7 @@ void config_check(struct loader *loader)
         check_object_type(loader, object, "from", sync->from);
         check_object_type(loader, object, "to", sync->to);
         check_source(loader, object);
+        check_columns(loader, object);
     }
     if (loader->problems_count == 0)
         config_check_overlap(loader);

@@ -43,7 +43,7 @@ struct key {
     const char *help;
 };
 
-enum { KEYS_MAX = 48 };
+enum { KEYS_MAX = 64 };
 extern const struct key keys[];
 extern const size_t keys_count;
 

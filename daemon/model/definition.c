@@ -46,8 +46,15 @@ static void free_sync(struct sync_definition *sync)
     free(sync->column_from);
     free(sync->column_to);
     free(sync->column_type);
+    free(sync->column_type_id);
+    free(sync->column_category);
     free(sync->schedule_text);
     free(sync);
+}
+
+bool sync_has_type_column(const struct sync_definition *sync)
+{
+    return sync->column_type != NULL || sync->column_type_id != NULL;
 }
 
 void definitions_clear(struct definitions *definitions)

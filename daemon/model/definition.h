@@ -64,7 +64,9 @@ struct sync_definition {
     bool source_allow_replica; /* archive on the word of a server in recovery, too */
     char *column_from; /* names of the source's columns */
     char *column_to;
-    char *column_type; /* NULL: no type column, the sync's only type */
+    char *column_type; /* NULL: no such column; not beside column_type_id */
+    char *column_type_id; /* NULL: none */
+    char *column_category; /* NULL: none; only beside column_type_id */
     enum policy policy;
     enum on_drift on_drift;
     struct schedule schedule;
@@ -97,6 +99,10 @@ void definitions_index(struct definitions *definitions);
 /* The sync of this name, or NULL. */
 const struct sync_definition *definitions_sync(
     const struct definitions *definitions, const char *name);
+
+/* Whether the rows of its source say their type: an empty cell then means the plain type, while
+ * without such a column every row means the sync's only type. */
+bool sync_has_type_column(const struct sync_definition *sync);
 
 /* Names as they are written in configuration and database. The arrays are indexed by the enum and
  * end with NULL. */

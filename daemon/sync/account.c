@@ -240,10 +240,14 @@ static char *fingerprint(const struct run *run)
     qsort(managed, count, sizeof managed[0], by_key);
     for (size_t i = 0; i < count; i++)
         buf_addf(&text, "%s %s:%u", i > 0 ? "," : "", managed[i]->category, managed[i]->type_id);
-    buf_addf(&text, " from %s (%s, %s%s%s)",
-        sync->source_table != NULL ? sync->source_table : "a query", sync->column_from,
-        sync->column_to, sync->column_type != NULL ? ", " : "",
-        sync->column_type != NULL ? sync->column_type : "");
+    buf_addf(&text, " from %s (%s, %s", sync->source_table != NULL ? sync->source_table : "a query",
+        sync->column_from, sync->column_to);
+    const char *const type_columns[] = {
+        sync->column_type, sync->column_type_id, sync->column_category};
+    for (size_t i = 0; i < ARRAY_COUNT(type_columns); i++)
+        if (type_columns[i] != NULL)
+            buf_addf(&text, ", %s", type_columns[i]);
+    buf_add_char(&text, ')');
     if (sync->source_query != NULL) {
         uint64_t hash = UINT64_C(0xCBF29CE484222325); /* FNV-1a: enough to see a change */
         for (const char *at = sync->source_query; *at != '\0'; at++)

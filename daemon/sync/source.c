@@ -14,8 +14,9 @@
 #include "pg/text.h"
 #include "sync/single.h"
 #include "sync/source_lock.h"
+#include "sync/source_type.h"
 
-enum { EXCERPT_MAX = 81 }; /* of a cell in a message */
+enum { CELLS_MAX = 2 + SOURCE_TYPE_CELLS };
 
 struct source {
     struct pg *pg;
@@ -24,10 +25,10 @@ struct source {
     struct source_wish wish;
     struct buf relation; /* quoted, for use after from */
     bool empty;
-    uint32_t only_type; /* what a row without a type means; TYPE_NONE: it must say */
+    struct source_type type;
     bool replica;
     char shape[SOURCE_SHAPE_MAX]; /* "table", "view 5d41…": what kind of thing it is, and where */
-    char message[320];
+    char message[SOURCE_MESSAGE_MAX];
     struct assoc single[TYPES_MAX]; /* last row of each type that a record can have once */
     struct single_set taken; /* to-records of the type that they can have once */
 };
@@ -75,16 +76,27 @@ static bool no_such_column(
         source->sync->name, why, source_name(source->sync), buf_text(&names));
 }
 
-/* `select f, t` and y, if the source has types: the configured columns under fixed names. */
+/* The configured columns in the order of a row's cells; returns their number. */
+static size_t column_names(const struct sync_definition *sync, const char *names[static CELLS_MAX])
+{
+    const char *const all[] = {sync->column_from, sync->column_to,
+        sync->column_type_id != NULL ? sync->column_type_id : sync->column_type,
+        sync->column_category};
+    size_t count = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(all); i++)
+        if (all[i] != NULL)
+            names[count++] = all[i];
+    return count;
+}
+
+/* `select` of the configured columns under fixed names: c0, c1 … */
 static bool columns_text(
     struct source *source, const char *relation, struct buf *text, struct error *err)
 {
-    const struct sync_definition *sync = source->sync;
-    const char *const names[] = {sync->column_from, sync->column_to, sync->column_type};
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+    const char *names[CELLS_MAX];
+    size_t count = column_names(source->sync, names);
+    for (size_t i = 0; i < count; i++) {
         char *quoted;
-        if (names[i] == NULL)
-            continue;
         if (!pg_identifier(source->pg, names[i], &quoted, err))
             return false;
         buf_addf(text, "%s%s as c%zu", i > 0 ? ", " : "select ", quoted, i);
@@ -148,8 +160,10 @@ static bool begin_copy(struct source *source, const char *relation, struct error
         pg_rows_integer(&shape, 1) ? "integer" : "text", pg_database(source->pg));
     text_trim(source->shape);
     buf_reset(&sql);
-    buf_addf(&sql, "copy (select c0::text, c1::text%s from (%s) cells",
-        source->sync->column_type != NULL ? ", c2::text" : "", buf_text(&inner));
+    buf_add_text(&sql, "copy (select ");
+    for (int i = 0; i < pg_rows_columns(&shape); i++)
+        buf_addf(&sql, "%sc%d::text", i > 0 ? ", " : "", i);
+    buf_addf(&sql, " from (%s) cells", buf_text(&inner));
     add_restriction(&sql, &source->wish, &shape);
     add_order(&sql, &shape);
     buf_add_text(&sql, ") to stdout");
@@ -161,19 +175,12 @@ static bool begin_copy(struct source *source, const char *relation, struct error
 bool source_open(struct source **source, const struct source_wish *wish, struct error *err)
 {
     const struct sync_definition *sync = wish->sync;
-    const struct types *types = wish->types;
     struct source *s = *source = mem_new(1, sizeof *s);
     s->sync = sync;
-    s->types = types;
+    s->types = wish->types;
     s->wish = *wish;
     s->empty = true;
-    s->only_type = TYPE_NONE;
-    uint32_t managed = 0;
-    for (uint32_t i = 0; i < types->count; i++)
-        if (types->items[i].managed && managed++ == 0)
-            s->only_type = i;
-    if (managed != 1)
-        s->only_type = TYPE_NONE;
+    source_type_init(&s->type, sync, wish->types);
     const char *url =
         sync->source_database_url != NULL ? sync->source_database_url : wish->database_url;
     if (!pg_open(&s->pg, url, "assocd source", ERROR_SOURCE, err))
@@ -193,53 +200,50 @@ void source_close(struct source *source)
     free(source);
 }
 
-/* The beginning of a cell, for a message; never a part of a character. */
-static const char *excerpt(const char *cell, char space[static EXCERPT_MAX])
+/* "123.0": what a column of floating-point numbers, or a CSV loaded with missing values, makes of
+ * an id. */
+static bool is_decimal(const char *cell)
 {
-    (void)snprintf(space, EXCERPT_MAX, "%s", cell);
-    text_trim(space);
-    return space;
+    size_t digits = strspn(cell, "0123456789");
+    return digits > 0 && strchr(".eE", cell[digits]) != NULL && cell[digits] != '\0' &&
+        strspn(cell + digits, "0123456789.eE+-") == strlen(cell + digits);
 }
 
-static void invalid(
+static void invalid_id(
     struct source *source, struct source_row *row, const char *wrong, const char *cell)
 {
-    char space[EXCERPT_MAX];
+    char space[SOURCE_EXCERPT_MAX];
+    const char *column =
+        strcmp(wrong, "to_id") == 0 ? source->sync->column_to : source->sync->column_from;
     row->kind = SOURCE_INVALID;
     row->wrong = wrong;
+    row->message = source->message;
     if (cell == NULL)
         (void)snprintf(source->message, sizeof source->message, "%s is NULL", wrong);
-    else if (strcmp(wrong, "type") != 0)
+    else if (is_decimal(cell))
         (void)snprintf(source->message, sizeof source->message,
-            "\"%s\" is no HubSpot record id (1 to 9223372036854775807 in digits)",
-            excerpt(cell, space));
+            "invalid HubSpot record ID \"%s\" (a number with decimals; cast the column in a view "
+            "or in source.query: %.60s::bigint)",
+            source_excerpt(cell, space), column);
+    else
+        (void)snprintf(source->message, sizeof source->message,
+            "invalid HubSpot record ID \"%s\" (expected an integer from 1 to "
+            "9223372036854775807)",
+            source_excerpt(cell, space));
+}
+
+static void invalid_type(struct source *source, struct source_row *row)
+{
+    row->kind = SOURCE_INVALID;
+    row->wrong = "type";
     row->message = source->message;
 }
 
-static void parse_type(struct source *source, struct source_row *row)
+static void parse_type(struct source *source, struct source_row *row, char *const cells[])
 {
-    if (row->type == NULL || row->type[0] == '\0') {
-        row->assoc.type = source->only_type;
-        if (source->only_type == TYPE_NONE)
-            invalid(source, row, "type", NULL);
-        return;
-    }
-    uint32_t type = types_match_text(source->types, row->type);
-    row->assoc.type = type;
-    if (type != TYPE_NONE && source->types->items[type].managed)
-        return;
-    char space[EXCERPT_MAX], meant[EXCERPT_MAX];
-    const char *cell = excerpt(row->type, space);
-    const char *near = types_nearest(source->types, row->type);
-    if (type != TYPE_NONE)
-        (void)snprintf(source->message, sizeof source->message,
-            "type \"%s\" is not one of the sync's types", cell);
-    else if (near != NULL)
-        (void)snprintf(source->message, sizeof source->message,
-            "unknown type \"%s\" (did you mean \"%s\"?)", cell, excerpt(near, meant));
-    else
-        (void)snprintf(source->message, sizeof source->message, "unknown type \"%s\"", cell);
-    invalid(source, row, "type", row->type);
+    row->assoc.type = source_type_read(&source->type, cells, &row->type, source->message);
+    if (row->assoc.type == TYPE_NONE)
+        invalid_type(source, row);
 }
 
 /* Is it a second association of a type that one of its records can have only once? */
@@ -269,7 +273,7 @@ static bool check_single(struct source *source, struct source_row *row, struct e
         (void)snprintf(source->message, sizeof source->message,
             "a record can have only one association of type %s; the source names several",
             types_text(source->types, row->assoc.type, space));
-        invalid(source, row, "type", "");
+        invalid_type(source, row);
         row->unclear = true;
     }
     source->single[row->assoc.type] = row->assoc;
@@ -319,20 +323,21 @@ bool source_next(struct source *source, struct source_row *row, struct error *er
         return end_copy(source, err);
     }
     source->empty = false;
-    char *cells[3] = {NULL};
-    int columns = source->sync->column_type != NULL ? 3 : 2;
-    if (pg_copy_split(line, cells, 3) != columns)
+    char *cells[CELLS_MAX] = {NULL};
+    const char *names[CELLS_MAX];
+    int columns = (int)column_names(source->sync, names);
+    if (pg_copy_split(line, cells, CELLS_MAX) != columns)
         return error_set(err, ERROR_SOURCE, "source of %s: a row without its %d columns",
             source->sync->name, columns);
     row->from = cells[0];
     row->to = cells[1];
     row->type = cells[2];
     if (row->from == NULL || !assoc_parse_id(row->from, strlen(row->from), &row->assoc.from_id))
-        invalid(source, row, "from_id", row->from);
+        invalid_id(source, row, "from_id", row->from);
     else if (row->to != NULL && !assoc_parse_id(row->to, strlen(row->to), &row->assoc.to_id))
-        invalid(source, row, "to_id", row->to);
+        invalid_id(source, row, "to_id", row->to);
     else if (row->to != NULL)
-        parse_type(source, row);
+        parse_type(source, row, cells + 2);
     if (row->kind == SOURCE_ROW && row->to != NULL)
         return check_single(source, row, err);
     return true;

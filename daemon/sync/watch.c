@@ -27,6 +27,8 @@ struct site {
 
 static const char *type_column(const struct sync_definition *sync)
 {
+    if (sync->column_type_id != NULL)
+        return sync->column_type_id;
     return sync->column_type != NULL ? sync->column_type : "";
 }
 

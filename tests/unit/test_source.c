@@ -13,71 +13,7 @@
 #include "lib/cluster.h"
 #include "lib/suite.h"
 #include "sync/source.h"
-
-static char *database;
-static struct pg *pg;
-static struct error err;
-static struct source *source;
-static struct sync_definition sync_definition;
-static struct type items[2];
-static struct types types;
-static struct source_wish wish;
-
-static void setup(void)
-{
-    err = (struct error){0};
-    wish = (struct source_wish){0};
-    pg = cluster_connect(database);
-    cluster_exec(pg, "drop schema if exists crm cascade; create schema crm", NULL);
-    items[0] = (struct type){
-        .category = "HUBSPOT_DEFINED", .type_id = 1, .kind = TYPE_PLAIN, .managed = true};
-    items[1] = (struct type){
-        .category = "USER_DEFINED", .type_id = 9, .label = "Decision maker", .managed = false};
-    types = (struct types){.items = items, .count = 2};
-    sync_definition = (struct sync_definition){
-        .name = "s", .source_table = "crm.pair", .column_from = "from_id", .column_to = "to_id"};
-}
-
-static void teardown(void)
-{
-    source_close(source);
-    source = NULL;
-    pg_close(pg);
-}
-
-static bool open_source(void)
-{
-    wish.sync = &sync_definition;
-    wish.database_url = database;
-    wish.types = &types;
-    return source_open(&source, &wish, &err);
-}
-
-/* All rows as text: `1>2:0` for a row, `!from_id` for an invalid one. */
-static void read_all(struct buf *text)
-{
-    struct source_row row;
-    for (;;) {
-        ck_assert_msg(source_next(source, &row, &err), "%s", err.text);
-        if (row.kind == SOURCE_END)
-            return;
-        if (row.kind == SOURCE_INVALID)
-            buf_addf(text, "!%s ", row.wrong);
-        else
-            buf_addf(text, "%llu>%llu:%u ", (unsigned long long)row.assoc.from_id,
-                (unsigned long long)row.assoc.to_id, row.assoc.type);
-    }
-}
-
-static void expect(const char *rows)
-{
-    CLEANUP(buf_clear) struct buf text = {0};
-    ck_assert_msg(open_source(), "%s", err.text);
-    read_all(&text);
-    ck_assert_str_eq(buf_text(&text), rows);
-    source_close(source);
-    source = NULL;
-}
+#include "unit/source_case.h"
 
 static void expect_error(const char *part)
 {
@@ -119,21 +55,6 @@ START_TEST(tells_every_row_that_cannot_be_meant)
     ck_assert_uint_eq(invalid, 12);
     ck_assert_ptr_nonnull(strstr(buf_text(&text), "7>8:0 "));
     ck_assert_ptr_nonnull(strstr(buf_text(&text), "9223372036854775807>1:0 "));
-}
-END_TEST
-
-START_TEST(understands_the_type_column)
-{
-    items[1].managed = true;
-    sync_definition.column_type = "kind of link";
-    cluster_exec(pg,
-        "create table crm.pair (from_id int, to_id int, \"kind of link\" text);"
-        "insert into crm.pair values (1,1,'plain'),(1,2,'Decision maker'),(1,3,'decision MAKER'),"
-        "(1,4,'USER_DEFINED:9'),(1,5,'Decsion maker'),(1,6,null),(1,7,''),(1,null,'nonsense')",
-        NULL);
-    expect("1>0:0 1>1:0 1>2:1 1>3:1 1>4:1 !type !type !type ");
-    items[1].managed = false; /* then there is one type only, which need not be said … */
-    expect("1>0:0 1>1:0 !type !type !type !type 1>6:0 1>7:0 ");
 }
 END_TEST
 
@@ -344,7 +265,6 @@ int main(void)
     tcase_add_loop_test(
         tcase, sorts_ids_as_numbers_whatever_their_column_is, 0, (int)ARRAY_COUNT(id_types));
     tcase_add_test(tcase, tells_every_row_that_cannot_be_meant);
-    tcase_add_test(tcase, understands_the_type_column);
     tcase_add_test(tcase, cuts_long_cells_between_characters);
     tcase_add_loop_test(tcase, says_what_is_wrong_with_the_source, 0, (int)ARRAY_COUNT(wrong));
     tcase_add_test(tcase, says_when_it_cannot_connect);
