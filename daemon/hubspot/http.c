@@ -16,7 +16,6 @@
 #include "base/text.h"
 #include "hubspot/http_easy.h"
 #include "hubspot/http_server.h"
-#include "hubspot/rate.h"
 
 enum {
     PIECE_MAX = 128 << 10,
@@ -282,18 +281,13 @@ static void collect_ended(struct http *http)
 
 static void fill_done(const struct slot *slot, struct http_result *result)
 {
-    curl_off_t retry_after_s = 0;
     bool answered = slot->end != HTTP_NOT_SENT;
     *result = (struct http_result){.end = slot->end, .body = "", .why = slot->why};
     result->correlation_id = slot->correlation_id;
     if (!answered)
         return;
     (void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &result->status);
-    (void)curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
-    if (retry_after_s > RATE_RETRY_AFTER_MAX_MS / 1000)
-        retry_after_s = RATE_RETRY_AFTER_MAX_MS / 1000;
-    if (retry_after_s > 0)
-        result->retry_after_ms = (int64_t)retry_after_s * 1000;
+    result->retry_after_ms = http_easy_retry_after_ms(slot->easy);
     if (result->status >= 200 && result->status < 300)
         return;
     result->body = buf_text(&slot->piece);

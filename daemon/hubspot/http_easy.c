@@ -6,10 +6,13 @@
 #include "hubspot/http_easy.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
+#include "hubspot/rate.h"
 
 #ifndef ASSOCD_VERSION
 #define ASSOCD_VERSION "1.0"
@@ -38,6 +41,24 @@ static int let_out(void *left, char *to, char *from, int to_port, int from_port)
     (void)to, (void)from, (void)to_port, (void)from_port;
     *(bool *)left = true;
     return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+/* Not CURLINFO_RETRY_AFTER: since libcurl 8.14 that says six hours for whatever is longer. */
+int64_t http_easy_retry_after_ms(CURL *easy)
+{
+    struct curl_header *header;
+    if (curl_easy_header(easy, "retry-after", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return 0;
+    int64_t wait_s;
+    if (isdigit((unsigned char)header->value[0])) { /* no date begins with one */
+        wait_s = strtoll(header->value, NULL, 10);
+    } else {
+        time_t at_s = curl_getdate(header->value, NULL);
+        wait_s = at_s != -1 ? (int64_t)at_s - clock_wall_s() : 0;
+    }
+    if (wait_s > RATE_RETRY_AFTER_MAX_MS / 1000)
+        return RATE_RETRY_AFTER_MAX_MS;
+    return wait_s > 0 ? wait_s * 1000 : 0;
 }
 
 const char *http_easy_why(CURLcode code)

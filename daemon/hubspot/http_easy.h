@@ -17,6 +17,10 @@ MUST_CHECK bool http_easy_check(struct error *err);
 void http_easy_set(CURL *easy, const struct http_settings *settings,
     const struct http_request *request, bool *left);
 
+/* What the answer's Retry-After asks for, as seconds or as a date; at most RATE_RETRY_AFTER_MAX_MS;
+ * 0: not said, or not understood. */
+int64_t http_easy_retry_after_ms(CURL *easy);
+
 /* What a transfer's end means, in words. */
 const char *http_easy_why(CURLcode code);
 

@@ -1,6 +1,7 @@
 /*
- * json_tree.c: json-c, with its strict flags set. Texts are checked by our own reader first: json-c
- * takes NaN even when strict. It takes double members as well, which show by their number.
+ * json_tree.c: json-c as a builder of trees. What is JSON is decided by our own reader alone,
+ * first: json-c takes NaN even when strict, and its strict 0.18 refuses every letter beyond ASCII.
+ * It takes double members as well, which show by their number.
  */
 #include "hubspot/json_tree.h"
 
@@ -57,7 +58,6 @@ struct json_object *json_tree(const char *text, size_t length)
     if (length > INT_MAX || !json_tree_is_good(text, length))
         return NULL;
     struct json_tokener *tokener = mem_check(json_tokener_new_ex(JSON_DEPTH_MAX + 1));
-    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
     struct json_object *tree = json_tokener_parse_ex(tokener, text, (int)length);
     enum json_tokener_error state = json_tokener_get_error(tokener);
     json_tokener_free(tokener);

@@ -28,6 +28,9 @@ void pg_begin_call(struct pg *pg);
 /* message on one line, blanks collapsed, without a final full stop; at most size - 1 bytes. */
 void pg_one_line(char *out, size_t size, const char *message);
 
+/* The last barrier: asterisks for a password that still stands in line. NULL: there is none. */
+void pg_mask_password(char *line, const char *password);
+
 /* Reads results until libpq is ready for the next statement. */
 void pg_drain(struct pg *pg);
 

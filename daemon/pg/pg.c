@@ -196,8 +196,8 @@ static void conninfo_clear(struct conninfo *info)
     PQconninfoFree(info->options);
 }
 
-/* The last barrier: a password that still stands in a message (as someone's host name, say). */
-static void mask_password(char *line, const char *password)
+/* As someone's host name, say. */
+void pg_mask_password(char *line, const char *password)
 {
     size_t length = password != NULL ? strlen(password) : 0;
     if (length < 4) /* shorter ones occur in ordinary words */
@@ -211,6 +211,13 @@ static const char *or_empty(const char *text)
     return text != NULL ? text : "";
 }
 
+/* Says whose server it is that err speaks of. */
+static bool connection_named(const PGconn *conn, struct error *err)
+{
+    return error_prefix(err, "PostgreSQL (host=%s dbname=%s user=%s)", or_empty(PQhost(conn)),
+        or_empty(PQdb(conn)), or_empty(PQuser(conn)));
+}
+
 static bool connect_failed(const PGconn *conn, enum error_kind kind, struct error *err)
 {
     char why[ERROR_TEXT_MAX];
@@ -218,13 +225,26 @@ static bool connect_failed(const PGconn *conn, enum error_kind kind, struct erro
     pg_one_line(why, sizeof why, PQerrorMessage(conn));
     (void)snprintf(line, sizeof line, "(host=%s dbname=%s user=%s): %s", or_empty(PQhost(conn)),
         or_empty(PQdb(conn)), or_empty(PQuser(conn)), why);
-    mask_password(line, PQpass(conn));
+    pg_mask_password(line, PQpass(conn));
     return error_set(err, kind, "connect to PostgreSQL %s", line);
+}
+
+bool pg_server_is_supported(int version, enum error_kind kind, struct error *err)
+{
+    if (version >= PG_SERVER_OLDEST * 10000)
+        return true;
+    return error_set(err, kind,
+        "the server is PostgreSQL %d; assocd works with PostgreSQL %d or later: upgrade the "
+        "server, "
+        "or use another one",
+        version / 10000, PG_SERVER_OLDEST);
 }
 
 static bool session_configure(struct pg *pg, struct error *err)
 {
     enum { FIRST_WITH_CHECK_INTERVAL = 140000 };
+    if (!pg_server_is_supported(PQserverVersion(pg->conn), pg->kind, err))
+        return connection_named(pg->conn, err);
     if (PQserverVersion(pg->conn) >= FIRST_WITH_CHECK_INTERVAL &&
         pg_exec(pg, CHECK_INTERVAL SESSION_SETTINGS, NULL, NULL))
         return true;
@@ -282,41 +302,6 @@ void pg_drain(struct pg *pg)
             return; /* the next PQexec ends a COPY that nobody wants */
         result = PQgetResult(pg->conn);
     }
-}
-
-/* The tables or functions of schema assocd are not there: the one failure everybody meets first. */
-static bool schema_missing(const char *sqlstate, const char *message)
-{
-    static const char *const states[] = {"3F000", "42P01", "42883"};
-    for (size_t i = 0; i < ARRAY_COUNT(states); i++)
-        if (strcmp(sqlstate, states[i]) == 0)
-            return strstr(message, "\"assocd") != NULL || strstr(message, " assocd.") != NULL;
-    return false;
-}
-
-bool pg_failed(struct pg *pg, const PGresult *result, const char *what, struct error *err)
-{
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    if (state == NULL) /* libpq's own failure; 08006: connection failure */
-        state = PQstatus(pg->conn) == CONNECTION_BAD ? "08006" : "XX000";
-    (void)snprintf(pg->sqlstate, sizeof pg->sqlstate, "%s", state);
-    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    if (message == NULL)
-        message = PQerrorMessage(pg->conn);
-    if (message[0] == '\0')
-        message = "unexpected reply";
-    char line[ERROR_TEXT_MAX];
-    pg_one_line(line, sizeof line, message);
-    mask_password(line, PQpass(pg->conn));
-    if (schema_missing(state, line))
-        return error_set(
-            err, pg->kind, "%s: %s; the schema is missing: run \"assocd init\"", what, line);
-    if (strcmp(state, "42501") == 0 && strstr(line, "row-level security") != NULL)
-        return error_set(err, pg->kind,
-            "%s: %s, and rows that it hides look like rows to archive: connect as a role with "
-            "BYPASSRLS or as the table's owner",
-            what, line);
-    return error_set(err, pg->kind, "%s: %s (SQLSTATE %s)", what, line, state);
 }
 
 /* Servers since 14 say so at once, and again when they are promoted. */

@@ -24,6 +24,13 @@ struct pg; /* one connection */
 MUST_CHECK bool pg_open(
     struct pg **pg, const char *url, const char *name, enum error_kind kind, struct error *err);
 
+/* The oldest major version of a server that is tested (tests/machine/machines). */
+enum { PG_SERVER_OLDEST = 13 };
+
+/* version: as PQserverVersion counts (130022). False with an error of that kind if it is older.
+ * pg_open asks this of every server. */
+MUST_CHECK bool pg_server_is_supported(int version, enum error_kind kind, struct error *err);
+
 /* Closes it; NULL is fine. An open transaction is rolled back by the server. */
 void pg_close(struct pg *pg);
 

@@ -184,6 +184,11 @@ int64_t cluster_int(struct pg *pg, const char *sql)
     return pg_rows_int(&rows, 0, 0);
 }
 
+int cluster_version(struct pg *pg)
+{
+    return (int)cluster_int(pg, "select current_setting('server_version_num')::int / 10000");
+}
+
 static char *create_from(const char *template)
 {
     static int count;

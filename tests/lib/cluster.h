@@ -41,6 +41,9 @@ char *cluster_url_of(const char *url, const char *database);
 /* A connection, or the test is over. */
 struct pg *cluster_connect(const char *url);
 
+/* The server's major version. */
+int cluster_version(struct pg *pg);
+
 /* Runs SQL, or the test is over. rows may be NULL. */
 void cluster_exec(struct pg *pg, const char *sql, struct pg_rows *rows);
 

@@ -5,6 +5,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "hubspot/http.h"
@@ -210,6 +211,64 @@ START_TEST(an_attempt_is_never_sent_twice)
 }
 END_TEST
 
+/* Whether libcurl notices before it sends is its version's business (8.23 may not). */
+START_TEST(fault_m2_a_connection_closed_behind_its_answer_costs_an_attempt_at_most)
+{
+    struct buf body = {0};
+    struct scripted script[] = {
+        {.answer = HEAD "Content-Length: 2\r\n\r\n{}", .end = SCRIPTED_CLOSE},
+        {.answer = HEAD "Content-Length: 2\r\n\r\n[]", .end = SCRIPTED_KEEP}};
+    open_http(script, 2, 20000);
+    ck_assert_int_eq(attempt(false, &body).end, HTTP_ANSWERED);
+    struct http_result result = attempt(false, &body);
+    if (result.end != HTTP_ANSWERED) {
+        ck_assert_int_eq(result.end, HTTP_BROKEN);
+        ck_assert_int_eq(result.status, 0);
+        result = attempt(false, &body);
+    }
+    ck_assert_int_eq(result.end, HTTP_ANSWERED);
+    ck_assert_str_eq(buf_text(&body), "{}[]");
+    buf_clear(&body);
+    char *requests = close_http();
+    ck_assert_uint_eq(scripted_count(requests), 2);
+    free(requests);
+}
+END_TEST
+
+static int64_t retry_after_ms(const char *value)
+{
+    char answer[256];
+    struct buf body = {0};
+    (void)snprintf(answer, sizeof answer,
+        "HTTP/1.1 429 x\r\nRetry-After: %s\r\nContent-Length: 0\r\n\r\n", value);
+    struct scripted script[] = {{.answer = answer}};
+    open_http(script, 1, 20000);
+    int64_t wait_ms = attempt(true, &body).retry_after_ms;
+    free(close_http());
+    return wait_ms;
+}
+
+/* libcurl's own reading of it ends at six hours since 8.14. */
+START_TEST(fault_m2_a_wait_is_as_long_as_the_server_said_up_to_a_day)
+{
+    char date[64];
+    time_t later_s = time(NULL) + 72000;
+    struct tm utc;
+    ck_assert_ptr_nonnull(gmtime_r(&later_s, &utc));
+    ck_assert_uint_gt(strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &utc), 0);
+    int64_t wait_ms = retry_after_ms(date);
+    ck_assert_msg(wait_ms <= 72000000 && wait_ms > 71000000, "%lld", (long long)wait_ms);
+    ck_assert_int_eq(retry_after_ms("86399"), 86399000);
+    ck_assert_int_eq(retry_after_ms("86401"), RATE_RETRY_AFTER_MAX_MS);
+    ck_assert_int_eq(retry_after_ms("99999999999999999999999"), RATE_RETRY_AFTER_MAX_MS);
+    ck_assert_int_eq(retry_after_ms("Sun, 06 Nov 1994 08:49:37 GMT"), 0);
+    ck_assert_int_eq(retry_after_ms("soon"), 0);
+    ck_assert_int_eq(retry_after_ms("-5"), 0);
+    ck_assert_int_eq(retry_after_ms(""), 0);
+    ck_assert_int_eq(retry_after_ms("0"), 0);
+}
+END_TEST
+
 START_TEST(a_refusal_without_end_is_cut)
 {
     struct buf body = {0};
@@ -312,6 +371,8 @@ int main(void)
     tcase_add_test(cases, keeps_the_facts_of_a_refusal);
     tcase_add_test(cases, a_header_that_goes_on_from_nothing_touches_no_other_answer);
     tcase_add_loop_test(cases, an_attempt_is_never_sent_twice, 0, 2);
+    tcase_add_test(cases, fault_m2_a_connection_closed_behind_its_answer_costs_an_attempt_at_most);
+    tcase_add_test(cases, fault_m2_a_wait_is_as_long_as_the_server_said_up_to_a_day);
     tcase_add_test(cases, a_refusal_without_end_is_cut);
     tcase_add_test(cases, a_long_answer_needs_little_memory);
     tcase_add_test(cases, sends_the_token_to_https_or_loopback_only);

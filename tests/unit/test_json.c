@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/random.h"
+#include "base/utf8.h"
 #include "hubspot/envelope.h"
 #include "hubspot/json.h"
 #include "hubspot/json_tree.h"
@@ -71,6 +72,32 @@ START_TEST(a_tree_has_no_member_twice)
     struct json_object *tree = json_tree(once, strlen(once));
     ck_assert_ptr_nonnull(tree);
     json_tree_free(&tree);
+}
+END_TEST
+
+/* Each byte from 0x80 on stands in one of them somewhere. */
+START_TEST(fault_m2_a_text_may_have_letters_of_any_script)
+{
+    struct buf text = {0};
+    struct buf want = {0};
+    for (uint32_t code = 0x80; code < 0x110000; code += code < 0x800 ? 1 : 61) {
+        char bytes[4];
+        if (code < 0xD800 || code > 0xDFFF)
+            buf_add(&want, bytes, utf8_write(bytes, code));
+    }
+    buf_addf(
+        &text, "{\"results\":[{\"label\":\"%s\",\"%s\":1}]}", buf_text(&want), "Geschäftsführer");
+    struct json_object *tree = json_tree(text.bytes, text.length);
+    ck_assert_ptr_nonnull(tree);
+    struct json_object *list = json_tree_member(tree, "results");
+    struct json_object *first = json_object_array_get_idx(list, 0);
+    uint32_t number = 0;
+    ck_assert_str_eq(json_tree_text(first, "label"), buf_text(&want));
+    ck_assert(json_tree_u32(first, "Geschäftsführer", &number));
+    ck_assert_uint_eq(number, 1);
+    json_tree_free(&tree);
+    buf_clear(&text);
+    buf_clear(&want);
 }
 END_TEST
 
@@ -162,7 +189,7 @@ START_TEST(agrees_with_json_c_on_random_documents)
         struct buf text = {0};
         add_value(&text, &random, 4);
         ck_assert_msg(json_tree_is_good(text.bytes, text.length), "%s", text.bytes);
-        ck_assert(json_judge_takes(text.bytes, text.length));
+        ck_assert_msg(json_judge_takes(text.bytes, text.length), "%s", text.bytes);
         /* Damage one byte: what we take, json-c must take as well (not the other way round: json-c
          * is lenient about numbers and control characters). */
         static const char wrong[] = "{}[]\",:0e\\x \xFF\x01";
@@ -279,6 +306,7 @@ int main(void)
     tcase_add_loop_test(cases, takes_json_to_the_letter, 0, (int)ARRAY_COUNT(documents));
     tcase_add_test(cases, a_field_is_one_line_and_ends_between_characters);
     tcase_add_test(cases, a_tree_has_no_member_twice);
+    tcase_add_test(cases, fault_m2_a_text_may_have_letters_of_any_script);
     tcase_add_test(cases, a_text_with_a_nul_is_no_text);
     tcase_add_loop_test(cases, reads_ids_exactly, 0, (int)ARRAY_COUNT(ids));
     tcase_add_test(cases, agrees_with_json_c_on_random_documents);

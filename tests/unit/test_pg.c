@@ -5,6 +5,7 @@
 #include <check.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/cluster.h"
 #include "lib/suite.h"
@@ -48,8 +49,21 @@ START_TEST(has_its_settings_on_every_connection)
     expect_setting("application_name", "test");
     expect_setting("lock_timeout", "5s");
     expect_setting("synchronous_commit", "on");
-    expect_setting("client_connection_check_interval", "2s");
+    if (cluster_version(pg) >= 14)
+        expect_setting("client_connection_check_interval", "2s");
     ck_assert_int_ge(pg_socket(pg), 0);
+}
+END_TEST
+
+START_TEST(fault_m3_refuses_a_server_that_is_too_old)
+{
+    ck_assert(pg_server_is_supported(130000, ERROR_STATE, &err));
+    ck_assert(pg_server_is_supported(180001, ERROR_STATE, &err));
+    ck_assert(!pg_server_is_supported(129999, ERROR_SOURCE, &err));
+    ck_assert_int_eq(err.kind, ERROR_SOURCE);
+    ck_assert_ptr_nonnull(strstr(err.text, "PostgreSQL 12; assocd works with PostgreSQL 13"));
+    ck_assert(!pg_server_is_supported(90624, ERROR_STATE, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "PostgreSQL 9;"));
 }
 END_TEST
 
@@ -292,6 +306,7 @@ int main(void)
     TCase *with_server = tcase_create("server");
     tcase_add_checked_fixture(with_server, setup, teardown);
     tcase_add_test(with_server, has_its_settings_on_every_connection);
+    tcase_add_test(with_server, fault_m3_refuses_a_server_that_is_too_old);
     tcase_add_test(with_server, keeps_its_isolation_whatever_the_database_prefers);
     tcase_add_test(with_server, carries_arguments_of_every_kind);
     tcase_add_test(with_server, counts_the_rows_a_statement_touched);

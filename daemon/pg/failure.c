@@ -1,0 +1,61 @@
+/*
+ * failure.c: what the server's errors mean to a person. Knows SQLSTATEs and the names of the
+ * server's own functions, never its words: those are in its language, and change with its version.
+ */
+#include "pg/connection.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Names something of schema assocd, in whatever quotation marks the server's language has. */
+static bool names_our_schema(const char *message)
+{
+    static const char schema[] = "assocd";
+    for (const char *at = message; (at = strstr(at, schema)) != NULL; at += sizeof schema - 1) {
+        char before = at > message ? at[-1] : ' ';
+        char behind = at[sizeof schema - 1];
+        if (!isalnum((unsigned char)before) && before != '_' && before != '.' &&
+            !isalnum((unsigned char)behind) && behind != '_')
+            return true;
+    }
+    return false;
+}
+
+/* The tables or functions of schema assocd are not there: the one failure everybody meets first. */
+static bool schema_missing(const char *sqlstate, const char *message)
+{
+    static const char *const states[] = {"3F000", "42P01", "42883"};
+    for (size_t i = 0; i < ARRAY_COUNT(states); i++)
+        if (strcmp(sqlstate, states[i]) == 0)
+            return names_our_schema(message);
+    return false;
+}
+
+bool pg_failed(struct pg *pg, const PGresult *result, const char *what, struct error *err)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    if (state == NULL) /* libpq's own failure; 08006: connection failure */
+        state = PQstatus(pg->conn) == CONNECTION_BAD ? "08006" : "XX000";
+    (void)snprintf(pg->sqlstate, sizeof pg->sqlstate, "%s", state);
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    if (message == NULL)
+        message = PQerrorMessage(pg->conn);
+    if (message[0] == '\0')
+        message = "unexpected reply";
+    char line[ERROR_TEXT_MAX];
+    pg_one_line(line, sizeof line, message);
+    pg_mask_password(line, PQpass(pg->conn));
+    if (schema_missing(state, line))
+        return error_set(
+            err, pg->kind, "%s: %s; the schema is missing: run \"assocd init\"", what, line);
+    /* Not by its words, which are in the server's language. */
+    const char *function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+    if (strcmp(state, "42501") == 0 && function != NULL &&
+        strcmp(function, "check_enable_rls") == 0)
+        return error_set(err, pg->kind,
+            "%s: %s, and rows that it hides look like rows to archive: connect as a role with "
+            "BYPASSRLS or as the table's owner",
+            what, line);
+    return error_set(err, pg->kind, "%s: %s (SQLSTATE %s)", what, line, state);
+}
