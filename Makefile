@@ -38,7 +38,7 @@ SRC := $(wildcard daemon/*/*.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
 LIB := $(B)/libassocd.a
 SQL_STATEMENTS := $(sort $(wildcard sql/statement/*.sql))
-SQL_SCHEMA := $(sort $(wildcard sql/schema/*.sql)) sql/roles.sql
+SQL_SCHEMA := $(sort $(wildcard sql/schema/*.sql)) sql/roles.sql sql/grants.tsv
 TESTLIB_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sandbox/*.c))
 E2E_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/e2e/*.c))

@@ -101,6 +101,16 @@ bool cli_number(const char *word, const char *what, int64_t *number, struct erro
     return true;
 }
 
+bool cli_reason(const char *reason, struct error *err)
+{
+    size_t length = 0;
+    for (const char *at = reason; at != NULL && *at != '\0'; at++)
+        length += ((unsigned char)*at & 0xC0) != 0x80;
+    return length <= REASON_MAX ||
+        error_set(err, ERROR_USAGE, "--reason: %zu characters are too long, expected at most %d",
+            length, REASON_MAX);
+}
+
 bool cli_load(struct cli *cli, struct error *err)
 {
     if (!cli->loaded && !config_load(cli->config_path, &cli->definitions, err))

@@ -104,6 +104,10 @@ MUST_CHECK bool cli_run(struct cli *cli, int64_t run_id, struct pg_rows *rows, s
 /* A number of a run or plan on the command line. */
 MUST_CHECK bool cli_number(const char *word, const char *what, int64_t *number, struct error *err);
 
+/* A reason must be no longer than the database keeps it (characters). NULL is fine. */
+enum { REASON_MAX = 2000 };
+MUST_CHECK bool cli_reason(const char *reason, struct error *err);
+
 /* Prints the first column of a statement's rows, which must be JSON texts: one array of them, or
  * the single one. */
 MUST_CHECK bool cli_print_json(struct cli *cli, enum statement_id id, const struct pg_args *args,

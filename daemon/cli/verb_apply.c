@@ -117,6 +117,8 @@ bool verb_approve(struct cli *cli, int argc, char **argv, int *code, struct erro
         return false;
     if (minutes > MINUTES_MAX)
         return error_set(err, ERROR_USAGE, "minutes: at most %d, a year", MINUTES_MAX);
+    if (!cli_reason(reason, err))
+        return false;
     if (!get_plan(cli, &words, &plan, err))
         return false;
     if (plan.digest[0] == '\0')
@@ -124,7 +126,6 @@ bool verb_approve(struct cli *cli, int argc, char **argv, int *code, struct erro
             err, ERROR_STALE, "run %lld never made a complete plan", (long long)plan.plan_id);
     struct pg_args args = {0};
     pg_arg_int(&args, plan.plan_id);
-    pg_arg_text(&args, plan.digest);
     pg_arg_text(&args, reason);
     pg_arg_int(&args, minutes);
     return print_approval(cli, &plan, &args, err);

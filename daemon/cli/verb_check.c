@@ -178,8 +178,12 @@ static void check_strays(struct findings *findings)
     for (size_t i = 0; i < count; i++) {
         CLEANUP(buf_clear) struct buf text = {0};
         struct error err; /* where a watched sync lives it is told with that */
-        if (watch_strays(definitions, urls[i], &text, &err) && text.length > 0)
+        struct pg *pg;
+        if (!pg_open(&pg, urls[i], "assocd check", ERROR_SOURCE, &err))
+            continue;
+        if (watch_strays(pg, definitions, urls[i], &text, &err) && text.length > 0)
             add_finding(findings, FINDING_WARNING, "watched tables", buf_text(&text));
+        pg_close(pg);
     }
     free(urls);
 }

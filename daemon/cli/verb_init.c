@@ -3,12 +3,14 @@
  * tables; harmless when repeated.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "pg/schema.h"
 #include "pg/statement.h"
+#include "service/state.h"
 #include "sync/watch.h"
 
 struct init_wish {
@@ -22,6 +24,7 @@ static void print_schema(void)
     for (const struct statement *file = schema_files; file->name != NULL; file++)
         printf("%sinsert into assocd.schema_version (version) values (%.3s);\n", file->text,
             file->name);
+    fputs(sql_grants, stdout);
     puts("commit;");
 }
 
@@ -79,29 +82,51 @@ static bool watch_all(struct cli *cli, const struct init_wish *wish, struct erro
     return true;
 }
 
+/* Rights that an upgrade took: somebody may miss them. */
+static void tell_lost(const struct schema_change *change)
+{
+    if (change->lost.length > 0)
+        fprintf(stderr,
+            "assocd: these rights were more than needed and are revoked:\n%s"
+            "assocd: what each role may do: assocd init --roles --sql; applications that call "
+            "assocd.touch need: grant assocd_writer to ROLE\n",
+            buf_text(&change->lost));
+}
+
+/* They are known from here on, to assocd.touch, too. Who may not write the state is no owner, and
+ * then the daemon does it. */
+static bool enter_syncs(struct cli *cli, struct error *err)
+{
+    struct error why;
+    return state_enter(cli->state, &cli->definitions, &why) ||
+        strcmp(pg_sqlstate(cli->state), "42501") == 0 || error_set(err, why.kind, "%s", why.text);
+}
+
 static bool upgrade(struct cli *cli, bool quiet, struct error *err)
 {
-    int from, to;
+    CLEANUP(schema_change_clear) struct schema_change change = {0};
     if (!pg_open(&cli->state, cli->definitions.database_url, "assocd init", ERROR_STATE, err) ||
-        !schema_upgrade(cli->state, &from, &to, err))
+        !schema_upgrade(cli->state, &change, err) || !enter_syncs(cli, err))
         return false;
     if (quiet)
         return true;
     if (cli->json)
-        printf("{\"from_version\": %d, \"version\": %d}\n", from, to);
-    else if (from == to)
-        printf("schema assocd is up to date (version %d)\n", to);
+        printf("{\"from_version\": %d, \"version\": %d}\n", change.from, change.to);
+    else if (change.from == change.to)
+        printf("schema assocd is up to date (version %d)\n", change.to);
     else
-        printf("schema assocd: version %d -> %d\n", from, to);
+        printf("schema assocd: version %d -> %d\n", change.from, change.to);
+    tell_lost(&change);
     return true;
 }
 
 static bool grant(struct cli *cli, struct error *err)
 {
-    if (!pg_exec(cli->state, sql_roles, NULL, err))
-        return error_prefix(err, "roles (sql/roles.sql)");
+    if (!pg_exec(cli->state, sql_roles, NULL, err) || !pg_exec(cli->state, sql_grants, NULL, err))
+        return error_prefix(err, "roles (sql/roles.sql, sql/grants.tsv)");
     if (!cli->json)
-        puts("roles assocd_daemon, assocd_operator and assocd_reader have their grants");
+        puts("roles assocd_daemon, assocd_operator, assocd_reader and assocd_writer have their "
+             "grants");
     return true;
 }
 
@@ -122,7 +147,7 @@ bool verb_init(struct cli *cli, int argc, char **argv, int *code, struct error *
         return error_set(err, ERROR_USAGE, "init: --unwatch goes with neither --watch nor --sql");
     if (wish.sql && !tables) {
         if (wish.roles)
-            fputs(sql_roles, stdout);
+            printf("%s%s", sql_roles, sql_grants);
         else
             print_schema();
         return true;

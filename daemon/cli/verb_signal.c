@@ -61,7 +61,8 @@ static bool ask(struct cli *cli, const struct wish *wish, int *code, struct erro
     CLEANUP(pg_rows_clear) struct pg_rows alive = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     int64_t signal_id;
-    if (!cli_state(cli, err) || !insert(cli, wish, &signal_id, err) ||
+    if (!cli_reason(wish->reason, err) || !cli_state(cli, err) ||
+        !insert(cli, wish, &signal_id, err) ||
         !pg_run(cli->state, STATEMENT_DAEMONS_ALIVE, NULL, &alive, err) ||
         !await(cli, signal_id, pg_rows_int(&alive, 0, 0) > 0 ? PATIENCE_MS : 0, &rows, err))
         return false;

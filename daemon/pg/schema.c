@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "pg/pg.h"
 #include "pg/statement.h"
 
@@ -54,28 +55,74 @@ static bool apply_file(struct pg *pg, const struct statement *file, struct error
     return pg_run(pg, STATEMENT_SCHEMA_APPLIED, &args, NULL, err);
 }
 
-static bool upgrade(struct pg *pg, int *from, int *to, struct error *err)
+void schema_change_clear(struct schema_change *change)
 {
-    if (!pg_run(pg, STATEMENT_SCHEMA_LOCK, NULL, NULL, err) || !schema_version(pg, from, err))
+    buf_clear(&change->lost);
+}
+
+/* What others than the owner may do, as one array. */
+static bool rights_held(struct pg *pg, char **rights, struct error *err)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(pg, STATEMENT_RIGHTS_HELD, NULL, &rows, err))
         return false;
-    *to = *from;
-    if (*from > schema_version_known())
-        return too_new(*from, err);
-    for (const struct statement *file = schema_files; file->name != NULL; file++) {
-        if (file_version(file) <= *from)
-            continue;
-        if (!apply_file(pg, file, err))
-            return false;
-        *to = file_version(file);
-    }
+    *rights = mem_text(pg_rows_text(&rows, 0, 0));
     return true;
 }
 
-bool schema_upgrade(struct pg *pg, int *from, int *to, struct error *err)
+static bool list_lost(
+    struct pg *pg, const char *before, struct schema_change *change, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    char *after;
+    if (!rights_held(pg, &after, err))
+        return false;
+    pg_arg_text(&args, before);
+    pg_arg_text(&args, after);
+    bool ok = pg_run(pg, STATEMENT_RIGHTS_LOST, &args, &rows, err);
+    for (int i = 0; ok && i < rows.count; i++)
+        buf_addf(&change->lost, "%s\n", pg_rows_text(&rows, i, 0));
+    free(after);
+    return ok;
+}
+
+static bool apply_files(struct pg *pg, struct schema_change *change, struct error *err)
+{
+    for (const struct statement *file = schema_files; file->name != NULL; file++) {
+        if (file_version(file) <= change->from)
+            continue;
+        if (!apply_file(pg, file, err))
+            return false;
+        change->to = file_version(file);
+    }
+    if (change->from == change->to || pg_exec(pg, sql_grants, NULL, err))
+        return true;
+    return error_prefix(err, "rights (sql/grants.tsv)");
+}
+
+static bool upgrade(struct pg *pg, struct schema_change *change, struct error *err)
+{
+    char *before;
+    if (!pg_run(pg, STATEMENT_SCHEMA_LOCK, NULL, NULL, err) ||
+        !schema_version(pg, &change->from, err))
+        return false;
+    change->to = change->from;
+    if (change->from > schema_version_known())
+        return too_new(change->from, err);
+    if (!rights_held(pg, &before, err))
+        return false;
+    bool ok = apply_files(pg, change, err) &&
+        (change->from == 0 || change->from == change->to || list_lost(pg, before, change, err));
+    free(before);
+    return ok;
+}
+
+bool schema_upgrade(struct pg *pg, struct schema_change *change, struct error *err)
 {
     if (!pg_exec(pg, "begin", NULL, err))
         return false;
-    if (upgrade(pg, from, to, err))
+    if (upgrade(pg, change, err))
         return pg_exec(pg, "commit", NULL, err);
     struct error later;
     (void)!pg_exec(pg, "rollback", NULL, &later);

@@ -6,6 +6,7 @@
 #define PG_SCHEMA_H
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/error.h"
 
 struct pg;
@@ -16,9 +17,16 @@ int schema_version_known(void);
 /* The version in the database; 0: no schema. */
 MUST_CHECK bool schema_version(struct pg *pg, int *version, struct error *err);
 
-/* Applies what is missing, under a lock, so that it may be called twice at once. *from and *to tell
- * the versions before and after. A newer schema than ours is refused (ERROR_STATE). */
-MUST_CHECK bool schema_upgrade(struct pg *pg, int *from, int *to, struct error *err);
+struct schema_change {
+    int from, to; /* versions before and after */
+    struct buf lost; /* rights that others than the owner had and have no more, a line each */
+};
+void schema_change_clear(struct schema_change *change);
+
+/* Applies what is missing, under a lock, so that it may be called twice at once, and gives those of
+ * assocd's roles that there are what they may (sql/grants.tsv). A newer schema than ours is refused
+ * (ERROR_STATE). */
+MUST_CHECK bool schema_upgrade(struct pg *pg, struct schema_change *change, struct error *err);
 
 /* pg_open for the assocd database, and its schema must be exactly ours: older or missing says to
  * run `assocd init`, newer says to upgrade assocd. */

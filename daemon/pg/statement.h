@@ -18,7 +18,11 @@ extern const struct statement statements[];
 /* The numbered migrations in order; ends with a NULL name. */
 extern const struct statement schema_files[];
 
-/* sql/roles.sql: roles and grants for those who do not want to give more; run by the owner. */
+/* sql/roles.sql: makes the roles for those who do not want to give more. */
 extern const char sql_roles[];
+
+/* sql/grants.tsv: gives those of the roles that there are what stands in the table, and takes what
+ * does not; run by the owner of the schema. */
+extern const char sql_grants[];
 
 #endif

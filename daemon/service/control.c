@@ -103,22 +103,30 @@ static bool unknown_sync(
             request->sync);
 }
 
-/* pause and resume: one statement that does it. */
+/* Lets the database do what the request asks for, in the name of who asked. */
+static bool take(struct supervisor *supervisor, const struct request *request, const char *outcome,
+    struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_int(&args, request->signal_id);
+    pg_arg_text(&args, supervisor->name);
+    pg_arg_text(&args, outcome);
+    if (!pg_run(supervisor->pg, STATEMENT_SIGNAL_TAKE, &args, &rows, err))
+        return false;
+    if (!pg_rows_null(&rows, 0, 0))
+        tell(request, outcome);
+    return true;
+}
+
+/* pause and resume. */
 static bool change_pause(struct supervisor *supervisor, const struct request *request,
     struct entry *entry, struct error *err)
 {
     bool pause = strcmp(request->verb, "pause") == 0;
     bool busy;
-    struct pg_args args = {0};
-    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_int(&args, request->signal_id);
-    pg_arg_text(&args, supervisor->name);
-    if (!pg_run(supervisor->pg, pause ? STATEMENT_SIGNAL_PAUSE : STATEMENT_SIGNAL_RESUME, &args,
-            &rows, err))
-        return false;
-    if (rows.count > 0)
-        tell(request, pause ? "paused" : "resumed");
-    return state_refresh(supervisor, entry, &busy, err);
+    return take(supervisor, request, pause ? "paused" : "resumed", err) &&
+        state_refresh(supervisor, entry, &busy, err);
 }
 
 /* trigger and approve: a run that is wanted until one opens for it. */
@@ -141,17 +149,7 @@ static bool want_run(struct supervisor *supervisor, const struct request *reques
         return true; /* one after the other */
     const char *outcome =
         busy || entry->working > 0 ? "starts after the run under way" : "starts at once";
-    struct pg_args args = {0};
-    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_int(&args, request->signal_id);
-    pg_arg_text(&args, supervisor->name);
-    pg_arg_text(&args, request->sync);
-    pg_arg_text(&args, outcome);
-    if (!pg_run(supervisor->pg, STATEMENT_SIGNAL_WANT, &args, &rows, err))
-        return false;
-    if (rows.count > 0)
-        tell(request, outcome);
-    return state_refresh(supervisor, entry, &busy, err);
+    return take(supervisor, request, outcome, err) && state_refresh(supervisor, entry, &busy, err);
 }
 
 /* A run on this host that is not our child: typed by hand, or of a daemon that is gone. Its process

@@ -14,6 +14,7 @@
 #include "sync/watch.h"
 
 enum { ASK_EVERY_MS = 5000, OPEN_FIRST_MS = 1000, OPEN_MOST_MS = 60000 };
+enum { FORGET_EVERY_MS = 600000 };
 
 static void close_one(struct listener *listener)
 {
@@ -115,6 +116,26 @@ static bool lives_in(
         strcmp(watch_database(&supervisor->definitions, entry->sync), listener->url) == 0;
 }
 
+/* Rows that no sync of this configuration takes: told once, and they do not stay for ever. */
+static bool mind_strays(struct supervisor *supervisor, struct listener *listener, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf text = {0};
+    const struct definitions *definitions = &supervisor->definitions;
+    if (clock_now_ms() >= listener->forget_ms) {
+        listener->forget_ms = clock_now_ms() + FORGET_EVERY_MS;
+        if (!watch_forget(listener->pg, definitions, listener->url, err))
+            return false;
+    }
+    if (listener->warned)
+        return true;
+    if (!watch_strays(listener->pg, definitions, listener->url, &text, err))
+        return false;
+    listener->warned = text.length > 0;
+    if (listener->warned)
+        log_event(LOG_WARNING, NULL, "watched tables: %s", buf_text(&text));
+    return true;
+}
+
 static void ask(struct supervisor *supervisor, struct listener *listener)
 {
     struct error err;
@@ -122,7 +143,8 @@ static void ask(struct supervisor *supervisor, struct listener *listener)
     if (listener->pg == NULL || !listener->ask)
         return;
     listener->ask = false;
-    if (!watch_waiting(listener->pg, &rows, &err)) {
+    if (!watch_waiting(listener->pg, &supervisor->definitions, listener->url, &rows, &err) ||
+        !mind_strays(supervisor, listener, &err)) {
         away(listener, &err);
         return;
     }
@@ -134,11 +156,6 @@ static void ask(struct supervisor *supervisor, struct listener *listener)
         struct entry *entry = agenda_find(&supervisor->agenda, name);
         if (entry != NULL && lives_in(supervisor, entry, listener))
             entry->touched = true;
-        else if (!listener->warned) {
-            listener->warned = true;
-            log_event(LOG_WARNING, NULL,
-                "assocd.touched names %s, which is no watched sync of this configuration", name);
-        }
     }
 }
 

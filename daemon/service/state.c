@@ -32,9 +32,8 @@ enum column {
     STATE_BUSY,
 };
 
-bool state_enter(struct supervisor *supervisor, struct error *err)
+bool state_enter(struct pg *pg, const struct definitions *definitions, struct error *err)
 {
-    const struct definitions *definitions = &supervisor->definitions;
     CLEANUP(buf_clear) struct buf syncs = {0};
     CLEANUP(buf_clear) struct buf portals = {0};
     for (size_t i = 0; i < definitions->syncs_count; i++) {
@@ -44,7 +43,7 @@ bool state_enter(struct supervisor *supervisor, struct error *err)
     struct pg_args args = {0};
     pg_arg_text(&args, pg_array_end(&syncs));
     pg_arg_text(&args, pg_array_end(&portals));
-    return pg_run(supervisor->pg, STATEMENT_STATE_ENTER, &args, NULL, err);
+    return pg_run(pg, STATEMENT_STATE_ENTER, &args, NULL, err);
 }
 
 static void take_row(

@@ -7,7 +7,8 @@
 #include "service/supervisor.h"
 
 /* Gives every configured sync its row, so that it can be steered before it ever ran. */
-MUST_CHECK bool state_enter(struct supervisor *supervisor, struct error *err);
+MUST_CHECK bool state_enter(
+    struct pg *pg, const struct definitions *definitions, struct error *err);
 
 /* Takes in what has changed since the last call (everything, the first time). */
 MUST_CHECK bool state_look(struct supervisor *supervisor, struct error *err);

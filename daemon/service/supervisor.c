@@ -79,7 +79,8 @@ static bool enter(struct supervisor *supervisor, struct error *err)
 {
     supervisor->looked_us = 0;
     supervisor->signals = false;
-    return state_enter(supervisor, err) && look_around(supervisor, err);
+    return state_enter(supervisor->pg, &supervisor->definitions, err) &&
+        look_around(supervisor, err);
 }
 
 static bool open_state(struct supervisor *supervisor, struct error *err)

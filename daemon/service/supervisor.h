@@ -24,7 +24,8 @@ struct listener {
     int64_t open_ms; /* when to try again (clock_now_ms) */
     int failures;
     bool ask; /* look which records wait, now */
-    bool warned; /* of a sync that nobody knows */
+    bool warned; /* of syncs that nobody knows */
+    int64_t forget_ms; /* when their old rows are deleted again (clock_now_ms) */
 };
 
 struct supervisor {

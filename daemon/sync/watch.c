@@ -1,6 +1,7 @@
 /*
  * watch.c: looks at, makes and removes what a watched table needs in its database. The work itself
- * is done by functions of sql/schema/004_watch.sql; here is whom to tell what about it.
+ * is done by functions of sql/schema/004_watch.sql and later ones; here is whom to tell what about
+ * it.
  */
 #include "sync/watch.h"
 
@@ -9,6 +10,7 @@
 
 #include "pg/pg.h"
 #include "pg/statement.h"
+#include "pg/text.h"
 #include "sync/source.h"
 
 enum { TRIGGERS = 4 }; /* insert, update, delete, truncate */
@@ -57,15 +59,44 @@ size_t watch_databases(const struct definitions *definitions, const char **urls)
     return count;
 }
 
-bool watch_waiting(struct pg *pg, struct pg_rows *rows, struct error *err)
+/* The names of the watched syncs whose rows are in that database; definitions NULL: none. */
+static const char *names_of(
+    const struct definitions *definitions, const char *url, struct buf *names)
+{
+    for (size_t i = 0; definitions != NULL && i < definitions->syncs_count; i++) {
+        const struct sync_definition *sync = definitions->syncs[i];
+        if (sync->watch && strcmp(watch_database(definitions, sync), url) == 0)
+            pg_array_text(names, sync->name);
+    }
+    return pg_array_end(names);
+}
+
+static bool ask(
+    struct pg *pg, enum statement_id id, const char *names, struct pg_rows *rows, struct error *err)
 {
     static const char *const missing[] = {"42P01", "3F000", "42501"};
-    if (pg_run(pg, STATEMENT_TOUCHED_WAITING, NULL, rows, err))
+    struct pg_args args = {0};
+    pg_arg_text(&args, names);
+    if (pg_run(pg, id, &args, rows, err))
         return true;
     for (size_t i = 0; i < ARRAY_COUNT(missing); i++)
         if (strcmp(pg_sqlstate(pg), missing[i]) == 0)
             return error_prefix(err, "watched tables (run assocd init --watch)");
     return false;
+}
+
+bool watch_waiting(struct pg *pg, const struct definitions *definitions, const char *url,
+    struct pg_rows *rows, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf names = {0};
+    return ask(pg, STATEMENT_TOUCHED_WAITING, names_of(definitions, url, &names), rows, err);
+}
+
+bool watch_forget(
+    struct pg *pg, const struct definitions *definitions, const char *url, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf names = {0};
+    return ask(pg, STATEMENT_TOUCHED_FORGET, names_of(definitions, url, &names), NULL, err);
 }
 
 bool watch_open(struct pg **pg, const char *url, struct error *err)
@@ -74,7 +105,8 @@ bool watch_open(struct pg **pg, const char *url, struct error *err)
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_open(&opened, url, "assocd watch", ERROR_SOURCE, err))
         return error_prefix(err, "watched tables");
-    if (pg_exec(opened, "listen " WATCH_CHANNEL, NULL, err) && watch_waiting(opened, &rows, err)) {
+    if (pg_exec(opened, "listen " WATCH_CHANNEL, NULL, err) &&
+        watch_waiting(opened, NULL, url, &rows, err)) {
         *pg = opened;
         return true;
     }
@@ -82,29 +114,17 @@ bool watch_open(struct pg **pg, const char *url, struct error *err)
     return false;
 }
 
-/* Does the sync of this name take what waits in that database? */
-static bool is_taken(const struct definitions *definitions, const char *name, const char *url)
+bool watch_strays(struct pg *pg, const struct definitions *definitions, const char *url,
+    struct buf *text, struct error *err)
 {
-    const struct sync_definition *sync = definitions_sync(definitions, name);
-    return sync != NULL && sync->watch && strcmp(watch_database(definitions, sync), url) == 0;
-}
-
-bool watch_strays(
-    const struct definitions *definitions, const char *url, struct buf *text, struct error *err)
-{
-    struct pg *pg;
+    enum { STRAY_SYNC, STRAY_ROWS };
+    CLEANUP(buf_clear) struct buf names = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_open(&pg, url, "assocd check", ERROR_SOURCE, err))
-        return false;
-    bool known = watch_waiting(pg, &rows, err);
-    pg_close(pg);
-    for (int i = 0; known && i < rows.count; i++) {
-        const char *name = pg_rows_text(&rows, i, WAITING_SYNC);
-        if (!is_taken(definitions, name, url))
-            buf_addf(text, "%s%s (%s rows)",
-                text->length > 0 ? ", " : "in assocd.touched, no watched sync here takes up: ",
-                name, pg_rows_text(&rows, i, WAITING_RECORDS));
-    }
+    bool known = ask(pg, STATEMENT_TOUCHED_STRAYS, names_of(definitions, url, &names), &rows, err);
+    for (int i = 0; known && i < rows.count; i++)
+        buf_addf(text, "%s%s (%s rows)",
+            text->length > 0 ? ", " : "in assocd.touched, no watched sync here takes up: ",
+            pg_rows_text(&rows, i, STRAY_SYNC), pg_rows_text(&rows, i, STRAY_ROWS));
     if (text->length > 0)
         buf_add_text(text, "; if it is not another configuration's: select assocd.unwatch(NAME)");
     return known;
@@ -172,7 +192,9 @@ static void tell_touch(const struct sync_definition *sync, struct buf *text)
 {
     buf_addf(text,
         "%s is no table, its changes come by: select assocd.touch('%s', from_id) where its rows "
-        "change (schema assocd must be usable there: grant usage on schema assocd to ROLE)",
+        "change (the role that calls it must be a member of assocd_writer, or have: grant usage on "
+        "schema assocd to ROLE; grant execute on function assocd.touch(text, bigint), "
+        "assocd.touch(text, text) to ROLE)",
         sync->source_table != NULL ? sync->source_table : "a query", sync->name);
 }
 
@@ -207,12 +229,12 @@ bool watch_look(const struct sync_definition *sync, const char *database_url,
     return true;
 }
 
-static const char *objects_text(void)
+/* The migrations that stand by themselves. */
+static void add_objects(struct buf *sql)
 {
-    const struct statement *file = schema_files;
-    while (strcmp(file->name, "004_watch") != 0)
-        file++;
-    return file->text;
+    for (const struct statement *file = schema_files; file->name != NULL; file++)
+        if (strncmp(strchr(file->name, '_'), "_watch", 6) == 0)
+            buf_add_text(sql, file->text);
 }
 
 static bool lacks(const struct sync_definition *sync, struct site *site, const char *what,
@@ -246,13 +268,15 @@ static bool check_rights(const struct sync_definition *sync, struct site *site, 
 static bool install(const struct sync_definition *sync, struct site *site, struct error *err)
 {
     struct pg_args args = {0};
+    CLEANUP(buf_clear) struct buf objects = {0};
+    add_objects(&objects);
     pg_arg_text(&args, sync->name);
     pg_arg_text(&args, site->relation);
     pg_arg_text(&args, sync->column_from);
     pg_arg_text(&args, sync->column_to);
     pg_arg_text(&args, type_column(sync));
     return pg_exec(site->pg, "begin", NULL, err) &&
-        (site->is_state || !site->may_create || pg_exec(site->pg, objects_text(), NULL, err)) &&
+        (site->is_state || !site->may_create || pg_exec(site->pg, buf_text(&objects), NULL, err)) &&
         (!has_triggers(site) || in_place(site) ||
             pg_run(site->pg, STATEMENT_WATCH_INSTALL, &args, NULL, err)) &&
         pg_exec(site->pg, "commit", NULL, err);
@@ -320,11 +344,12 @@ bool watch_sql(const struct sync_definition *sync, const char *database_url, str
     buf_addf(sql,
         "-- %s, in its source's database\nbegin;\nset local standard_conforming_strings = on;\n",
         sync->name);
-    if (!site.is_state)
+    if (!site.is_state) {
+        add_objects(sql);
         buf_addf(sql,
-            "%sgrant usage on schema assocd to %s;\ngrant select, delete on assocd.touched to "
-            "%s;\n",
-            objects_text(), site.role, site.role);
+            "grant usage on schema assocd to %s;\ngrant select, delete on assocd.touched to %s;\n",
+            site.role, site.role);
+    }
     if (has_triggers(&site)) {
         const char *const words[] = {
             sync->name, site.relation, sync->column_from, sync->column_to, type_column(sync)};

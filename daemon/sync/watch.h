@@ -1,9 +1,9 @@
 /*
- * watch.h: watched tables (sql/schema/004_watch.sql): which changes wait, where to listen for them,
- * and whether the triggers that record them are in place. Every committed change of a watched table
- * leaves a row in assocd.touched of the same database, in the same transaction: the rows are the
- * truth, a notification only says "look now". `assocd run --touched SYNC` (sync/touched.h) takes
- * them.
+ * watch.h: watched tables (sql/schema/004_watch.sql and later ones): which changes wait, where to
+ * listen for them, and whether the triggers that record them are in place. Every committed change
+ * of a watched table leaves a row in assocd.touched of the same database, in the same transaction:
+ * the rows are the truth, a notification only says "look now". `assocd run --touched SYNC`
+ * (sync/touched.h) takes them.
  *
  * For the supervisor: one connection a database (watch_databases, watch_open). Ask watch_waiting
  * when the connection opens, on every notification of WATCH_CHANNEL, when a worker of a watched
@@ -37,14 +37,20 @@ const char *watch_database(
  * run). From here on pg_socket and pg_notification tell of changes. */
 MUST_CHECK bool watch_open(struct pg **pg, const char *url, struct error *err);
 
-/* The syncs with waiting rows in this database, in order of name. */
-enum { WAITING_SYNC, WAITING_RECORDS, WAITING_AGE_MS }; /* text, count, of the oldest */
-MUST_CHECK bool watch_waiting(struct pg *pg, struct pg_rows *rows, struct error *err);
+/* The watched syncs of these definitions (NULL: none) that have waiting rows in the database of
+ * this url, in order of name. Rows of others, however many, cost nothing. */
+enum { WAITING_SYNC }; /* text */
+MUST_CHECK bool watch_waiting(struct pg *pg, const struct definitions *definitions, const char *url,
+    struct pg_rows *rows, struct error *err);
 
-/* Names with waiting rows in a database whose rows no sync of these definitions takes; text gets
- * one sentence that names them, or nothing. */
-MUST_CHECK bool watch_strays(
-    const struct definitions *definitions, const char *url, struct buf *text, struct error *err);
+/* Names with waiting rows in a database whose rows no sync of these definitions takes, ten at most;
+ * text gets one sentence that names them, or nothing. */
+MUST_CHECK bool watch_strays(struct pg *pg, const struct definitions *definitions, const char *url,
+    struct buf *text, struct error *err);
+
+/* Deletes some rows that no sync of these definitions has taken for a week. */
+MUST_CHECK bool watch_forget(
+    struct pg *pg, const struct definitions *definitions, const char *url, struct error *err);
 
 enum watch_state {
     WATCH_IN_PLACE,

@@ -1,4 +1,3 @@
--- Approves a plan.
-insert into assocd.plan_approval (plan_id, digest, reason, expires_at)
-values ($1::bigint, $2, $3, clock_timestamp() + $4::integer * interval '1 minute')
-returning approval_id, to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), approved_by
+-- Approves a plan in the name of the role that logged in.
+select approval_id, to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), approved_by
+from assocd.approve($1::bigint, $2, $3::integer)

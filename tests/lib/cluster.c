@@ -227,10 +227,9 @@ static void fill_template(struct pg *pg, const char *name)
     (void)snprintf(sql, sizeof sql, "%s_making", name);
     char *url = cluster_url_of(cluster_url(), sql);
     struct pg *inside = cluster_connect(url);
-    int from = 0;
-    int to = 0;
+    CLEANUP(schema_change_clear) struct schema_change change = {0};
     struct error err = {0};
-    if (!schema_upgrade(inside, &from, &to, &err))
+    if (!schema_upgrade(inside, &change, &err))
         die(url, err.text);
     pg_close(inside);
     free(url);

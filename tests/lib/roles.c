@@ -22,6 +22,9 @@ static const struct {
     {"types", "test_daemon"},
     {"explain", "test_daemon"}, /* asks HubSpot, too */
     {"daemon", "test_daemon"},
+    {"operator", "test_operator"},
+    {"reader", "test_reader"},
+    {"touch", "test_writer"},
     {"approve", "test_operator"},
     {"trigger", "test_operator"},
     {"pause", "test_operator"},
@@ -37,7 +40,7 @@ static const struct {
  * its own grants, as its owner would give them. */
 static const char logins[] =
     "do $$ declare name text; begin"
-    " foreach name in array array['daemon', 'operator', 'reader'] loop begin"
+    " foreach name in array array['daemon', 'operator', 'reader', 'writer'] loop begin"
     " execute format('create role test_%s login in role assocd_%s', name, name);"
     " exception when duplicate_object or unique_violation then null; end; end loop; end $$;"
     "grant usage on schema crm to assocd_daemon;"
@@ -47,6 +50,7 @@ static const char logins[] =
 void roles_make(struct pg *pg)
 {
     cluster_exec(pg, sql_roles, NULL);
+    cluster_exec(pg, sql_grants, NULL);
     cluster_exec(pg, logins, NULL);
 }
 

@@ -34,10 +34,11 @@ static void teardown(void)
 
 static void expect_upgrade(int before, int after)
 {
-    int from = -1, to = -1, version = -1;
-    ck_assert_msg(schema_upgrade(pg, &from, &to, &err), "%s", err.text);
-    ck_assert_int_eq(from, before);
-    ck_assert_int_eq(to, after);
+    CLEANUP(schema_change_clear) struct schema_change change = {0};
+    int version = -1;
+    ck_assert_msg(schema_upgrade(pg, &change, &err), "%s", err.text);
+    ck_assert_int_eq(change.from, before);
+    ck_assert_int_eq(change.to, after);
     ck_assert(schema_version(pg, &version, &err));
     ck_assert_int_eq(version, after);
 }
@@ -85,11 +86,11 @@ END_TEST
 
 START_TEST(refuses_a_newer_schema)
 {
-    int from, to;
+    CLEANUP(schema_change_clear) struct schema_change change = {0};
     expect_upgrade(0, schema_version_known());
     cluster_exec(pg, "insert into assocd.schema_version (version) values (999)", NULL);
     expect_not_opened("use a newer assocd");
-    ck_assert(!schema_upgrade(pg, &from, &to, &err));
+    ck_assert(!schema_upgrade(pg, &change, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "has version 999 of the assocd schema"));
     /* The connection is not left inside a failed transaction. */
     ck_assert_int_eq(
@@ -99,9 +100,9 @@ END_TEST
 
 START_TEST(leaves_nothing_behind_when_a_migration_fails)
 {
-    int from, to;
+    CLEANUP(schema_change_clear) struct schema_change change = {0};
     cluster_exec(pg, "create schema assocd; create view assocd.drift as select 1 as mine", NULL);
-    ck_assert(!schema_upgrade(pg, &from, &to, &err));
+    ck_assert(!schema_upgrade(pg, &change, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "sql/schema/002_functions.sql"));
     ck_assert_ptr_nonnull(strstr(err.text, "already exists"));
     expect_no_schema();
@@ -122,11 +123,11 @@ START_TEST(is_installed_once_by_several_at_once)
         children[i] = fork();
         if (children[i] != 0)
             continue;
-        int from = -1, to = -1;
+        struct schema_change change = {0};
         struct pg *own = cluster_connect(database);
-        bool ok = schema_upgrade(own, &from, &to, &err) && to == schema_version_known();
+        bool ok = schema_upgrade(own, &change, &err) && change.to == schema_version_known();
         pg_close(own);
-        _exit(ok ? from == 0 : 9);
+        _exit(ok ? change.from == 0 : 9);
     }
     for (int i = 0; i < SESSIONS; i++) {
         int status;

@@ -1,0 +1,185 @@
+-- Watched tables, second part. Version 13. As 004, this text stands by itself and may be run again: it also goes
+-- into a source database that is not the assocd database (assocd init --watch).
+--
+-- Nothing here is for everybody: the triggers need no right of whoever changes a watched table, and who calls
+-- assocd.touch needs usage on the schema and execute on the function (role assocd_writer, where it exists).
+delete from assocd.touched where sync = '' or length(sync) > 63;
+do $$
+begin
+    alter table assocd.touched add constraint sync_length check (length(sync) between 1 and 63);
+exception when duplicate_object then
+    null;
+end
+$$;
+
+-- The length comes first: a text of hundreds of megabytes is no id, and costs too much to look at.
+create or replace function assocd.record_id(p_text text) returns bigint
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+    select case
+        when octet_length(p_text) > 2000 then null
+        when ltrim(p_text, '0') ~ '^[1-9][0-9]{0,17}$' then p_text::bigint
+        when ltrim(p_text, '0') ~ '^[1-9][0-9]{18}$' and p_text::numeric <= 9223372036854775807 then p_text::bigint
+    end
+$$;
+comment on function assocd.record_id is 'A HubSpot record id written in digits; NULL if it is none.';
+
+-- In the assocd database the syncs are known (sync_state has a row for each that was ever configured), and
+-- another name is a mistake; elsewhere its length is all that can be judged.
+create or replace function assocd.touch(p_sync text, p_from_id bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    known boolean := p_sync is not null and length(p_sync) between 1 and 63;
+begin
+    if known and to_regclass('assocd.sync_state') is not null then
+        execute 'select exists (select from assocd.sync_state where sync = $1)' into known using p_sync;
+    end if;
+    if not known then
+        raise exception using errcode = 'invalid_parameter_value',
+            message = format('assocd.touch: unknown sync %s', coalesce(quote_literal(left(p_sync, 63)), 'NULL')),
+            hint = 'It must be a sync of the configuration; a new one is known once assocd init or the daemon has read it.';
+    end if;
+    insert into assocd.touched (sync, from_id) values (p_sync, case when p_from_id > 0 then p_from_id end);
+    perform pg_notify('assocd_touched', p_sync);
+end
+$$;
+comment on function assocd.touch(text, bigint) is 'The rows of this from-record have changed, in a source that is a view or a query. NULL: anything may have changed. An unknown sync is an error.';
+
+create or replace function assocd.touch(p_sync text, p_from_id text) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    select assocd.touch(p_sync, assocd.record_id(p_from_id));
+$$;
+comment on function assocd.touch(text, text) is 'The same for ids kept as text; what is no id: anything may have changed.';
+
+-- As in 004, and of a value longer than any id or label only that it is long: PostgreSQL cannot work with a
+-- gigabyte, and the application's statement must not fail for it.
+create or replace function assocd.note_body(p_sync text, p_relation regclass, p_columns text[]) returns text
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    id text;
+    cells text;
+    known text;
+    found_columns bigint;
+    strange text;
+begin
+    -- A cast of a type that somebody made could run that somebody's code with our rights: such
+    -- columns are compared as they are.
+    select count(*), string_agg(format('(%L, %s)', attname, atttypid), ', '),
+        string_agg(format(case when whole then '%1$I'
+            when not own then 'case when pg_column_size(%1$I) <= 2000 then %1$I end'
+            else 'case when pg_column_size(%1$I) > 2000 then ''long'' else %1$I::text end' end, attname), ', ' order by n),
+        -- assocd.record_id, written out: a call for each row would cost several times as much.
+        max(format(case when whole then 'case when %1$I > 0 then %1$I::bigint end'
+            else 'case when pg_column_size(%1$I) > 2000 then null when ltrim(%1$I::text, ''0'') ~ ''^[1-9][0-9]{0,17}$'''
+                ' then %1$I::text::bigint when ltrim(%1$I::text, ''0'') ~ ''^[1-9][0-9]{18}$'''
+                ' and %1$I::text::numeric <= 9223372036854775807 then %1$I::text::bigint end' end, attname)) filter (where n = 1),
+        max(format_type(atttypid, atttypmod)) filter (where n = 1 and not own)
+    into found_columns, known, cells, id, strange
+    from unnest(p_columns) with ordinality as u(name, n)
+    join pg_attribute on attrelid = p_relation and attname = name and attnum > 0 and not attisdropped
+    join pg_type t on t.oid = atttypid
+    left join pg_type b on b.oid = t.typbasetype
+    cross join lateral (select atttypid in (20, 21, 23) as whole,
+        coalesce(b.typnamespace, t.typnamespace) = 'pg_catalog'::regnamespace as own) as kind;
+    if found_columns < cardinality(p_columns) then
+        raise exception using errcode = 'invalid_parameter_value', message = format('%s has no column %s', p_relation,
+            (select string_agg(quote_ident(name), ', ') from unnest(p_columns) as u(name) where not exists (
+                select from pg_attribute where attrelid = p_relation and attname = name and not attisdropped)));
+    elsif strange is not null then
+        raise exception using errcode = 'datatype_mismatch', message = format(
+            'column %I of %s has type %s; only a built-in type can be watched', p_columns[1], p_relation, strange);
+    end if;
+    -- Fails here, not in the application, if a type cannot be compared.
+    execute format('select %1$s from %2$s where false except all select %1$s from %2$s where false', cells, p_relation);
+    return format($body$
+#variable_conflict use_column
+declare
+    noted bigint;
+begin
+    if tg_op = 'TRUNCATE' or (select count(*) from pg_attribute where attrelid = tg_relid and not attisdropped
+            and (attname, atttypid) in (%4$s)) < %5$s then
+        insert into assocd.touched (sync) values (%1$L);
+    elsif tg_op = 'INSERT' then
+        insert into assocd.touched (sync, from_id) select distinct %1$L, %2$s from new_rows;
+    elsif tg_op = 'DELETE' then
+        insert into assocd.touched (sync, from_id) select distinct %1$L, %2$s from old_rows;
+    else
+        insert into assocd.touched (sync, from_id) select distinct %1$L, %2$s from (
+            (select %3$s from new_rows except all select %3$s from old_rows)
+            union all
+            (select %3$s from old_rows except all select %3$s from new_rows)) as changed(%6$s);
+    end if;
+    get diagnostics noted = row_count;
+    if noted > 0 then
+        perform pg_notify('assocd_touched', %1$L);
+    end if;
+    return null;
+end
+$body$, p_sync, id, cells, known, found_columns, (select string_agg(quote_ident(name), ', ' order by n)
+        from unnest(p_columns) with ordinality as u(name, n)));
+end
+$$;
+comment on function assocd.note_body is 'The body of the trigger function that records the changes of a watched table for a sync.';
+
+create or replace function assocd.watch(p_sync text, p_table text, p_from text, p_to text, p_type text default '') returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    relation constant regclass := p_table::regclass;
+    name constant text := 'note_'
+        || case when length(p_sync) <= 40 then p_sync else left(p_sync, 31) || '_' || left(md5(p_sync), 8) end;
+    owner constant text := pg_get_userbyid(relowner) from pg_class where oid = 'assocd.touched'::regclass;
+    t record;
+begin
+    perform assocd.unwatch(p_sync);
+    execute format('create or replace function assocd.%I() returns trigger language plpgsql security definer'
+        ' set search_path = pg_catalog, pg_temp as %L', name,
+        assocd.note_body(p_sync, relation, array_remove(array[p_from, p_to, p_type], '')));
+    -- It runs with its owner's rights, so that the application's roles need none.
+    execute format('alter function assocd.%I() owner to %I', name, owner);
+    execute format('revoke execute on function assocd.%I() from public', name);
+    for t in select * from (values ('insert', 'referencing new table as new_rows'),
+            ('update', 'referencing old table as old_rows new table as new_rows'),
+            ('delete', 'referencing old table as old_rows'), ('truncate', '')) as v(event, tables) loop
+        execute format('create trigger %I after %s on %s %s for each statement execute function assocd.%I(%L, %L, %L, %L)',
+            'assocd_' || t.event || substr(name, 5), t.event, relation, t.tables, name,
+            p_sync, p_from, p_to, p_type);
+    end loop;
+    -- What happened while nobody looked.
+    insert into assocd.touched (sync) values (p_sync);
+    perform pg_notify('assocd_touched', p_sync);
+end
+$$;
+comment on function assocd.watch is 'Makes a table watched for a sync; its columns of from_id, to_id and type (empty text if it has none). Repeated, it begins anew.';
+
+-- The triggers that are there get the new body. Where a column is gone they stay as they are.
+do $$
+declare
+    note record;
+begin
+    for note in select distinct on (t.tgfoid) t.tgfoid::regprocedure as name, t.tgrelid as relation, t.part
+        from (select tgfoid, tgrelid, string_to_array(encode(tgargs, 'escape'), '\000') as part from pg_catalog.pg_trigger) t
+        join pg_catalog.pg_proc f on f.oid = t.tgfoid
+        where f.pronamespace = 'assocd'::regnamespace and f.proname ~ '^note_' and cardinality(t.part) = 5
+    loop
+        begin
+            execute format('create or replace function %s returns trigger language plpgsql security definer'
+                ' set search_path = pg_catalog, pg_temp as %L', note.name,
+                assocd.note_body(note.part[1], note.relation, array_remove(note.part[2:4], '')));
+        exception when invalid_parameter_value or datatype_mismatch then
+            null;
+        end;
+    end loop;
+end
+$$;
+
+do $$
+declare
+    f record;
+begin
+    for f in select p.oid::pg_catalog.regprocedure as name from pg_catalog.pg_proc p
+        where p.pronamespace = 'assocd'::pg_catalog.regnamespace
+    loop
+        execute format('revoke execute on function %s from public', f.name);
+    end loop;
+end
+$$;
+revoke all on schema assocd from public;
