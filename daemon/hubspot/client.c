@@ -104,6 +104,13 @@ void client_bind(struct client *client, const char *from, const char *to, struct
     client->from = mem_text(from_id);
     client->to = mem_text(to_id);
     client->types = types;
+    if (dialect_row(client->settings.dialect)->wire == WIRE_NAMES && types_share_names(types))
+        client->settings.dialect = dialect_beyond_names;
+}
+
+enum dialect client_dialect(const struct client *client)
+{
+    return client->settings.dialect;
 }
 
 size_t client_room(const struct client *client)

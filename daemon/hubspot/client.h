@@ -66,8 +66,13 @@ MUST_CHECK bool client_records(struct client *client, const char *object,
     struct client_record *records, size_t count, struct error *err);
 
 /* Sets the pair of object types and the type table that requests are about. Types met in answers
- * but not in the table are added to it, unmanaged. Both are borrowed until client_close. */
+ * but not in the table are added to it, unmanaged. Both are borrowed until client_close.
+ * Where two types have one name (the two directions of a label between records of one object type),
+ * v3 could not tell them apart: from here on, the client speaks 2026-09, whose ids can. */
 void client_bind(struct client *client, const char *from, const char *to, struct types *types);
+
+/* The version that requests are made in. */
+enum dialect client_dialect(const struct client *client);
 
 enum client_call { CLIENT_READ, CLIENT_CREATE, CLIENT_ARCHIVE, CLIENT_ARCHIVE_LABELS };
 

@@ -257,7 +257,8 @@ bool client_types(
     struct list list;
     /* v3 has neither categories nor label texts: the labels of 2026-09 go first. An account where
      * that list cannot be had can do without it, except towards companies. */
-    const char *labels = row->labels != NULL ? row->labels : dialect_row(DIALECT_2026_09)->labels;
+    const char *labels =
+        row->labels != NULL ? row->labels : dialect_row(dialect_beyond_names)->labels;
     struct error labels_err = {0};
     if (!get_list(client, &lists, labels, &list, &labels_err)) {
         bool optional =

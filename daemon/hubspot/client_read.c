@@ -25,9 +25,6 @@ enum seen {
     SEEN_BAD, /* an error, or the answer contradicts itself */
 };
 
-/* The version to read through when v3 does not tell all. */
-static const enum dialect beyond_v3 = DIALECT_2026_09;
-
 static void add_input(struct page_inputs *inputs, struct page_input input)
 {
     mem_grow(&inputs->items, &inputs->room, inputs->count + 1, sizeof *inputs->items);
@@ -62,7 +59,7 @@ void read_begin(struct client *client, struct call *call)
     call->page = 0;
     call->beyond = false;
     if (dialect_row(call->dialect)->wire == WIRE_NAMES && strcmp(client->to, "0-2") == 0)
-        call->dialect = beyond_v3;
+        call->dialect = dialect_beyond_names;
     for (uint32_t i = 0; i < count; i++) {
         assert(i == 0 || call->request->from_ids[i - 1] < call->request->from_ids[i]);
         add_input(&call->asked, (struct page_input){.index = i});
@@ -300,7 +297,7 @@ static bool go_beyond(struct call *call)
     if (call->asked.count == 0)
         return false;
     keep_rows(call, SEEN_BEYOND, false);
-    call->dialect = beyond_v3;
+    call->dialect = dialect_beyond_names;
     call->beyond = true;
     call->last_type = TYPE_NONE;
     return true;

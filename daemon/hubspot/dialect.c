@@ -56,6 +56,8 @@ static const struct dialect_row rows[] = {
         },
 };
 
+const enum dialect dialect_beyond_names = DIALECT_2026_09;
+
 const struct dialect_row *dialect_row(enum dialect dialect)
 {
     assert((size_t)dialect < ARRAY_COUNT(rows));

@@ -29,6 +29,9 @@ struct dialect_row {
 
 const struct dialect_row *dialect_row(enum dialect dialect);
 
+/* The version to go through where v3 does not tell all. */
+extern const enum dialect dialect_beyond_names;
+
 /* Writes a path of the table with its placeholders filled; call may be NULL. */
 void dialect_path(
     struct buf *path, const char *pattern, const char *from, const char *to, const char *call);

@@ -43,6 +43,14 @@ uint32_t types_find_name(const struct types *types, const char *name)
     return TYPE_NONE;
 }
 
+bool types_share_names(const struct types *types)
+{
+    for (uint32_t i = 0; i < types->count; i++)
+        if (types->items[i].name != NULL && types_find_name(types, types->items[i].name) != i)
+            return true;
+    return false;
+}
+
 uint32_t types_add(struct types *types, const struct type *type)
 {
     uint32_t index = types_find(types, type->category, type->type_id);

@@ -42,6 +42,9 @@ uint32_t types_find(const struct types *types, const char *category, uint32_t ty
 /* The index of the type with this v3 name (exact), or TYPE_NONE. */
 uint32_t types_find_name(const struct types *types, const char *name);
 
+/* Do two types have one name? Both directions of a label between records of one object type do. */
+bool types_share_names(const struct types *types);
+
 /* Adds a type (texts are copied) and returns its index; the index of an equal key if there is one,
  * with name and label filled in where they were unknown. TYPE_NONE when the table is full. */
 uint32_t types_add(struct types *types, const struct type *type);

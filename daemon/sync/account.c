@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "base/stop.h"
 #include "hubspot/client.h"
+#include "model/object_type.h"
+#include "model/reciprocal.h"
 #include "pg/pg.h"
 #include "pg/text.h"
 #include "sync/run.h"
@@ -263,11 +265,23 @@ static bool is_nameable(const struct run *run, uint32_t index, struct error *err
 {
     const struct sync_definition *sync = run->options.sync;
     char space[64];
-    return sync->portal->api != DIALECT_V3 || run->types.items[index].name != NULL ||
+    return client_dialect(run->client) != DIALECT_V3 || run->types.items[index].name != NULL ||
         error_set(err, ERROR_CONFIG,
             "sync %s: association type %s has no name of its own in API v3 (a new one has it after "
             "some minutes); portals.%s.api: 2026-09 needs none",
             sync->name, types_text(&run->types, index, space), sync->portal->name);
+}
+
+/* The two directions of links between records of one object type, if it is one. */
+static void open_reciprocals(struct run *run)
+{
+    const struct sync_definition *sync = run->options.sync;
+    run->from_type = mem_text(object_type_id(sync->from, NULL));
+    run->to_type = mem_text(object_type_id(sync->to, NULL));
+    if (strcmp(run->from_type, run->to_type) != 0)
+        return;
+    run->reciprocals = mem_new(1, sizeof *run->reciprocals);
+    reciprocal_init(run->reciprocals, &run->types, run->from_type);
 }
 
 static bool resolve_types(struct run *run, struct error *err)
@@ -275,6 +289,8 @@ static bool resolve_types(struct run *run, struct error *err)
     const struct sync_definition *sync = run->options.sync;
     if (!account_types(run->client, run->state, sync, &run->types, err))
         return error_prefix(err, "sync %s", sync->name);
+    open_reciprocals(run);
+    client_bind(run->client, run->from_type, run->to_type, &run->types);
     for (size_t i = 0; i < sync->types_count; i++) {
         uint32_t index;
         if (!types_resolve(&run->types, &sync->types[i], &index, ERROR_CONFIG, err))
@@ -295,10 +311,7 @@ bool account_open(struct run *run, struct error *err)
         .token = run->options.token,
         .token_stamp = run->options.token_stamp,
     };
-    if (!account_client(&run->client, run->state, &run->access, err) || !resolve_types(run, err))
-        return false;
-    client_bind(run->client, sync->from, sync->to, &run->types);
-    return true;
+    return account_client(&run->client, run->state, &run->access, err) && resolve_types(run, err);
 }
 
 void account_note_source(struct run *run, const struct source *source)

@@ -66,7 +66,7 @@ static size_t *learnt_size(struct run *run, enum queue_kind kind)
 static size_t inputs_of(const struct apply *apply, const struct batch_rows *rows)
 {
     size_t pairs = 0;
-    if (apply->run->options.sync->portal->api == DIALECT_V3)
+    if (client_dialect(apply->run->client) == DIALECT_V3)
         return rows->count;
     for (size_t i = 0; i < rows->count; i++)
         pairs += i == 0 || rows->rows[i].from_id != rows->rows[i - 1].from_id ||
@@ -316,7 +316,7 @@ static bool apply_creates(struct run *run, struct error *err)
 
 static bool archive_window(struct run *run, struct apply_progress *progress, struct error *err)
 {
-    if (run->options.sync->portal->api == DIALECT_V3)
+    if (client_dialect(run->client) == DIALECT_V3)
         return apply_queue(run, QUEUE_ARCHIVE, progress, err);
     return apply_queue(run, QUEUE_ARCHIVE_LABELS, progress, err) &&
         apply_queue(run, QUEUE_ARCHIVE_PAIRS, progress, err);

@@ -320,6 +320,7 @@ static bool compare_chunk(
     struct diff_rows owned = {chunk->owned.rows, chunk->owned.count};
     struct diff_rows observed = {reply->rows, reply->rows_count};
     draft->observed = observed;
+    twin_learn(run, chunk, reply);
     for (size_t i = 0; i < chunk->from_count; i++) {
         uint64_t from_id = chunk->from_ids[i];
         struct diff_rows want = take_record(&desired, from_id);

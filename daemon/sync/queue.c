@@ -6,8 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
+#include "hubspot/client.h"
+#include "model/reciprocal.h"
 #include "pg/pg.h"
+#include "pg/text.h"
 
 enum {
     FETCH_ROWS = 5000,
@@ -98,20 +102,51 @@ static bool add_row(struct queue *queue, const struct pg_rows *rows, int i, stru
             pg_rows_text(rows, i, 3), pg_rows_text(rows, i, 4));
     queue->last_ordinal = pg_rows_int(rows, i, 0);
     batch_rows_add(&queue->ahead, row, queue->last_ordinal);
-    return queue->kind != QUEUE_CREATE || run->options.sync->portal->api == DIALECT_V3 ||
+    return queue->kind != QUEUE_CREATE || client_dialect(run->client) == DIALECT_V3 ||
         add_along(queue, row, pg_rows_text(rows, i, 5), err);
+}
+
+/* Which type the other record sees where one sees which: CATEGORY:id, side by side. Plain types
+ * come by themselves. */
+static void add_reciprocals(const struct run *run, struct buf *there, struct buf *here)
+{
+    const struct types *types = &run->types;
+    reciprocal_trust_names(run->reciprocals, true);
+    for (uint32_t i = 0; i < types->count; i++) {
+        uint32_t other = reciprocal_of(run->reciprocals, i);
+        char text[128];
+        if (other == TYPE_NONE || types->items[i].kind == TYPE_PLAIN)
+            continue;
+        (void)snprintf(
+            text, sizeof text, "%s:%u", types->items[i].category, types->items[i].type_id);
+        pg_array_text(there, text);
+        (void)snprintf(
+            text, sizeof text, "%s:%u", types->items[other].category, types->items[other].type_id);
+        pg_array_text(here, text);
+    }
+    reciprocal_trust_names(run->reciprocals, false);
 }
 
 static bool fetch(struct queue *queue, struct error *err)
 {
+    struct run *run = queue->run;
+    CLEANUP(buf_clear) struct buf there = {0};
+    CLEANUP(buf_clear) struct buf here = {0};
+    enum statement_id statement = STATEMENT_CHANGE_NEXT;
     struct pg_args args = {0};
-    pg_arg_int(&args, queue->run->run_id);
+    pg_arg_int(&args, run->run_id);
     pg_arg_text(&args, queue->kind == QUEUE_CREATE ? "create" : "archive");
     pg_arg_int(&args, queue->last_ordinal);
     pg_arg_int(&args, FETCH_ROWS);
     pg_arg_int(&args, queue->last_max);
+    if (run->reciprocals != NULL && queue->kind == QUEUE_CREATE) {
+        statement = STATEMENT_CHANGE_NEXT_TWIN;
+        add_reciprocals(run, &there, &here);
+        pg_arg_text(&args, pg_array_end(&there));
+        pg_arg_text(&args, pg_array_end(&here));
+    }
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(queue->run->state, STATEMENT_CHANGE_NEXT, &args, &rows, err))
+    if (!pg_run(run->state, statement, &args, &rows, err))
         return false;
     batch_rows_remove(&queue->ahead, 0, queue->ahead_at);
     queue->ahead_at = 0;
@@ -192,7 +227,7 @@ bool queue_next(struct queue *queue, const struct batch_limits *limits, struct b
         }
         if (length == 0)
             return true;
-        if (length > 1 && queue->run->options.sync->portal->api == DIALECT_V3) {
+        if (length > 1 && client_dialect(queue->run->client) == DIALECT_V3) {
             queue->skipped = true;
             batch_rows_remove(&queue->ahead, queue->ahead_at + 1, length - 1);
             length = 1;

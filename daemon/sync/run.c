@@ -86,7 +86,7 @@ static enum run_status finished_status(const struct run *run)
         return RUN_WITHHELD;
     if (run->options.mode == RUN_PLAN)
         return RUN_PLANNED;
-    if (c->rejected + c->unverified + c->invalid + c->unread > 0 ||
+    if (c->rejected + c->unverified + c->invalid + c->unread + run->undecided > 0 ||
         c->created + c->archived + run->changed_since < c->to_create + c->to_archive)
         return RUN_PARTIAL;
     return c->created + c->archived > 0 ? RUN_SUCCEEDED : RUN_NO_CHANGE;
@@ -175,6 +175,9 @@ void run_clear(struct run *run)
     spool_close(run->forget);
     touched_close(run->touched);
     types_clear(&run->types);
+    free(run->reciprocals);
+    free(run->from_type);
+    free(run->to_type);
     free(run->good_fingerprint);
     free(run->fingerprint);
     *run = (struct run){0};

@@ -14,6 +14,7 @@
 
 struct client;
 struct pg;
+struct reciprocals;
 struct spool;
 struct touched;
 
@@ -86,7 +87,9 @@ struct run {
     struct touched *touched; /* touched_take: the changes it is about; NULL: none */
     struct account_access access; /* account_open; access.portal_id: whose token it is */
     struct client *client; /* account_open; NULL before */
+    char *from_type, *to_type; /* account_open: ids of the object types ("0-1", "2-123") */
     struct types types; /* account_open */
+    struct reciprocals *reciprocals; /* account_open: of types; NULL: two object types */
     char *fingerprint; /* account_open: what this run synchronises */
     struct spool *adopt; /* plan_build: to enter into the registry once guards have passed */
     struct spool *forget; /* plan_build: to take out of it */
@@ -101,6 +104,7 @@ struct run {
         int64_t first, last; /* ordinals; last 0: none */
     } window; /* apply: the archives that are in turn */
     uint64_t changed_since; /* recheck: archives left out because the world has moved on */
+    uint64_t undecided; /* twin: archives left out because nobody knows what they would take */
     char digest[72]; /* judge_plan: of the stored plan; "" before */
     struct error failure; /* run_execute: why it ended early; kind ERROR_NONE if it did not */
     struct error unpruned; /* run_execute: why old history was not pruned; ERROR_NONE if it was */

@@ -1,5 +1,7 @@
 /*
- * twin.c: planned archives, turned round and in order -> beside the desired rows -> skipped.
+ * twin.c: planned archives, turned round and in order -> beside the desired rows -> skipped. If
+ * some of them cannot be decided, links are read from both of their records, and all is compared
+ * again.
  */
 #include "sync/twin.h"
 
@@ -9,24 +11,40 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "hubspot/client.h"
-#include "model/object_type.h"
+#include "model/reciprocal.h"
 #include "pg/pg.h"
 #include "pg/statement.h"
 #include "pg/text.h"
+#include "sync/diff.h"
+#include "sync/read.h"
 #include "sync/source.h"
 #include "sync/spool.h"
 
-enum { PAGE_ROWS = 10000 };
+enum {
+    PAGE_ROWS = 10000,
+    LEARN_PAIRS_MAX = 100, /* links that are read from both records: one request, nearly always */
+    LEARN_PAIRS_OF_TYPE = 4,
+    LEARN_READINGS_MAX = 1000, /* of what a run reads anyway: what these do not tell, none does */
+};
+
+static const char names_it[] = "the source names it from its other record";
+static const char undecided[] =
+    "the source names the link from its other record, and HubSpot does not tell whether this label "
+    "is the other side of what is named there; it is kept";
 
 struct twins {
     struct run *run;
+    bool last; /* what is not known now is skipped, too */
     struct spool *archives; /* turned round: from the other record's side */
     struct spool *asked; /* desired rows read here */
     uint64_t *from_ids; /* of archives, ascending */
     size_t from_count, from_room;
-    struct buf from, to, category, type_id; /* of what is to be skipped: arrays */
+    struct buf from, to, category, type_id, messages; /* of what is to be skipped: arrays */
     size_t count;
     uint64_t skipped;
+    struct assoc_list unknown; /* some of those that could not be decided, a pair each */
+    size_t unknown_of[TYPES_MAX];
+    struct assoc_list seen; /* what was read of them */
 };
 
 static void twins_clear(struct twins *twins)
@@ -38,13 +56,9 @@ static void twins_clear(struct twins *twins)
     buf_clear(&twins->to);
     buf_clear(&twins->category);
     buf_clear(&twins->type_id);
-}
-
-static bool same_objects(const struct sync_definition *sync)
-{
-    const char *from = object_type_id(sync->from, NULL);
-    const char *to = object_type_id(sync->to, NULL);
-    return from != NULL && to != NULL && strcmp(from, to) == 0;
+    buf_clear(&twins->messages);
+    assoc_list_clear(&twins->unknown);
+    assoc_list_clear(&twins->seen);
 }
 
 static bool add_archive(struct twins *twins, char *line, struct error *err)
@@ -126,6 +140,7 @@ static bool flush(struct twins *twins, struct error *err)
     pg_arg_text(&args, pg_array_end(&twins->to));
     pg_arg_text(&args, pg_array_end(&twins->category));
     pg_arg_text(&args, pg_array_end(&twins->type_id));
+    pg_arg_text(&args, pg_array_end(&twins->messages));
     if (!pg_run(twins->run->state, STATEMENT_TWIN_SKIP, &args, &rows, err))
         return false;
     twins->skipped += (uint64_t)rows.count;
@@ -133,27 +148,20 @@ static bool flush(struct twins *twins, struct error *err)
     buf_reset(&twins->to);
     buf_reset(&twins->category);
     buf_reset(&twins->type_id);
+    buf_reset(&twins->messages);
     return true;
 }
 
-static bool skip(struct twins *twins, const struct assoc *archive, struct error *err)
+static bool skip(
+    struct twins *twins, const struct assoc *archive, const char *why, struct error *err)
 {
     const struct type *type = &twins->run->types.items[archive->type];
     pg_array_int(&twins->from, (int64_t)archive->from_id);
     pg_array_int(&twins->to, (int64_t)archive->to_id);
     pg_array_text(&twins->category, type->category);
     pg_array_int(&twins->type_id, type->type_id);
+    pg_array_text(&twins->messages, why);
     return ++twins->count < PAGE_ROWS || flush(twins, err);
-}
-
-/* May archiving one type of a pair take another type of it, seen from the other side? The plain
- * type takes all of them, a label its own twin and never the plain one. */
-static bool takes(const struct types *types, uint32_t archived, uint32_t desired)
-{
-    const struct type *a = &types->items[archived], *d = &types->items[desired];
-    if (a->kind == TYPE_PLAIN)
-        return true;
-    return d->kind != TYPE_PLAIN && strcmp(a->category, d->category) == 0;
 }
 
 static int by_pair(const struct assoc *a, const struct assoc *b)
@@ -181,33 +189,165 @@ static bool desired_of(
     }
 }
 
-static bool compare(
-    struct twins *twins, struct spool *desired, struct assoc_list *named, struct error *err)
+/* Notes a link by which it may be found out which types are one. */
+static void note_unknown(struct twins *twins, const struct assoc *archive)
 {
+    const struct assoc_list *unknown = &twins->unknown;
+    bool noted = unknown->count > 0 && assoc_same_pair(&unknown->rows[unknown->count - 1], archive);
+    if (!noted && unknown->count < LEARN_PAIRS_MAX &&
+        twins->unknown_of[archive->type]++ < LEARN_PAIRS_OF_TYPE)
+        assoc_list_add(&twins->unknown, *archive);
+}
+
+static bool decide(struct twins *twins, const struct assoc *archive, const struct assoc_list *named,
+    struct error *err)
+{
+    switch (reciprocal_takes(twins->run->reciprocals, archive->type, named->rows, named->count)) {
+    case RECIPROCAL_YES:
+        return skip(twins, archive, names_it, err);
+    case RECIPROCAL_UNKNOWN:
+        note_unknown(twins, archive);
+        twins->run->undecided += twins->last;
+        return !twins->last || skip(twins, archive, undecided, err);
+    case RECIPROCAL_NO:
+        break;
+    }
+    return true;
+}
+
+static bool compare(struct twins *twins, struct spool *desired, struct error *err)
+{
+    CLEANUP(assoc_list_clear) struct assoc_list named = {0};
     struct assoc pair = {0};
+    if (!spool_rewind(desired, err) || !spool_rewind(twins->archives, err))
+        return false;
     for (;;) {
         const struct assoc *archive;
         if (!spool_peek(twins->archives, &archive, err))
             return false;
         if (archive == NULL)
             return flush(twins, err);
-        if (by_pair(archive, &pair) != 0 && !desired_of(desired, archive, named, err))
+        if (by_pair(archive, &pair) != 0 && !desired_of(desired, archive, &named, err))
             return false;
         pair = *archive;
-        size_t i = 0;
-        while (i < named->count && !takes(&twins->run->types, pair.type, named->rows[i].type))
-            i++;
-        if (i < named->count && !skip(twins, &pair, err))
+        if (!decide(twins, &pair, &named, err))
             return false;
         spool_take(twins->archives);
     }
 }
 
+/* ---- which types are one ---- */
+
+static bool has_unknown(struct run *run, struct diff_rows rows)
+{
+    for (size_t i = 0; i < rows.count; i++)
+        if (reciprocal_of(run->reciprocals, rows.rows[i].type) == TYPE_NONE)
+            return true;
+    return false;
+}
+
+void twin_learn(struct run *run, const struct chunk *chunk, const struct client_reply *reply)
+{
+    for (size_t i = 0; run->reciprocals != NULL && i < reply->rows_count;) {
+        const struct assoc *pair = &reply->rows[i];
+        struct assoc turned = {.from_id = pair->to_id, .to_id = pair->from_id};
+        struct diff_rows forth = diff_pair(reply->rows, reply->rows_count, pair);
+        i += forth.count;
+        if (run->reciprocals->readings >= LEARN_READINGS_MAX)
+            return;
+        if (pair->from_id >= pair->to_id || !has_unknown(run, forth) ||
+            !read_complete(chunk, reply, pair->to_id))
+            continue;
+        struct diff_rows back = diff_pair(reply->rows, reply->rows_count, &turned);
+        reciprocal_observe(run->reciprocals, forth.rows, forth.count, back.rows, back.count);
+    }
+}
+
+static int by_row(const void *a, const void *b)
+{
+    return assoc_compare(a, b);
+}
+
+static bool is_unknown(const struct twins *twins, const struct assoc *row)
+{
+    const struct assoc_list *unknown = &twins->unknown;
+    for (size_t i = 0; i < unknown->count; i++)
+        if ((row->from_id == unknown->rows[i].from_id && row->to_id == unknown->rows[i].to_id) ||
+            (row->from_id == unknown->rows[i].to_id && row->to_id == unknown->rows[i].from_id))
+            return true;
+    return false;
+}
+
+/* A record that could not be read shows no links, and a link that one side alone shows teaches
+ * nothing. */
+static bool keep_seen(
+    void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
+{
+    struct twins *twins = context;
+    (void)chunk;
+    (void)err;
+    for (size_t i = 0; i < reply->rows_count; i++)
+        if (is_unknown(twins, &reply->rows[i]))
+            assoc_list_add(&twins->seen, reply->rows[i]);
+    return true;
+}
+
+static bool add_records(struct twins *twins, struct spool *records, struct error *err)
+{
+    CLEANUP(assoc_list_clear) struct assoc_list ids = {0};
+    for (size_t i = 0; i < twins->unknown.count; i++) {
+        assoc_list_add(&ids, (struct assoc){.from_id = twins->unknown.rows[i].from_id});
+        assoc_list_add(&ids, (struct assoc){.from_id = twins->unknown.rows[i].to_id});
+    }
+    ids.count = assoc_sort_unique(ids.rows, ids.count);
+    for (size_t i = 0; i < ids.count; i++)
+        if (!spool_add(records, ids.rows[i], err))
+            return false;
+    return spool_rewind(records, err);
+}
+
+static bool learn(struct twins *twins, struct error *err)
+{
+    struct spool *records = NULL;
+    bool ok = spool_open(&records, "records of links seen from both sides", SPOOL_SORTED, err) &&
+        add_records(twins, records, err);
+    struct read_scope scope = {.desired = records, .operation = "read"};
+    ok = ok && read_each(twins->run, &scope, keep_seen, twins, err);
+    spool_close(records);
+    if (!ok)
+        return false;
+    struct assoc_list *seen = &twins->seen;
+    if (seen->count > 0)
+        qsort(seen->rows, seen->count, sizeof seen->rows[0], by_row);
+    for (size_t i = 0; i < twins->unknown.count; i++) {
+        const struct assoc *pair = &twins->unknown.rows[i];
+        struct assoc turned = {.from_id = pair->to_id, .to_id = pair->from_id};
+        struct diff_rows forth = diff_pair(seen->rows, seen->count, pair);
+        struct diff_rows back = diff_pair(seen->rows, seen->count, &turned);
+        reciprocal_observe(twins->run->reciprocals, forth.rows, forth.count, back.rows, back.count);
+    }
+    return true;
+}
+
+static bool settle(struct twins *twins, struct spool *desired, struct error *err)
+{
+    if (!compare(twins, desired, err))
+        return false;
+    if (twins->unknown.count == 0)
+        return true;
+    if (!learn(twins, err))
+        return false;
+    twins->last = true;
+    reciprocal_trust_names(twins->run->reciprocals, true);
+    bool ok = compare(twins, desired, err);
+    reciprocal_trust_names(twins->run->reciprocals, false);
+    return ok;
+}
+
 bool twin_settle(struct run *run, struct spool *desired, uint64_t *skipped, struct error *err)
 {
     CLEANUP(twins_clear) struct twins twins = {.run = run};
-    struct assoc_list named = {0};
-    if (!same_objects(run->options.sync))
+    if (run->reciprocals == NULL)
         return true;
     if (!load_archives(&twins, err))
         return false;
@@ -215,9 +355,7 @@ bool twin_settle(struct run *run, struct spool *desired, uint64_t *skipped, stru
         return true;
     if (desired == NULL && !ask_source(&twins, err))
         return false;
-    desired = desired != NULL ? desired : twins.asked;
-    bool ok = spool_rewind(desired, err) && compare(&twins, desired, &named, err);
+    bool ok = settle(&twins, desired != NULL ? desired : twins.asked, err);
     *skipped += twins.skipped;
-    assoc_list_clear(&named);
     return ok;
 }

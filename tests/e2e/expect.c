@@ -48,7 +48,7 @@ void expect_outcome(struct play *play, const struct process *process, const char
 /* The plain types of the pairs that cases use: a word without a type. */
 static bool is_plain(const char *category, const char *type_id)
 {
-    static const char *const ids[] = {"3", "4", "279", "280", "341", "342"};
+    static const char *const ids[] = {"3", "4", "279", "280", "341", "342", "449"};
     for (size_t i = 0; i < ARRAY_COUNT(ids); i++)
         if (strcmp(category, "HUBSPOT_DEFINED") == 0 && strcmp(type_id, ids[i]) == 0)
             return true;
@@ -75,7 +75,7 @@ char *expect_dump(struct play *play)
         if (strcmp(pair, last) != 0)
             buf_addf(&words, "%s%s", words.length > 0 ? " " : "", pair);
         if (!is_plain(field[2], field[3]))
-            buf_addf(&words, "/%s", field[4]);
+            buf_addf(&words, "/%s", field[play->scenario->names ? 4 : 3]);
         (void)snprintf(last, sizeof last, "%s", pair);
     }
     char *text = mem_text(buf_text(&words));

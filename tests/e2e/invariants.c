@@ -44,7 +44,8 @@ static void tell_settings(struct play *play)
         "; insert into e2e.managed_type select distinct t.category, t.type_id"
         " from assocd.association_type t, e2e.setting s where s.key = 'types' and exists (select"
         " from regexp_split_to_table(trim(s.value, '[]'), ', *') w"
-        " where lower(trim(w, '\"')) in (lower(t.name), lower(t.label), t.kind))");
+        " where lower(trim(w, '\"')) in (lower(t.name), lower(t.label), t.kind,"
+        " lower(t.category) || ':' || t.type_id))");
     stage_sql(stage, buf_text(&sql), NULL);
     buf_clear(&sql);
 }

@@ -31,6 +31,7 @@ static struct scenario *add_case(struct scenarios *all, const char *file, const 
         .sweep = true,
         .again = true,
         .same = true,
+        .names = true,
     };
     return scenario;
 }
@@ -61,6 +62,8 @@ static void add_line(struct scenarios *all, const char *file, unsigned line, cha
         scenario->sweep = !is_off(file, line, rest);
     } else if (strcmp(text, "same") == 0) {
         scenario->same = !is_off(file, line, rest);
+    } else if (strcmp(text, "names") == 0) {
+        scenario->names = !is_off(file, line, rest);
     } else if (strcmp(text, "again") == 0) {
         scenario->again = !is_off(file, line, rest);
     } else {

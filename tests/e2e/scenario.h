@@ -22,6 +22,7 @@ struct scenario {
     char *skip; /* why it is not played now; NULL: it is */
     bool sweep; /* also run with the worker killed everywhere */
     bool same; /* ends the same in every dialect */
+    bool names; /* `after` tells types by v3's names; else by their ids: two may have one name */
     bool again; /* one more run at the end must write nothing */
     struct scenario_step steps[SCENARIO_STEPS_MAX];
     size_t steps_count;

@@ -94,6 +94,11 @@ void client_bind(struct client *client, const char *from, const char *to, struct
     client->types = types;
 }
 
+enum dialect client_dialect(const struct client *client)
+{
+    return client->settings.dialect;
+}
+
 size_t client_room(const struct client *client)
 {
     size_t room = (size_t)client->settings.limits.in_flight;

@@ -1,0 +1,252 @@
+/*
+ * reciprocal.c: which two types are one, by elimination. Types and their reciprocals are one to
+ * one, so that what is certain of one type narrows what another may be.
+ */
+#include "model/reciprocal.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "model/association_types.h"
+
+void reciprocal_init(struct reciprocals *reciprocals, const struct types *types, const char *object)
+{
+    *reciprocals = (struct reciprocals){.types = types, .object = object};
+}
+
+static bool has(const struct assoc *rows, size_t count, uint32_t type)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].type == type)
+            return true;
+    return false;
+}
+
+static bool is_plain(const struct reciprocals *reciprocals, uint32_t type)
+{
+    return reciprocals->types->items[type].kind == TYPE_PLAIN;
+}
+
+static size_t count_labels(
+    const struct reciprocals *reciprocals, const struct assoc *rows, size_t count)
+{
+    size_t labels = 0;
+    for (size_t i = 0; i < count; i++)
+        labels += !is_plain(reciprocals, rows[i].type);
+    return labels;
+}
+
+void reciprocal_observe(struct reciprocals *reciprocals, const struct assoc *forth,
+    size_t forth_count, const struct assoc *back, size_t back_count)
+{
+    uint32_t count = reciprocals->types->count;
+    if (count_labels(reciprocals, forth, forth_count) !=
+        count_labels(reciprocals, back, back_count))
+        return; /* somebody changed it between the two readings */
+    reciprocals->readings++;
+    for (uint32_t a = 0; a < count; a++)
+        for (uint32_t b = 0; b < count; b++)
+            if (has(forth, forth_count, a) != has(back, back_count, b))
+                reciprocals->never[a][b / 64] |= UINT64_C(1) << b % 64;
+    reciprocals->known = 0;
+}
+
+static bool ruled_out(const struct reciprocals *reciprocals, uint32_t a, uint32_t b)
+{
+    return (reciprocals->never[a][b / 64] >> b % 64 & 1) != 0;
+}
+
+/* May two types be each other's, as far as is known? */
+static bool may_be(const struct reciprocals *reciprocals, uint32_t a, uint32_t b)
+{
+    return reciprocals->of[a] == TYPE_NONE && reciprocals->of[b] == TYPE_NONE &&
+        !ruled_out(reciprocals, a, b) && !ruled_out(reciprocals, b, a);
+}
+
+static void join(struct reciprocals *reciprocals, uint32_t a, uint32_t b)
+{
+    reciprocals->of[a] = b;
+    reciprocals->of[b] = a;
+}
+
+/* The plain type and HubSpot's own, by table. */
+static void join_own(struct reciprocals *reciprocals)
+{
+    const struct types *types = reciprocals->types;
+    for (uint32_t i = 0; i < types->count; i++) {
+        const struct type *type = &types->items[i];
+        const struct association_type *own = strcmp(type->category, "HUBSPOT_DEFINED") == 0
+            ? association_type_find(reciprocals->object, reciprocals->object, type->type_id)
+            : NULL;
+        const struct association_type *other = own != NULL ? association_type_inverse(own) : NULL;
+        uint32_t index =
+            other != NULL ? types_find(types, type->category, other->type_id) : TYPE_NONE;
+        if (type->kind == TYPE_PLAIN)
+            join(reciprocals, i, i);
+        else if (index != TYPE_NONE)
+            join(reciprocals, i, index);
+    }
+}
+
+/* The only type that `a` may be seen as, or TYPE_NONE. */
+static uint32_t only_one(const struct reciprocals *reciprocals, uint32_t a)
+{
+    uint32_t found = TYPE_NONE;
+    for (uint32_t b = 0; b < reciprocals->types->count; b++) {
+        if (!may_be(reciprocals, a, b))
+            continue;
+        if (found != TYPE_NONE)
+            return TYPE_NONE;
+        found = b;
+    }
+    return found;
+}
+
+static void join_only_ones(struct reciprocals *reciprocals)
+{
+    for (uint32_t a = 0; a < reciprocals->types->count; a++) {
+        uint32_t b = only_one(reciprocals, a);
+        if (b == TYPE_NONE)
+            continue;
+        join(reciprocals, a, b);
+        a = UINT32_MAX; /* from the start: others may have one left now */
+    }
+}
+
+static bool same_name(const struct types *types, uint32_t a, uint32_t b)
+{
+    const char *name = types->items[a].name, *other = types->items[b].name;
+    return name != NULL && other != NULL && strcmp(name, other) == 0;
+}
+
+/* How many other types have this one's name; *other is one of them. */
+static size_t count_namesakes(const struct types *types, uint32_t type, uint32_t *other)
+{
+    size_t found = 0;
+    for (uint32_t i = 0; i < types->count; i++) {
+        if (i == type || !same_name(types, type, i))
+            continue;
+        *other = i;
+        found++;
+    }
+    return found;
+}
+
+/* One name covers both directions of a label (hubspot-api 1.3). */
+static void join_namesakes(struct reciprocals *reciprocals)
+{
+    const struct types *types = reciprocals->types;
+    for (uint32_t i = 0; i < types->count; i++) {
+        uint32_t other;
+        if (count_namesakes(types, i, &other) == 1 && may_be(reciprocals, i, other))
+            join(reciprocals, i, other);
+    }
+}
+
+/* Do the account's names tell which types are one? Not if a label has none, or if two that are one
+ * have been seen to have two. */
+static bool names_tell(const struct reciprocals *reciprocals)
+{
+    const struct types *types = reciprocals->types;
+    for (uint32_t i = 0; i < types->count; i++) {
+        uint32_t other = reciprocals->of[i];
+        if (is_plain(reciprocals, i) || strcmp(types->items[i].category, "HUBSPOT_DEFINED") == 0)
+            continue;
+        if (types->items[i].name == NULL || (other != TYPE_NONE && !same_name(types, i, other)))
+            return false;
+    }
+    return true;
+}
+
+/* A label whose name no other type has is the same seen from both sides. */
+static void join_unique_names(struct reciprocals *reciprocals)
+{
+    const struct types *types = reciprocals->types;
+    if (!names_tell(reciprocals))
+        return;
+    for (uint32_t i = 0; i < types->count; i++) {
+        uint32_t other;
+        if (count_namesakes(types, i, &other) == 0 && may_be(reciprocals, i, i))
+            join(reciprocals, i, i);
+    }
+}
+
+static bool is_contradicted(const struct reciprocals *reciprocals)
+{
+    uint32_t count = reciprocals->types->count;
+    for (uint32_t a = 0; a < count; a++) {
+        uint32_t b = 0;
+        while (b < count && !may_be(reciprocals, a, b))
+            b++;
+        if (b == count && reciprocals->of[a] == TYPE_NONE)
+            return true;
+    }
+    return false;
+}
+
+static void forget(struct reciprocals *reciprocals)
+{
+    for (uint32_t i = 0; i < TYPES_MAX; i++)
+        reciprocals->of[i] = TYPE_NONE;
+    join_own(reciprocals);
+}
+
+static void work_out(struct reciprocals *reciprocals)
+{
+    if (reciprocals->known == reciprocals->types->count)
+        return;
+    reciprocals->known = reciprocals->types->count;
+    forget(reciprocals);
+    join_only_ones(reciprocals);
+    reciprocals->contradicted = is_contradicted(reciprocals);
+    if (reciprocals->contradicted) {
+        forget(reciprocals);
+        return;
+    }
+    join_namesakes(reciprocals);
+    join_only_ones(reciprocals);
+    if (reciprocals->by_unique_names)
+        join_unique_names(reciprocals);
+}
+
+void reciprocal_trust_names(struct reciprocals *reciprocals, bool trust)
+{
+    reciprocals->by_unique_names = trust;
+    reciprocals->known = 0;
+}
+
+uint32_t reciprocal_of(struct reciprocals *reciprocals, uint32_t type)
+{
+    assert(type < reciprocals->types->count);
+    work_out(reciprocals);
+    return reciprocals->of[type];
+}
+
+/* Of the types that this one may be seen as: are some named, are all? */
+static enum reciprocal_answer takes_maybe(
+    const struct reciprocals *reciprocals, uint32_t type, const struct assoc *named, size_t count)
+{
+    bool some = false, all = true;
+    for (uint32_t i = 0; i < reciprocals->types->count; i++) {
+        bool unknown = reciprocals->of[i] == TYPE_NONE;
+        if (!unknown || (!reciprocals->contradicted && !may_be(reciprocals, type, i)))
+            continue;
+        bool is_named = has(named, count, i);
+        some = some || is_named;
+        all = all && is_named;
+    }
+    if (!some)
+        return RECIPROCAL_NO;
+    return all ? RECIPROCAL_YES : RECIPROCAL_UNKNOWN;
+}
+
+enum reciprocal_answer reciprocal_takes(
+    struct reciprocals *reciprocals, uint32_t type, const struct assoc *named, size_t count)
+{
+    uint32_t other = reciprocal_of(reciprocals, type);
+    if (is_plain(reciprocals, type))
+        return count > 0 ? RECIPROCAL_YES : RECIPROCAL_NO;
+    if (other == TYPE_NONE)
+        return takes_maybe(reciprocals, type, named, count);
+    return has(named, count, other) ? RECIPROCAL_YES : RECIPROCAL_NO;
+}

@@ -1,0 +1,13 @@
+-- The next planned creates between records of one object type, in plan order. What the run makes of the same link from its
+-- other record is sent along, as this record sees it ($6: CATEGORY:id there, $7: here): a create may replace what it does not name.
+select c.ordinal, c.from_id, c.to_id, c.category, c.type_id, concat_ws(' ', array_to_string(c.along, ' '), (
+        select string_agg(m.here, ' ') from assocd.change o
+            join unnest($6::text[], $7::text[]) as m (there, here) on m.there = concat(o.category, ':', o.type_id)
+        where o.run_id = c.run_id and o.operation = c.operation and o.from_id = c.to_id and o.to_id = c.from_id
+            and o.state in ('planned', 'sent', 'applied', 'verified')
+            and not exists (select from assocd.change h
+                where h.run_id = c.run_id and h.operation = c.operation and h.from_id = c.from_id and h.to_id = c.to_id
+                    and concat(h.category, ':', h.type_id) = m.here)))
+from assocd.change c
+where c.run_id = $1::bigint and c.operation = $2 and c.ordinal > $3::bigint and c.ordinal <= $5::bigint and c.state = 'planned'
+order by c.ordinal limit $4::integer

@@ -1,0 +1,244 @@
+/* test_reciprocal.c: which two types are one, and that nothing is decided by a guess. */
+#include <check.h>
+#include <string.h>
+
+#include "lib/suite.h"
+#include "model/reciprocal.h"
+
+static struct types types;
+static struct reciprocals reciprocals;
+
+/* category 'H': HubSpot's own, else the account's; names and labels in one. */
+static void add(char category, uint32_t id, const char *name, enum type_kind kind)
+{
+    char own[] = "HUBSPOT_DEFINED", custom[] = "USER_DEFINED";
+    struct type type = {.category = category == 'H' ? own : custom, .type_id = id, .kind = kind};
+    type.name = (char *)(uintptr_t)name;
+    (void)types_add(&types, &type);
+}
+
+enum { PLAIN, PARENT, CHILD, FIRST }; /* indexes */
+
+static void set_up(void)
+{
+    add('H', 450, "company_to_company", TYPE_PLAIN);
+    add('H', 13, "parent_to_child_company", TYPE_LABEL);
+    add('H', 14, "child_to_parent_company", TYPE_LABEL);
+    reciprocal_init(&reciprocals, &types, "0-2");
+}
+
+static void tear_down(void)
+{
+    types_clear(&types);
+}
+
+/* Digits are indexes of types. */
+static size_t rows_of(const char *digits, struct assoc rows[8])
+{
+    size_t count = strlen(digits);
+    for (size_t i = 0; i < count; i++)
+        rows[i] = (struct assoc){.type = (uint32_t)(digits[i] - '0')};
+    return count;
+}
+
+static void observe(const char *forth, const char *back)
+{
+    struct assoc a[8], b[8];
+    size_t a_count = rows_of(forth, a), b_count = rows_of(back, b);
+    reciprocal_observe(&reciprocals, a, a_count, b, b_count);
+}
+
+static enum reciprocal_answer takes(uint32_t type, const char *named)
+{
+    struct assoc rows[8];
+    size_t count = rows_of(named, rows);
+    return reciprocal_takes(&reciprocals, type, rows, count);
+}
+
+START_TEST(knows_hubspots_own)
+{
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, PLAIN), PLAIN);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, PARENT), CHILD);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, CHILD), PARENT);
+    ck_assert_int_eq(takes(PARENT, "1"), RECIPROCAL_NO);
+    ck_assert_int_eq(takes(PARENT, "02"), RECIPROCAL_YES);
+}
+END_TEST
+
+START_TEST(the_plain_type_takes_whatever_is_named)
+{
+    ck_assert_int_eq(takes(PLAIN, ""), RECIPROCAL_NO);
+    ck_assert_int_eq(takes(PLAIN, "1"), RECIPROCAL_YES);
+}
+END_TEST
+
+START_TEST(a_name_that_two_types_share_tells)
+{
+    add('U', 26, "manager_employee", TYPE_LABEL);
+    add('U', 27, "manager_employee", TYPE_LABEL);
+    add('U', 28, "sibling", TYPE_LABEL);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), FIRST + 1);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST + 1), FIRST);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST + 2), FIRST + 2); /* the only one left */
+    ck_assert_int_eq(takes(FIRST, "0"), RECIPROCAL_NO);
+}
+END_TEST
+
+START_TEST(a_name_that_three_types_share_tells_nothing)
+{
+    for (uint32_t i = 0; i < 3; i++)
+        add('U', 26 + i, "a", TYPE_LABEL);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), TYPE_NONE);
+    ck_assert_int_eq(takes(FIRST, "3"), RECIPROCAL_UNKNOWN);
+}
+END_TEST
+
+START_TEST(a_link_read_from_both_records_tells)
+{
+    add('U', 26, NULL, TYPE_LABEL);
+    add('U', 27, NULL, TYPE_LABEL);
+    add('U', 28, NULL, TYPE_LABEL);
+    ck_assert_int_eq(takes(FIRST, "3"), RECIPROCAL_UNKNOWN);
+    ck_assert_int_eq(takes(FIRST, "345"), RECIPROCAL_YES); /* whichever it is */
+    ck_assert_int_eq(takes(FIRST, "12"), RECIPROCAL_NO);
+    observe("034", "05"); /* somebody changed it meanwhile: no reading */
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), TYPE_NONE);
+    observe("034", "054");
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), FIRST + 2);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST + 1), FIRST + 1);
+    ck_assert_int_eq(takes(FIRST, "3"), RECIPROCAL_NO);
+    ck_assert_int_eq(takes(FIRST, "5"), RECIPROCAL_YES);
+    ck_assert_uint_eq(reciprocals.readings, 1);
+}
+END_TEST
+
+START_TEST(what_two_readings_leave_open_each_may_be_closed_together)
+{
+    for (uint32_t i = 0; i < 4; i++)
+        add('U', 26 + i, NULL, TYPE_LABEL);
+    observe("034", "056");
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), TYPE_NONE);
+    ck_assert_int_eq(takes(FIRST, "4"), RECIPROCAL_NO); /* certainly not that one */
+    observe("03", "06");
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), FIRST + 3);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST + 1), FIRST + 2);
+}
+END_TEST
+
+START_TEST(readings_that_contradict_each_other_tell_nothing)
+{
+    add('U', 26, "a", TYPE_LABEL);
+    add('U', 27, "a", TYPE_LABEL);
+    add('U', 28, "b", TYPE_LABEL);
+    observe("03", "04");
+    observe("03", "05");
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), TYPE_NONE);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, PARENT), CHILD);
+    ck_assert_int_eq(takes(FIRST, "3"), RECIPROCAL_UNKNOWN);
+    ck_assert_int_eq(takes(FIRST, "1"), RECIPROCAL_NO);
+}
+END_TEST
+
+START_TEST(names_of_one_type_each_are_trusted_only_when_asked_to)
+{
+    add('U', 26, "a", TYPE_LABEL);
+    add('U', 27, "b", TYPE_LABEL);
+    observe("034", "034");
+    ck_assert_int_eq(takes(FIRST, "4"), RECIPROCAL_UNKNOWN);
+    reciprocal_trust_names(&reciprocals, true);
+    ck_assert_int_eq(takes(FIRST, "4"), RECIPROCAL_NO);
+    ck_assert_int_eq(takes(FIRST, "3"), RECIPROCAL_YES);
+    reciprocal_trust_names(&reciprocals, false);
+    ck_assert_int_eq(takes(FIRST, "4"), RECIPROCAL_UNKNOWN);
+}
+END_TEST
+
+START_TEST(names_are_not_trusted_where_they_were_seen_to_differ_or_are_missing)
+{
+    add('U', 26, "boss", TYPE_LABEL);
+    add('U', 27, "bossed", TYPE_LABEL);
+    add('U', 28, "a", TYPE_LABEL);
+    add('U', 29, "b", TYPE_LABEL);
+    reciprocal_trust_names(&reciprocals, true);
+    observe("03", "04");
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), FIRST + 1);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST + 2), TYPE_NONE);
+    types_clear(&types);
+    set_up();
+    add('U', 26, NULL, TYPE_LABEL);
+    add('U', 27, "b", TYPE_LABEL);
+    reciprocal_trust_names(&reciprocals, true);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST + 1), TYPE_NONE);
+}
+END_TEST
+
+START_TEST(two_labels_without_names_that_were_seen_as_one_do_not_speak_for_names)
+{
+    add('U', 26, "a", TYPE_LABEL);
+    add('U', 27, NULL, TYPE_LABEL);
+    add('U', 28, "c", TYPE_LABEL);
+    add('U', 29, "d", TYPE_LABEL);
+    reciprocal_trust_names(&reciprocals, true);
+    observe("03", "04");
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST + 2), TYPE_NONE);
+}
+END_TEST
+
+START_TEST(a_name_that_was_seen_to_be_wrong_about_two_types_does_not_join_them)
+{
+    add('U', 26, "a", TYPE_LABEL);
+    add('U', 27, "a", TYPE_LABEL);
+    add('U', 28, "b", TYPE_LABEL);
+    reciprocal_trust_names(&reciprocals, true);
+    observe("03", "03");
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), FIRST);
+    observe("04", "04");
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST + 2), FIRST + 2);
+}
+END_TEST
+
+START_TEST(an_own_type_whose_other_end_the_account_does_not_list_is_unknown)
+{
+    types_clear(&types);
+    add('H', 13, "parent_to_child_company", TYPE_LABEL);
+    add('H', 4000, "newer", TYPE_LABEL);
+    add('U', 26, "a", TYPE_LABEL);
+    add('U', 27, "b", TYPE_LABEL);
+    reciprocal_init(&reciprocals, &types, "0-2");
+    observe("0", "1");
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, 0), 1);
+    reciprocal_trust_names(&reciprocals, true);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, 2), 2);
+}
+END_TEST
+
+START_TEST(types_met_later_count_too)
+{
+    add('U', 26, NULL, TYPE_LABEL);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), FIRST);
+    add('U', 27, NULL, TYPE_LABEL);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), TYPE_NONE);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("reciprocal");
+    TCase *cases = tcase_create("reciprocal");
+    tcase_add_checked_fixture(cases, set_up, tear_down);
+    tcase_add_test(cases, knows_hubspots_own);
+    tcase_add_test(cases, the_plain_type_takes_whatever_is_named);
+    tcase_add_test(cases, a_name_that_two_types_share_tells);
+    tcase_add_test(cases, a_name_that_three_types_share_tells_nothing);
+    tcase_add_test(cases, a_link_read_from_both_records_tells);
+    tcase_add_test(cases, what_two_readings_leave_open_each_may_be_closed_together);
+    tcase_add_test(cases, readings_that_contradict_each_other_tell_nothing);
+    tcase_add_test(cases, names_of_one_type_each_are_trusted_only_when_asked_to);
+    tcase_add_test(cases, names_are_not_trusted_where_they_were_seen_to_differ_or_are_missing);
+    tcase_add_test(cases, two_labels_without_names_that_were_seen_as_one_do_not_speak_for_names);
+    tcase_add_test(cases, a_name_that_was_seen_to_be_wrong_about_two_types_does_not_join_them);
+    tcase_add_test(cases, an_own_type_whose_other_end_the_account_does_not_list_is_unknown);
+    tcase_add_test(cases, types_met_later_count_too);
+    suite_add_tcase(suite, cases);
+    return suite_run(suite);
+}
