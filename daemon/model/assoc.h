@@ -17,9 +17,18 @@ enum { ASSOC_RELEASED = 1 };
 struct assoc {
     uint64_t from_id;
     uint64_t to_id; /* 0: "this from-record should have none" (desired rows only) */
-    uint32_t type; /* index into the run's type table */
+    uint32_t type; /* index into the run's type table; TYPE_NONE where to_id is 0 */
     uint32_t flags; /* free for the owner of the array; not compared */
 };
+
+/* No index of a type: rows with to_id 0 have it, so that none is taken for an association. */
+#define TYPE_NONE UINT32_MAX
+
+/* A row that says that a record is in scope, and names no association of it. */
+static inline struct assoc assoc_scope(uint64_t from_id)
+{
+    return (struct assoc){.from_id = from_id, .type = TYPE_NONE};
+}
 
 static inline bool assoc_is_id(uint64_t id)
 {

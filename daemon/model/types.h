@@ -9,6 +9,7 @@
 
 #include "base/attr.h"
 #include "base/error.h"
+#include "model/assoc.h"
 
 enum type_kind {
     TYPE_LABEL, /* a label, HubSpot's or the account's own */
@@ -17,7 +18,6 @@ enum type_kind {
 };
 
 enum { TYPES_MAX = 512 };
-#define TYPE_NONE UINT32_MAX
 
 struct type {
     char *category; /* "HUBSPOT_DEFINED", "USER_DEFINED", … */

@@ -298,8 +298,8 @@ static void decide_pair(
 void diff_record(const struct diff_rules *rules, struct diff_rows desired, struct diff_rows owned,
     struct diff_rows observed, struct diff_list *list)
 {
+    (void)take_pair(&desired, 0); /* scope, and no association */
     const struct pair record = {.desired = desired, .owned = owned, .observed = observed};
-    (void)take_pair(&desired, 0);
     for (;;) {
         uint64_t to_id = UINT64_MAX;
         if (desired.count > 0)

@@ -66,7 +66,7 @@ static void note_reject(struct draft *draft, const struct source_row *row)
     size_t count = draft->unclear.count;
     if (row->unclear &&
         (count == 0 || draft->unclear.rows[count - 1].from_id != row->assoc.from_id))
-        assoc_list_add(&draft->unclear, (struct assoc){.from_id = row->assoc.from_id});
+        assoc_list_add(&draft->unclear, assoc_scope(row->assoc.from_id));
     /* One whose record nobody knows is stored in any case: runs of changes look for it. */
     bool stray = strcmp(row->wrong, "from_id") == 0 && !draft->stray_stored;
     if (draft->rejects_stored >= REJECTS_STORED_MAX && !stray)
@@ -294,7 +294,7 @@ static int by_row(const void *a, const void *b)
 
 static bool is_unclear(const struct draft *draft, uint64_t from_id)
 {
-    struct assoc key = {.from_id = from_id};
+    struct assoc key = assoc_scope(from_id);
     return draft->unclear.count > 0 &&
         bsearch(&key, draft->unclear.rows, draft->unclear.count, sizeof key, by_row) != NULL;
 }
@@ -335,7 +335,7 @@ static bool compare_chunk(
             diff_record(&rules, want, own, have, &draft->changes);
         if (have.count == 0 && own.count > 0 && want.count > 0 && want.rows[0].to_id != 0 &&
             reply->records[i] == RECORD_COMPLETE)
-            assoc_list_add(&draft->vanished, (struct assoc){.from_id = from_id});
+            assoc_list_add(&draft->vanished, assoc_scope(from_id));
     }
     run_show(run, "read", run->counts.records, spool_records(draft->desired));
     return file_changes(draft, err) &&

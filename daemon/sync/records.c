@@ -20,7 +20,7 @@ bool records_load(struct pg *state, enum statement_id statement, const struct pg
             return false;
         for (int i = 0; i < rows.count; i++) {
             last = pg_rows_int(&rows, i, 0);
-            if (!spool_add(records, (struct assoc){.from_id = (uint64_t)last}, err))
+            if (!spool_add(records, assoc_scope((uint64_t)last), err))
                 return false;
         }
     } while (rows.count == PAGE);

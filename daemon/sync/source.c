@@ -338,6 +338,8 @@ bool source_next(struct source *source, struct source_row *row, struct error *er
         invalid_id(source, row, "to_id", row->to);
     else if (row->to != NULL)
         parse_type(source, row, cells + 2);
+    else
+        row->assoc = assoc_scope(row->assoc.from_id);
     if (row->kind == SOURCE_ROW && row->to != NULL)
         return check_single(source, row, err);
     return true;

@@ -296,8 +296,8 @@ static bool add_records(struct twins *twins, struct spool *records, struct error
 {
     CLEANUP(assoc_list_clear) struct assoc_list ids = {0};
     for (size_t i = 0; i < twins->unknown.count; i++) {
-        assoc_list_add(&ids, (struct assoc){.from_id = twins->unknown.rows[i].from_id});
-        assoc_list_add(&ids, (struct assoc){.from_id = twins->unknown.rows[i].to_id});
+        assoc_list_add(&ids, assoc_scope(twins->unknown.rows[i].from_id));
+        assoc_list_add(&ids, assoc_scope(twins->unknown.rows[i].to_id));
     }
     ids.count = assoc_sort_unique(ids.rows, ids.count);
     for (size_t i = 0; i < ids.count; i++)

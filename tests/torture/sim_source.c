@@ -110,7 +110,7 @@ bool source_next(struct source *s, struct source_row *row, struct error *err)
         note_named(s);
         return true;
     }
-    row->assoc.from_id = SIM_FROM_ID + s->from;
+    row->assoc = assoc_scope(SIM_FROM_ID + s->from);
     if (s->to > 0) {
         row->assoc.to_id = SIM_TO_ID + s->to - 1;
         row->assoc.type = s->types[s->bit];

@@ -267,6 +267,26 @@ START_TEST(takes_a_row_without_to_record_for_scope_only)
 }
 END_TEST
 
+START_TEST(fault_v7_a_row_without_to_record_is_no_association_of_any_type)
+{
+    struct world world;
+    world_init(&world, POLICY_MIRROR_OWNED, DRIFT_RESTORE, 1u << PLAIN | 1u << B);
+    struct types table = {.items = world.items, .count = TYPES};
+    world.rules.types = &table;
+    /* whatever its type says: the primary mark of the pair travels along all the same */
+    const struct assoc desired[] = {{FROM, 0, PRIMARY, 0}, {FROM, 1, B, 0}};
+    const struct assoc observed[] = {{FROM, 1, PLAIN, 0}, {FROM, 1, PRIMARY, 0}};
+    struct diff_list list = {0};
+    struct diff_rows want = {desired, 2}, none = {0}, have = {observed, 2};
+    diff_record(&world.rules, want, none, have, &list);
+    ck_assert_uint_eq(list.count, 2);
+    ck_assert_int_eq(list.items[0].operation, CHANGE_CREATE);
+    ck_assert_int_eq(list.items[1].operation, CHANGE_ALONG);
+    ck_assert_uint_eq(list.items[1].assoc.type, PRIMARY);
+    diff_list_clear(&list);
+}
+END_TEST
+
 START_TEST(finds_the_rows_of_a_pair)
 {
     const struct assoc rows[] = {{1, 9, 0, 0}, {1, 10, 0, 0}, {1, 10, 3, 0}, {2, 10, 0, 0}};
@@ -286,6 +306,7 @@ int main(void)
 {
     Suite *suite = suite_create("diff");
     TCase *tcase = tcase_create("diff");
+    tcase_add_test(tcase, fault_v7_a_row_without_to_record_is_no_association_of_any_type);
     tcase_add_test(tcase, finds_the_rows_of_a_pair);
     tcase_add_loop_test(tcase, decides_one_pair_as_told, 0, (int)ARRAY_COUNT(cases));
     tcase_add_test(tcase, sends_along_what_is_on_the_pair_even_if_it_is_to_go);
