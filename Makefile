@@ -4,13 +4,12 @@ CC := gcc
 endif
 CFLAGS ?= -O2 -g
 VERSION := 0.1.0
-PREFIX ?= /usr/local
-SYSCONFDIR ?= /etc
-UNITDIR ?= $(PREFIX)/lib/systemd/system
 # Of the caller's shell: whatever `cd` and messages would follow.
 unexport CDPATH
 export LC_ALL := C.UTF-8
-B := build$(if $(SAN),-san)$(if $(filter clang,$(CC)),-clang)
+# Not by its name alone: clang-19, and a cc that is one.
+CLANG := $(findstring clang,$(CC) $(shell $(CC) --version 2>/dev/null | head -n 1))
+B := build$(if $(SAN),-san)$(if $(CLANG),-clang)
 
 PKGS := libcurl json-c libpq yaml-0.1 libsystemd
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wformat=2 \
@@ -20,19 +19,19 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wforma
 HARDEN := -U_FORTIFY_SOURCE $(if $(SAN),,-D_FORTIFY_SOURCE=3) -fstack-protector-strong \
 	-fstack-clash-protection -fcf-protection=full -fno-delete-null-pointer-checks \
 	-fno-strict-overflow -fno-strict-aliasing -fexceptions -fPIE \
-	$(if $(filter clang,$(CC)),,-ftrivial-auto-var-init=zero -Wtrampolines -Wbidi-chars=any)
+	$(if $(CLANG),,-ftrivial-auto-var-init=zero -Wtrampolines -Wbidi-chars=any)
 LINK_HARDEN := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen \
 	-Wl,-z,separate-code -Wl,--as-needed -Wl,--no-copy-dt-needed-entries
 comma := ,
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
-ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -DASSOCD_VERSION='"$(VERSION)"' \
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(CPPFLAGS) $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -DASSOCD_VERSION='"$(VERSION)"' \
 	-Idaemon -I$(B)/gen -include daemon/base/banned.h $(shell pkg-config --cflags $(PKGS) 2>/dev/null) -MMD -MP
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 # Asked for when they are needed: on a bare machine they are installed in the meantime.
 SANDBOX_LIBS = $(shell pkg-config --libs libmicrohttpd)
 TEST_LIBS = $(shell pkg-config --libs check libmicrohttpd)
-LINK = $(CC) $(CFLAGS) $(SANFLAGS)
+LINK = $(CC) $(CFLAGS) $(LDFLAGS) $(SANFLAGS)
 
 SRC := $(wildcard daemon/*/*.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
@@ -44,29 +43,30 @@ SANDBOX_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sandbox/*.c))
 E2E_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/e2e/*.c))
 SERVICE_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/service/*.c))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
-UNITS := $(wildcard systemd/*.service systemd/*.timer)
 PROGRAMS := $(addprefix $(B)/,assocd sandbox e2e service torture_sim torture_real)
 LINTS := $(addprefix tests/lint/,run traps faults selftest hardening)
 SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service tests/service/units tests/service/standby \
 	tests/machine/hostile tests/model/run $(wildcard tests/torture/run tests/conformance/run)
 # What the suites may need to know: where the programs stand.
-CHECK_ENV := ASSOCD_TOP=$(CURDIR) ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \
+CHECK_ENV := ASSOCD_TOP='$(CURDIR)' ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \
 	$(if $(SAN),ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1)
 
-.PHONY: all deps demo check unit e2e lint bench fmt install uninstall clean help
+.PHONY: all sandbox deps demo check unit e2e lint bench fmt clean help
 .PRECIOUS: $(B)/%.o
-all: $(B)/assocd $(if $(SANDBOX_OBJ),$(B)/sandbox) ## build assocd and the sandbox
+all: $(B)/assocd ## build assocd
+
+sandbox: $(B)/sandbox ## build the HubSpot that tests and demo talk to
 
 deps: ## install what building and testing needs (Debian; nothing to do is silent)
 	@.ci/deps test
 
-demo: $(B)/.deps-test all ## see it work: a throw-away PostgreSQL, a HubSpot sandbox, and assocd
+demo: $(B)/assocd $(B)/sandbox ## see it work: a throw-away PostgreSQL, a HubSpot sandbox, and assocd
 	@$(CHECK_ENV) tests/demo/run
 
 check: $(B)/.deps-test $(PROGRAMS) $(UNIT) ## lint, unit, end-to-end and conformance tests (SAN=1: sanitized)
 	@$(CHECK_ENV) tests/lib/cluster.sh with tests/lib/check.sh $(B) $(SUITES)
 
-unit: $(B)/.deps-test $(UNIT) $(if $(SANDBOX_OBJ),$(B)/sandbox) ## only the unit tests
+unit: $(B)/.deps-test $(UNIT) $(B)/sandbox ## only the unit tests
 	@$(CHECK_ENV) tests/lib/cluster.sh with tests/lib/check.sh $(B) $(UNIT)
 
 e2e: $(B)/.deps-test $(PROGRAMS) ## only the end-to-end tests
@@ -75,7 +75,7 @@ e2e: $(B)/.deps-test $(PROGRAMS) ## only the end-to-end tests
 lint: $(B)/.deps-test $(B)/assocd ## only the rules of the code
 	@$(CHECK_ENV) tests/lib/check.sh $(B) $(LINTS)
 
-bench: $(B)/.deps-test all ## requests, CPU, memory and latency, as ratios
+bench: $(B)/assocd $(B)/sandbox ## requests, CPU, memory and latency, as ratios
 	@$(CHECK_ENV) tests/bench/run
 
 $(B)/assocd: $(B)/daemon/main.o $(LIB)
@@ -110,38 +110,28 @@ $(B)/gen/pg/statement_list.h $(B)/gen/pg/statement_text.c &: sql/embed.awk sql/s
 		-f sql/embed.awk $(SQL_SCHEMA) $(SQL_STATEMENTS)
 
 $(TESTLIB_OBJ) $(E2E_OBJ) $(SERVICE_OBJ) $(UNIT:%=%.o): | $(B)/.deps-test
-$(B)/.deps-test: | $(B)/.deps-build
+$(SANDBOX_OBJ): | $(B)/.deps-demo
+$(B)/.deps-test: | $(B)/.deps-demo
+$(B)/.deps-demo: | $(B)/.deps-build
 
 # Probed once for a build folder; `make deps` probes again.
-$(B)/.deps-build $(B)/.deps-test: $(B)/.deps-%:
-	@.ci/deps $* && mkdir -p $(B) && touch $@
+$(B)/.deps-build $(B)/.deps-demo $(B)/.deps-test: $(B)/.deps-%:
+	@mkdir -p $(B) && [ -w $(B) ] || { echo 'make: $(CURDIR) cannot be written: copy it to a folder' \
+		'of yours, or build elsewhere: make B=/folder/of/yours' >&2; exit 1; }
+	@.ci/deps $* && touch $@
 
-include $(wildcard tests/*/rules.mk)
+include systemd/rules.mk $(wildcard tests/*/rules.mk)
 # What a second compiler is asked for.
 $(B)/tests: $(UNIT) $(if $(E2E_OBJ),$(B)/e2e)
 
-fmt: ## format every C file
-	clang-format -i $$(git ls-files '*.c' '*.h')
-
-install: $(B)/assocd ## install (PREFIX, SYSCONFDIR, UNITDIR, DESTDIR)
-	install -D -m 755 $(B)/assocd $(DESTDIR)$(PREFIX)/bin/assocd
-	install -D -m 644 config/assocd.yaml $(DESTDIR)$(PREFIX)/share/doc/assocd/assocd.yaml
-	$(if $(wildcard README.md),install -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/assocd/)
-	install -d $(DESTDIR)$(SYSCONFDIR)/assocd $(DESTDIR)$(UNITDIR)
-	$(foreach unit,$(UNITS),sed 's|/usr/\([bs][a-z/]*/assocd\)|$(PREFIX)/\1|' $(unit) \
-		>$(DESTDIR)$(UNITDIR)/$(notdir $(unit));)
-	install -D -m 644 systemd/assocd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/assocd.conf
-	install -D -m 644 systemd/assocd.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/assocd.conf
-
-uninstall: ## remove what install put there; the configuration stays
-	rm -f $(DESTDIR)$(PREFIX)/bin/assocd $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(UNITS))) \
-		$(DESTDIR)$(PREFIX)/lib/sysusers.d/assocd.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/assocd.conf
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/assocd
+fmt: ## format every C file (with clang-format 14, whose judgement is the lint's)
+	find daemon tests -name '*.[ch]' ! -path '*/node_modules/*' -print0 | xargs -0 \
+		$$(command -v clang-format-14 || echo clang-format) -i
 
 clean: ## remove what was built
 	rm -rf build build-san build-clang build-san-clang build-cov build-fuzz
 
 help: ## list the targets
-	@grep -hE '^[a-z0-9-]+:.*##' Makefile tests/*/rules.mk | sed 's/:.*##/\t/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*##' Makefile */rules.mk tests/*/rules.mk | sed 's/:.*##/\t/' | expand -t 16
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

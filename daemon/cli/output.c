@@ -100,7 +100,7 @@ static void draw_bar(const struct progress *progress, int64_t elapsed_ms)
     enum { CELLS = 30 };
     char done[NUMBER_TEXT_MAX], total[NUMBER_TEXT_MAX];
     double share = progress->total > 0 ? (double)progress->done / (double)progress->total : 0;
-    int filled = share > 1 ? CELLS : (int)(share * CELLS);
+    int filled = share > 1 ? CELLS : (int)(share * (double)CELLS);
     fprintf(stderr, "\r\033[K%-8s", progress->stage);
     if (progress->total > 0) {
         fputs(" [", stderr);

@@ -30,7 +30,7 @@ static struct verdict trip(enum verdict_kind kind, const char *guard, const char
 uint64_t guard_archive_limit(const struct guards *guards, uint64_t managed)
 {
     double share = (double)managed * guards->max_archive_percent / 100.0;
-    if (share < ARCHIVES_ALWAYS_ALLOWED)
+    if (share < (double)ARCHIVES_ALWAYS_ALLOWED)
         share = ARCHIVES_ALWAYS_ALLOWED;
     return share < (double)guards->max_archive ? (uint64_t)share : (uint64_t)guards->max_archive;
 }

@@ -4,7 +4,8 @@
 # (of another authority), selfsigned.
 set -euo pipefail
 cd "${1:?usage: certificates.sh DIR}"
-exec 2>openssl.log
+exec 3>&2 2>openssl.log
+trap 'status=$?; [ $status = 0 ] || cat openssl.log >&3' EXIT
 new_key=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
 here=subjectAltName=IP:127.0.0.1,DNS:localhost
 
@@ -20,8 +21,27 @@ sign() { # name authority days subjectAltName
 }
 sign good ca 2 "$here"
 sign host ca 2 subjectAltName=DNS:api.hubapi.example
-sign expired ca -1 "$here"
+# A certificate that has run out: no `openssl x509` from 3.5 on makes one; the authority's own tool
+# takes dates.
+cat >authority.conf <<'END'
+[ca]
+default_ca = x
+[x]
+database = index.txt
+new_certs_dir = .
+serial = serial
+default_md = sha256
+policy = any
+unique_subject = no
+[any]
+commonName = supplied
+END
+touch index.txt && echo 1000 >serial
+openssl ca -batch -notext -config authority.conf -cert ca.pem -keyfile ca.key \
+    -in request -out certificate -extfile <(echo "$here") \
+    -startdate 20200101000000Z -enddate 20200102000000Z
+cat certificate key >expired.pem
 sign stranger other 2 "$here"
 openssl x509 -req -in request -signkey key -days 2 -extfile <(echo "$here") -out certificate
 cat certificate key >selfsigned.pem
-rm -f ./*.key ./*.srl key request certificate other.pem openssl.log
+rm -f ./*.key ./*.srl key request certificate other.pem openssl.log authority.conf index.txt* serial* 1000.pem

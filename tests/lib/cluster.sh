@@ -9,15 +9,20 @@
 #   cluster.sh start DIR        prints the url; stays until `cluster.sh stop DIR`
 #   cluster.sh stop DIR
 #   cluster.sh restart DIR MODE  fast or immediate: as an operator, or a crash, would
+# The server is the newest there is, or the one whose programs lie in ASSOCD_TEST_PGBIN.
 set -euo pipefail
 umask 077
 self=$(realpath "$0")
 # shellcheck source=tests/lib/environment.sh
 . "${self%/*}/environment.sh"
 
-# The newest server programs on this machine.
+# ASSOCD_TEST_PGBIN, or the newest server programs on this machine.
 server_bin() {
     local newest
+    if [ -n "${ASSOCD_TEST_PGBIN:-}" ]; then
+        echo "$ASSOCD_TEST_PGBIN"
+        return
+    fi
     newest=$(printf '%s\n' /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)
     if [ -x "$newest" ]; then
         dirname "$newest"

@@ -4,6 +4,7 @@
  * one association away and to make one; whatever becomes of it, nothing else may be touched, and
  * the next run on a sound host brings both sides together.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -267,15 +268,15 @@ START_TEST(fault_p6_messages_that_nobody_can_write_do_not_stop_the_work)
     char line[512];
     char *own = process_beside("assocd");
     begin_trial();
-    (void)snprintf(
-        line, sizeof line, "exec %s -c %s run links >/dev/null 2>/dev/full", own, bed.config_path);
+    (void)snprintf(line, sizeof line, "exec '%s' -c '%s' run links >/dev/null 2>/dev/full", own,
+        bed.config_path);
     const char *const argv[] = {"/bin/sh", "-c", line, NULL};
     ck_assert_int_eq(process_run(&process, argv, NULL, BED_MS), 0);
     ck_assert_int_eq(count_of("types_added"), 1);
-    (void)snprintf(line, sizeof line, "exec %s -c %s status >/dev/full", own, bed.config_path);
+    (void)snprintf(line, sizeof line, "exec '%s' -c '%s' status >/dev/full", own, bed.config_path);
     ck_assert_int_eq(process_run(&process, argv, NULL, BED_MS), 70);
     ck_assert_ptr_nonnull(strstr(buf_text(&process.err), "cannot write to stdout"));
-    (void)snprintf(line, sizeof line, "exec %s help >/dev/full", own);
+    (void)snprintf(line, sizeof line, "exec '%s' help >/dev/full", own);
     ck_assert_int_eq(process_run(&process, argv, NULL, BED_MS), 70);
     expect_end("full disk");
     free(own);
@@ -289,7 +290,8 @@ START_TEST(fault_p7_closed_standard_files_are_no_connections)
     char *own = process_beside("assocd");
     begin_trial();
     bed_hold_creates(&bed);
-    (void)snprintf(line, sizeof line, "exec %s -c %s run links <&- >&- 2>&-", own, bed.config_path);
+    (void)snprintf(
+        line, sizeof line, "exec '%s' -c '%s' run links <&- >&- 2>&-", own, bed.config_path);
     const char *const argv[] = {"/bin/sh", "-c", line, NULL};
     process_clear(&process);
     process_start(&process, argv, NULL);
@@ -297,6 +299,10 @@ START_TEST(fault_p7_closed_standard_files_are_no_connections)
     for (int fd = 0; fd <= 2; fd++) {
         (void)snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)process.pid, fd);
         ssize_t length = readlink(path, target, sizeof target - 1);
+        if (length < 0 && errno == EACCES) { /* it lets nobody but root look into it */
+            puts("SKIPPED host: what the standard files are is root's to see");
+            break;
+        }
         ck_assert_int_gt(length, 0);
         target[length] = '\0';
         ck_assert_str_eq(target, "/dev/null");
