@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "base/environment.h"
 #include "cli/cli.h"
 
 /* Whoever starts us with stdin, stdout or stderr closed gets them open for reading nothing: else a
@@ -18,18 +19,14 @@ static void fill_standard_files(void)
 }
 
 /* No core file, no ptrace by others, and nothing from the environment that makes a library write
- * secrets to files or send the token elsewhere (FAULTS, section 5). */
+ * secrets to files or send the token elsewhere. */
 static void harden(void)
 {
-    static const char *const unsafe[] = {"SSLKEYLOGFILE", "http_proxy", "https_proxy",
-        "HTTPS_PROXY", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy", "OPENSSL_CONF",
-        "OPENSSL_MODULES"};
     struct rlimit none = {0};
     (void)setrlimit(RLIMIT_CORE, &none);
     (void)prctl(PR_SET_DUMPABLE, 0);
     (void)prctl(PR_SET_NAME, "assocd"); /* a worker is started through /proc/self/exe */
-    for (size_t i = 0; i < ARRAY_COUNT(unsafe); i++)
-        (void)unsetenv(unsafe[i]);
+    environment_clean();
 }
 
 int main(int argc, char **argv)

@@ -6,14 +6,13 @@
 #include "config/config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/trust.h"
 #include "config/config_key.h"
 
 bool config_problem(struct loader *loader, unsigned line, const char *key, const char *format, ...)
@@ -218,19 +217,6 @@ bool config_parse(
     return good;
 }
 
-static bool check_file(int file, const char *path, struct error *err)
-{
-    struct stat status;
-    if (fstat(file, &status) != 0)
-        return error_set(err, ERROR_CONFIG, "%s: cannot be examined: %s", path, strerror(errno));
-    if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode))
-        return error_set(err, ERROR_CONFIG, "%s: not a file, which was expected", path);
-    if (S_ISREG(status.st_mode) && (status.st_mode & S_IWOTH) != 0)
-        return error_set(err, ERROR_CONFIG,
-            "%s: everybody may write it, expected fewer rights: chmod o-w %s", path, path);
-    return true;
-}
-
 static bool read_file(int file, const char *path, struct buf *text, struct error *err)
 {
     char bytes[16 * 1024];
@@ -248,10 +234,10 @@ static bool read_file(int file, const char *path, struct buf *text, struct error
 
 bool config_read(const char *path, struct buf *text, struct error *err)
 {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return error_set(err, ERROR_CONFIG, "%s: cannot be opened: %s", path, strerror(errno));
-    bool read = check_file(file, path, err) && read_file(file, path, text, err);
+    int file;
+    if (!trust_open(&file, path, TRUST_SETTING, err))
+        return false;
+    bool read = read_file(file, path, text, err);
     (void)close(file);
     return read;
 }

@@ -12,9 +12,9 @@
 #include "base/error.h"
 #include "model/definition.h"
 
-/* Reads and checks the whole file: a regular file or pipe of at most 4 MiB that not everybody may
- * write. *out is only touched on success; the caller owns it (definitions_clear). The error has one
- * problem a line, as many as fit, the first ones first. */
+/* Reads and checks the whole file: of at most 4 MiB, and one that nobody but root and the user who
+ * runs this can have written (base/trust.h). *out is only touched on success; the caller owns it
+ * (definitions_clear). The error has one problem a line, as many as fit, the first ones first. */
 MUST_CHECK bool config_load(const char *path, struct definitions *out, struct error *err);
 
 /* The two halves of config_load: the checks of the file and its bytes, added to text … */
@@ -32,12 +32,18 @@ void config_print(const struct definitions *definitions, struct buf *out);
 void config_mask_url(const char *url, struct buf *out);
 
 /* The portal's access token out of token_file (a regular file of root's or ours that nobody else
- * may read, except below $CREDENTIALS_DIRECTORY) or out of the environment variable token_env,
- * which is unset then: a worker must get it before it is read. The caller wipes
- * (explicit_bzero) and frees *token. Errors name the file or variable and, where it helps, the
- * command to run; they never show a byte of the content. */
+ * may read, except its group below $CREDENTIALS_DIRECTORY) or out of the environment variable
+ * token_env, which is unset then: a worker must get it before it is read. The caller wipes
+ * (explicit_bzero) and frees *token. Errors name the file or variable, the byte that no token has
+ * and its place, and, where it helps, the command to run; of bytes that a token may have they show
+ * none. */
 MUST_CHECK bool config_token(
     const struct portal_definition *portal, char **token, struct error *err);
+
+/* The password of the portal's proxy out of proxy_password_file, by the same rules; *password is
+ * NULL if the portal names no such file. */
+MUST_CHECK bool config_proxy_password(
+    const struct portal_definition *portal, char **password, struct error *err);
 
 /* What documentation, help and lints need of one key. */
 struct config_key_text {

@@ -84,28 +84,90 @@ static bool is_port(const char *text)
         strtol(text, NULL, 10) >= 1 && strtol(text, NULL, 10) <= 65535;
 }
 
+/* What stands behind "://": HOST[:PORT], host filled in. rest is what is left: "" if it is right.
+ */
+static bool read_server(
+    const char *at, const char *form, char host[static 256], const char **rest, struct error *err)
+{
+    if (strchr(at, '@') != NULL)
+        return error_set(err, ERROR_CONFIG, "has a user or password, expected %s", form);
+    if (!read_host(at, host, rest))
+        return error_set(err, ERROR_CONFIG, "has no valid host, expected %s", form);
+    if (strcmp(*rest, "/") == 0)
+        *rest += 1;
+    if (**rest == '/' || **rest == '?' || **rest == '#')
+        return error_set(err, ERROR_CONFIG, "has a path or query, expected %s and no more", form);
+    return true;
+}
+
+/* A port, and at most a slash behind it. */
+static bool is_port_end(const char *rest)
+{
+    char port[8];
+    size_t length = strlen(rest);
+    if (length > 0 && rest[length - 1] == '/')
+        length--;
+    if (*rest != ':' || length >= sizeof port)
+        return false;
+    (void)snprintf(port, sizeof port, "%.*s", (int)length - 1, rest + 1);
+    return is_port(port);
+}
+
 bool config_check_base_url(const char *url, struct error *err)
 {
+    static const char form[] = "https://HOST[:PORT]";
     char host[256];
     const char *rest;
     bool secure = strncmp(url, "https://", 8) == 0;
     if (!secure && strncmp(url, "http://", 7) != 0)
-        return error_set(err, ERROR_CONFIG, "expected https://HOST[:PORT]");
-    const char *at = url + (secure ? 8 : 7);
-    if (strchr(at, '@') != NULL)
-        return error_set(err, ERROR_CONFIG, "has a user or password, expected https://HOST[:PORT]");
-    if (!read_host(at, host, &rest))
-        return error_set(err, ERROR_CONFIG, "has no valid host, expected https://HOST[:PORT]");
-    if (*rest == '/' || *rest == '?' || *rest == '#')
-        return error_set(
-            err, ERROR_CONFIG, "has a path or query, expected https://HOST[:PORT] and no more");
-    if (*rest != '\0' && (*rest != ':' || !is_port(rest + 1)))
-        return error_set(err, ERROR_CONFIG, "has no valid port, expected https://HOST[:PORT]");
+        return error_set(err, ERROR_CONFIG, "expected %s", form);
+    if (!read_server(url + (secure ? 8 : 7), form, host, &rest, err))
+        return false;
+    if (*rest != '\0' && !is_port_end(rest))
+        return error_set(err, ERROR_CONFIG, "has no valid port, expected %s", form);
     if (!secure && !is_loopback(host))
         return error_set(err, ERROR_CONFIG,
             "http:// is for loopback addresses only (127.0.0.0/8, ::1, localhost), "
             "expected https://");
     return true;
+}
+
+/* Without a port libraries disagree on which one is meant: 80, 1080 or 3128. */
+static bool check_proxy_url(const char *url, struct error *err)
+{
+    static const char form[] = "http://HOST:PORT";
+    char host[256];
+    const char *rest;
+    if (strncmp(url, "http://", 7) != 0)
+        return error_set(err, ERROR_CONFIG, "expected %s", form);
+    if (strchr(url, '@') != NULL)
+        return error_set(err, ERROR_CONFIG,
+            "has a user or password, expected %s; they stand in proxy_user and "
+            "proxy_password_file",
+            form);
+    if (!read_server(url + 7, form, host, &rest, err))
+        return false;
+    return is_port_end(rest) ||
+        error_set(err, ERROR_CONFIG, "has no valid port, expected %s", form);
+}
+
+static void check_proxy(struct loader *loader, const struct config_object *object)
+{
+    const struct portal_definition *portal = object->target;
+    struct error err = {0};
+    if (portal->proxy != NULL && !check_proxy_url(portal->proxy, &err))
+        config_rule(loader, object, "proxy", "%s", err.text);
+    if (portal->proxy != NULL && strncmp(portal->base_url, "https://", 8) != 0)
+        config_rule(loader, object, "proxy",
+            "would get the token unencrypted, because base_url is not https://; leave it out");
+    if (portal->proxy == NULL && portal->proxy_user != NULL)
+        config_rule(loader, object, "proxy_user", "there is no proxy, expected one beside it");
+    if ((portal->proxy_user != NULL) != (portal->proxy_password_file != NULL))
+        config_rule(loader, object,
+            portal->proxy_user != NULL ? "proxy_user" : "proxy_password_file",
+            "expected both proxy_user and proxy_password_file, or neither");
+    if (portal->proxy_password_file != NULL && portal->proxy_password_file[0] != '/')
+        config_rule(loader, object, "proxy_password_file", "expected an absolute path");
 }
 
 static void check_portal(struct loader *loader, const struct config_object *object)
@@ -114,6 +176,7 @@ static void check_portal(struct loader *loader, const struct config_object *obje
     struct error err = {0};
     if (!config_check_base_url(portal->base_url, &err))
         config_rule(loader, object, "base_url", "%s", err.text);
+    check_proxy(loader, object);
     if (portal->ca_file != NULL && portal->ca_file[0] != '/')
         config_rule(loader, object, "ca_file", "expected an absolute path");
     if (portal->token_file != NULL && portal->token_env != NULL)

@@ -1,6 +1,7 @@
 /*
- * config_mask.c: database URLs without their passwords. Rather masks too much than too little: in
- * an odd URL everything from the first colon to the last @ goes.
+ * config_mask.c: database URLs without their passwords. Rather masks too much than too little: only
+ * the values of keywords known to be harmless are shown, and nothing that stands where it has no
+ * meaning.
  */
 #include <ctype.h>
 #include <string.h>
@@ -8,21 +9,23 @@
 
 #include "config/config.h"
 
-static bool contains(const char *name, size_t length, const char *word)
-{
-    size_t want = strlen(word);
-    for (size_t i = 0; i + want <= length; i++) {
-        if (strncasecmp(name + i, word, want) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* libpq takes percent signs in names as well: what is hidden so is not shown. */
+/* Whatever is not here may be a password, or a misspelt keyword for one. libpq takes percent signs
+ * in names as well: such a name is not found here. */
 static bool is_secret(const char *name, size_t length)
 {
-    return contains(name, length, "password") || contains(name, length, "secret") ||
-        memchr(name, '%', length) != NULL;
+    static const char *const shown[] = {"host", "hostaddr", "port", "dbname", "user", "passfile",
+        "service", "servicefile", "connect_timeout", "client_encoding", "options",
+        "application_name", "fallback_application_name", "keepalives", "keepalives_idle",
+        "keepalives_interval", "keepalives_count", "tcp_user_timeout", "replication", "gssencmode",
+        "gssdelegation", "gsslib", "krbsrvname", "sslmode", "sslnegotiation", "requiressl",
+        "sslcompression", "sslcert", "sslkey", "sslcertmode", "sslrootcert", "sslcrl", "sslcrldir",
+        "sslsni", "ssl", "requirepeer", "require_auth", "channel_binding",
+        "ssl_min_protocol_version", "ssl_max_protocol_version", "min_protocol_version",
+        "max_protocol_version", "target_session_attrs", "load_balance_hosts"};
+    for (size_t i = 0; i < ARRAY_COUNT(shown); i++)
+        if (strlen(shown[i]) == length && strncasecmp(name, shown[i], length) == 0)
+            return false;
+    return true;
 }
 
 /* ?name=value&name=value */
@@ -31,7 +34,9 @@ static void mask_parameters(const char *at, struct buf *out)
     while (*at != '\0') {
         size_t name = strcspn(at, "=&");
         size_t value = at[name] == '=' ? strcspn(at + name, "&") : 0;
-        if (value > 0 && is_secret(at, name))
+        if (value == 0)
+            buf_add_text(out, "***");
+        else if (is_secret(at, name))
             buf_addf(out, "%.*s=***", (int)name, at);
         else
             buf_add(out, at, name + value);
@@ -41,18 +46,41 @@ static void mask_parameters(const char *at, struct buf *out)
     }
 }
 
+/* host:port,host:port up to a path or query. What stands for a port and is none may be the password
+ * of somebody who forgot the host. Returns what is behind it. */
+static const char *mask_hosts(const char *at, struct buf *out)
+{
+    const char *end = at + strcspn(at, "/?");
+    while (at < end) {
+        size_t host = *at == '[' ? strcspn(at, "]/?") : strcspn(at, ":,/?");
+        host += at[host] == ']';
+        buf_add(out, at, host);
+        at += host;
+        size_t digits = *at == ':' ? 1 + strspn(at + 1, "0123456789") : 0;
+        if (at < end && at + digits != end && at[digits] != ',') {
+            buf_add_text(out, ":***");
+            return end;
+        }
+        digits += at + digits < end;
+        buf_add(out, at, digits);
+        at += digits;
+    }
+    return end;
+}
+
 static void mask_uri(const char *url, struct buf *out)
 {
     const char *start = strstr(url, "://") + 3;
     const char *at = strrchr(start, '@');
-    const char *colon = strchr(start, ':');
     const char *rest = start;
     buf_add(out, url, (size_t)(start - url));
-    if (at != NULL && colon != NULL && colon < at) {
-        buf_add(out, start, (size_t)(colon - start));
-        buf_add_text(out, ":***");
-        rest = at;
+    if (at != NULL) {
+        size_t user = strcspn(start, ":@");
+        buf_add(out, start, user);
+        buf_add_text(out, start + user < at ? ":***@" : "@");
+        rest = at + 1;
     }
+    rest = mask_hosts(rest, out);
     size_t length = strcspn(rest, "?");
     buf_add(out, rest, length);
     if (rest[length] == '?') {
@@ -97,9 +125,8 @@ static void mask_keywords(const char *at, struct buf *out)
         size_t name = strcspn(at, "= \t\r\n");
         size_t equals = name + strspn(at + name, " \t\r\n");
         if (at[equals] != '=') {
-            buf_add(out, at, equals);
-            at += equals;
-            continue;
+            buf_add_text(out, equals > 0 ? "***" : "");
+            return;
         }
         size_t start = equals + 1 + strspn(at + equals + 1, " \t\r\n");
         size_t value = value_length(at + start);

@@ -3,22 +3,90 @@
  * Neither a message nor a second copy ever holds its bytes.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/trust.h"
 #include "config/config.h"
 
 enum { TOKEN_LEAST = 16, TOKEN_MOST = 512 };
 
-static bool is_token(const char *text, size_t length)
+/* What a secret must look like. */
+struct secret_form {
+    const char *what; /* "token" */
+    size_t least, most;
+    bool (*allows)(unsigned char c);
+};
+
+static bool token_allows(unsigned char c)
 {
-    static const char allowed[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-    return length >= TOKEN_LEAST && length <= TOKEN_MOST && strspn(text, allowed) == length;
+    static const char marks[] = "._-";
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+        (c != '\0' && strchr(marks, c) != NULL);
+}
+
+static bool password_allows(unsigned char c)
+{
+    return c >= 0x20 && c != 0x7F;
+}
+
+static const struct secret_form token_form = {"token", TOKEN_LEAST, TOKEN_MOST, token_allows};
+static const struct secret_form password_form = {"password", 1, TOKEN_MOST, password_allows};
+
+/* Bytes that people put beside a secret without seeing them. None of them is part of one. */
+static const char *byte_name(unsigned char c)
+{
+    static const struct {
+        unsigned char byte;
+        const char *name;
+    } names[] = {{'\r', "a carriage return (a file with Windows line ends?)"},
+        {'\n', "a line feed (is there a second line?)"}, {' ', "a space"}, {'\t', "a tab"},
+        {'"', "a double quotation mark"}, {'\'', "a single quotation mark"}, {'\0', "a NUL byte"},
+        {'=', "an equals sign (a line NAME=TOKEN?)"}, {':', "a colon"},
+        {0xC2, "a character that is not ASCII (a no-break space?)"},
+        {0xE2, "a character that is not ASCII (a typographic quotation mark or space?)"}};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+        if (names[i].byte == c)
+            return names[i].name;
+    return c >= 0x80 ? "a character that is not ASCII" : "a character that no token has";
+}
+
+static bool begins(const char *text, size_t length, const char *with)
+{
+    return length >= strlen(with) && memcmp(text, with, strlen(with)) == 0;
+}
+
+/* Says what is wrong with the form of a secret, without showing any of it. */
+static bool check_form(
+    const struct secret_form *form, const char *text, size_t length, struct error *err)
+{
+    if (length == 0)
+        return error_set(err, ERROR_CONFIG, "is empty, expected the %s", form->what);
+    if (begins(text, length, "\xEF\xBB\xBF"))
+        return error_set(err, ERROR_CONFIG,
+            "begins with a UTF-8 byte-order mark (bytes 1 to 3), expected the %s alone",
+            form->what);
+    if (begins(text, length, "\xFF\xFE") || begins(text, length, "\xFE\xFF"))
+        return error_set(err, ERROR_CONFIG,
+            "begins with a UTF-16 byte-order mark (bytes 1 and 2), expected plain ASCII");
+    if (form->allows == token_allows && length > 7 && strncasecmp(text, "Bearer ", 7) == 0)
+        return error_set(
+            err, ERROR_CONFIG, "begins with \"Bearer \" (bytes 1 to 7), expected the token alone");
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (!form->allows(c))
+            return error_set(err, ERROR_CONFIG,
+                "does not hold a %s: byte %zu of %zu is %s; expected one line with the %s alone",
+                form->what, i + 1, length, byte_name(c), form->what);
+    }
+    if (length >= form->least && length <= form->most)
+        return true;
+    return error_set(err, ERROR_CONFIG,
+        "does not hold a %s: it has %zu%s characters, expected %zu to %zu", form->what, length,
+        length > form->most ? " or more" : "", form->least, form->most);
 }
 
 /* systemd sets the rights of its credentials itself, and may grant a group's. */
@@ -30,29 +98,7 @@ static bool is_credential(const char *path)
         path[length] == '/' && strstr(path, "/..") == NULL;
 }
 
-static bool check_file(int file, const char *path, struct error *err)
-{
-    struct stat status;
-    if (fstat(file, &status) != 0)
-        return error_set(
-            err, ERROR_CONFIG, "token file %s: cannot be examined: %s", path, strerror(errno));
-    if (!S_ISREG(status.st_mode))
-        return error_set(
-            err, ERROR_CONFIG, "token file %s: not a regular file, which was expected", path);
-    if (status.st_uid != 0 && status.st_uid != geteuid())
-        return error_set(err, ERROR_CONFIG,
-            "token file %s: owned by user %u, expected root or user %u who runs this: "
-            "chown %u %s",
-            path, status.st_uid, geteuid(), geteuid(), path);
-    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0 && !is_credential(path))
-        return error_set(err, ERROR_CONFIG,
-            "token file %s: others have rights on it (mode %04o), expected its owner alone: "
-            "chmod 400 %s",
-            path, status.st_mode & 07777, path);
-    return true;
-}
-
-static bool read_token(int file, const char *path, char **token, struct error *err)
+static bool read_secret(int file, const struct secret_form *form, char **secret, struct error *err)
 {
     char text[TOKEN_MOST + 3] = "";
     ssize_t count;
@@ -61,31 +107,25 @@ static bool read_token(int file, const char *path, char **token, struct error *e
         count = read(file, text + length, sizeof text - 1 - length);
         length += count > 0 ? (size_t)count : 0;
     } while (count > 0 || (count < 0 && errno == EINTR));
-    if (count == 0 && length > 0 && text[length - 1] == '\n')
+    bool read_all = count == 0;
+    if (read_all && length > 0 && text[length - 1] == '\n')
         text[--length] = '\0';
-    bool good = count == 0 && is_token(text, length);
+    bool good = read_all && check_form(form, text, length, err);
     if (good)
-        *token = mem_text_part(text, length);
+        *secret = mem_text_part(text, length);
     explicit_bzero(text, sizeof text);
-    if (count < 0)
-        return error_set(
-            err, ERROR_CONFIG, "token file %s: cannot be read: %s", path, strerror(errno));
-    return good ||
-        error_set(err, ERROR_CONFIG,
-            "token file %s: does not hold a token, expected one line of 16 to 512 "
-            "letters, digits, \".\", \"_\" and \"-\"",
-            path);
+    return read_all ? good : error_set(err, ERROR_CONFIG, "cannot be read: %s", strerror(errno));
 }
 
-static bool token_from_file(const char *path, char **token, struct error *err)
+static bool secret_from_file(
+    const char *path, const struct secret_form *form, char **secret, struct error *err)
 {
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (file < 0)
-        return error_set(
-            err, ERROR_CONFIG, "token file %s: cannot be opened: %s", path, strerror(errno));
-    bool good = check_file(file, path, err) && read_token(file, path, token, err);
+    int file;
+    if (!trust_open(&file, path, is_credential(path) ? TRUST_CREDENTIAL : TRUST_SECRET, err))
+        return error_set(err, err->kind, "%s file %s", form->what, err->text);
+    bool good = read_secret(file, form, secret, err);
     (void)close(file);
-    return good;
+    return good || error_prefix(err, "%s file %s", form->what, path);
 }
 
 static bool token_from_environment(const char *name, char **token, struct error *err)
@@ -94,21 +134,27 @@ static bool token_from_environment(const char *name, char **token, struct error 
     if (value == NULL)
         return error_set(
             err, ERROR_CONFIG, "environment variable %s: not set, expected the access token", name);
-    bool good = is_token(value, strlen(value));
+    bool good = check_form(&token_form, value, strlen(value), err);
     if (good)
         *token = mem_text(value);
     explicit_bzero(value, strlen(value)); /* /proc/PID/environ shows these very bytes */
     (void)unsetenv(name);
-    return good ||
-        error_set(err, ERROR_CONFIG,
-            "environment variable %s: does not hold a token, expected 16 to 512 "
-            "letters, digits, \".\", \"_\" and \"-\"",
-            name);
+    return good || error_prefix(err, "environment variable %s", name);
 }
 
 bool config_token(const struct portal_definition *portal, char **token, struct error *err)
 {
-    bool good = portal->token_file != NULL ? token_from_file(portal->token_file, token, err)
-                                           : token_from_environment(portal->token_env, token, err);
+    bool good = portal->token_file != NULL
+        ? secret_from_file(portal->token_file, &token_form, token, err)
+        : token_from_environment(portal->token_env, token, err);
     return good || error_prefix(err, "portal %s", portal->name);
+}
+
+bool config_proxy_password(
+    const struct portal_definition *portal, char **password, struct error *err)
+{
+    *password = NULL;
+    return portal->proxy_password_file == NULL ||
+        secret_from_file(portal->proxy_password_file, &password_form, password, err) ||
+        error_prefix(err, "portal %s: proxy", portal->name);
 }

@@ -337,6 +337,10 @@ bool yaml_parse(
 {
     assert(yaml->count == 0);
     size_t bad;
+    if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) { /* a byte-order mark says nothing */
+        text += 3;
+        length -= 3;
+    }
     if (length > YAML_BYTES_MAX)
         return error_set(
             err, ERROR_CONFIG, "%s:1: larger than 4 MiB, the most a file may have", name);

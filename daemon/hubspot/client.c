@@ -22,6 +22,9 @@ bool client_open(struct client **opened, const struct client_settings *settings,
     struct http_settings http = {
         .base_url = settings->base_url,
         .ca_file = settings->ca_file,
+        .proxy = settings->proxy,
+        .proxy_user = settings->proxy_user,
+        .proxy_password = settings->proxy_password,
         .token = settings->token,
         .timeout_ms = settings->timeout_ms,
         .stop_fd = settings->stop_fd,
@@ -34,7 +37,8 @@ bool client_open(struct client **opened, const struct client_settings *settings,
         return false;
     }
     client->settings = *settings;
-    client->settings.token = NULL; /* http holds the copy, and wipes it */
+    client->settings.token = NULL; /* http holds the copies, and wipes them */
+    client->settings.proxy_password = NULL;
     client->budget = (struct retry_budget){.tenths = RETRY_BUDGET_MAX};
     random_init_system(&client->random);
     client->calls_count = http.slots;

@@ -29,6 +29,9 @@ struct client_permits {
 struct client_settings {
     const char *base_url; /* borrowed until client_close, like all texts here */
     const char *ca_file; /* PEM: the only authorities trusted; NULL: the system's */
+    const char *proxy; /* http://HOST:PORT; NULL: none */
+    const char *proxy_user; /* NULL: none */
+    const char *proxy_password; /* beside proxy_user; copied and wiped like the token */
     const char *token; /* is copied; the copy is wiped by client_close */
     enum dialect dialect;
     struct limits limits;

@@ -38,13 +38,14 @@ struct slot {
     bool left; /* curl's to set: it has been sent once */
     enum http_end end; /* SLOT_ENDED */
     char correlation_id[80];
-    char why[CURL_ERROR_SIZE];
+    char why[HTTP_WHY_MAX];
 };
 
 struct http {
     CURLM *multi;
     struct curl_slist *headers;
     struct http_settings settings;
+    char *password; /* of the proxy; NULL: none */
     struct slot *slots;
     struct slot *handed; /* its piece was handed out last */
     uint32_t first; /* where to look for the next event, so that no slot starves */
@@ -89,6 +90,8 @@ bool http_open(struct http **opened, const struct http_settings *settings, struc
     struct http *http = mem_new(1, sizeof *http);
     http->settings = *settings;
     http->settings.token = NULL;
+    http->password = settings->proxy_password != NULL ? mem_text(settings->proxy_password) : NULL;
+    http->settings.proxy_password = http->password;
     http->multi = curl_multi_init();
     assert(http->multi != NULL);
     (void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)settings->slots);
@@ -116,6 +119,7 @@ void http_close(struct http *http)
     }
     (void)curl_multi_cleanup(http->multi);
     http_easy_free_headers(http->headers);
+    http_easy_wipe(http->password);
     free(http->slots);
     free(http);
     curl_global_cleanup();
@@ -213,26 +217,6 @@ static void end_waiting(struct http *http)
     }
 }
 
-static enum http_end classify(const struct slot *slot, CURLcode code)
-{
-    if (slot->too_long)
-        return is_success(slot->easy) ? HTTP_TOO_LONG : HTTP_ANSWERED;
-    switch (code) {
-    case CURLE_OK:
-        return HTTP_ANSWERED;
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
-        return HTTP_UNREACHED;
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-        return HTTP_UNTRUSTED;
-    default:
-        return HTTP_BROKEN;
-    }
-}
-
 static void keep_correlation_id(struct slot *slot)
 {
     static const char *const names[] = {"x-hubspot-correlation-id", "x-request-id"};
@@ -243,14 +227,6 @@ static void keep_correlation_id(struct slot *slot)
             (void)snprintf(slot->correlation_id, sizeof slot->correlation_id, "%s", header->value);
     }
     text_clean(slot->correlation_id, "");
-}
-
-/* A connection attempt that timed out never carried the request. */
-static bool never_left(CURL *easy)
-{
-    curl_off_t sent_us = 0;
-    (void)curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
-    return sent_us == 0;
 }
 
 static void collect_ended(struct http *http)
@@ -264,14 +240,13 @@ static void collect_ended(struct http *http)
         char *owner = NULL;
         (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &owner);
         struct slot *slot = (struct slot *)(void *)owner;
-        slot->end = classify(slot, code);
-        if (slot->end == HTTP_BROKEN && never_left(slot->easy))
-            slot->end = HTTP_UNREACHED;
-        bool again = code == CURLE_ABORTED_BY_CALLBACK;
-        if (slot->end != HTTP_ANSWERED && (again || slot->why[0] == '\0'))
-            (void)snprintf(slot->why, sizeof slot->why, "%s", http_easy_why(code));
+        slot->end = http_easy_end(slot->easy, code);
+        if (slot->too_long)
+            slot->end = is_success(slot->easy) ? HTTP_TOO_LONG : HTTP_ANSWERED;
         if (slot->end == HTTP_TOO_LONG)
             (void)snprintf(slot->why, sizeof slot->why, "the answer is longer than 256 MiB");
+        else if (slot->end != HTTP_ANSWERED)
+            http_easy_why(slot->easy, &http->settings, code, slot->why);
         text_clean(slot->why, ""); /* curl may quote the server */
         keep_correlation_id(slot);
         (void)curl_multi_remove_handle(http->multi, slot->easy);

@@ -15,6 +15,8 @@ struct http;
 struct http_settings {
     const char *base_url;
     const char *ca_file; /* PEM: the only authorities trusted; NULL: the system's */
+    const char *proxy; /* http://HOST:PORT, asked to CONNECT; NULL: none */
+    const char *proxy_user, *proxy_password; /* NULL: none. The password is copied */
     const char *token;
     int64_t timeout_ms; /* of one attempt */
     int stop_fd; /* -1: none */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/environment.h"
 #include "base/mem.h"
 #include "hubspot/rate.h"
 
@@ -61,10 +62,81 @@ int64_t http_easy_retry_after_ms(CURL *easy)
     return wait_s > 0 ? wait_s * 1000 : 0;
 }
 
-const char *http_easy_why(CURLcode code)
+/* An attempt that timed out while connecting never carried the request, nor did one whose proxy did
+ * not let it through. */
+static bool never_left(CURL *easy)
 {
-    return code == CURLE_ABORTED_BY_CALLBACK ? "the connection was lost before the answer"
-                                             : curl_easy_strerror(code);
+    curl_off_t sent_us = 0;
+    (void)curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &sent_us);
+    return sent_us == 0;
+}
+
+enum http_end http_easy_end(CURL *easy, CURLcode code)
+{
+    switch (code) {
+    case CURLE_OK:
+        return HTTP_ANSWERED;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+        return HTTP_UNREACHED;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+        return HTTP_UNTRUSTED;
+    default:
+        return never_left(easy) ? HTTP_UNREACHED : HTTP_BROKEN;
+    }
+}
+
+void http_easy_why(
+    CURL *easy, const struct http_settings *settings, CURLcode code, char why[static HTTP_WHY_MAX])
+{
+    long status = 0;
+    const char *ignored = environment_proxy();
+    if (code == CURLE_ABORTED_BY_CALLBACK)
+        (void)snprintf(why, HTTP_WHY_MAX, "the connection was lost before the answer");
+    else if (why[0] == '\0')
+        (void)snprintf(why, HTTP_WHY_MAX, "%s", curl_easy_strerror(code));
+    if (http_easy_end(easy, code) != HTTP_UNREACHED)
+        return;
+    size_t length = strlen(why);
+    (void)curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    if (settings->proxy == NULL && ignored != NULL)
+        (void)snprintf(why + length, HTTP_WHY_MAX - length,
+            "; %s is set in the environment and ignored: name the proxy in portals.*.proxy",
+            ignored);
+    else if (settings->proxy != NULL && status == 407)
+        (void)snprintf(why + length, HTTP_WHY_MAX - length, "; the proxy %.150s %s",
+            settings->proxy,
+            settings->proxy_user != NULL
+                ? "refuses portals.*.proxy_user or its password"
+                : "wants a user: portals.*.proxy_user and proxy_password_file");
+    else if (settings->proxy != NULL)
+        (void)snprintf(
+            why + length, HTTP_WHY_MAX - length, " (through the proxy %.150s)", settings->proxy);
+}
+
+/* No proxy but the one of the configuration, and through that one nothing but a tunnel: it sees
+ * neither token nor data. */
+static bool set_proxy(CURL *easy, const struct http_settings *settings)
+{
+    bool good = curl_easy_setopt(easy, CURLOPT_PROXY,
+                    settings->proxy != NULL ? settings->proxy : "") == CURLE_OK;
+    good &= curl_easy_setopt(easy, CURLOPT_NOPROXY, "") == CURLE_OK;
+    if (settings->proxy == NULL)
+        return good;
+    good &= curl_easy_setopt(easy, CURLOPT_PROXYTYPE, (long)CURLPROXY_HTTP) == CURLE_OK;
+    good &= curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L) == CURLE_OK;
+    good &= curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) == CURLE_OK;
+    good &= curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE) == CURLE_OK;
+    if (settings->proxy_user == NULL)
+        return good;
+    good &= curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC) == CURLE_OK;
+    good &= curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, settings->proxy_user) == CURLE_OK;
+    good &= curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, settings->proxy_password) == CURLE_OK;
+    return good;
 }
 
 void http_easy_set(CURL *easy, const struct http_settings *settings,
@@ -76,7 +148,7 @@ void http_easy_set(CURL *easy, const struct http_settings *settings,
     for (size_t i = 0; i < ARRAY_COUNT(always); i++)
         good &= curl_easy_setopt(easy, always[i].option, always[i].value) == CURLE_OK;
     good &= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, https ? "https" : "http") == CURLE_OK;
-    good &= curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK;
+    good &= set_proxy(easy, settings);
     good &= curl_easy_setopt(easy, CURLOPT_USERAGENT, "assocd/" ASSOCD_VERSION) == CURLE_OK;
     good &= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)settings->timeout_ms) == CURLE_OK;
     good &= curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, changes) == CURLE_OK;
@@ -121,9 +193,15 @@ struct curl_slist *http_easy_headers(const char *token)
         headers = curl_slist_append(headers, lines[i]);
         assert(headers != NULL);
     }
-    explicit_bzero(line, size);
-    free(line);
+    http_easy_wipe(line);
     return headers;
+}
+
+void http_easy_wipe(char *text)
+{
+    if (text != NULL)
+        explicit_bzero(text, strlen(text));
+    free(text);
 }
 
 void http_easy_free_headers(struct curl_slist *headers)

@@ -21,8 +21,16 @@ void http_easy_set(CURL *easy, const struct http_settings *settings,
  * 0: not said, or not understood. */
 int64_t http_easy_retry_after_ms(CURL *easy);
 
-/* What a transfer's end means, in words. */
-const char *http_easy_why(CURLcode code);
+/* What a transfer's end means. */
+enum http_end http_easy_end(CURL *easy, CURLcode code);
+
+/* Why it was no answer, in words: curl's own if it left some in why. */
+enum { HTTP_WHY_MAX = 2 * CURL_ERROR_SIZE };
+void http_easy_why(
+    CURL *easy, const struct http_settings *settings, CURLcode code, char why[static HTTP_WHY_MAX]);
+
+/* Wipes and frees a text; NULL is fine. */
+void http_easy_wipe(char *text);
 
 /* The header lines; freeing them wipes the token. */
 struct curl_slist *http_easy_headers(const char *token);

@@ -4,11 +4,10 @@
 #include "hubspot/http_server.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/files.h"
+#include "base/trust.h"
 #include "hubspot/http_easy.h"
 
 enum { TOKEN_MAX = 4096, URL_MAX = 512 };
@@ -63,9 +62,8 @@ bool http_server_check(const char *base_url, struct error *err)
 
 static bool check_ca(const char *ca_file, struct error *err)
 {
-    if (ca_file == NULL || access(ca_file, R_OK) == 0)
-        return true;
-    return error_set(err, ERROR_CONFIG, "ca_file %s: %s", ca_file, strerror(errno));
+    return ca_file == NULL || trust_check(ca_file, TRUST_SETTING, err) ||
+        error_set(err, err->kind, "ca_file %s", err->text);
 }
 
 bool http_token_check(const char *token, struct error *err)
@@ -78,8 +76,8 @@ bool http_token_check(const char *token, struct error *err)
     for (size_t i = 0; i < length; i++)
         if (!isalnum((unsigned char)token[i]) && strchr("-._~+/=", token[i]) == NULL)
             return error_set(err, ERROR_CONFIG,
-                "the HubSpot token holds a byte that no token has, the %zu-th of %zu (is there a "
-                "blank or a line end in its file?)",
+                "the HubSpot token contains an invalid character at position %zu of %zu (trailing "
+                "space or newline in the file?)",
                 i + 1, length);
     return true;
 }

@@ -25,6 +25,9 @@ static void free_portal(struct portal_definition *portal)
     free(portal->name);
     free(portal->base_url);
     free(portal->ca_file);
+    free(portal->proxy);
+    free(portal->proxy_user);
+    free(portal->proxy_password_file);
     free(portal->token_file);
     free(portal->token_env);
     free(portal);

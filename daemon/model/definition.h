@@ -26,6 +26,9 @@ struct portal_definition {
     char *name;
     char *base_url;
     char *ca_file; /* of the authorities to trust; NULL: the system's */
+    char *proxy; /* http://HOST:PORT of a proxy that knows CONNECT; NULL: none */
+    char *proxy_user; /* NULL: the proxy asks nobody who they are */
+    char *proxy_password_file;
     char *token_file; /* NULL if token_env is used */
     char *token_env; /* name of an environment variable */
     enum dialect api;

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/stop.h"
+#include "config/config.h"
 #include "hubspot/client.h"
 #include "model/object_type.h"
 #include "model/reciprocal.h"
@@ -108,6 +109,32 @@ static bool count_question(struct permits *permits, struct error *err)
     return true;
 }
 
+static bool open_client(struct client **client, struct account_access *access, struct error *err)
+{
+    const struct portal_definition *portal = access->portal;
+    char *password;
+    if (!config_proxy_password(portal, &password, err))
+        return false;
+    struct client_settings settings = {
+        .base_url = portal->base_url,
+        .ca_file = portal->ca_file,
+        .proxy = portal->proxy,
+        .proxy_user = portal->proxy_user,
+        .proxy_password = password,
+        .token = access->token,
+        .dialect = portal->api,
+        .limits = portal->limits,
+        .timeout_ms = portal->timeout_ms,
+        .stop_fd = stop_fd(),
+        .permits = permits_for_client(&access->permits),
+    };
+    bool opened = client_open(client, &settings, err);
+    if (password != NULL)
+        explicit_bzero(password, strlen(password));
+    free(password);
+    return opened;
+}
+
 bool account_client(
     struct client **client, struct pg *state, struct account_access *access, struct error *err)
 {
@@ -116,18 +143,8 @@ bool account_client(
     if (!account_known(state, access, &account, err))
         return false;
     name_permits(access, state, &account);
-    struct client_settings settings = {
-        .base_url = portal->base_url,
-        .ca_file = portal->ca_file,
-        .token = access->token,
-        .dialect = portal->api,
-        .limits = portal->limits,
-        .timeout_ms = portal->timeout_ms,
-        .stop_fd = stop_fd(),
-        .permits = permits_for_client(&access->permits),
-    };
     bool counted = account.known;
-    if (!client_open(client, &settings, err))
+    if (!open_client(client, access, err))
         return false;
     if (!account.fresh && !account_ask(*client, state, access, &account, err))
         return false;

@@ -44,13 +44,16 @@ void bed_sync(struct buf *yaml, const char *name, const char *to, const char *sc
 void bed_configure(struct bed *bed, const char *head, const char *syncs)
 {
     struct buf yaml = {0};
+    char token[200];
+    (void)snprintf(token, sizeof token, "token_file: %s/token", bed->folder);
     buf_addf(&yaml,
         "version: 1\ndatabase: {url: \"%s\"}\n%sportals:\n  main:\n%s%s\n"
-        "    token_file: %s/token\n    api: 2026-09\n    timeout: 30s\n"
+        "    %s\n    api: 2026-09\n    timeout: 30s\n"
         "    limits: {requests_per_10s: 0, in_flight: 4}\n%s%s",
         bed->database_url, head, bed->portal_yaml != NULL ? "" : "    base_url: ",
-        bed->portal_yaml != NULL ? bed->portal_yaml : bed->base_url, bed->folder,
-        syncs[0] != '\0' ? "syncs:\n" : "", syncs);
+        bed->portal_yaml != NULL ? bed->portal_yaml : bed->base_url,
+        bed->token_yaml != NULL ? bed->token_yaml : token, syncs[0] != '\0' ? "syncs:\n" : "",
+        syncs);
     char *text = roles_text(buf_text(&yaml), "daemon");
     write_file(bed->config_path, text);
     free(text);

@@ -27,6 +27,7 @@ struct bed {
     struct process sandbox;
     char *base_url;
     const char *portal_yaml; /* of the portal, instead of its base_url; NULL: base_url */
+    const char *token_yaml; /* of the portal, instead of its token_file; NULL: token_file */
     struct process daemons[2];
 };
 

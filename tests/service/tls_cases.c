@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "lib/connect_proxy.h"
 #include "service/bed.h"
 #include "service/cases.h"
 
@@ -56,7 +58,8 @@ static const struct {
     {"stranger", "127.0.0.1", "ca", "NORMAL", 69, "unable to get local issuer certificate"},
     {"selfsigned", "127.0.0.1", "ca", "NORMAL", 69, "self-signed certificate"},
     {"good", "127.0.0.1", "ca", "NORMAL:-VERS-ALL:+VERS-TLS1.1", 69, "unsupported protocol"},
-    {"good", "127.0.0.1", "gone", "NORMAL", 78, "gone.pem: No such file or directory"},
+    {"good", "127.0.0.1", "gone", "NORMAL", 78,
+        "gone.pem: cannot be opened: No such file or directory"},
 };
 
 /* The portal is the door with TLS that this row describes; portal is its YAML. */
@@ -100,6 +103,99 @@ START_TEST(fault_a34_speaks_to_no_server_whose_certificate_is_wrong)
 }
 END_TEST
 
+/* "assocd:canary-proxy" */
+#define PROXY_CREDENTIALS "YXNzb2NkOmNhbmFyeS1wcm94eQ=="
+
+static const struct {
+    const char *title;
+    bool asks; /* the proxy wants to know who it is */
+    const char *password; /* in the file; NULL: neither user nor file are configured */
+    int status;
+    const char *error;
+} ways[] = {
+    {"an open proxy", false, NULL, 0, ""},
+    {"a proxy that knows us", true, "canary-proxy", 0, ""},
+    {"a proxy that asks who we are", true, NULL, 69,
+        "wants a user: portals.*.proxy_user and proxy_password_file"},
+    {"a wrong password", true, "canary-wrong", 69, "refuses portals.*.proxy_user or its password"},
+};
+
+static void add_proxy(struct buf *portal, const char *url, const char *password)
+{
+    char path[160];
+    buf_addf(portal, "    proxy: %s\n", url);
+    if (password == NULL)
+        return;
+    (void)snprintf(path, sizeof path, "%s/proxy-password", certificates);
+    FILE *file = fopen(path, "we");
+    ck_assert_ptr_nonnull(file);
+    (void)fprintf(file, "%s\n", password);
+    (void)fclose(file);
+    ck_assert_int_eq(chmod(path, 0400), 0);
+    buf_addf(portal, "    proxy_user: assocd\n    proxy_password_file: %s\n", path);
+}
+
+static void configure_again(const struct buf *portal)
+{
+    struct buf syncs = {0};
+    bed.portal_yaml = buf_text(portal);
+    bed_sync(&syncs, "links", "contacts", "manual");
+    bed_configure(&bed, "", buf_text(&syncs));
+    buf_clear(&syncs);
+}
+
+START_TEST(fault_c11_reaches_hubspot_through_the_configured_proxy)
+{
+    static const char *const run[] = {"run", NULL};
+    CLEANUP(buf_clear) struct buf portal = {0};
+    struct connect_proxy proxy;
+    struct process process = {0};
+    bool good = ways[_i].status == 0;
+    open_door(0, &portal);
+    connect_proxy_open(&proxy, ways[_i].asks ? PROXY_CREDENTIALS : NULL, BED_TOKEN);
+    add_proxy(&portal, proxy.url, ways[_i].password);
+    configure_again(&portal);
+    (void)setenv("no_proxy", "*", 1); /* the environment does not lead past it either */
+    (void)bed_command_within(&bed, &process, run, 2 * BED_MS);
+    ck_assert_msg(process.status == ways[_i].status, "%s: exit code %d: %s", ways[_i].title,
+        process.status, buf_text(&process.err));
+    ck_assert_msg(
+        strstr(buf_text(&process.err), ways[_i].error) != NULL, "%s", buf_text(&process.err));
+    ck_assert_ptr_null(strstr(buf_text(&process.err), "canary"));
+    ck_assert_int_eq(connect_proxy_tunnels(&proxy) > 0, good);
+    ck_assert_int_eq(connect_proxy_refusals(&proxy) > 0, !good);
+    ck_assert(!connect_proxy_saw_secret(&proxy));
+    ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.managed"), good ? 20 : 0);
+    connect_proxy_close(&proxy);
+    process_clear(&process);
+}
+END_TEST
+
+/* Nothing listens at port 1 and no proxy is configured: the reason may be the one in the
+ * environment, which is ignored and must be told. */
+START_TEST(fault_c11_says_that_the_proxy_of_the_environment_is_ignored)
+{
+    static const char *const run[] = {"run", NULL};
+    CLEANUP(buf_clear) struct buf portal = {0};
+    struct connect_proxy proxy;
+    struct process process = {0};
+    connect_proxy_open(&proxy, NULL, BED_TOKEN);
+    buf_add_text(&portal, "    base_url: https://127.0.0.1:1\n");
+    configure_again(&portal);
+    (void)setenv(_i == 0 ? "HTTPS_PROXY" : "https_proxy", proxy.url, 1);
+    (void)bed_command_within(&bed, &process, run, 2 * BED_MS);
+    ck_assert_msg(process.status == 69, "exit code %d: %s", process.status, buf_text(&process.err));
+    ck_assert_msg(strstr(buf_text(&process.err),
+                      _i == 0 ? "HTTPS_PROXY is set in the environment and ignored: name the proxy "
+                                "in portals.*.proxy"
+                              : "https_proxy is set in the environment and ignored") != NULL,
+        "%s", buf_text(&process.err));
+    ck_assert_int_eq((int)connect_proxy_tunnels(&proxy), 0);
+    connect_proxy_close(&proxy);
+    process_clear(&process);
+}
+END_TEST
+
 TCase *tls_cases(void)
 {
     TCase *cases = tcase_create("tls");
@@ -107,5 +203,8 @@ TCase *tls_cases(void)
     tcase_set_timeout(cases, 120);
     tcase_add_loop_test(cases, fault_a34_speaks_to_no_server_whose_certificate_is_wrong, 0,
         (int)ARRAY_COUNT(doors));
+    tcase_add_loop_test(
+        cases, fault_c11_reaches_hubspot_through_the_configured_proxy, 0, (int)ARRAY_COUNT(ways));
+    tcase_add_loop_test(cases, fault_c11_says_that_the_proxy_of_the_environment_is_ignored, 0, 2);
     return cases;
 }

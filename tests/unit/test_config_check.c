@@ -43,6 +43,21 @@ static const struct refusal refused[] = {
         "f:14: syncs.one.source.columns.category: expected source.columns.type_id beside it"},
     {"{table: crm.a}", "{table: a, columns: {type_id: i, category: c}}\n    watch: true",
         "f:15: syncs.one.watch: does not see changes of source.columns.category alone..."},
+    {"/run/token", "/run/token\n    proxy: proxy.example:3128",
+        "f:6: portals.main.proxy: expected http://HOST:PORT"},
+    {"/run/token", "/run/token\n    proxy: http://proxy.example",
+        "f:6: portals.main.proxy: has no valid port, expected http://HOST:PORT"},
+    {"/run/token", "/run/token\n    proxy: http://me:canary@proxy.example:3128",
+        "f:6: portals.main.proxy: has a user or password, expected http://HOST:PORT; they stand in "
+        "proxy_user and proxy_password_file"},
+    {"/run/token", "/run/token\n    proxy: http://p:1\n    base_url: http://localhost:1",
+        "f:6: portals.main.proxy: would get the token unencrypted, because base_url is not "
+        "https://; leave it out"},
+    {"/run/token", "/run/token\n    proxy: http://p:1\n    proxy_user: me",
+        "f:7: portals.main.proxy_user: expected both proxy_user and proxy_password_file, or "
+        "neither"},
+    {"/run/token", "/run/token\n    proxy_user: me\n    proxy_password_file: /p",
+        "f:6: portals.main.proxy_user: there is no proxy, expected one beside it"},
     {"    token_file: /run/token\n", "",
         "f:4: portals.main.token_file: is missing, expected exactly one of it and token_env"},
     {"/run/token", "/run/token\n    token_env: T",
@@ -158,7 +173,10 @@ static const struct {
     {"https://", "has no valid host"},
     {"https://:80", "has no valid host"},
     {"https://[::1", "has no valid host"},
-    {"https://api.hubapi.com/", "has a path or query"},
+    {"https://api.hubapi.com/", NULL}, /* people copy it so */
+    {"https://api.hubapi.com:8443/", NULL},
+    {"https://api.hubapi.com//", "has a path or query"},
+    {"https://api.hubapi.com:8443//", "has no valid port"},
     {"https://api.hubapi.com/crm", "has a path or query"},
     {"https://api.hubapi.com?x=1", "has a path or query"},
     {"https://api.hubapi.com#x", "has a path or query"},

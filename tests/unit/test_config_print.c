@@ -69,7 +69,22 @@ static const char *const masked[][2] = {
     {"password=can ary host=h", "password=***"},
     {"password='a' host=h", "password=*** host=h"},
     {"passfile=/p host=h", "passfile=/p host=h"},
-    {"host=h junk", "host=h junk"},
+    {"host=h junk", "host=h ***"},
+    /* fault H12: where nobody looks for a password */
+    {"postgresql://u:canary", "postgresql://u:***"},
+    {"postgresql://u:canary/d?sslmode=require", "postgresql://u:***/d?sslmode=require"},
+    {"postgresql://u:12canary", "postgresql://u:***"},
+    {"postgresql://a:1,b:2,[::1]:3/d", "postgresql://a:1,b:2,[::1]:3/d"},
+    {"postgresql://u@can:ary@h/d", "postgresql://u:***@h/d"},
+    {"postgresql://u@h:canary/d", "postgresql://u@h:***/d"},
+    {"postgresql://h/d?passwd=canary", "postgresql://h/d?passwd=***"},
+    {"postgresql://h/d?pwd=canary&sslmode=require", "postgresql://h/d?pwd=***&sslmode=require"},
+    {"postgresql://h/d?canary", "postgresql://h/d?***"},
+    {"host=h passwd=canary", "host=h passwd=***"},
+    {"host=h sslpassword=canary oauth_client_secret=canary",
+        "host=h sslpassword=*** oauth_client_secret=***"},
+    {"canary", "***"},
+    {"canary@h", "***"},
     {"application_name=a://b:c@d password=canary", "application_name=a://b:c@d password=***"},
 };
 

@@ -41,11 +41,28 @@ static const struct {
 } tokens[] = {
     {"pat-na1-canary-0123456789", 0400, NULL},
     {"pat-na1-canary-0123456789\n", 0600, NULL},
-    {"pat-na1-canary-0123456789\n\n", 0600, "does not hold a token, expected one line of 16"},
-    {"pat-na1-canary-0123456789\r\n", 0600, "does not hold a token"},
-    {"pat na1-canary-0123456789", 0600, "does not hold a token"},
-    {"canary", 0600, "does not hold a token"},
-    {"", 0600, "does not hold a token"},
+    {"pat-na1-canary-0123456789\n\n", 0600,
+        "file: does not hold a token: byte 26 of 26 is a line feed (is there a second line?)"},
+    {"pat-na1-canary-0123456789\r\n", 0600,
+        "file: does not hold a token: byte 26 of 26 is a carriage return (a file with Windows line "
+        "ends?); expected one line with the token alone"},
+    {"pat na1-canary-0123456789", 0600, "byte 4 of 25 is a space"},
+    {" pat-na1-canary-0123456789", 0600, "byte 1 of 26 is a space"},
+    {"pat-na1-canary-0123456789\t", 0600, "byte 26 of 26 is a tab"},
+    {"\"pat-na1-canary-0123456789\"\n", 0600, "byte 1 of 27 is a double quotation mark"},
+    {"'pat-na1-canary-0123456789'", 0600, "byte 1 of 27 is a single quotation mark"},
+    {"HUBSPOT_TOKEN=pat-na1-canary-0123456789", 0600, "byte 14 of 39 is an equals sign"},
+    {"pat-na1-canary-01234\xC2\xA0"
+     "56789",
+        0600, "byte 21 of 27 is a character that is not ASCII"},
+    {"Bearer pat-na1-canary-0123456789", 0600,
+        "begins with \"Bearer \" (bytes 1 to 7), expected the token alone"},
+    {"\xEF\xBB\xBFpat-na1-canary-0123456789", 0600,
+        "begins with a UTF-8 byte-order mark (bytes 1 to 3), expected the token alone"},
+    {"\xFF\xFEp", 0600, "begins with a UTF-16 byte-order mark"},
+    {"canary", 0600, "does not hold a token: it has 6 characters, expected 16 to 512"},
+    {"", 0600, "is empty, expected the token"},
+    {"\n", 0600, "is empty, expected the token"},
     {"pat-na1-canary-0123456789", 0640, "(mode 0640), expected its owner alone: chmod 400 /tmp/"},
     {"pat-na1-canary-0123456789", 0604, "(mode 0604), expected its owner alone: chmod 400 /tmp/"},
 };
@@ -70,6 +87,50 @@ START_TEST(a_token_comes_out_of_a_private_file)
     ck_assert_msg(strncmp(err.text, "portal main: token file /tmp/", 29) == 0, "%s", err.text);
     ck_assert_ptr_null(strstr(err.text, "canary"));
     ck_assert_ptr_null(token);
+}
+END_TEST
+
+/* The text names a byte that no token has, and none that one could have. */
+START_TEST(fault_h12_a_secret_is_never_shown_with_what_is_wrong_beside_it)
+{
+    struct portal_definition portal = {.name = (char[]){"main"}, .token_file = file_path};
+    struct error err = {0};
+    char text[64], *token = NULL;
+    for (int byte = 1; byte < 256; byte++) {
+        (void)snprintf(text, sizeof text, "pat-na1-canary%c0123456789", byte);
+        (void)unlink(file_path);
+        write_file(text, 0600);
+        if (config_token(&portal, &token, &err)) {
+            free(token);
+            continue;
+        }
+        ck_assert_msg(strstr(err.text, "byte 15 of 25 is ") != NULL, "%d: %s", byte, err.text);
+        ck_assert_ptr_null(strstr(err.text, "canary"));
+        ck_assert_ptr_null(strstr(err.text, "0123456789"));
+    }
+}
+END_TEST
+
+START_TEST(the_password_of_a_proxy_comes_out_of_a_private_file)
+{
+    struct portal_definition portal = {.name = (char[]){"main"}};
+    struct error err = {0};
+    char *password = NULL;
+    ck_assert(config_proxy_password(&portal, &password, &err));
+    ck_assert_ptr_null(password);
+    portal.proxy_password_file = file_path;
+    write_file("ca:n ary\"=\n", 0600);
+    ck_assert_msg(config_proxy_password(&portal, &password, &err), "%s", err.text);
+    ck_assert_str_eq(password, "ca:n ary\"=");
+    free(password);
+    ck_assert_int_eq(chmod(file_path, 0644), 0);
+    ck_assert(!config_proxy_password(&portal, &password, &err));
+    ck_assert_msg(
+        strncmp(err.text, "portal main: proxy: password file /tmp/", 39) == 0, "%s", err.text);
+    ck_assert_int_eq(chmod(file_path, 0600), 0);
+    write_file("canary\r\n", 0600);
+    ck_assert(!config_proxy_password(&portal, &password, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "byte 7 of 7 is a carriage return"));
 }
 END_TEST
 
@@ -113,6 +174,9 @@ START_TEST(a_credential_of_systemd_may_be_readable_by_its_group)
     ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
     ck_assert_msg(config_token(&portal, &token, &err), "%s", err.text);
     free(token);
+    ck_assert_int_eq(chmod(file_path, 0644), 0); /* its group, and nobody else */
+    ck_assert(!config_token(&portal, &token, &err));
+    ck_assert_int_eq(chmod(file_path, 0440), 0);
     ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", "/tmp/assocd-tes", 1), 0);
     ck_assert(!config_token(&portal, &token, &err));
 }
@@ -144,6 +208,8 @@ int main(void)
     tcase_set_timeout(tcase, 120); /* under valgrind */
     tcase_add_checked_fixture(tcase, make_folder, remove_folder);
     tcase_add_loop_test(tcase, a_token_comes_out_of_a_private_file, 0, (int)ARRAY_COUNT(tokens));
+    tcase_add_test(tcase, fault_h12_a_secret_is_never_shown_with_what_is_wrong_beside_it);
+    tcase_add_test(tcase, the_password_of_a_proxy_comes_out_of_a_private_file);
     tcase_add_test(tcase, a_token_of_513_bytes_is_none_and_one_of_512_is);
     tcase_add_test(tcase, a_token_file_that_is_a_folder_or_missing_is_refused);
     tcase_add_test(tcase, a_credential_of_systemd_may_be_readable_by_its_group);

@@ -17,6 +17,22 @@ static void flatten(const struct yaml *yaml, struct buf *out)
     }
 }
 
+START_TEST(a_byte_order_mark_at_the_head_says_nothing)
+{
+    static const char text[] = "\xEF\xBB\xBFversion: 1\nx: y\n";
+    struct yaml yaml = {0};
+    struct error err = {0};
+    struct buf flat = {0};
+    ck_assert_msg(yaml_parse(&yaml, "f", text, strlen(text), &err), "%s", err.text);
+    flatten(&yaml, &flat);
+    ck_assert_str_eq(buf_text(&flat), "1  mapping\n1 version plain <1>\n2 x plain <y>\n");
+    yaml_clear(&yaml);
+    buf_clear(&flat);
+    ck_assert(!yaml_parse(&yaml, "f", text, 3, &err));
+    ck_assert_str_eq(err.text, "f:1: empty, a configuration was expected");
+}
+END_TEST
+
 START_TEST(flattens_mappings_lists_and_flow_into_paths_with_lines)
 {
     static const char text[] = "version: 1\n"
@@ -154,6 +170,7 @@ int main(void)
 {
     Suite *suite = suite_create("yaml");
     TCase *tcase = tcase_create("yaml");
+    tcase_add_test(tcase, a_byte_order_mark_at_the_head_says_nothing);
     tcase_add_test(tcase, flattens_mappings_lists_and_flow_into_paths_with_lines);
     tcase_add_loop_test(tcase, refuses_with_file_line_and_what_was_expected, 0,
         (int)(sizeof refused / sizeof refused[0]));
