@@ -65,7 +65,9 @@ static void start(
     struct error err;
     struct worker *worker = &supervisor->workers[supervisor->workers_count];
     struct log_about about = {.sync = entry->sync->name};
-    if (!worker_start(worker, order, &err)) {
+    struct worker_order complete = *order;
+    complete.token = tokens_entry(&supervisor->tokens, entry->sync->portal);
+    if (!worker_start(worker, &complete, &err)) {
         log_event(LOG_ERROR, &about, "%s", err.text);
         entry->hold_us = supervisor_now_us(supervisor) + TAKEN_HOLD_US;
         entry->touched_hold_us = entry->hold_us;

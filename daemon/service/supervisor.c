@@ -202,6 +202,8 @@ static bool load(struct supervisor *supervisor, struct error *err)
             supervisor->config_path);
     ok = ok && keep_text(supervisor, &text, err);
     if (ok)
+        tokens_take(&supervisor->tokens, &definitions);
+    if (ok)
         adopt(supervisor, &definitions);
     else
         definitions_clear(&definitions);
@@ -381,6 +383,7 @@ bool supervisor_run(const struct supervisor_options *options, struct error *err)
     pg_close(supervisor.pg);
     agenda_close(&supervisor.agenda);
     definitions_clear(&supervisor.definitions);
+    tokens_clear(&supervisor.tokens);
     free(supervisor.workers);
     (void)close(supervisor.hup_fd);
     if (supervisor.config_fd >= 0)

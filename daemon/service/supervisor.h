@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "model/definition.h"
 #include "service/agenda.h"
+#include "service/tokens.h"
 #include "service/worker.h"
 
 struct pg;
@@ -36,6 +37,7 @@ struct supervisor {
 
     struct definitions definitions; /* owned */
     int config_fd; /* the text they were read from, for workers */
+    struct tokens tokens; /* that came in the environment, for workers */
     struct agenda agenda;
 
     struct pg *pg; /* the assocd database; NULL: away */

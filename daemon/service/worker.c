@@ -63,14 +63,15 @@ static void set_command(struct command *command, const struct worker_order *orde
     add_word(command, order->sync);
 }
 
-/* What systemd wants to hear comes from the daemon alone. Borrows the texts of environ. */
-static char **worker_environment(void)
+/* What systemd wants to hear comes from the daemon alone. Borrows the texts of environ, and token,
+ * which may be NULL. */
+static char **worker_environment(const char *token)
 {
     static const char *const own[] = {"NOTIFY_SOCKET=", "WATCHDOG_USEC=", "WATCHDOG_PID="};
     size_t count = 0, kept = 0;
     while (environ[count] != NULL)
         count++;
-    char **made = mem_new(count + 1, sizeof *made);
+    char **made = mem_new(count + 2, sizeof *made);
     for (size_t i = 0; i < count; i++) {
         bool keep = true;
         for (size_t j = 0; j < ARRAY_COUNT(own); j++)
@@ -78,10 +79,11 @@ static char **worker_environment(void)
         if (keep)
             made[kept++] = environ[i];
     }
+    made[kept] = (char *)token;
     return made;
 }
 
-static int spawn(pid_t *pid, const struct command *command, int config_fd)
+static int spawn(pid_t *pid, const struct command *command, const struct worker_order *order)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
@@ -93,13 +95,13 @@ static int spawn(pid_t *pid, const struct command *command, int config_fd)
     (void)posix_spawnattr_init(&attributes);
     (void)posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     (void)posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    (void)posix_spawn_file_actions_adddup2(&files, config_fd, CONFIG_FD);
+    (void)posix_spawn_file_actions_adddup2(&files, order->config_fd, CONFIG_FD);
     (void)posix_spawnattr_setflags(
         &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     (void)posix_spawnattr_setpgroup(&attributes, 0);
     (void)posix_spawnattr_setsigmask(&attributes, &none);
     (void)posix_spawnattr_setsigdefault(&attributes, &usual);
-    char **environment = worker_environment();
+    char **environment = worker_environment(order->token);
     int failed = posix_spawn(
         pid, own_program, &files, &attributes, (char *const *)command->words, environment);
     free(environment);
@@ -113,7 +115,7 @@ bool worker_start(struct worker *worker, const struct worker_order *order, struc
     struct command command;
     pid_t pid;
     set_command(&command, order);
-    int failed = spawn(&pid, &command, order->config_fd);
+    int failed = spawn(&pid, &command, order);
     if (failed != 0)
         return error_set(err, ERROR_INTERNAL, "a worker for %s cannot be started: %s", order->sync,
             strerror(failed));
@@ -163,9 +165,9 @@ const char *worker_status_text(int status, char text[static WORKER_TEXT_MAX])
     } codes[] = {{0, "done"}, {1, "failed"}, {3, "rejects or unverified changes"},
         {4, "withheld or refused by a guard"}, {5, "another run holds the lock"},
         {6, "stopped early"}, {7, "plan stale or approval missing"}, {8, "daily quota spent"},
-        {64, "usage"}, {69, "HubSpot unreachable"}, {70, "internal"},
-        {75, "PostgreSQL unreachable"}, {77, "token rejected or scope missing"},
-        {78, "configuration"}, {127, "the program cannot be started"}};
+        {64, "usage"}, {69, "HubSpot unreachable"}, {70, "internal"}, {75, "assocd database error"},
+        {77, "token rejected or scope missing"}, {78, "configuration"},
+        {127, "the program cannot be started"}};
     const char *meaning = "unexpected";
     for (size_t i = 0; i < ARRAY_COUNT(codes); i++)
         if (codes[i].code == status)

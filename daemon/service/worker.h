@@ -41,6 +41,7 @@ struct worker_order {
     int64_t plan_id; /* WORKER_APPLY */
     int64_t signal_id; /* the request it is for; 0: none */
     const char *cause; /* run.cause: schedule, trigger, watch */
+    const char *token; /* NAME=TOKEN for its environment (tokens.h); NULL: it reads a file */
 };
 
 /* Starts it; ERROR_INTERNAL if the system has no process or descriptor left. */

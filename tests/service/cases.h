@@ -16,6 +16,7 @@ TCase *touched_cases(void);
 TCase *tls_cases(void);
 TCase *host_cases(void);
 TCase *secret_cases(void);
+TCase *token_cases(void);
 TCase *standby_cases(void);
 
 #endif

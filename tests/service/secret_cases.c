@@ -70,6 +70,44 @@ START_TEST(no_token_in_arguments_environments_and_output)
 }
 END_TEST
 
+/* fault H15: what came in the daemon's environment is taken out of it, and workers get it still,
+ * also after the configuration was read again. */
+START_TEST(fault_h15_a_token_out_of_the_environment_stays_in_none)
+{
+    static const char *const env[] = {
+        "PGHOST", "PGPORT", "PGUSER", "NOTIFY_SOCKET", "BED_TOKEN_HERE=" BED_TOKEN, NULL};
+    struct buf text = {0}, syncs = {0};
+    bed_open(&bed, "manual");
+    bed.token_yaml = "token_env: BED_TOKEN_HERE";
+    bed_sync(&syncs, "links", "contacts", "manual");
+    bed_configure(&bed, "", buf_text(&syncs));
+    bed_start(&bed, 0, env);
+    for (int i = 0; i < 2; i++) {
+        bed_hold_creates(&bed);
+        bed_sql(&bed, "update crm.link set to_id = to_id + 20");
+        bed_trigger(&bed);
+        bed_until(&bed,
+            "select count(*) > 0 from assocd.batch b join assocd.run r using (run_id)"
+            " where r.completed_at is null and b.operation = 'create'");
+        read_proc(bed.daemons[0].pid, "environ", &text);
+        ck_assert(!holds_token(&text));
+        read_proc((pid_t)bed_int(&bed, "select pid from assocd.run where completed_at is null"),
+            "environ", &text);
+        ck_assert(!holds_token(&text));
+        bed_release(&bed);
+        bed_until(&bed, "select bool_and(completed_at is not null) from assocd.run");
+        ck_assert_int_eq(
+            bed_int(&bed, "select count(*) from assocd.run where status in ('failed')"), 0);
+        ck_assert_int_eq(kill(bed.daemons[0].pid, SIGHUP), 0);
+        ck_assert(process_expect(&bed.daemons[0], "configuration read again", BED_MS));
+    }
+    ck_assert_int_eq(bed_stop(&bed, 0), 0);
+    bed_close(&bed);
+    buf_clear(&text);
+    buf_clear(&syncs);
+}
+END_TEST
+
 /* How a child of ours ended: CLD_KILLED, or CLD_DUMPED if it left a core. */
 static int end_of(pid_t pid)
 {
@@ -124,5 +162,13 @@ TCase *secret_cases(void)
     tcase_add_checked_fixture(tcase, open_busy, close_bed);
     tcase_add_test(tcase, no_token_in_arguments_environments_and_output);
     tcase_add_test(tcase, a_crash_leaves_no_core);
+    return tcase;
+}
+
+TCase *token_cases(void)
+{
+    TCase *tcase = tcase_create("token");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, fault_h15_a_token_out_of_the_environment_stays_in_none);
     return tcase;
 }
