@@ -31,6 +31,11 @@ void pg_one_line(char *out, size_t size, const char *message);
 /* The last barrier: asterisks for a password that still stands in line. NULL: there is none. */
 void pg_mask_password(char *line, const char *password);
 
+/* Turns PQconninfoParse's message (NULL: out of memory), which it frees, into ERROR_CONFIG. libpq
+ * quotes the offending part, which may be the password: everything between the first and the last
+ * quotation mark goes. Returns false. */
+bool pg_url_malformed(char *message, struct error *err);
+
 /* Reads results until libpq is ready for the next statement. */
 void pg_drain(struct pg *pg);
 

@@ -123,22 +123,6 @@ static bool port_is_digits(const char *port)
     return port == NULL || port[strspn(port, "0123456789,")] == '\0';
 }
 
-/* libpq quotes the offending part, which may be the password: everything between the first and the
- * last quotation mark goes. */
-static bool parse_failed(char *message, enum error_kind kind, struct error *err)
-{
-    char line[256] = "out of memory";
-    if (message != NULL)
-        pg_one_line(line, sizeof line, message);
-    PQfreemem(message);
-    char *first = strchr(line, '"');
-    const char *last = strrchr(line, '"');
-    if (first == NULL)
-        return error_set(err, kind, "database url: %s", line);
-    *first = '\0';
-    return error_set(err, kind, "database url: %s\"…\"%s", line, last != first ? last + 1 : "");
-}
-
 /* A unix socket (libpq's default when no host is named) or this machine's loopback. A list counts
  * as another host, and so does a service file, which may name any. */
 static bool host_is_local(const char *host)
@@ -162,21 +146,22 @@ static bool is_remote(const struct conninfo *info)
         configured(info, "service", "PGSERVICE") != NULL;
 }
 
-static bool conninfo_parse(struct conninfo *info, const char *url, const char *name,
-    enum error_kind kind, struct error *err)
+static bool conninfo_parse(
+    struct conninfo *info, const char *url, const char *name, struct error *err)
 {
     static const char expected[] =
         "expected postgresql://user:password@host:port/database with @ and / in the password "
         "written as %40 and %2F";
     if (url_is_ambiguous(url))
-        return error_set(err, kind, "database url: %s", expected);
+        return error_set(err, ERROR_CONFIG, "malformed database url: %s", expected);
     char *message = NULL;
     info->options = PQconninfoParse(url, &message);
     if (info->options == NULL)
-        return parse_failed(message, kind, err);
+        return pg_url_malformed(message, err);
     if (host_has_credentials(option_value(info, "host")) ||
         !port_is_digits(option_value(info, "port")))
-        return error_set(err, kind, "database url: not a host and a port; %s", expected);
+        return error_set(
+            err, ERROR_CONFIG, "malformed database url: not a host and a port; %s", expected);
     for (const PQconninfoOption *option = info->options; option->keyword != NULL; option++)
         if (option->val != NULL)
             conninfo_add(info, option->keyword, option->val);
@@ -256,7 +241,7 @@ bool pg_open(
     struct pg **pg, const char *url, const char *name, enum error_kind kind, struct error *err)
 {
     CLEANUP(conninfo_clear) struct conninfo info = {0};
-    if (!conninfo_parse(&info, url, name, kind, err))
+    if (!conninfo_parse(&info, url, name, err))
         return false;
     struct pg *opened = mem_new(1, sizeof *opened);
     opened->kind = kind;

@@ -19,8 +19,8 @@ struct pg; /* one connection */
  * Settings made on every connection: search_path '', TimeZone UTC, client_encoding UTF8,
  * connect_timeout 5 s (unless url says otherwise), keepalives, lock_timeout and
  * client_connection_check_interval (2 s, where the server has it), and sslmode verify-full on the
- * way to another host (unless url or PGSSLMODE says otherwise). Error texts never hold the
- * password. */
+ * way to another host (unless url or PGSSLMODE says otherwise). A malformed url is ERROR_CONFIG
+ * whatever the kind. Error texts never hold the password. */
 MUST_CHECK bool pg_open(
     struct pg **pg, const char *url, const char *name, enum error_kind kind, struct error *err);
 

@@ -274,10 +274,33 @@ START_TEST(keeps_the_password_out_of_every_error)
         struct pg *none = NULL;
         ck_assert(!pg_open(&none, urls[i], "test", ERROR_SOURCE, &err));
         ck_assert_ptr_null(none);
-        ck_assert_int_eq(err.kind, ERROR_SOURCE);
+        bool malformed = strncmp(err.text, "malformed database url: ", 24) == 0;
+        ck_assert_int_eq(err.kind, malformed ? ERROR_CONFIG : ERROR_SOURCE);
         ck_assert_msg(strstr(err.text, "HUNTER2") == NULL, "%s: %s", urls[i], err.text);
     }
-    ck_assert_msg(strstr(err.text, "database url:") != NULL, "%s", err.text);
+    ck_assert_str_eq(err.text, "malformed database url: missing \"…\" in connection info string");
+}
+END_TEST
+
+START_TEST(says_what_is_malformed_in_a_url)
+{
+    static const struct {
+        const char *url, *error;
+    } rows[] = {
+        {"postgresql://h/d?sslmod=require",
+            "invalid URI query parameter: \"…\" (did you mean \"sslmode\"?)"},
+        {"hots=h dbname=d", "invalid connection option \"…\" (did you mean \"host\"?)"},
+        {"postgresql://h/d?passwd=x", "(did you mean \"password\"?)"},
+        {"postgresql://h:port/d", "not a host and a port; expected postgresql://user:password@"},
+        {"postgresql://[::1/d", "end of string reached when looking for matching"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        struct pg *none = NULL;
+        ck_assert(!pg_open(&none, rows[i].url, "test", ERROR_STATE, &err));
+        ck_assert_int_eq(err.kind, ERROR_CONFIG);
+        ck_assert_msg(strncmp(err.text, "malformed database url: ", 24) == 0, "%s", err.text);
+        ck_assert_msg(strstr(err.text, rows[i].error) != NULL, "%s", err.text);
+    }
 }
 END_TEST
 
@@ -319,6 +342,7 @@ int main(void)
     tcase_add_test(with_server, refuses_hostile_relation_names);
     tcase_add_test(with_server, quotes_identifiers_on_the_server);
     tcase_add_test(with_server, keeps_the_password_out_of_every_error);
+    tcase_add_test(with_server, says_what_is_malformed_in_a_url);
     tcase_add_test(with_server, names_host_database_and_user_when_it_cannot_connect);
     tcase_add_test(with_server, keeps_silent_about_notices);
     tcase_set_timeout(with_server, 60);
