@@ -25,6 +25,36 @@ const char *output_number(uint64_t number, char text[static NUMBER_TEXT_MAX])
     return text;
 }
 
+/* How many letters of a plural its singular keeps; *ending is what comes instead of the rest. */
+static size_t singular(const char *plural, const char **ending)
+{
+    static const struct {
+        const char *plural, *singular;
+    } endings[] = {{"ies", "y"}, {"xes", "x"}, {"s", ""}};
+    size_t length = strlen(plural);
+    *ending = "";
+    if (strncmp(plural, "p_", 2) == 0 || (plural[0] >= '0' && plural[0] <= '9'))
+        return length;
+    for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {
+        size_t end = strlen(endings[i].plural);
+        if (length > end && strcmp(plural + length - end, endings[i].plural) == 0) {
+            *ending = endings[i].singular;
+            return length - end;
+        }
+    }
+    return length;
+}
+
+const char *output_count(uint64_t count, const char *plural, char text[static COUNT_TEXT_MAX])
+{
+    char number[NUMBER_TEXT_MAX];
+    const char *ending = "";
+    size_t kept = count == 1 ? singular(plural, &ending) : strlen(plural);
+    (void)snprintf(
+        text, COUNT_TEXT_MAX, "%s %.*s%s", output_number(count, number), (int)kept, plural, ending);
+    return text;
+}
+
 const char *output_api(enum dialect dialect, char text[static API_TEXT_MAX])
 {
     const char *next = dialect_replacement(dialect);

@@ -20,13 +20,13 @@ static void print_head(const struct run *run)
 {
     const struct sync_definition *sync = run->options.sync;
     const struct run_counts *c = &run->counts;
-    char desired[NUMBER_TEXT_MAX], records[NUMBER_TEXT_MAX], number[NUMBER_TEXT_MAX];
+    char desired[COUNT_TEXT_MAX], records[COUNT_TEXT_MAX], number[NUMBER_TEXT_MAX];
     if (run->options.undoes != 0) {
-        printf("portal %s (%llu, %s)      takes back run %lld of %s\n"
-               "read     %s %s again\n",
+        printf("portal %s (%llu, %s)      undo of run %lld (sync %s)\n"
+               "read     %s again\n",
             sync->portal->name, (unsigned long long)run->access.portal_id,
             dialect_text(sync->portal->api), (long long)run->options.undoes, sync->name,
-            output_number(c->records, records), sync->from);
+            output_count(c->records, sync->from, records));
         return;
     }
     printf("portal %s (%llu, %s, supported until %s)      source %s\n", sync->portal->name,
@@ -34,19 +34,19 @@ static void print_head(const struct run *run)
         dialect_supported_until(sync->portal->api), source_name(sync));
     if (run->options.mode == RUN_APPLY) {
         /* The whole source is read, the plan's records are compared. */
-        printf("read     %s %s of plan %lld again, and all %s desired rows\n",
-            output_number(c->records, records), sync->from, (long long)run->options.plan_id,
-            output_number(c->desired, desired));
+        printf("read     %s of plan %lld again, and all %s\n",
+            output_count(c->records, sync->from, records), (long long)run->options.plan_id,
+            output_count(c->desired, "desired rows", desired));
         return;
     }
-    printf("read     %s desired rows of %s %s", output_number(c->desired, desired),
-        output_number(c->records, records), sync->from);
+    printf("read     %s of %s", output_count(c->desired, "desired rows", desired),
+        output_count(c->records, sync->from, records));
     if (c->invalid > 0)
         printf(", %s invalid", output_number(c->invalid, number));
     if (c->duplicates > 0)
         printf(", %s repeated", output_number(c->duplicates, number));
     if (c->unread > 0)
-        printf("      %s records could not be read\n", output_number(c->unread, number));
+        printf("      %s could not be read\n", output_count(c->unread, "records", desired));
     else
         puts("      all pages read");
 }
@@ -134,9 +134,11 @@ static bool print_price(struct cli *cli, const struct run *run, struct error *er
     uint64_t verifying = parts((uint64_t)pg_rows_int(&rows, 0, 1), limits->read_inputs);
     archives = by_rows > archives ? by_rows : archives;
     uint64_t all = creates + archives + verifying;
-    printf("cost     %llu requests done, ", (unsigned long long)client_requests(run->client));
-    printf("%llu creates + %llu archives + %llu verifying reads to come, about %llu s\n",
-        (unsigned long long)creates, (unsigned long long)archives, (unsigned long long)verifying,
+    char text[4][COUNT_TEXT_MAX];
+    printf("cost     %s done, %s + %s + %s to come, about %llu s\n",
+        output_count(client_requests(run->client), "requests", text[0]),
+        output_count(creates, "creates", text[1]), output_count(archives, "archives", text[2]),
+        output_count(verifying, "verifying reads", text[3]),
         (unsigned long long)(limits->requests_per_10s > 0
                 ? (all * 10 + (uint64_t)limits->requests_per_10s - 1) /
                     (uint64_t)limits->requests_per_10s
@@ -165,7 +167,7 @@ static void print_plan_end(const struct run *run)
 static void print_outcome(const struct run *run)
 {
     const struct run_counts *c = &run->counts;
-    char a[NUMBER_TEXT_MAX], b[NUMBER_TEXT_MAX];
+    char a[NUMBER_TEXT_MAX], b[NUMBER_TEXT_MAX], text[COUNT_TEXT_MAX];
     printf("run %llu of %s: %s", (unsigned long long)run->run_id, run->options.sync->name,
         run_status_text(run->status));
     printf(
@@ -177,7 +179,7 @@ static void print_outcome(const struct run *run)
     if (c->withheld > 0)
         printf(", %s withheld", output_number(c->withheld, a));
     uint64_t requests = run->client != NULL ? client_requests(run->client) : 0;
-    printf(", %llu requests\n", (unsigned long long)requests);
+    printf(", %s\n", output_count(requests, "requests", text));
 }
 
 /* The source has not changed by an undo. */
@@ -185,9 +187,9 @@ static void print_undo_end(const struct run *run)
 {
     const char *name = run->options.sync->name;
     if (run->options.undoes != 0 && run->counts.to_create + run->counts.to_archive > 0)
-        printf(
-            "note     the source still decides: where it says otherwise, the next run of %s does "
-            "it again; change the source first, or pause the sync; see: assocd plan %s\n",
+        printf("note     the source is still authoritative: unless you change it or pause the "
+               "sync, the "
+               "next run of %s re-applies these changes; see: assocd plan %s\n",
             name, name);
 }
 

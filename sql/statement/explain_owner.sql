@@ -1,7 +1,7 @@
 -- Who owns a pair's associations, and since when; released: archived and seen gone, kept while an unanswered
 -- create may still bring it back.
 select m.sync, coalesce(t.name, t.label, m.category || ':' || m.type_id) as type, m.origin, m.run_id as run,
-    to_char(m.since, 'YYYY-MM-DD HH24:MI:SS') as since,
+    to_char(m.since at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"') as since,
     case when m.released_at is null then 'owned' else 'released' end as state
 from assocd.managed m left join lateral (
     select name, label from assocd.association_type t

@@ -22,6 +22,22 @@ START_TEST(groups_digits_by_three)
 }
 END_TEST
 
+static const struct {
+    uint64_t count;
+    const char *plural, *text;
+} counts[] = {{1, "contacts", "1 contact"}, {2, "contacts", "2 contacts"},
+    {0, "contacts", "0 contacts"}, {1, "companies", "1 company"},
+    {1234, "companies", "1,234 companies"}, {1, "desired rows", "1 desired row"},
+    {1, "taxes", "1 tax"}, {1, "requests", "1 request"}, {1, "2-1234567", "1 2-1234567"},
+    {1, "p_buses", "1 p_buses"}, {1, "s", "1 s"}, {1, "postal_mail", "1 postal_mail"}};
+
+START_TEST(counts_one_thing_in_the_singular)
+{
+    char text[COUNT_TEXT_MAX];
+    ck_assert_str_eq(output_count(counts[_i].count, counts[_i].plural, text), counts[_i].text);
+}
+END_TEST
+
 /* What output_table prints for a query. */
 static void expect_table(const char *sql, uint64_t right_columns, const char *want)
 {
@@ -101,6 +117,7 @@ int main(void)
     Suite *suite = suite_create("output");
     TCase *tcase = tcase_create("output");
     tcase_add_loop_test(tcase, groups_digits_by_three, 0, (int)ARRAY_COUNT(numbers));
+    tcase_add_loop_test(tcase, counts_one_thing_in_the_singular, 0, (int)ARRAY_COUNT(counts));
     tcase_add_loop_test(tcase, names_the_version_to_move_to, 0, (int)ARRAY_COUNT(apis));
     tcase_add_test(tcase, aligns_columns_under_their_names);
     tcase_add_test(tcase, counts_characters_and_not_bytes);
