@@ -1,5 +1,5 @@
 /*
- * error.c: fills `struct error`; holds the one table from kinds to exit codes.
+ * error.c: fills `struct error`; holds the tables from kinds to exit codes, and of what those mean.
  */
 #include "base/error.h"
 
@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 
-static const int exit_codes[] = {
+static const int codes[] = {
     [ERROR_NONE] = 0,
     [ERROR_USAGE] = 64,
     [ERROR_CONFIG] = 78,
@@ -23,6 +23,25 @@ static const int exit_codes[] = {
     [ERROR_STALE] = 7,
     [ERROR_STOPPED] = 6,
     [ERROR_INTERNAL] = 70,
+};
+
+const struct exit_code exit_codes[] = {
+    {0, "done, or nothing to do"},
+    {1, "failed"},
+    {2, "changes pending (--detailed-exitcode)"},
+    {3, "finished with rejects or unverified changes"},
+    {4, "withheld or refused by a guard"},
+    {5, "another run holds the lock"},
+    {6, "stopped early, resumable"},
+    {7, "plan stale, approval missing, or run over already"},
+    {8, "daily quota spent"},
+    {64, "usage"},
+    {69, "HubSpot unreachable"},
+    {70, "internal"},
+    {75, "assocd database error"},
+    {77, "token rejected or scope missing"},
+    {78, "configuration"},
+    {0, NULL},
 };
 
 bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
@@ -58,5 +77,13 @@ bool error_prefix(struct error *err, const char *format, ...)
 
 int error_exit_code(enum error_kind kind)
 {
-    return exit_codes[kind];
+    return codes[kind];
+}
+
+const char *error_exit_meaning(int code)
+{
+    for (const struct exit_code *row = exit_codes; row->meaning != NULL; row++)
+        if (row->code == code)
+            return row->meaning;
+    return NULL;
 }

@@ -20,7 +20,7 @@ enum error_kind {
     ERROR_DENIED, /* token rejected or scope missing: exit 77 */
     ERROR_REFUSED, /* a guard refused: exit 4 */
     ERROR_LOCKED, /* another run holds the sync's lock: exit 5 */
-    ERROR_STALE, /* plan stale or approval missing: exit 7 */
+    ERROR_STALE, /* plan stale, approval missing, or run over already: exit 7 */
     ERROR_STOPPED, /* asked to stop: exit 6 */
     ERROR_INTERNAL, /* none of the above: exit 70 */
 };
@@ -40,7 +40,18 @@ bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
 /* Puts "prefix: " before the text that err already has. Returns false. */
 bool error_prefix(struct error *err, const char *format, ...) PRINTF(2, 3);
 
-/* The exit code of a kind (DESIGN, section 6); 0 for ERROR_NONE. */
+/* The exit code of a kind; 0 for ERROR_NONE. */
 int error_exit_code(enum error_kind kind);
+
+/* All exit codes of the program in ascending order, ending with a NULL meaning. Help, the daemon's
+ * log and the manual say the same words. */
+struct exit_code {
+    int code;
+    const char *meaning;
+};
+extern const struct exit_code exit_codes[];
+
+/* What an exit code means; NULL if the program has none such. */
+const char *error_exit_meaning(int code);
 
 #endif

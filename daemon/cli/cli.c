@@ -1,9 +1,8 @@
 /*
- * cli.c: what the verbs share: options, configuration, database, token.
+ * cli.c: what the verbs share: configuration, database, token.
  */
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,93 +12,6 @@
 #include "base/mem.h"
 #include "config/config.h"
 #include "pg/schema.h"
-
-static const struct option_row *find_option(const struct option_row *options, const char *word)
-{
-    size_t length = strcspn(word, "=");
-    for (; options->name != NULL; options++)
-        if (strlen(options->name) == length && strncmp(options->name, word, length) == 0)
-            return options;
-    return NULL;
-}
-
-/* Takes one option; returns how many words it used, 0 on error. */
-static int take_option(char **argv, const struct option_row *options, struct error *err)
-{
-    const char *word = argv[0] + 2;
-    const struct option_row *option = find_option(options, word);
-    const char *value = strchr(word, '=');
-    int used = 1;
-    if (option == NULL) {
-        (void)error_set(err, ERROR_USAGE, "unknown option %s", argv[0]);
-        return 0;
-    }
-    if (option->flag != NULL) {
-        *option->flag = true;
-        return 1;
-    }
-    if (value != NULL) {
-        value++;
-    } else {
-        value = argv[1];
-        used = 2;
-    }
-    if (value == NULL) {
-        (void)error_set(err, ERROR_USAGE, "option --%s needs a value", option->name);
-        return 0;
-    }
-    if (option->text != NULL)
-        *option->text = value;
-    else if (!cli_number(value, option->name, option->number, err))
-        return 0;
-    return used;
-}
-
-bool cli_options(struct cli *cli, char **argv, const struct option_row *options,
-    struct words *words, struct error *err)
-{
-    const struct option_row common[] = {{.name = "json", .flag = &cli->json}, {0}};
-    words->items = argv + 1;
-    words->count = 0;
-    bool only_words = false;
-    for (char **at = argv + 1; *at != NULL;) {
-        if (only_words || strncmp(*at, "--", 2) != 0) {
-            words->items[words->count++] = *at++;
-        } else if (strcmp(*at, "--") == 0) {
-            only_words = true;
-            at++;
-        } else {
-            bool is_common = find_option(common, *at + 2) != NULL;
-            int used = take_option(at, is_common ? common : options, err);
-            if (used == 0)
-                return false;
-            at += used;
-        }
-    }
-    return true;
-}
-
-bool cli_words(const struct words *words, const char *verb, int min, int max, struct error *err)
-{
-    if (words->count < min)
-        return error_set(
-            err, ERROR_USAGE, "%s: an argument is missing; see assocd help %s", verb, verb);
-    if (words->count > max)
-        return error_set(err, ERROR_USAGE, "%s: unexpected argument %s; see assocd help %s", verb,
-            words->items[max], verb);
-    return true;
-}
-
-bool cli_number(const char *word, const char *what, int64_t *number, struct error *err)
-{
-    errno = 0;
-    long long value = strtoll(word, NULL, 10);
-    if (word[strspn(word, "0123456789")] != '\0' || errno != 0 || value < 1)
-        return error_set(
-            err, ERROR_USAGE, "%s: \"%s\" is no number (expected 1, 2, ...)", what, word);
-    *number = value;
-    return true;
-}
 
 bool cli_reason(const char *reason, struct error *err)
 {
@@ -127,6 +39,12 @@ bool cli_state(struct cli *cli, struct error *err)
         schema_open(&cli->state, cli->definitions.database_url, "assocd", err);
 }
 
+static void add_sync_names(const struct cli *cli, struct buf *names)
+{
+    for (size_t i = 0; i < cli->definitions.syncs_count; i++)
+        buf_addf(names, "%s%s", i > 0 ? ", " : "", cli->definitions.syncs[i]->name);
+}
+
 bool cli_sync(
     struct cli *cli, const char *name, const struct sync_definition **sync, struct error *err)
 {
@@ -135,10 +53,37 @@ bool cli_sync(
     *sync = definitions_sync(&cli->definitions, name);
     if (*sync != NULL)
         return true;
+    if (!cli_some_sync(cli, err))
+        return false;
     CLEANUP(buf_clear) struct buf names = {0};
-    for (size_t i = 0; i < cli->definitions.syncs_count; i++)
-        buf_addf(&names, "%s%s", i > 0 ? ", " : "", cli->definitions.syncs[i]->name);
-    return error_set(err, ERROR_USAGE, "there is no sync \"%s\"; %s has: %s", name,
+    add_sync_names(cli, &names);
+    return error_set(err, ERROR_USAGE, "unknown sync \"%s\" (%s defines: %s)", name,
+        cli->config_path, buf_text(&names));
+}
+
+bool cli_some_sync(struct cli *cli, struct error *err)
+{
+    return cli_load(cli, err) &&
+        (cli->definitions.syncs_count > 0 ||
+            error_set(err, ERROR_CONFIG,
+                "%s defines no syncs, so there is nothing to do; add one "
+                "under syncs:",
+                cli->config_path));
+}
+
+bool cli_chosen_sync(struct cli *cli, const struct words *words,
+    const struct sync_definition **sync, struct error *err)
+{
+    if (words->count > 0)
+        return cli_sync(cli, words->items[0], sync, err);
+    if (!cli_some_sync(cli, err))
+        return false;
+    *sync = cli->definitions.syncs[0];
+    if (cli->definitions.syncs_count == 1)
+        return true;
+    CLEANUP(buf_clear) struct buf names = {0};
+    add_sync_names(cli, &names);
+    return error_set(err, ERROR_USAGE, "SYNC is missing: which one? %s defines: %s",
         cli->config_path, buf_text(&names));
 }
 

@@ -13,6 +13,7 @@
 struct cli {
     const char *config_path;
     bool json;
+    bool help; /* was asked for among the verb's options */
     struct definitions definitions; /* cli_load */
     bool loaded;
     struct pg *state; /* cli_state */
@@ -61,6 +62,8 @@ bool verb_approve(struct cli *cli, int argc, char **argv, int *code, struct erro
 /* One option of a verb: a flag, a text or a positive number. */
 struct option_row {
     const char *name; /* without -- */
+    char letter; /* of its short form; 0: none */
+    bool hidden; /* between daemon and worker: not proposed */
     bool *flag;
     const char **text;
     int64_t *number;
@@ -71,12 +74,16 @@ struct words {
     int count;
 };
 
-/* Takes options (and --json) out of argv, options ending with a NULL name; what remains after the
- * verb goes into *words and is borrowed from argv. ERROR_USAGE names what is wrong. */
+/* Takes options out of argv wherever they stand, the verb's own (ending with a NULL name) and those
+ * of all verbs: --json, -c or --config FILE, -h or --help. What remains after the verb goes into
+ * *words and is borrowed from argv. ERROR_USAGE names the verb, what is wrong, and what was
+ * probably meant; ERROR_NONE: help was asked for, and nothing else is to be done. */
 MUST_CHECK bool cli_options(struct cli *cli, char **argv, const struct option_row *options,
     struct words *words, struct error *err);
 
-/* Checks the number of words that remained. */
+/* Checks the number of words that remained; ERROR_USAGE says which one of the usage line is
+ * missing.
+ */
 MUST_CHECK bool cli_words(
     const struct words *words, const char *verb, int min, int max, struct error *err);
 
@@ -87,6 +94,13 @@ MUST_CHECK bool cli_state(struct cli *cli, struct error *err);
 /* The sync named so; ERROR_USAGE lists those there are. */
 MUST_CHECK bool cli_sync(
     struct cli *cli, const char *name, const struct sync_definition **sync, struct error *err);
+
+/* ERROR_CONFIG if the file defines no syncs. */
+MUST_CHECK bool cli_some_sync(struct cli *cli, struct error *err);
+
+/* The sync that the first word names, or, without a word, the only one of the file. */
+MUST_CHECK bool cli_chosen_sync(struct cli *cli, const struct words *words,
+    const struct sync_definition **sync, struct error *err);
 
 /* For a verb that looks back, of all syncs or of one: opens the database; *name is the word that
  * names a sync, which may be one that only the database knows, or NULL if there is no word. */

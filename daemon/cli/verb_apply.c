@@ -30,7 +30,7 @@ static bool get_plan(
     if (!pg_run(cli->state, STATEMENT_PLAN_GET, &args, &rows, err))
         return false;
     if (rows.count == 0)
-        return error_set(err, ERROR_STALE, "there is no plan %lld; see assocd history",
+        return error_set(err, ERROR_USAGE, "there is no plan %lld; see assocd history",
             (long long)plan->plan_id);
     (void)snprintf(plan->sync, sizeof plan->sync, "%s", pg_rows_text(&rows, 0, 0));
     (void)snprintf(plan->digest, sizeof plan->digest, "%s", pg_rows_text(&rows, 0, 2));
@@ -70,7 +70,8 @@ static bool check_age(
 bool verb_apply(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
     struct worker_options hidden = {0};
-    const struct option_row options[] = {{.name = "log-format", .text = &hidden.log_format}, {0}};
+    const struct option_row options[] = {
+        {.name = "log-format", .hidden = true, .text = &hidden.log_format}, {0}};
     struct words words;
     struct saved_plan plan;
     struct engine_wish wish = {.cause = "apply", .mode = RUN_APPLY};

@@ -18,11 +18,12 @@
 #include "sync/source.h"
 #include "sync/watch.h"
 
-/* The lines printed so far, and the first failure. */
+/* What was found so far, and the first failure. Lines of failures wait for the end. */
 struct findings {
     struct cli *cli;
     int code;
     struct buf json;
+    struct buf failures;
 };
 
 /* A warning is nothing that keeps runs from working. */
@@ -33,7 +34,13 @@ static void add_finding(
 {
     static const char *const words[] = {"ok  ", "warn", "FAIL"};
     if (!findings->cli->json) {
-        printf("%s  %-28s %s\n", words[finding], what, text);
+        struct buf line = {0};
+        buf_addf(&line, "%s  %-28s %s\n", words[finding], what, text);
+        if (finding == FINDING_FAILED)
+            buf_add_text(&findings->failures, buf_text(&line));
+        else
+            fputs(buf_text(&line), stdout);
+        buf_clear(&line);
         return;
     }
     buf_addf(&findings->json,
@@ -205,9 +212,25 @@ static void check_all(struct findings *findings)
     check_strays(findings);
 }
 
+static void print_end(struct findings *findings, bool verbose)
+{
+    CLEANUP(buf_clear) struct buf settings = {0};
+    if (findings->cli->json) {
+        printf("%s]\n", buf_text(&findings->json));
+        return;
+    }
+    if (verbose) {
+        config_print(&findings->cli->definitions, &settings);
+        printf("\n%s", buf_text(&settings));
+    }
+    if (findings->failures.length > 0)
+        printf("%s%s", verbose ? "\n" : "", buf_text(&findings->failures));
+}
+
 bool verb_check(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
-    const struct option_row options[] = {{0}};
+    bool verbose = false;
+    const struct option_row options[] = {{.name = "verbose", .letter = 'v', .flag = &verbose}, {0}};
     struct words words;
     struct findings findings = {.cli = cli};
     (void)argc;
@@ -216,14 +239,11 @@ bool verb_check(struct cli *cli, int argc, char **argv, int *code, struct error 
         return false;
     found(&findings, "configuration", cli->config_path);
     check_all(&findings);
+    if (!cli_some_sync(cli, err))
+        failed(&findings, "syncs", err);
     *code = findings.code;
-    if (cli->json) {
-        printf("%s]\n", buf_text(&findings.json));
-    } else {
-        CLEANUP(buf_clear) struct buf settings = {0};
-        config_print(&cli->definitions, &settings);
-        printf("\n%s", buf_text(&settings));
-    }
+    print_end(&findings, verbose);
     buf_clear(&findings.json);
+    buf_clear(&findings.failures);
     return true;
 }

@@ -13,11 +13,12 @@ bool verb_daemon(struct cli *cli, int argc, char **argv, int *code, struct error
 {
     const char *log_format = NULL;
     const struct option_row rows[] = {{.name = "log-format", .text = &log_format}, {0}};
-    const struct supervisor_options options = {
-        .config_path = cli->config_path, .version = ASSOCD_VERSION};
     struct words words;
     (void)argc;
     (void)code;
-    return cli_options(cli, argv, rows, &words, err) && cli_words(&words, "daemon", 0, 0, err) &&
-        log_open(log_format, err) && supervisor_run(&options, err);
+    if (!cli_options(cli, argv, rows, &words, err) || !cli_words(&words, "daemon", 0, 0, err))
+        return false;
+    const struct supervisor_options options = {
+        .config_path = cli->config_path, .version = ASSOCD_VERSION};
+    return log_open(log_format, err) && supervisor_run(&options, err);
 }

@@ -41,8 +41,8 @@ static bool parse_word(const char *word, char type[static 128], uint64_t *id, st
     const char *colon = strrchr(word, ':');
     if (colon == NULL || colon == word || colon - word >= 128 ||
         !assoc_parse_id(colon + 1, strlen(colon + 1), id))
-        return error_set(
-            err, ERROR_USAGE, "\"%.80s\" is no record (expected TYPE:ID, as in deals:123)", word);
+        return error_set(err, ERROR_USAGE,
+            "invalid record \"%.80s\" (expected TYPE:ID, for example deals:123)", word);
     (void)snprintf(type, 128, "%.*s", (int)(colon - word), word);
     return true;
 }

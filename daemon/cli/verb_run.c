@@ -106,8 +106,8 @@ bool verb_plan(struct cli *cli, int argc, char **argv, int *code, struct error *
         {.name = "detailed-exitcode", .flag = &wish.detailed}, {0}};
     struct words words;
     (void)argc;
-    return cli_options(cli, argv, options, &words, err) && cli_words(&words, "plan", 1, 1, err) &&
-        cli_sync(cli, words.items[0], &wish.sync, err) && engine_run(cli, &wish, code, err);
+    return cli_options(cli, argv, options, &words, err) && cli_words(&words, "plan", 0, 1, err) &&
+        cli_chosen_sync(cli, &words, &wish.sync, err) && engine_run(cli, &wish, code, err);
 }
 
 /* Runs one sync after the other as `wish` says; a failure of one is printed and does not stop the
@@ -142,13 +142,14 @@ bool verb_run(struct cli *cli, int argc, char **argv, int *code, struct error *e
     const struct option_row options[] = {{.name = "touched", .flag = &touched},
         {.name = "max-duration", .text = &box.max_duration},
         {.name = "max-requests", .number = &box.max_requests},
-        {.name = "until", .text = &box.until}, {.name = "cause", .text = &hidden.cause},
-        {.name = "log-format", .text = &hidden.log_format}, {0}};
+        {.name = "until", .text = &box.until},
+        {.name = "cause", .hidden = true, .text = &hidden.cause},
+        {.name = "log-format", .hidden = true, .text = &hidden.log_format}, {0}};
     const struct sync_definition *sync;
     struct words words;
     (void)argc;
     if (!cli_options(cli, argv, options, &words, err) || !box_start(&box, err) ||
-        !cli_load(cli, err))
+        !cli_some_sync(cli, err))
         return false;
     for (int i = 0; i < words.count; i++) {
         if (!cli_sync(cli, words.items[i], &sync, err))

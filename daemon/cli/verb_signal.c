@@ -78,7 +78,7 @@ static bool ask(struct cli *cli, const struct wish *wish, int *code, struct erro
                                           : "no daemon is running on this database",
             (long long)signal_id);
     if (handled && strncmp(outcome, "refused", 7) == 0)
-        *code = error_exit_code(ERROR_REFUSED);
+        *code = error_exit_code(wish->run_id != 0 ? ERROR_STALE : ERROR_REFUSED);
     return true;
 }
 
@@ -122,7 +122,7 @@ static bool is_under_way(struct cli *cli, int64_t run_id, struct error *err)
     if (!cli_run(cli, run_id, &rows, err))
         return false;
     return pg_rows_null(&rows, 0, SHOWN_COMPLETED) ||
-        error_set(err, ERROR_REFUSED, "run %lld is over: %s", (long long)run_id,
+        error_set(err, ERROR_STALE, "run %lld is over: %s", (long long)run_id,
             pg_rows_text(&rows, 0, SHOWN_STATUS));
 }
 

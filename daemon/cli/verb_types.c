@@ -21,7 +21,8 @@ static bool choose_portal(
         if (name == NULL || strcmp(name, d->portals[i]->name) == 0)
             return true;
     }
-    return error_set(err, ERROR_USAGE, "there is no portal \"%s\" in %s", name, cli->config_path);
+    return error_set(
+        err, ERROR_USAGE, "unknown portal \"%s\"; see portals in %s", name, cli->config_path);
 }
 
 static const char *kind_text(enum type_kind kind)

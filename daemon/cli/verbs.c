@@ -14,13 +14,6 @@
 #define ASSOCD_VERSION "0.1.0"
 #endif
 
-static const char exit_codes[] =
-    "exit codes: 0 done or nothing to do, 1 failed, 2 changes pending (--detailed-exitcode),\n"
-    "  3 finished with rejects or unverified changes, 4 withheld or refused by a guard,\n"
-    "  5 another run holds the lock, 6 stopped early, 7 plan stale or approval missing,\n"
-    "  8 daily quota spent, 64 usage, 69 HubSpot unreachable, 70 internal,\n"
-    "  75 PostgreSQL unreachable, 77 token rejected or scope missing, 78 configuration\n";
-
 const struct verb verbs[] = {
     {"init", "[--sql] [--roles] [--watch | --unwatch [SYNC...]]",
         "create or upgrade the assocd schema",
@@ -30,23 +23,25 @@ const struct verb verbs[] = {
         "  --sql      print the SQL instead of running it\n"
         "example: assocd -c assocd.yaml init --watch contact-company\n",
         verb_init},
-    {"check", "", "check configuration, database, sources, token, account, types",
-        "Prints one line for each thing checked and the effective settings (secrets masked).\n"
+    {"check", "[-v]", "check configuration, database, sources, token, account, types",
+        "Prints one line for each thing checked; what failed comes last.\n"
+        "  -v, --verbose  the effective settings, too (secrets masked)\n"
         "example: assocd -c assocd.yaml check\n",
         verb_check},
     {"types", "FROM TO [--portal NAME]", "list the account's association types of a pair",
         "  --portal NAME  which portal, if the configuration has several\n"
         "example: assocd types contacts companies\n",
         verb_types},
-    {"plan", "SYNC [--detailed-exitcode]", "read, compare, judge, price; store and print the plan",
-        "Writes nothing to HubSpot.\n"
+    {"plan", "[SYNC] [--detailed-exitcode]",
+        "compute changes, check guards, estimate cost; save and print the plan",
+        "Writes nothing to HubSpot. Without a name: the only sync of the file.\n"
         "  --detailed-exitcode  2 if changes are pending\n"
         "example: assocd plan deal-contact\n",
         verb_plan},
     {"apply", "PLAN", "apply a stored plan; pairs changed since are skipped",
         "example: assocd apply 18\n", verb_apply},
     {"run", "[SYNC...] [--touched] [--max-duration D] [--max-requests N] [--until TIME]",
-        "plan, judge, apply, verify; without names: every sync",
+        "plan, check guards, apply, verify (default: all syncs)",
         "  --touched         only the from-records whose rows changed in watched tables\n"
         "  --max-duration D  stop after 90s, 30m, 2h\n"
         "  --max-requests N  stop after N requests to HubSpot\n"
@@ -68,7 +63,7 @@ const struct verb verbs[] = {
         "  --reason TEXT  why; kept in assocd.signal\n"
         "example: assocd trigger deal-contact\n",
         verb_trigger},
-    {"pause", "SYNC [--reason TEXT]", "no daemon starts the sync until it is resumed",
+    {"pause", "SYNC [--reason TEXT]", "stop scheduling a sync",
         "A run under way goes on; see assocd cancel.\n"
         "  --reason TEXT  why; kept in assocd.signal and shown by assocd status\n"
         "example: assocd pause deal-contact --reason \"migration until Monday\"\n",
@@ -120,6 +115,37 @@ const struct verb verbs[] = {
     {0},
 };
 
+/* What people look for under another name. */
+static const struct {
+    const char *verb;
+    const char *instead;
+} elsewhere[] = {
+    {"logs", "assocd history, assocd show RUN; the daemon's log is in: journalctl -u assocd"},
+    {"log", "assocd history, assocd show RUN; the daemon's log is in: journalctl -u assocd"},
+    {"list", "assocd status for syncs and what runs, assocd history for runs"},
+    {"ls", "assocd status for syncs and what runs, assocd history for runs"},
+    {"syncs", "assocd status"},
+    {"runs", "assocd history"},
+    {"diff", "assocd plan SYNC, which writes nothing to HubSpot"},
+    {"dry-run", "assocd plan SYNC, which writes nothing to HubSpot"},
+    {"validate", "assocd check"},
+    {"test", "assocd check"},
+    {"doctor", "assocd check"},
+    {"config", "assocd check -v"},
+    {"start",
+        "systemctl start assocd, or assocd daemon in a terminal; one sync: assocd trigger SYNC"},
+    {"stop", "systemctl stop assocd; one sync: assocd pause SYNC; one run: assocd cancel RUN"},
+    {"restart", "systemctl restart assocd"},
+    {"reload", "systemctl reload assocd"},
+    {"sync", "assocd run SYNC"},
+    {"rollback", "assocd undo RUN"},
+    {"revert", "assocd undo RUN"},
+    {"retry", "assocd rejects SYNC --retry"},
+    {"migrate", "assocd init, which creates or upgrades the schema"},
+    {"upgrade", "assocd init, which creates or upgrades the schema"},
+    {"unpause", "assocd resume SYNC"},
+};
+
 static const struct verb *find_verb(const char *name)
 {
     for (const struct verb *verb = verbs; verb->name != NULL; verb++)
@@ -128,26 +154,40 @@ static const struct verb *find_verb(const char *name)
     return NULL;
 }
 
+static void print_exit_codes(FILE *out)
+{
+    fputs("exit codes\n", out);
+    for (const struct exit_code *row = exit_codes; row->meaning != NULL; row++)
+        fprintf(out, "  %2d  %s\n", row->code, row->meaning);
+}
+
 static void print_usage(FILE *out)
 {
     fputs("assocd keeps the associations in a HubSpot account equal to a table in PostgreSQL.\n\n"
-          "usage: assocd [-c FILE] VERB ...    (-c: default /etc/assocd/assocd.yaml)\n\n",
+          "usage: assocd VERB [-c FILE] ...    (-c, --config: default /etc/assocd/assocd.yaml)\n\n",
         out);
     for (const struct verb *verb = verbs; verb->name != NULL; verb++)
         fprintf(out, "  %-8s %s\n", verb->name, verb->summary);
-    fputs("  help     [VERB]: this, or more about a verb\n"
-          "  version  print the version\n\n"
-          "Every verb that prints takes --json. stdout is data, stderr is messages and progress.\n",
+    fputs(
+        "  help     [VERB]: this, or more about a verb (also: VERB --help)\n"
+        "  version  print the version\n\n"
+        "Every verb that prints takes --json. stdout is data, stderr is messages and progress.\n\n",
         out);
-    fputs(exit_codes, out);
+    print_exit_codes(out);
 }
 
 static int no_such_verb(const char *name)
 {
     struct near near = {.wanted = name};
+    for (size_t i = 0; i < ARRAY_COUNT(elsewhere); i++) {
+        if (strcmp(elsewhere[i].verb, name) != 0)
+            continue;
+        fprintf(stderr, "assocd: unknown verb \"%s\"; try: %s\n", name, elsewhere[i].instead);
+        return 64;
+    }
     for (const struct verb *verb = verbs; verb->name != NULL; verb++)
         near_offer(&near, verb->name);
-    fprintf(stderr, "assocd: there is no verb \"%s\"", name);
+    fprintf(stderr, "assocd: unknown verb \"%s\"", name);
     if (near.best != NULL)
         fprintf(stderr, " (did you mean \"%s\"?)", near.best);
     fputs("; see assocd help\n", stderr);
@@ -163,8 +203,8 @@ static int print_help(const char *name)
     const struct verb *verb = find_verb(name);
     if (verb == NULL)
         return no_such_verb(name);
-    printf("usage: assocd [-c FILE] %s %s\n%s\n\n%s", verb->name, verb->arguments, verb->summary,
-        verb->help);
+    printf("usage: assocd %s %s%s[-c FILE]\n%s\n\n%s", verb->name, verb->arguments,
+        verb->arguments[0] != '\0' ? " " : "", verb->summary, verb->help);
     return 0;
 }
 
@@ -188,34 +228,50 @@ static int run_verb(struct cli *cli, const struct verb *verb, int argc, char **a
 {
     struct error err = {0};
     int code = 0;
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "--help") == 0)
-            return told(print_help(verb->name));
     bool ok = verb->run(cli, argc, argv, &code, &err);
     output_progress_end();
+    if (!ok && cli->help)
+        return told(print_help(verb->name));
     return ok ? told(code) : tell(&err);
+}
+
+/* The options before the verb. True: go on with argv[*at]; false: *code is the end. */
+static bool take_head(struct cli *cli, int argc, char **argv, int *at, int *code)
+{
+    for (; *at < argc && argv[*at][0] == '-'; (*at)++) {
+        const char *word = argv[*at];
+        bool takes_file = strcmp(word, "-c") == 0 || strcmp(word, "--config") == 0;
+        if (takes_file && *at + 1 < argc) {
+            cli->config_path = argv[++*at];
+        } else if (strncmp(word, "--config=", 9) == 0) {
+            cli->config_path = word + 9;
+        } else if (strncmp(word, "-c", 2) == 0 && word[2] != '\0') {
+            cli->config_path = word + 2;
+        } else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+            *code =
+                told(print_help(*at + 1 < argc && find_verb(argv[*at + 1]) ? argv[*at + 1] : NULL));
+            return false;
+        } else if (strcmp(word, "--version") == 0) {
+            argv[*at] = "version";
+            return true;
+        } else {
+            fprintf(stderr,
+                takes_file ? "assocd: option %s needs a file; see assocd help\n"
+                           : "assocd: unknown option %s before the verb; see assocd help\n",
+                word);
+            *code = 64;
+            return false;
+        }
+    }
+    return true;
 }
 
 int cli_main(int argc, char **argv)
 {
     struct cli cli = {.config_path = "/etc/assocd/assocd.yaml"};
-    int at = 1;
-    while (at < argc && argv[at][0] == '-') {
-        if (strcmp(argv[at], "-c") == 0 && at + 1 < argc) {
-            cli.config_path = argv[at + 1];
-            at += 2;
-        } else if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
-            return told(print_help(NULL));
-        } else if (strcmp(argv[at], "--version") == 0) {
-            argv[at] = "version";
-        } else if (strcmp(argv[at], "-c") == 0) {
-            fputs("assocd: option -c needs a file; see assocd help\n", stderr);
-            return 64;
-        } else {
-            fprintf(stderr, "assocd: unknown option %s; see assocd help\n", argv[at]);
-            return 64;
-        }
-    }
+    int at = 1, code = 0;
+    if (!take_head(&cli, argc, argv, &at, &code))
+        return code;
     if (at == argc) {
         print_usage(stderr);
         return 64;
@@ -233,7 +289,7 @@ int cli_main(int argc, char **argv)
     if (!files_allow(FILES_BASE, "assocd", &err))
         return tell(&err);
     stop_open();
-    int code = run_verb(&cli, verb, argc - at, argv + at);
+    code = run_verb(&cli, verb, argc - at, argv + at);
     cli_clear(&cli);
     return code;
 }

@@ -159,19 +159,9 @@ void worker_signal(struct worker *worker, int signal)
 
 const char *worker_status_text(int status, char text[static WORKER_TEXT_MAX])
 {
-    static const struct {
-        int code;
-        const char *meaning;
-    } codes[] = {{0, "done"}, {1, "failed"}, {3, "rejects or unverified changes"},
-        {4, "withheld or refused by a guard"}, {5, "another run holds the lock"},
-        {6, "stopped early"}, {7, "plan stale or approval missing"}, {8, "daily quota spent"},
-        {64, "usage"}, {69, "HubSpot unreachable"}, {70, "internal"}, {75, "assocd database error"},
-        {77, "token rejected or scope missing"}, {78, "configuration"},
-        {127, "the program cannot be started"}};
-    const char *meaning = "unexpected";
-    for (size_t i = 0; i < ARRAY_COUNT(codes); i++)
-        if (codes[i].code == status)
-            meaning = codes[i].meaning;
+    const char *meaning = error_exit_meaning(status);
+    if (meaning == NULL)
+        meaning = status == 127 ? "the program cannot be started" : "unexpected";
     if (status > 128)
         (void)snprintf(text, WORKER_TEXT_MAX, "killed by signal %d (%s)", status - 128,
             strsignal(status - 128));

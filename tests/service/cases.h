@@ -17,6 +17,7 @@ TCase *tls_cases(void);
 TCase *host_cases(void);
 TCase *secret_cases(void);
 TCase *token_cases(void);
+TCase *cli_cases(void);
 TCase *standby_cases(void);
 
 #endif

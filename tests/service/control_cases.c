@@ -161,7 +161,7 @@ START_TEST(cancels_a_run_which_settles_what_is_on_the_wire)
         "select outcome like 'run 1 has stopped%' from assocd.signal where verb = "
         "'cancel'");
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.batch where status = 'sent'"), 0);
-    verb("cancel", "1", 4, "");
+    verb("cancel", "1", 7, "");
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.signal where verb = 'cancel'"), 1);
     verb("cancel", "99", 64, "");
     bed_sql(&bed, "insert into assocd.signal (verb, run_id) values ('cancel', 99)");

@@ -97,6 +97,27 @@ START_TEST(has_the_documented_exit_codes)
 }
 END_TEST
 
+/* Help prints the table; the manual has a row for each. */
+START_TEST(the_manual_says_what_the_table_says)
+{
+    char text[64 * 1024], row[128];
+    FILE *file = fopen("README.md", "re");
+    ck_assert_msg(file != NULL, "run from the top of the source: no README.md");
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    (void)fclose(file);
+    text[length] = '\0';
+    for (size_t i = 0; text[i] != '\0'; i++)
+        if (text[i] == '`')
+            memmove(text + i, text + i + 1, strlen(text + i));
+    for (const struct exit_code *code = exit_codes; code->meaning != NULL; code++) {
+        (void)snprintf(row, sizeof row, "| %d | %s", code->code, code->meaning);
+        ck_assert_msg(strstr(text, row) != NULL, "README.md has no row \"%s\"", row);
+        ck_assert_str_eq(error_exit_meaning(code->code), code->meaning);
+    }
+    ck_assert_ptr_null(error_exit_meaning(99));
+}
+END_TEST
+
 int main(void)
 {
     TCase *all = tcase_create("error");
@@ -107,6 +128,7 @@ int main(void)
     tcase_add_test(all, cuts_no_character_of_a_prefix_either);
     tcase_add_test(all, is_utf8_without_control_characters_but_line_breaks);
     tcase_add_test(all, has_the_documented_exit_codes);
+    tcase_add_test(all, the_manual_says_what_the_table_says);
     Suite *suite = suite_create("error");
     suite_add_tcase(suite, all);
     return suite_run(suite);

@@ -1,0 +1,148 @@
+/*
+ * cli_cases.c: the command line in the first hour: where options may stand, what check prints, and
+ * what is said of a configuration that cannot do anything.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/bed.h"
+#include "service/cases.h"
+
+static struct bed bed;
+static struct process process;
+
+static void open_bed(void)
+{
+    bed_open(&bed, "manual");
+}
+
+static void close_bed(void)
+{
+    process_clear(&process);
+    bed_close(&bed);
+}
+
+/* assocd with these words and no others. */
+static int plain(const char *const words[])
+{
+    const char *argv[10] = {process_beside("assocd")};
+    for (int i = 0; words[i] != NULL; i++)
+        argv[i + 1] = words[i];
+    process_clear(&process);
+    int code = process_run(&process, argv, NULL, BED_MS);
+    free((char *)argv[0]);
+    return code;
+}
+
+static bool says(const char *text)
+{
+    return strstr(buf_text(&process.out), text) != NULL ||
+        strstr(buf_text(&process.err), text) != NULL;
+}
+
+START_TEST(options_may_stand_anywhere)
+{
+    char joined[200], attached[200];
+    const char *file = bed.config_path;
+    (void)snprintf(joined, sizeof joined, "--config=%s", file);
+    (void)snprintf(attached, sizeof attached, "-c%s", file);
+    const char *const lines[][5] = {{"-c", file, "check", NULL}, {"check", "-c", file, NULL},
+        {"--config", file, "check", NULL}, {"check", "--config", file, NULL},
+        {joined, "check", NULL}, {"check", joined, NULL}, {attached, "check", NULL},
+        {"check", attached, NULL}, {"check", "--json", "-c", file, NULL}};
+    for (size_t i = 0; i < ARRAY_COUNT(lines); i++)
+        ck_assert_msg(plain(lines[i]) == 0, "line %zu: %s", i, buf_text(&process.err));
+    static const char *const helps[][4] = {{"-h", NULL}, {"--help", NULL}, {"help", NULL},
+        {"help", "check", NULL}, {"check", "-h", NULL}, {"check", "--help", NULL},
+        {"-h", "check", NULL}, {"check", "-v", "--help", NULL}};
+    for (size_t i = 0; i < ARRAY_COUNT(helps); i++) {
+        ck_assert_int_eq(plain(helps[i]), 0);
+        ck_assert_ptr_nonnull(strstr(buf_text(&process.out), "usage: assocd "));
+        ck_assert_int_eq((int)process.err.length, 0);
+    }
+    ck_assert_int_eq(plain((const char *const[]){"status", "-c", NULL}), 64);
+    ck_assert(says("status: option --config needs a value"));
+    ck_assert_int_eq(plain((const char *const[]){"-c", NULL}), 64);
+    ck_assert(says("option -c needs a file"));
+}
+END_TEST
+
+START_TEST(check_prints_settings_when_asked_and_failures_last)
+{
+    struct buf syncs = {0};
+    bed_sync(&syncs, "bad", "contacts", "manual");
+    bed_sync(&syncs, "good", "companies", "manual");
+    char *text = strdup(buf_text(&syncs));
+    char *at = strstr(text, "crm.link");
+    memcpy(at, "crm.gone", 8);
+    bed_configure(&bed, "", text);
+    free(text);
+    buf_clear(&syncs);
+    ck_assert_int_eq(plain((const char *const[]){"plan", "-c", bed.config_path, NULL}), 64);
+    ck_assert_msg(says("SYNC is missing: which one?") && says("defines: bad, good"), "%s",
+        buf_text(&process.err));
+    ck_assert_int_eq(plain((const char *const[]){"check", "-c", bed.config_path, NULL}), 1);
+    const char *failed = strstr(buf_text(&process.out), "FAIL  sync bad");
+    ck_assert_msg(failed != NULL, "%s", buf_text(&process.out));
+    ck_assert_ptr_null(strstr(failed, "\nok"));
+    ck_assert_ptr_null(strstr(buf_text(&process.out), "portals:"));
+    ck_assert_int_eq(plain((const char *const[]){"check", "-v", "-c", bed.config_path, NULL}), 1);
+    ck_assert_ptr_nonnull(strstr(buf_text(&process.out), "portals:"));
+    ck_assert_ptr_nonnull(strstr(strstr(buf_text(&process.out), "portals:"), "FAIL  sync bad"));
+}
+END_TEST
+
+START_TEST(a_file_without_syncs_is_told)
+{
+    static const char *const verbs[] = {"run", "plan", "check"};
+    bed_configure(&bed, "", "");
+    for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
+        ck_assert_int_eq(plain((const char *const[]){verbs[i], "-c", bed.config_path, NULL}), 78);
+        ck_assert_msg(says("defines no syncs"), "%s: %s", verbs[i], buf_text(&process.err));
+    }
+}
+END_TEST
+
+START_TEST(a_malformed_url_is_a_matter_of_the_configuration)
+{
+    char *url = bed.database_url;
+    bed.database_url = (char[]){"postgresql://u:canary@h/d?sslmod=require"};
+    struct buf syncs = {0};
+    bed_sync(&syncs, "links", "contacts", "manual");
+    bed_configure(&bed, "", buf_text(&syncs));
+    buf_clear(&syncs);
+    bed.database_url = url;
+    ck_assert_int_eq(plain((const char *const[]){"status", "-c", bed.config_path, NULL}), 78);
+    ck_assert_msg(says("malformed database url: ") && says("did you mean \"sslmode\"?"), "%s",
+        buf_text(&process.err));
+    ck_assert(!says("canary"));
+}
+END_TEST
+
+/* The questions before the account was known had a bucket of their own. */
+START_TEST(status_shows_one_budget_for_one_account)
+{
+    static const char *const run[] = {"run", NULL}, *const status[] = {"status", "--json", NULL};
+    ck_assert_int_eq(bed_command(&bed, &process, run), 0);
+    ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.budget"), 2);
+    process_clear(&process);
+    ck_assert_int_eq(bed_command(&bed, &process, status), 0);
+    const char *first = strstr(buf_text(&process.out), "\"percent_of_ceiling\"");
+    ck_assert_ptr_nonnull(first);
+    ck_assert_ptr_null(strstr(first + 1, "\"percent_of_ceiling\""));
+}
+END_TEST
+
+TCase *cli_cases(void)
+{
+    TCase *tcase = tcase_create("cli");
+    tcase_set_timeout(tcase, 120);
+    tcase_add_checked_fixture(tcase, open_bed, close_bed);
+    tcase_add_test(tcase, options_may_stand_anywhere);
+    tcase_add_test(tcase, check_prints_settings_when_asked_and_failures_last);
+    tcase_add_test(tcase, a_file_without_syncs_is_told);
+    tcase_add_test(tcase, a_malformed_url_is_a_matter_of_the_configuration);
+    tcase_add_test(tcase, status_shows_one_budget_for_one_account);
+    return tcase;
+}
