@@ -46,7 +46,7 @@ UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 PROGRAMS := $(addprefix $(B)/,assocd sandbox e2e service torture_sim torture_real)
 LINTS := $(addprefix tests/lint/,run traps faults selftest hardening)
 SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service tests/service/units tests/service/standby \
-	tests/machine/hostile tests/model/run $(wildcard tests/torture/run tests/conformance/run)
+	tests/machine/bare tests/machine/hostile tests/model/run $(wildcard tests/torture/run tests/conformance/run)
 # What the suites may need to know: where the programs stand.
 CHECK_ENV := ASSOCD_TOP='$(CURDIR)' ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \
 	$(if $(SAN),ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1)
