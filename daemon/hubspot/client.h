@@ -51,6 +51,12 @@ struct account {
 };
 MUST_CHECK bool client_account(struct client *client, struct account *account, struct error *err);
 
+/* The id ("0-1", "2-123") of an object type by any of its names. HubSpot's own and ids cost no
+ * request; what a custom name means only the account knows. An unknown name is ERROR_CONFIG, a
+ * missing scope ERROR_DENIED. id: room for OBJECT_TYPE_MAX bytes (model/object_type.h). */
+MUST_CHECK bool client_object_type(
+    struct client *client, const char *name, char *id, struct error *err);
+
 /* Adds to types what the account lists for from → to (object types as configured: name or id).
  * In v3 the list has no categories: a name of the built-in table with the same id is
  * HUBSPOT_DEFINED, everything else USER_DEFINED (hubspot-api 1.3). An unknown object type is

@@ -247,6 +247,42 @@ static const char *resolve(const char *name, struct error *err)
     return NULL;
 }
 
+static bool take_object_type(struct list *list, const struct envelope_item *item)
+{
+    char *id = list->owner;
+    if (item->array)
+        return true;
+    CLEANUP(json_tree_free) struct json_object *value = json_tree(item->text, item->length);
+    const char *text = json_tree_string(value);
+    if (!item->element && strcmp(item->key, "objectTypeId") == 0 && text != NULL)
+        problem_copy(id, OBJECT_TYPE_MAX, text);
+    return json_tree_is_good(item->text, item->length);
+}
+
+bool client_object_type(struct client *client, const char *name, char *id, struct error *err)
+{
+    const char *known = resolve(name, err);
+    if (known == NULL)
+        return false;
+    (void)snprintf(id, OBJECT_TYPE_MAX, "%s", known);
+    if (!object_type_is_name(known))
+        return true;
+    const char *pattern = dialect_row(client->settings.dialect)->schema;
+    if (pattern == NULL)
+        pattern = dialect_row(dialect_beyond_names)->schema;
+    CLEANUP(buf_clear) struct buf path = {0};
+    char found[OBJECT_TYPE_MAX] = "";
+    struct list list = {.take = take_object_type, .owner = found};
+    dialect_path(&path, pattern, known, known, "");
+    if (!call_list(client, buf_text(&path), &list, err))
+        return false;
+    if (found[0] != '2' || object_type_id(found, NULL) != found || object_type_is_name(found))
+        return error_set(
+            err, ERROR_REMOTE, "GET %s: HubSpot's answer holds no objectTypeId", buf_text(&path));
+    (void)snprintf(id, OBJECT_TYPE_MAX, "%s", found);
+    return true;
+}
+
 bool client_types(
     struct client *client, const char *from, const char *to, struct types *types, struct error *err)
 {

@@ -50,8 +50,6 @@ static const struct {
     {"0-970", "projects", "project"},
 };
 
-enum { NAME_MAX_LENGTH = 127 };
-
 /* Equal but for case and for how the words are put together: "Line Items", "line-items". */
 static bool same_name(const char *a, const char *b)
 {
@@ -98,9 +96,22 @@ const char *object_type_id(const char *name, const char **singular)
             *singular = object_types[i].singular;
         return object_types[i].id;
     }
-    if (strlen(name) > NAME_MAX_LENGTH)
+    if (strlen(name) >= OBJECT_TYPE_MAX)
         return NULL;
     return is_type_id(name) || is_custom_name(name) ? name : NULL;
+}
+
+const char *object_type_name(const char *id)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(object_types); i++)
+        if (strcmp(object_types[i].id, id) == 0)
+            return object_types[i].plural;
+    return id;
+}
+
+bool object_type_is_name(const char *name)
+{
+    return object_type_id(name, NULL) == name && !is_type_id(name);
 }
 
 const char *object_type_nearest(const char *name)

@@ -16,6 +16,7 @@
 #include "model/reciprocal.h"
 #include "pg/pg.h"
 #include "pg/text.h"
+#include "sync/object_types.h"
 #include "sync/run.h"
 #include "sync/source.h"
 
@@ -249,8 +250,8 @@ static char *fingerprint(const struct run *run)
 {
     const struct sync_definition *sync = run->options.sync;
     CLEANUP(buf_clear) struct buf text = {0};
-    buf_addf(&text, "%s to %s of account %llu, types", sync->from, sync->to,
-        (unsigned long long)run->access.portal_id);
+    buf_addf(&text, "%s to %s of account %llu, types", object_type_name(run->from_type),
+        object_type_name(run->to_type), (unsigned long long)run->access.portal_id);
     const struct type *managed[TYPES_MAX];
     size_t count = 0;
     for (uint32_t i = 0; i < run->types.count; i++)
@@ -292,9 +293,6 @@ static bool is_nameable(const struct run *run, uint32_t index, struct error *err
 /* The two directions of links between records of one object type, if it is one. */
 static void open_reciprocals(struct run *run)
 {
-    const struct sync_definition *sync = run->options.sync;
-    run->from_type = mem_text(object_type_id(sync->from, NULL));
-    run->to_type = mem_text(object_type_id(sync->to, NULL));
     if (strcmp(run->from_type, run->to_type) != 0)
         return;
     run->reciprocals = mem_new(1, sizeof *run->reciprocals);
@@ -304,7 +302,8 @@ static void open_reciprocals(struct run *run)
 static bool resolve_types(struct run *run, struct error *err)
 {
     const struct sync_definition *sync = run->options.sync;
-    if (!account_types(run->client, run->state, sync, &run->types, err))
+    if (!object_types_resolve(run, err) ||
+        !account_types(run->client, run->state, sync, &run->types, err))
         return error_prefix(err, "sync %s", sync->name);
     open_reciprocals(run);
     client_bind(run->client, run->from_type, run->to_type, &run->types);

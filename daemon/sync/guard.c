@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "sync/mapping.h"
 
 /* A tiny registry must not make a percentage forbid everything (DESIGN 4). */
 enum { ARCHIVES_ALWAYS_ALLOWED = 5 };
@@ -45,22 +46,10 @@ struct verdict guard_source(const struct guards *guards, const struct guard_fact
     return (struct verdict){.kind = VERDICT_PASS};
 }
 
-/* Versions before schema 7 noted neither the source's database nor the policy. */
-static bool same_mapping(const char *then, const char *now)
-{
-    static const char noted_since[] = ", database ";
-    size_t length = strlen(then);
-    if (strncmp(then, now, length) != 0)
-        return false;
-    return now[length] == '\0' ||
-        (strstr(then, noted_since) == NULL &&
-            strncmp(now + length, noted_since, sizeof noted_since - 1) == 0);
-}
-
 struct verdict guard_mapping(const struct guard_facts *facts)
 {
     if (facts->good_fingerprint != NULL &&
-        !same_mapping(facts->good_fingerprint, facts->fingerprint))
+        !mapping_same(facts->good_fingerprint, facts->fingerprint, facts->sync))
         return trip(VERDICT_REFUSE, "changed_mapping",
             "the sync means something else than in its last good run: then %s; now %s",
             facts->good_fingerprint, facts->fingerprint);

@@ -25,6 +25,7 @@ struct guard_facts {
     bool good_known; /* there is a last good run … */
     uint64_t good_desired; /* … that had so many desired associations */
     const char *fingerprint; /* what this run synchronises */
+    const struct sync_definition *sync; /* NULL: how it is written plays no part */
     const char *good_fingerprint; /* what the last good run synchronised, or the first
                                    * that wrote; NULL if none */
 };

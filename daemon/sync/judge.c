@@ -215,6 +215,7 @@ bool judge_plan(struct run *run, struct error *err)
         .good_known = run->good_known,
         .good_desired = run->good_desired,
         .fingerprint = run->fingerprint,
+        .sync = run->options.sync,
         .good_fingerprint = run->good_fingerprint,
     };
     if (!know_rest(run, &facts, err) || !know_archives(run, &facts, err))

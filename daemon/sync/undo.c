@@ -14,6 +14,7 @@
 #include "pg/pg.h"
 #include "pg/text.h"
 #include "sync/inverse.h"
+#include "sync/mapping.h"
 #include "sync/read.h"
 #include "sync/records.h"
 #include "sync/spool.h"
@@ -33,13 +34,6 @@ struct done {
     struct inverse_row *items;
 };
 
-/* "deals to contacts of account 42": what must not have changed since. */
-static size_t scope_length(const char *fingerprint)
-{
-    const char *end = strstr(fingerprint, ", types");
-    return end != NULL ? (size_t)(end - fingerprint) : strlen(fingerprint);
-}
-
 static bool check_scope(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
@@ -48,13 +42,12 @@ static bool check_scope(struct run *run, struct error *err)
     if (!pg_run(run->state, STATEMENT_UNDO_RUN, &args, &rows, err))
         return false;
     const char *then = rows.count > 0 ? pg_rows_text(&rows, 0, 2) : "";
-    size_t length = scope_length(then);
-    if (length == scope_length(run->fingerprint) && strncmp(then, run->fingerprint, length) == 0)
+    if (mapping_same_scope(then, run->fingerprint, run->options.sync))
         return true;
     return error_set(err, ERROR_REFUSED,
         "run %lld cannot be undone: it was about %.*s, and sync %s is now about %.*s",
-        (long long)run->options.undoes, (int)length, then, run->options.sync->name,
-        (int)scope_length(run->fingerprint), run->fingerprint);
+        (long long)run->options.undoes, (int)mapping_scope_length(then), then,
+        run->options.sync->name, (int)mapping_scope_length(run->fingerprint), run->fingerprint);
 }
 
 static bool count_managed(struct run *run, struct error *err)

@@ -306,6 +306,28 @@ START_TEST(knows_the_object_type_that_was_probably_meant)
 }
 END_TEST
 
+START_TEST(knows_whether_two_types_have_one_name)
+{
+    ck_assert(!types_share_names(&types));
+    add("USER_DEFINED", 90, "decision_maker", "Decided by", TYPE_LABEL);
+    ck_assert(types_share_names(&types));
+}
+END_TEST
+
+START_TEST(an_object_type_is_told_by_one_name)
+{
+    ck_assert_str_eq(object_type_name("0-1"), "contacts");
+    ck_assert_str_eq(object_type_name("0-4711"), "0-4711");
+    ck_assert_str_eq(object_type_name("2-77"), "2-77");
+    ck_assert(object_type_is_name("p_vendor"));
+    ck_assert(object_type_is_name("p77_vendor"));
+    ck_assert(!object_type_is_name("2-77"));
+    ck_assert(!object_type_is_name("deals"));
+    ck_assert(!object_type_is_name("0-3"));
+    ck_assert(!object_type_is_name("vendor"));
+}
+END_TEST
+
 START_TEST(own_types_have_one_id_per_direction_and_name)
 {
     ck_assert_str_eq(
@@ -389,6 +411,8 @@ int main(void)
     tcase_add_test(cases, the_nearest_word_wins_and_the_first_of_equals);
     tcase_add_test(cases, an_object_type_has_at_most_127_bytes);
     tcase_add_test(cases, knows_the_object_type_that_was_probably_meant);
+    tcase_add_test(cases, an_object_type_is_told_by_one_name);
+    tcase_add_test(cases, knows_whether_two_types_have_one_name);
     tcase_add_test(cases, own_types_have_one_id_per_direction_and_name);
     tcase_add_test(cases, own_types_have_at_most_one_other_end);
     tcase_add_loop_test(cases, knows_which_own_type_is_meant, 0, (int)ARRAY_COUNT(meant));

@@ -1,0 +1,79 @@
+/* test_mapping.c: a spelling is no other meaning, and neither is an older version's wording. */
+#include <check.h>
+
+#include "lib/suite.h"
+#include "sync/mapping.h"
+
+static struct sync_definition vendors = {.from = "p_vendor", .to = "contact"};
+
+static const struct {
+    const char *then, *now;
+    bool same, same_scope;
+} mappings[] = {
+    {"deals to contacts of account 42, types A:1 from t, database d",
+        "deals to contacts of account 42, types A:1 from t, database d", true, true},
+    {"deal to 0-1 of account 42, types A:1 from t",
+        "deals to contacts of account 42, types A:1 from t", true, true},
+    {"Deals to contacts of account 42, types A:1 from t",
+        "deals to contacts of account 42, types A:1 from t, database d, policy mirror", true, true},
+    {"deals to contacts of account 42, types A:1 from t, database d",
+        "deals to contacts of account 42, types A:1 from t, database d, policy mirror", false,
+        true},
+    {"deals to contacts of account 42, types A:1 from t",
+        "deals to contacts of account 43, types A:1 from t", false, false},
+    {"deals to contacts of account 42, types A:1 from t",
+        "deals to contacts of account 42, types A:1 from u", false, true},
+    {"deals to companies of account 42, types A:1 from t",
+        "deals to contacts of account 42, types A:1 from t", false, false},
+    {"contacts to deals of account 42, types A:1 from t",
+        "deals to contacts of account 42, types A:1 from t", false, false},
+    {"p_vendor to contact of account 42, types A:1 from t",
+        "2-77 to contacts of account 42, types A:1 from t", true, true},
+    {"p_other to contact of account 42, types A:1 from t",
+        "2-77 to contacts of account 42, types A:1 from t", false, false},
+    {"vendor to contact of account 42, types A:1", "2-77 to contacts of account 42, types A:1",
+        false, false},
+    {"p_vendor to contact of account 42, types A:1", "vendor to contacts of account 42, types A:1",
+        true, true},
+    {"deals to contacts of account 42", "deals to contacts of account 42", true, true},
+    {"deals to contacts of account 4", "deals to contacts of account 42, types A:1", false, false},
+    {"something else", "something else", true, false},
+    {"deals to contacts", "deals to contacts of account 42", false, false},
+    {"deals to contacts of account 42", "something else", false, false},
+};
+
+START_TEST(fault_c8_compares_what_is_meant)
+{
+    bool same = mapping_same(mappings[_i].then, mappings[_i].now, &vendors);
+    bool same_scope = mapping_same_scope(mappings[_i].then, mappings[_i].now, &vendors);
+    ck_assert_msg(same == mappings[_i].same && same_scope == mappings[_i].same_scope, "%s | %s",
+        mappings[_i].then, mappings[_i].now);
+}
+END_TEST
+
+START_TEST(knows_the_words_of_the_configuration_only_if_it_is_told_them)
+{
+    ck_assert(!mapping_same(
+        "p_vendor to contacts of account 42", "2-77 to contacts of account 42", NULL));
+    ck_assert(
+        mapping_same("deal to contact of account 42", "deals to contacts of account 42", NULL));
+}
+END_TEST
+
+START_TEST(knows_where_the_scope_ends)
+{
+    ck_assert_uint_eq(mapping_scope_length("a to b of account 1, types c"), 19);
+    ck_assert_uint_eq(mapping_scope_length("a to b"), 6);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("mapping");
+    TCase *cases = tcase_create("mapping");
+    tcase_add_loop_test(cases, fault_c8_compares_what_is_meant, 0, (int)ARRAY_COUNT(mappings));
+    tcase_add_test(cases, knows_the_words_of_the_configuration_only_if_it_is_told_them);
+    tcase_add_test(cases, knows_where_the_scope_ends);
+    suite_add_tcase(suite, cases);
+    return suite_run(suite);
+}
