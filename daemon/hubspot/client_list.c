@@ -57,7 +57,8 @@ static struct type make_type(const struct types_list *lists, const char *categor
     struct type type = {.type_id = id, .kind = TYPE_LABEL};
     if (own && known != NULL) {
         type.kind = known->kind;
-        type.name = mem_text(known->name);
+        type.also = mem_text(known->name);
+        type.name = association_type_is_seen(known) ? mem_text(known->name) : NULL;
     }
     type.category = mem_text(category);
     return type;
@@ -68,6 +69,7 @@ static void add_type(struct types_list *lists, struct type *type)
     (void)types_add(lists->types, type);
     free(type->category);
     free(type->name);
+    free(type->also);
     free(type->label);
 }
 
@@ -82,7 +84,7 @@ static bool take_label(struct types_list *lists, struct json_object *entry)
         return false;
     struct type type = make_type(lists, category, id);
     type.label = mem_text(label);
-    bool known = strcmp(category, "HUBSPOT_DEFINED") == 0 && type.name != NULL;
+    bool known = strcmp(category, "HUBSPOT_DEFINED") == 0 && type.also != NULL;
     if (!known && label == NULL)
         type.kind = TYPE_PLAIN;
     add_type(lists, &type);
@@ -171,11 +173,21 @@ static bool get_list(struct client *client, struct types_list *lists, const char
     return true;
 }
 
-/* ---- names of the account's own types ---- */
+/* ---- the account's names ---- */
 
-static bool is_own(const struct type *type)
+/* The type of this id that has no name yet; TYPE_NONE if none or two have not: a schema does not
+ * tell categories. */
+static uint32_t find_nameless(const struct types *types, uint32_t id)
 {
-    return strcmp(type->category, "HUBSPOT_DEFINED") != 0;
+    uint32_t index = TYPE_NONE;
+    for (uint32_t i = 0; i < types->count; i++) {
+        if (types->items[i].type_id != id || types->items[i].name != NULL)
+            continue;
+        if (index != TYPE_NONE)
+            return TYPE_NONE;
+        index = i;
+    }
+    return index;
 }
 
 /* {"id": "30", "name": "decision_maker", "fromObjectTypeId": "0-1", "toObjectTypeId": "0-2"}. A
@@ -190,13 +202,13 @@ static void take_schema_name(const struct types_list *lists, struct json_object 
     bool by_name = lists->to[0] == 'p' || lists->to[0] == 'P';
     if (by_name ? to[0] != '2' : strcmp(to, lists->to) != 0)
         return;
-    if (types_find_name(lists->types, name) != TYPE_NONE)
-        return;
-    for (uint32_t i = 0; i < lists->types->count; i++) {
-        struct type *type = &lists->types->items[i];
-        if (type->type_id == id && is_own(type) && type->name == NULL)
-            type->name = mem_text(name);
-    }
+    uint32_t index = find_nameless(lists->types, id);
+    uint32_t called = types_find_name(lists->types, name);
+    /* One name for two ids: the two directions of a label within one object type. */
+    bool other_direction = called != TYPE_NONE && strcmp(lists->from, lists->to) == 0 &&
+        lists->types->items[called].type_id != id;
+    if (index != TYPE_NONE && (called == TYPE_NONE || other_direction))
+        lists->types->items[index].name = mem_text(name);
 }
 
 static bool take_schema(struct list *list, const struct envelope_item *item)
@@ -213,15 +225,15 @@ static bool take_schema(struct list *list, const struct envelope_item *item)
     return true;
 }
 
-/* The names that v3 calls the account's own types by, so that one configuration serves all
- * versions. A help, not a need: the token may lack the scope, a new label shows minutes late. */
-static bool name_own_types(struct client *client, struct types_list *lists, struct error *err)
+/* The names that v3 calls types by, of labels and of what our table can only guess, so that one
+ * configuration serves all versions. A help, not a need: the token may lack the scope, a new label
+ * shows minutes late. */
+static bool name_types(struct client *client, struct types_list *lists, struct error *err)
 {
     const char *pattern = dialect_row(client->settings.dialect)->schema;
     bool nameless = false;
     for (uint32_t i = 0; i < lists->types->count; i++)
-        nameless =
-            nameless || (is_own(&lists->types->items[i]) && lists->types->items[i].name == NULL);
+        nameless = nameless || lists->types->items[i].name == NULL;
     if (pattern == NULL || !nameless)
         return true;
     CLEANUP(buf_clear) struct buf path = {0};
@@ -303,6 +315,6 @@ bool client_types(
             return error_set(err, labels_err.kind, "%s", labels_err.text);
     }
     if (row->names == NULL)
-        return name_own_types(client, &lists, err);
+        return name_types(client, &lists, err);
     return get_list(client, &lists, row->names, &list, err);
 }

@@ -20,6 +20,15 @@ const struct association_type *association_type_find(
     return association_type_meant(from, to, &want);
 }
 
+bool association_type_is_seen(const struct association_type *row)
+{
+    static const uint16_t seen[] = {1, 2, 3, 4, 5, 6, 16, 19, 20, 26, 28, 279, 280, 339};
+    for (size_t i = 0; i < ARRAY_COUNT(seen); i++)
+        if (row->type_id == seen[i])
+            return true;
+    return false;
+}
+
 /* Each has a plain and at most one primary type; labels of one pair are numbered in a row. */
 static bool is_inverse(const struct association_type *a, const struct association_type *b)
 {

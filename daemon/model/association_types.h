@@ -14,7 +14,7 @@ struct association_type {
     uint16_t from; /* N of the object type id 0-N */
     uint16_t to;
     enum type_kind kind;
-    const char *name; /* the v3 name; NULL: not known */
+    const char *name; /* the v3 name, perhaps a guess by the pattern of others; NULL: not known */
 };
 
 extern const struct association_type association_types[];
@@ -23,6 +23,9 @@ extern const size_t association_types_count;
 /* The row of this id between these object types ("0-1"), or NULL. */
 const struct association_type *association_type_find(
     const char *from, const char *to, uint32_t type_id);
+
+/* Was the row's name met in HubSpot's documentation or traffic, and is no guess? */
+bool association_type_is_seen(const struct association_type *row);
 
 /* The same association seen from its other end (13 and 14, 27 and 28), or NULL. */
 const struct association_type *association_type_inverse(const struct association_type *row);

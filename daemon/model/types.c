@@ -21,6 +21,7 @@ void types_clear(struct types *types)
     for (uint32_t i = 0; i < types->count; i++) {
         free(types->items[i].category);
         free(types->items[i].name);
+        free(types->items[i].also);
         free(types->items[i].label);
     }
     free(types->items);
@@ -62,12 +63,15 @@ uint32_t types_add(struct types *types, const struct type *type)
         types->items[index] = *type;
         types->items[index].category = mem_text(type->category);
         types->items[index].name = mem_text(type->name);
+        types->items[index].also = mem_text(type->also);
         types->items[index].label = mem_text(type->label);
         return index;
     }
     struct type *known = &types->items[index];
     if (known->name == NULL)
         known->name = mem_text(type->name);
+    if (known->also == NULL)
+        known->also = mem_text(type->also);
     if (known->label == NULL)
         known->label = mem_text(type->label);
     return index;
@@ -89,7 +93,7 @@ const char *types_text(const struct types *types, uint32_t index, char space[sta
 }
 
 /* The ways a text can name a type, strongest first. */
-enum naming { BY_NAME, BY_ID, BY_LABEL, BY_LABEL_ANY_CASE, NAMINGS };
+enum naming { BY_NAME, BY_ID, BY_LABEL, BY_LABEL_ANY_CASE, BY_TABLE, NAMINGS };
 
 static bool is_id_text(const struct type *type, const char *text)
 {
@@ -103,7 +107,9 @@ static bool is_named(const struct type *type, enum naming naming, const char *te
 {
     if (naming == BY_ID)
         return is_id_text(type, text);
-    const char *called = naming == BY_NAME ? type->name : type->label;
+    const char *called = naming == BY_NAME ? type->name
+        : naming == BY_TABLE               ? type->also
+                                           : type->label;
     if (called == NULL)
         return false;
     return (naming == BY_LABEL_ANY_CASE ? strcasecmp(called, text) : strcmp(called, text)) == 0;
@@ -226,6 +232,8 @@ const char *types_nearest(const struct types *types, const char *text)
             near_offer(&near, types->items[i].label);
         if (types->items[i].name != NULL)
             near_offer(&near, types->items[i].name);
+        if (types->items[i].also != NULL)
+            near_offer(&near, types->items[i].also);
     }
     return near.best;
 }

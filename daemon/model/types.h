@@ -22,7 +22,8 @@ enum { TYPES_MAX = 512 };
 struct type {
     char *category; /* "HUBSPOT_DEFINED", "USER_DEFINED", … */
     uint32_t type_id;
-    char *name; /* the v3 name; NULL if unknown */
+    char *name; /* the v3 name, as the account or HubSpot's documentation has it; NULL if unknown */
+    char *also; /* the name our table has for it: understood, never told; NULL if it has none */
     char *label; /* the label text; NULL for the plain type, or if unknown */
     enum type_kind kind;
     bool managed; /* named by the sync: the diff may create and archive it */

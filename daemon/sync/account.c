@@ -12,6 +12,7 @@
 #include "base/stop.h"
 #include "config/config.h"
 #include "hubspot/client.h"
+#include "model/association_types.h"
 #include "model/object_type.h"
 #include "model/reciprocal.h"
 #include "pg/pg.h"
@@ -193,6 +194,13 @@ static bool types_known(
                 : strcmp(kind, "primary") == 0 ? TYPE_PRIMARY
                                                : TYPE_LABEL,
         };
+        const char *from = object_type_id(pair->from, NULL);
+        const char *to = object_type_id(pair->to, NULL);
+        const struct association_type *own =
+            strcmp(type.category, "HUBSPOT_DEFINED") == 0 && from != NULL && to != NULL
+            ? association_type_find(from, to, type.type_id)
+            : NULL;
+        type.also = own != NULL ? (char *)(uintptr_t)own->name : NULL;
         (void)types_add(types, &type);
     }
     return true;

@@ -101,6 +101,11 @@ static bool seed_type(struct sandbox *sandbox, struct json_object *item, struct 
         return true;
     }
     kind.id = (uint32_t)json_number(item, "typeId", 0);
+    int known = direction_kind_by_id(direction, kind.category, kind.id);
+    if (known >= 0) {
+        direction_rename(direction, known, name);
+        return true;
+    }
     kind.plain = json_flag(item, "plain", false);
     kind.single = json_flag(item, "single", false);
     kind.name = (char *)(uintptr_t)name;

@@ -70,6 +70,12 @@ int direction_add_kind(struct direction *direction, const struct kind *kind)
     return bit;
 }
 
+void direction_rename(struct direction *direction, int bit, const char *name)
+{
+    free(direction->kinds[bit].name);
+    direction->kinds[bit].name = mem_text(name);
+}
+
 int direction_kind_by_id(const struct direction *direction, enum category category, uint32_t id)
 {
     for (int i = 0; i < direction->kinds_count; i++) {

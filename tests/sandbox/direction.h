@@ -55,6 +55,9 @@ void direction_close(struct direction *direction);
 /* Adds a type (name and label are copied) and returns its bit; -1 when all bits are taken. */
 int direction_add_kind(struct direction *direction, const struct kind *kind);
 
+/* Gives a type another v3 name. */
+void direction_rename(struct direction *direction, int bit, const char *name);
+
 /* The bit of a type that is not gone, -1 if there is none. */
 int direction_kind_by_id(const struct direction *, enum category category, uint32_t id);
 int direction_kind_by_name(const struct direction *, const char *name);

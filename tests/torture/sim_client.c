@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "model/object_type.h"
 #include "torture/sim.h"
 
 struct call {
@@ -66,14 +65,6 @@ bool client_account(struct client *client, struct account *account, struct error
 {
     *account = (struct account){.portal_id = client->run->stranger ? 2 : 1, .time_zone = "UTC"};
     return ask(client, err);
-}
-
-bool client_object_type(struct client *client, const char *name, char *id, struct error *err)
-{
-    (void)client;
-    (void)err;
-    (void)snprintf(id, OBJECT_TYPE_MAX, "%s", object_type_id(name, NULL));
-    return true;
 }
 
 bool client_types(
