@@ -117,11 +117,11 @@ def edit_table(r, kind, sync, table):
 
 
 class Play:
-    def __init__(self, bed, start, trace=None):
+    def __init__(self, bed, start, trace=None, loose=()):
         self.bed, self.kind = bed, KINDS[start["kind"]]
         self.world = World(Account(self.kind, first=start["first"]), start["sync"])
         bed.begin(self.kind, start["sync"], start["replaces"], start["first"], RECORDS)
-        self.trace = trace
+        self.trace, self.loose = trace, loose
 
     def step(self, step):
         if step[0] == "rest":
@@ -162,9 +162,9 @@ class Play:
         self.verb(self.world.plan(), "plan", "links")
 
     def do_apply(self):
-        """The newest plan that nothing holds."""
+        """The newest plan, held or not."""
         runs = self.world.runs
-        if plans := [n for n, run in runs.items() if run["status"] == "planned"]:
+        if plans := [n for n, run in runs.items() if run["status"] in ("planned", "withheld")]:
             self.verb(self.world.apply(plans[-1]), "apply", str(plans[-1]))
 
     def do_undo(self, back):
@@ -177,9 +177,10 @@ class Play:
 
     def do_approve(self):
         """As the guard's text says: assocd approve N && assocd apply N."""
-        number = len(self.world.runs)
-        run = self.world.runs.get(number)
+        last = len(self.world.runs)
+        run = self.world.runs.get(last)
         if run and run["status"] in ("refused", "withheld") and run["refusal"] != "empty_source":
+            number = run["way_on"] or last
             self.world.approved.add(number)
             self.verb(dict(exit=0), "approve", str(number))
             self.verb(self.world.apply(number), "apply", str(number))
@@ -192,7 +193,9 @@ class Play:
         actual = dict(row, exit=code, drift_view=self.bed.drift(row.get("run_id", 0)))
         self.say(*words, "->", {k: actual.get(k) for k in expected}, text.strip())
         wrong = [
-            f"{k} {actual.get(k)}, expected {v}" for k, v in expected.items() if actual.get(k) != v
+            f"{k} {actual.get(k)}, expected {v}"
+            for k, v in expected.items()
+            if k not in self.loose and actual.get(k) != v
         ]
         if wrong:
             raise Differs(f"assocd {' '.join(words)}: {'; '.join(wrong)}\n{text}")
@@ -224,13 +227,14 @@ class Play:
             )
 
     def rest(self):
-        """A second run finds nothing to do."""
-        for _ in range(2):
+        """A second run finds nothing to do; a third, where HubSpot has marked a company by
+        itself."""
+        for _ in range(3 if self.world.account.first and PRIMARY in self.world.sync.types else 2):
             self.do_run()
             self.compare_ends()
         row = self.bed.last_run()
         if row["created"] or row["archived"]:
-            raise Differs("assocd run: changes something in a second run")
+            raise Differs("assocd run: changes something although nobody else has")
 
     def compare_ends(self):
         actual, expected = self.bed.links(), self.world.account.dump()

@@ -122,10 +122,11 @@ class World:
         that the table names or that it owns associations of"."""
         have = {(*pair, x) for x in self.account.at(*pair)}
         want = {c for c in desired if c[:2] == pair}
-        implied = (*pair, PLAIN)
-        if want and PLAIN in self.sync.types:
-            want |= {implied}
         plan.unchanged |= want & have
+        if want and PLAIN in self.sync.types:
+            # The plain type comes with any other, and is not asked for where that is only reported.
+            restores = self.sync.on_drift == "restore" or not (want - have) <= self.owned.keys()
+            want |= {(*pair, PLAIN)} if have or restores else set()
         for change in want - have:
             self.sort(plan, plan.create, change, "removed" if change in self.owned else "added")
         for change in have - want:
@@ -167,8 +168,11 @@ class World:
         if plain not in plan.archive:
             return
         going = self.facts(plan.archive)
-        for x in self.account.at(*pair) - {PLAIN, PRIMARY}:
-            if self.fact((*pair, x)) not in going:
+        for x in self.account.at(*pair) - {PLAIN}:
+            change = (*pair, x)
+            if x == PRIMARY and change not in plan.reported:
+                continue
+            if self.fact(change) not in going:
                 del plan.archive[plain]
                 plan.blocked.add(plain)
                 return
@@ -219,6 +223,8 @@ class World:
             out.update(status=REFUSED, exit=4, created=0, archived=0)
             return out
         archive = {} if held else plan.archive
+        if self.accepted is None:
+            self.accepted = self.sync.meaning()
         run = self.note(plan, None)
         self.carry_out(run, plan.create, archive)
         self.own(plan, plan.create, archive)
@@ -259,6 +265,7 @@ class World:
             after=None,
             refusal=None,
             undoes=None,
+            way_on=None,
             create={},
             archive={},
             owned=dict(self.owned),
@@ -289,23 +296,26 @@ class World:
             self.owned.pop(change, None)
 
     def apply(self, number):
-        """README: "exactly that plan"; pairs changed since are left out. "plan 8 is withheld by
-        guard and has no valid approval"; an approval is used once. "creates go on" beside
-        invalid rows."""
+        """README: "exactly that plan"; pairs changed since are left out. An approval is used once.
+        "Guards check a plan again when it is applied: once the reason is gone, it needs no
+        approval; if a guard stops archives only then, the creates are applied and the archives
+        wait under the number of the new run"."""
         stored, approved = self.runs[number], number in self.approved
         if stored["undoes"] and approved:
             return self.undo(stored["undoes"], approved)
-        if stored["used"] or stored["status"] in (REFUSED, WITHHELD) and not approved:
-            return dict(exit=7)
-        if not approved and not stored["plan"].create and not stored["plan"].archive:
+        if stored["used"] or not (approved or stored["plan"].create or stored["plan"].archive):
             return dict(exit=7)
         plan = self.compare()
-        held = None if approved else self.withheld(plan)
         create = {c: r for c, r in stored["plan"].create.items() if c in plan.create}
         wanted = {c: r for c, r in stored["plan"].archive.items() if c in plan.archive}
         if not approved and (refusal := self.refusal(plan)):
-            self.note(plan, REFUSED)["refusal"] = refusal
-            return dict(status=REFUSED, exit=4, created=0, archived=0)
+            self.note(plan, REFUSED).update(refusal=refusal, way_on=number)
+            return dict(status=REFUSED, exit=4 if refusal == "empty_source" else 7)
+        plan.archive = wanted
+        held = None if approved else self.withheld(plan)
+        if held and wanted and (not create or stored["status"] != PLANNED):
+            self.note(plan, REFUSED)["way_on"] = number
+            return dict(exit=7)
         archive = {} if held else wanted
         stored["used"] = True
         run = self.note(plan, None)
@@ -313,13 +323,12 @@ class World:
         self.own(
             plan, create, archive, {c[0] for c in stored["plan"].create | stored["plan"].archive}
         )
-        if approved:
+        if approved or self.accepted is None or not held:
             self.accepted = self.sync.meaning()
-        if held is None:
-            self.good = plan.desired
-        return self.ended(
-            run, WITHHELD if held and wanted else PARTIAL if plan.invalid else None, create, archive
-        )
+        if held is None and not plan.invalid:
+            self.good = stored["plan"].desired
+        status = WITHHELD if held and wanted else PARTIAL if plan.invalid else None
+        return self.ended(run, status, create, archive)
 
     def ended(self, run, status, create, archive):
         run["status"] = status or (SUCCEEDED if create or archive else NO_CHANGE)
@@ -341,26 +350,21 @@ class World:
         if run["before"] is None or not self.changed(run):
             return dict(exit=7)
         back = self.taken_back(run)
-        archive = [c for c in run["create"] if c[:2] in back]
-        create = [c for c in run["archive"] if c[:2] in back]
+        archive = {(*p, x) for p, types in back.items() for x in self.account.at(*p) - types}
+        create = {(*p, x) for p, types in back.items() for x in types - self.account.at(*p)}
         new = self.note(Plan(), None)
         new["undoes"] = number
-        if not approved and self.accepted is not None and self.accepted != self.sync.meaning():
-            new["status"] = REFUSED
-            return dict(status=REFUSED, exit=4)
-        if (
-            not approved
-            and archive
-            and (self.sync.policy == "create_only" or len(archive) > self.allowed())
-        ):
+        create_only = self.sync.policy == "create_only"
+        if not approved and archive and (create_only or len(archive) > self.allowed()):
             new["status"] = WITHHELD
             return dict(status=WITHHELD, exit=4)
-        new["before"] = self.account.copy()
-        new["create"], new["archive"] = create, archive
-        for pair, types in sorted(back.items()):
-            self.give_back(pair, types, run)
-        new["after"] = self.account.copy()
-        return self.ended(new, None, create, archive)
+        self.carry_out(new, create, archive)
+        for change in archive:
+            self.owned.pop(change, None)
+        for change in create & run["owned"].keys():
+            self.owned[change] = run["owned"][change]
+        new["status"] = SUCCEEDED if create or archive else NO_CHANGE
+        return dict(status=new["status"], exit=0)
 
     def changed(self, run):
         before, after = run["before"].links, run["after"].links
@@ -371,28 +375,27 @@ class World:
         ]
 
     def taken_back(self, run):
-        """What each pair is to carry again. One primary company a record: the mark comes back where
-        nobody else carries it, or only because the run had moved it there."""
-        pairs = [p for p in self.changed(run) if self.account.at(*p) == run["after"].at(*p)]
-        back = {pair: run["before"].at(*pair) for pair in pairs}
+        """What each pair is to carry again. README: "Every record that the run changed is again
+        as it was before, except what others have changed since"."""
+        back = {}
+        for pair in self.changed(run):
+            before, after, now = (a.at(*pair) for a in (run["before"], run["after"], self.account))
+            if after and not now:
+                continue  # others have unlinked it
+            types = (now - (after - before)) | (before - after)
+            if not run["before"].to_of(pair[0]) and PLAIN in after - before:
+                # "on a record that had no company before the run, a mark on what the run linked is
+                # taken for HubSpot's own"
+                types.discard(PRIMARY)
+            if types:
+                types.add(PLAIN)  # "so does a link on which somebody has built"
+            back[pair] = types
         for (f, t), types in back.items():
-            others = {
-                o for o in self.account.to_of(f) if o != t and PRIMARY in self.account.at(f, o)
-            }
-            if PRIMARY in types and any(PRIMARY in back.get((f, o), {PRIMARY}) for o in others):
+            if PRIMARY in types - self.account.at(f, t) and self.marked(f, t, back):
                 types.discard(PRIMARY)
         return back
 
-    def give_back(self, pair, types, run):
-        now = self.account.at(*pair)
-        if types - now:
-            self.account.create(*pair, types - now)
-        self.account.put(*pair, types)
-        sides = [pair] + ([pair[::-1]] if self.kind.same else [])
-        for side in sides:
-            for x in self.account.kind.types:
-                change = (*side, x)
-                if change in run["owned"]:
-                    self.owned[change] = run["owned"][change]
-                elif x not in self.account.at(*side):
-                    self.owned.pop(change, None)
+    def marked(self, f, t, back):
+        """README: "A mark that somebody has given to another company since stays there"."""
+        others = (o for o in self.account.to_of(f) if o != t)
+        return any(PRIMARY in back.get((f, o), self.account.at(f, o)) for o in others)
