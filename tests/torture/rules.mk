@@ -1,6 +1,7 @@
 # rules.mk: how the harness is built; included by the Makefile.
 SIM_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/torture/sim*.c))
 REAL_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/torture/real*.c)) $(filter-out %/main.o,$(E2E_OBJ))
+$(REAL_OBJ): | $(B)/.deps-test
 # spool.c's files are memory.
 SIM_LINK = $(LINK) $(foreach f,open read write lseek close,-Wl$(comma)--wrap=$f)
 MUTANT_ENV = BUILD=$(B) COMPILE='$(CC) $(ALL_CFLAGS)' LINK_AFTER='$(LIB) $(LIBS)' \
