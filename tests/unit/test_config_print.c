@@ -56,7 +56,7 @@ static const char *const masked[][2] = {
     {"postgres://h:5432/d", "postgres://h:5432/d"},
     {"postgres://u:canary@h:5432/d", "postgres://u:***@h:5432/d"},
     {"postgres://u:can@ry/?@h/d", "postgres://u:***@h/d"},
-    {"postgres://h/d?user=u&password=canary&x=1", "postgres://h/d?user=u&password=***&x=1"},
+    {"postgres://h/d?user=u&password=canary&x=1", "postgres://h/d?user=u&password=***&x=***"},
     {"postgres://h/d?PassWord=canary", "postgres://h/d?PassWord=***"},
     {"postgres://h/d?pass%77ord=canary", "postgres://h/d?pass%77ord=***"},
     {"dbname=d password=canary host=h", "dbname=d password=*** host=h"},
