@@ -4,6 +4,7 @@
 #include "model/near.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { WORD_MAX = 127 };
@@ -54,4 +55,39 @@ void near_offer(struct near *near, const char *candidate)
         return;
     near->best = candidate;
     near->distance = distance;
+}
+
+static bool is_ascii(const char *text)
+{
+    while (*text >= ' ' && *text <= '~')
+        text++;
+    return *text == '\0';
+}
+
+/* The first three bytes, as hexadecimal numbers. */
+static void add_bytes(const char *text, char space[static 16])
+{
+    size_t length = (size_t)snprintf(space, 16, "%s", text[0] == '\0' ? "the end" : "");
+    for (size_t i = 0; i < 3 && text[i] != '\0'; i++)
+        length += (size_t)snprintf(
+            space + length, 16 - length, "%s%02X", i > 0 ? " " : "", (unsigned char)text[i]);
+}
+
+const char *near_difference(
+    const char *written, const char *meant, char space[static NEAR_DIFFERENCE_MAX])
+{
+    char here[16], there[16];
+    size_t at = 0;
+    space[0] = '\0';
+    if (is_ascii(written) && is_ascii(meant))
+        return space;
+    while (written[at] != '\0' && written[at] == meant[at])
+        at++;
+    add_bytes(written + at, here);
+    add_bytes(meant + at, there);
+    (void)snprintf(space, NEAR_DIFFERENCE_MAX,
+        " they part at byte %zu: %s as written, %s in HubSpot; compare Unicode normal forms and "
+        "blanks",
+        at + 1, here, there);
+    return space;
 }

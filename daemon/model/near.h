@@ -18,6 +18,12 @@ struct near {
  */
 void near_offer(struct near *near, const char *candidate);
 
+/* Two words may look the same: composed and decomposed letters, blanks that do not break. Where one
+ * of them is not plain ASCII, says where they part and the bytes of each there; else "". */
+enum { NEAR_DIFFERENCE_MAX = 128 };
+const char *near_difference(
+    const char *written, const char *meant, char space[static NEAR_DIFFERENCE_MAX]);
+
 /* Letters to change, add, remove or swap to get from a to b, ignoring case; limit + 1 when there
  * are more than limit, or a word is longer than 127 bytes. */
 size_t near_distance(const char *a, const char *b, size_t limit);

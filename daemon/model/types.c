@@ -178,6 +178,11 @@ static void describe_types(
     }
 }
 
+static bool is_number(const struct type_want *want)
+{
+    return want->kind == TYPE_WANT_TEXT && strspn(want->text, "0123456789") == strlen(want->text);
+}
+
 static bool not_found(const struct types *types, const struct type_want *want, enum error_kind kind,
     struct error *err)
 {
@@ -185,8 +190,13 @@ static bool not_found(const struct types *types, const struct type_want *want, e
     buf_add_text(&text, "no association type ");
     describe_want(&text, want);
     const char *near = want->kind == TYPE_WANT_TEXT ? types_nearest(types, want->text) : NULL;
-    if (near != NULL)
-        buf_addf(&text, " (did you mean \"%s\"?)", near);
+    char space[NEAR_DIFFERENCE_MAX];
+    if (is_number(want))
+        buf_addf(&text, ", a number alone is none: write HUBSPOT_DEFINED:%s or USER_DEFINED:%s",
+            want->text, want->text);
+    else if (near != NULL)
+        buf_addf(
+            &text, " (did you mean \"%s\"?%s)", near, near_difference(want->text, near, space));
     buf_add_text(&text, types->count > 0 ? "; the account has " : "; the account has none");
     describe_types(&text, types, NULL, NAMINGS);
     return error_set(err, kind, "%s", buf_text(&text));

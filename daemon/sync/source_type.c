@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "model/assoc.h"
+#include "model/near.h"
 
 static const char default_category[] = "HUBSPOT_DEFINED";
 
@@ -77,6 +78,7 @@ static void explain(const struct source_type *rule, uint32_t type, const char *s
     char message[static SOURCE_MESSAGE_MAX])
 {
     char space[SOURCE_EXCERPT_MAX], meant[SOURCE_EXCERPT_MAX];
+    char space_of_difference[NEAR_DIFFERENCE_MAX];
     const char *cell = source_excerpt(said, space);
     const char *near = types_nearest(rule->types, said);
     if (type != TYPE_NONE)
@@ -89,8 +91,8 @@ static void explain(const struct source_type *rule, uint32_t type, const char *s
             "USER_DEFINED:%.24s, or name the columns in source.columns.type_id and category",
             cell, cell, cell);
     else if (near != NULL)
-        (void)snprintf(message, SOURCE_MESSAGE_MAX, "unknown type \"%s\" (did you mean \"%s\"?)",
-            cell, source_excerpt(near, meant));
+        (void)snprintf(message, SOURCE_MESSAGE_MAX, "unknown type \"%s\" (did you mean \"%s\"?%s)",
+            cell, source_excerpt(near, meant), near_difference(said, near, space_of_difference));
     else
         (void)snprintf(message, SOURCE_MESSAGE_MAX, "unknown type \"%s\"", cell);
 }

@@ -256,6 +256,35 @@ START_TEST(knows_whether_two_types_have_one_name)
 }
 END_TEST
 
+START_TEST(two_words_that_look_the_same_are_told_apart_by_their_bytes)
+{
+    char space[NEAR_DIFFERENCE_MAX];
+    ck_assert_str_eq(near_difference("Manger", "Manager", space), "");
+    static const char composed[] = "Gesch\xC3\xA4"
+                                   "ft",
+                      decomposed[] = "Gescha\xCC\x88"
+                                     "ft";
+    ck_assert_str_eq(near_difference(decomposed, composed, space),
+        " they part at byte 6: 61 CC 88 as written, C3 A4 66 in HubSpot; compare Unicode normal "
+        "forms and blanks");
+    ck_assert_str_eq(near_difference("a\xC2\xA0", "a", space),
+        " they part at byte 2: C2 A0 as written, the end in HubSpot; compare Unicode normal forms "
+        "and blanks");
+    ck_assert_str_ne(near_difference("a", "a\t", space), "");
+    ck_assert_str_ne(near_difference("a\x7F", "a", space), "");
+}
+END_TEST
+
+START_TEST(a_number_alone_is_no_type)
+{
+    struct error err = {0};
+    uint32_t index;
+    struct type_want want = {.kind = TYPE_WANT_TEXT, .text = (char *)(uintptr_t) "279"};
+    ck_assert(!types_resolve(&types, &want, &index, ERROR_CONFIG, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "write HUBSPOT_DEFINED:279 or USER_DEFINED:279"));
+}
+END_TEST
+
 START_TEST(own_types_have_one_id_per_direction_and_name)
 {
     ck_assert_str_eq(
@@ -337,6 +366,8 @@ int main(void)
     tcase_add_test(cases, counts_letters_to_change);
     tcase_add_test(cases, the_nearest_word_wins_and_the_first_of_equals);
     tcase_add_test(cases, knows_whether_two_types_have_one_name);
+    tcase_add_test(cases, two_words_that_look_the_same_are_told_apart_by_their_bytes);
+    tcase_add_test(cases, a_number_alone_is_no_type);
     tcase_add_test(cases, own_types_have_one_id_per_direction_and_name);
     tcase_add_test(cases, own_types_have_at_most_one_other_end);
     tcase_add_loop_test(cases, knows_which_own_type_is_meant, 0, (int)ARRAY_COUNT(meant));
