@@ -64,7 +64,9 @@ static void read_all(struct buf *text)
             buf_addf(text, "!%s ", row.wrong);
         else
             buf_addf(text, "%llu>%llu:%u ", (unsigned long long)row.assoc.from_id,
-                (unsigned long long)row.assoc.to_id, row.assoc.type);
+                (unsigned long long)row.assoc.to_id, row.assoc.to_id != 0 ? row.assoc.type : 0);
+        if (row.kind == SOURCE_ROW && row.assoc.to_id == 0)
+            ck_assert_uint_eq(row.assoc.type, TYPE_NONE);
     }
 }
 
