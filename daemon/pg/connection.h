@@ -36,6 +36,12 @@ void pg_mask_password(char *line, const char *password);
  * quotation mark goes. Returns false. */
 bool pg_url_malformed(char *message, struct error *err);
 
+/* Makes sure that one server process serves the connection from its first statement to its last,
+ * and sets what every session of ours has. ERROR_CONFIG: a connection pooler gives a process for a
+ * transaction only; nothing was left behind in it. */
+struct conninfo;
+MUST_CHECK bool session_open(struct pg *pg, const struct conninfo *info, struct error *err);
+
 /* Reads results until libpq is ready for the next statement. */
 void pg_drain(struct pg *pg);
 

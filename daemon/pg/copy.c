@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -41,6 +42,40 @@ bool pg_copy_out(struct pg *pg, const char *sql, struct error *err)
 {
     (void)snprintf(pg->copy_name, sizeof pg->copy_name, "copy");
     return copy_begin(pg, sql, PGRES_COPY_OUT, err);
+}
+
+/* False: an argument is no valid UTF-8. */
+static bool put_args(struct pg *pg, const char *text, const struct pg_args *args, struct buf *sql)
+{
+    for (const char *at = text; *at != '\0'; at++) {
+        if (at[0] != '$' || at[1] < '1' || at[1] > '9') {
+            buf_add_char(sql, *at);
+            continue;
+        }
+        char *end;
+        long number = strtol(at + 1, &end, 10);
+        assert(args != NULL && number <= args->count);
+        const char *value = args->text[number - 1];
+        char *literal = value != NULL ? PQescapeLiteral(pg->conn, value, strlen(value)) : NULL;
+        if (value != NULL && literal == NULL)
+            return false;
+        buf_add_text(sql, literal != NULL ? literal : "NULL");
+        PQfreemem(literal);
+        at = end - 1;
+    }
+    return true;
+}
+
+bool pg_copy_statement(
+    struct pg *pg, enum statement_id id, const struct pg_args *args, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf sql = {0};
+    assert((unsigned)id < STATEMENT_COUNT);
+    pg_begin_call(pg);
+    (void)snprintf(pg->copy_name, sizeof pg->copy_name, "statement %s", statements[id].name);
+    return put_args(pg, statements[id].text, args, &sql)
+        ? copy_begin(pg, buf_text(&sql), PGRES_COPY_OUT, err)
+        : error_set(err, pg->kind, "%s: expected valid UTF-8", pg->copy_name);
 }
 
 bool pg_copy_next(struct pg *pg, char **line, size_t *length, struct error *err)

@@ -15,12 +15,14 @@
 struct buf;
 struct pg; /* one connection */
 
-/* Opens a connection. url: URI or keywords, "" for the PG* environment. name: application_name.
- * Settings made on every connection: search_path '', TimeZone UTC, client_encoding UTF8,
- * connect_timeout 5 s (unless url says otherwise), keepalives, lock_timeout and
- * client_connection_check_interval (2 s, where the server has it), and sslmode verify-full on the
- * way to another host (unless url or PGSSLMODE says otherwise). A malformed url is ERROR_CONFIG
- * whatever the kind. Error texts never hold the password. */
+/* Opens a session. url: URI or keywords, "" for the PG* environment. name: application_name.
+ * Settings made on every session: search_path '', TimeZone UTC, client_encoding UTF8,
+ * connect_timeout 5 s (unless url says otherwise), keepalives, lock_timeout, row_security off,
+ * idle_session_timeout 0 and client_connection_check_interval (2 s, where the server has it),
+ * sslmode verify-full on the way to another host (unless url or PGSSLMODE says otherwise), and for
+ * ERROR_STATE with several hosts the one that takes writes (unless target_session_attrs is said).
+ * ERROR_CONFIG: what answers is a connection pooler that keeps no session, or the url is malformed.
+ * Error texts never hold the password. */
 MUST_CHECK bool pg_open(
     struct pg **pg, const char *url, const char *name, enum error_kind kind, struct error *err);
 
@@ -30,6 +32,16 @@ enum { PG_SERVER_OLDEST = 13 };
 /* version: as PQserverVersion counts (130022). False with an error of that kind if it is older.
  * pg_open asks this of every server. */
 MUST_CHECK bool pg_server_is_supported(int version, enum error_kind kind, struct error *err);
+
+/* Opens a connection that need not be a session, and sets nothing: all work on it is done within
+ * pg_begin, so that it also goes through a connection pooler in transaction mode. */
+MUST_CHECK bool pg_open_plain(
+    struct pg **pg, const char *url, const char *name, enum error_kind kind, struct error *err);
+
+/* Begins a transaction with the settings that statements rely on, for it alone; mode: "read only",
+ * "isolation level repeatable read read only". Takes no snapshot. Ends by "commit" or "rollback".
+ */
+MUST_CHECK bool pg_begin(struct pg *pg, const char *mode, struct error *err);
 
 /* Closes it; NULL is fine. An open transaction is rolled back by the server. */
 void pg_close(struct pg *pg);
@@ -89,6 +101,11 @@ MUST_CHECK bool pg_exec_args(struct pg *pg, const char *sql, const struct pg_arg
  * the middle is an error, never an end: rows count only after the end (FAULTS S2). */
 MUST_CHECK bool pg_copy_out(struct pg *pg, const char *sql, struct error *err);
 MUST_CHECK bool pg_copy_next(struct pg *pg, char **line, size_t *length, struct error *err);
+
+/* Begins an embedded COPY … TO STDOUT. COPY takes no parameters: $n in its text becomes the n-th
+ * argument, as a literal that libpq quotes, so that all of it travels in the one statement. */
+MUST_CHECK bool pg_copy_statement(
+    struct pg *pg, enum statement_id id, const struct pg_args *args, struct error *err);
 
 /* COPY … FROM STDIN of the whole lines that have gathered in rows, in text format (pg/text.h), and
  * empties rows, also on failure. Without any line nothing is asked of the server. */

@@ -8,7 +8,6 @@
 
 #include "base/buf.h"
 #include "pg/pg.h"
-#include "pg/statement.h"
 #include "pg/text.h"
 #include "sync/touched.h"
 
@@ -62,6 +61,20 @@ static bool add_record(
     return true;
 }
 
+static int by_id(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+/* What nobody asked for would look like a record that the source does not name any more. */
+static bool is_asked(const struct run *run, uint64_t from_id)
+{
+    size_t count;
+    const uint64_t *from_ids = touched_ids(run, &count);
+    return count == 0 || bsearch(&from_id, from_ids, count, sizeof from_id, by_id) != NULL;
+}
+
 static bool add_line(
     struct run *run, struct spool *owned, char *line, struct assoc_list *record, struct error *err)
 {
@@ -69,6 +82,10 @@ static bool add_line(
     uint64_t from_id;
     if (pg_copy_split(line, cells, 2) != 2 || !assoc_parse_id(cells[0], strlen(cells[0]), &from_id))
         return no_association(err);
+    if (!is_asked(run, from_id))
+        return error_set(err, ERROR_INTERNAL,
+            "assocd.managed answered for record %s, which is not one of the changed records",
+            cells[0]);
     if (!add_record(run, from_id, cells[1], record, err))
         return false;
     for (size_t i = 0; i < record->count; i++)
@@ -100,10 +117,8 @@ bool registry_load(struct run *run, struct spool *owned, struct error *err)
     pg_arg_text(&args, run->options.sync->name);
     if (of != NULL)
         pg_arg_text(&args, of);
-    enum statement_id scope = of != NULL ? STATEMENT_MANAGED_SCOPE_OF : STATEMENT_MANAGED_SCOPE;
     enum statement_id copy = of != NULL ? STATEMENT_MANAGED_COPY_OF : STATEMENT_MANAGED_COPY;
-    if (!pg_run(run->state, scope, &args, NULL, err) ||
-        !pg_copy_out(run->state, statements[copy].text, err) || !copy_rows(run, owned, err))
+    if (!pg_copy_statement(run->state, copy, &args, err) || !copy_rows(run, owned, err))
         return false;
     /* The last pair is counted when the writing ends. */
     if (!spool_rewind(owned, err))

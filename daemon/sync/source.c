@@ -67,7 +67,7 @@ static bool no_such_column(
     CLEANUP(buf_clear) struct buf names = {0};
     buf_addf(&sql, "select * from %s source_rows limit 0", relation);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_exec(source->pg, "rollback", NULL, err) ||
+    if (!pg_exec(source->pg, "rollback", NULL, err) || !pg_begin(source->pg, "read only", err) ||
         !pg_exec(source->pg, buf_text(&sql), &rows, err))
         return error_prefix(err, "source of %s", source->sync->name);
     for (int i = 0; i < pg_rows_columns(&rows); i++)
@@ -183,11 +183,14 @@ bool source_open(struct source **source, const struct source_wish *wish, struct 
     source_type_init(&s->type, sync, wish->types);
     const char *url =
         sync->source_database_url != NULL ? sync->source_database_url : wish->database_url;
-    if (!pg_open(&s->pg, url, "assocd source", ERROR_SOURCE, err))
+    /* Nothing but transactions that are read only: the code of a view runs with our rights, and a
+     * connection pooler may stand between. */
+    if (!pg_open_plain(&s->pg, url, "assocd source", ERROR_SOURCE, err) ||
+        !pg_begin(s->pg, "read only", err))
         return error_prefix(err, "source of %s", sync->name);
-    return pg_in_recovery(s->pg, &s->replica, err) && relation_text(s, &s->relation, err) &&
+    return relation_text(s, &s->relation, err) &&
         source_lock(s->pg, sync, buf_text(&s->relation), s->shape, err) &&
-        begin_copy(s, buf_text(&s->relation), err);
+        pg_in_recovery(s->pg, &s->replica, err) && begin_copy(s, buf_text(&s->relation), err);
 }
 
 void source_close(struct source *source)

@@ -66,11 +66,15 @@ static bool look_at(struct look *look, struct error *err)
 static bool begin(const struct look *look, struct error *err)
 {
     CLEANUP(buf_clear) struct buf sql = {0};
-    buf_addf(&sql, "begin isolation level %s read only",
-        look->unlockable ? "read committed" : "repeatable read");
+    if (!pg_exec(look->pg, "rollback", NULL, err) ||
+        !pg_begin(look->pg,
+            look->unlockable ? "isolation level read committed read only"
+                             : "isolation level repeatable read read only",
+            err))
+        return false;
     if (look->names.length == 0)
-        return pg_exec(look->pg, buf_text(&sql), NULL, err);
-    buf_addf(&sql, "; lock table %s in access share mode", buf_text(&look->names));
+        return true;
+    buf_addf(&sql, "lock table %s in access share mode", buf_text(&look->names));
     return pg_exec(look->pg, buf_text(&sql), NULL, err) ||
         error_prefix(err,
             "%s must be locked before it is read (a load in progress would look empty)",

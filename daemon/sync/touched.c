@@ -16,13 +16,20 @@ struct touched {
     size_t count;
 };
 
-/* The connection to the rows: the run's own, or one more if the source lives elsewhere. */
-static bool open_rows(struct run *run, struct pg **pg, struct error *err)
+/* The connection to the rows: the run's own, or one more if the source lives elsewhere. That one
+ * may lead through a connection pooler: all is one transaction. */
+static bool open_rows(struct run *run, struct pg **pg, const char *mode, struct error *err)
 {
     const struct sync_definition *sync = run->options.sync;
     *pg = run->state;
-    return sync->source_database_url == NULL ||
-        pg_open(pg, sync->source_database_url, "assocd touched", ERROR_SOURCE, err);
+    if (sync->source_database_url == NULL)
+        return true;
+    if (!pg_open_plain(pg, sync->source_database_url, "assocd touched", ERROR_SOURCE, err))
+        return false;
+    if (pg_begin(*pg, mode, err))
+        return true;
+    pg_close(*pg);
+    return false;
 }
 
 static void close_rows(struct run *run, struct pg *pg)
@@ -64,7 +71,7 @@ bool touched_take(struct run *run, struct error *err)
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (run->options.mode != RUN_TOUCHED && !(full && sync->watch))
         return true;
-    if (!open_rows(run, &pg, err))
+    if (!open_rows(run, &pg, "isolation level read committed read only", err))
         return error_prefix(err, "changes of %s", sync->name);
     run->touched = mem_new(1, sizeof *run->touched);
     struct pg_args args = {0};
@@ -105,12 +112,13 @@ bool touched_settle(struct run *run, struct error *err)
     struct pg *pg;
     if (run->touched == NULL || run->touched->snapshot == NULL)
         return true;
-    if (!open_rows(run, &pg, err))
+    if (!open_rows(run, &pg, "isolation level read committed read write", err))
         return error_prefix(err, "changes of %s", run->options.sync->name);
     struct pg_args args = {0};
     pg_arg_text(&args, run->options.sync->name);
     pg_arg_text(&args, run->touched->snapshot);
-    bool ok = pg_run(pg, STATEMENT_TOUCHED_DONE, &args, NULL, err);
+    bool ok = pg_run(pg, STATEMENT_TOUCHED_DONE, &args, NULL, err) &&
+        (pg == run->state || pg_exec(pg, "commit", NULL, err));
     close_rows(run, pg);
     free(run->touched->snapshot);
     run->touched->snapshot = NULL;

@@ -13,7 +13,6 @@
 #include "hubspot/client.h"
 #include "model/reciprocal.h"
 #include "pg/pg.h"
-#include "pg/statement.h"
 #include "pg/text.h"
 #include "sync/diff.h"
 #include "sync/read.h"
@@ -87,8 +86,7 @@ static bool load_archives(struct twins *twins, struct error *err)
     struct pg_args args = {0};
     pg_arg_int(&args, twins->run->run_id);
     if (!spool_open(&twins->archives, "planned archives", SPOOL_SORTED, err) ||
-        !pg_run(state, STATEMENT_TWIN_SCOPE, &args, NULL, err) ||
-        !pg_copy_out(state, statements[STATEMENT_TWIN_COPY].text, err))
+        !pg_copy_statement(state, STATEMENT_TWIN_COPY, &args, err))
         return false;
     for (;;) {
         char *line;

@@ -164,13 +164,19 @@ static bool inspect(struct site *site, const struct sync_definition *sync, struc
     return true;
 }
 
-/* Of a query nothing is looked up but what the role may do: any relation will do for that. */
+static const char site_reads[] = "read only",
+                  site_writes[] = "isolation level read committed read write";
+
+/* Of a query nothing is looked up but what the role may do: any relation will do for that. All is
+ * one transaction of that mode. */
 static bool site_open(struct site *site, const struct sync_definition *sync,
-    const char *database_url, struct error *err)
+    const char *database_url, const char *mode, struct error *err)
 {
     const char *table = sync->source_table != NULL ? sync->source_table : "pg_catalog.pg_class";
-    if (!pg_open(&site->pg, database_of(sync, database_url), "assocd watch", ERROR_SOURCE, err) ||
-        !pg_relation(site->pg, table, &site->relation, err) || !inspect(site, sync, err))
+    const char *url = database_of(sync, database_url);
+    if (!pg_open_plain(&site->pg, url, "assocd watch", ERROR_SOURCE, err) ||
+        !pg_begin(site->pg, mode, err) || !pg_relation(site->pg, table, &site->relation, err) ||
+        !inspect(site, sync, err))
         return error_prefix(err, "watch %s", sync->name);
     if (sync->source_query != NULL)
         site->kind = 'v';
@@ -198,11 +204,23 @@ static void tell_touch(const struct sync_definition *sync, struct buf *text)
         sync->source_table != NULL ? sync->source_table : "a query", sync->name);
 }
 
+/* A daemon has to hear of changes: that needs a session. */
+static bool can_listen(
+    const struct sync_definition *sync, const char *database_url, struct error *err)
+{
+    struct pg *pg;
+    if (!pg_open(&pg, database_of(sync, database_url), "assocd watch", ERROR_SOURCE, err))
+        return error_prefix(err, "watch %s", sync->name);
+    pg_close(pg);
+    return true;
+}
+
 bool watch_look(const struct sync_definition *sync, const char *database_url,
     enum watch_state *state, struct buf *text, struct error *err)
 {
     CLEANUP(site_close) struct site site = {0};
-    if (!site_open(&site, sync, database_url, err))
+    if (!can_listen(sync, database_url, err) ||
+        !site_open(&site, sync, database_url, site_reads, err))
         return false;
     *state = WATCH_MISSING;
     if (!site.prepared)
@@ -275,8 +293,8 @@ static bool install(const struct sync_definition *sync, struct site *site, struc
     pg_arg_text(&args, sync->column_from);
     pg_arg_text(&args, sync->column_to);
     pg_arg_text(&args, type_column(sync));
-    return pg_exec(site->pg, "begin", NULL, err) &&
-        (site->is_state || !site->may_create || pg_exec(site->pg, buf_text(&objects), NULL, err)) &&
+    return (site->is_state || !site->may_create ||
+               pg_exec(site->pg, buf_text(&objects), NULL, err)) &&
         (!has_triggers(site) || in_place(site) ||
             pg_run(site->pg, STATEMENT_WATCH_INSTALL, &args, NULL, err)) &&
         pg_exec(site->pg, "commit", NULL, err);
@@ -286,7 +304,7 @@ bool watch_install(const struct sync_definition *sync, const char *database_url,
     struct error *err)
 {
     CLEANUP(site_close) struct site site = {0};
-    if (!site_open(&site, sync, database_url, err) || !check_rights(sync, &site, err))
+    if (!site_open(&site, sync, database_url, site_writes, err) || !check_rights(sync, &site, err))
         return false;
     if (!install(sync, &site, err)) {
         bool busy = strcmp(pg_sqlstate(site.pg), "55P03") == 0;
@@ -307,10 +325,14 @@ bool watch_remove(const struct sync_definition *sync, const char *database_url, 
     CLEANUP(site_close) struct site site = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct pg_args args = {0};
-    if (!pg_open(&site.pg, database_of(sync, database_url), "assocd watch", ERROR_SOURCE, err))
+    const char *url = database_of(sync, database_url);
+    if (!pg_open_plain(&site.pg, url, "assocd watch", ERROR_SOURCE, err) ||
+        !pg_begin(site.pg, site_writes, err))
         return error_prefix(err, "unwatch %s", sync->name);
     pg_arg_text(&args, sync->name);
     if (pg_run(site.pg, STATEMENT_WATCH_REMOVE, &args, &rows, err)) {
+        if (!pg_exec(site.pg, "commit", NULL, err))
+            return error_prefix(err, "unwatch %s", sync->name);
         buf_addf(text, "%s triggers removed", pg_rows_text(&rows, 0, 0));
         return true;
     }
@@ -339,7 +361,7 @@ bool watch_sql(const struct sync_definition *sync, const char *database_url, str
     struct error *err)
 {
     CLEANUP(site_close) struct site site = {0};
-    if (!site_open(&site, sync, database_url, err))
+    if (!site_open(&site, sync, database_url, site_reads, err))
         return false;
     buf_addf(sql,
         "-- %s, in its source's database\nbegin;\nset local standard_conforming_strings = on;\n",

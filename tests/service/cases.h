@@ -18,6 +18,7 @@ TCase *host_cases(void);
 TCase *secret_cases(void);
 TCase *token_cases(void);
 TCase *cli_cases(void);
+TCase *pooler_cases(void);
 TCase *standby_cases(void);
 
 #endif

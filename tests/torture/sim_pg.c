@@ -29,6 +29,19 @@ bool pg_open(
     return true;
 }
 
+bool pg_open_plain(
+    struct pg **pg, const char *url, const char *name, enum error_kind kind, struct error *err)
+{
+    return pg_open(pg, url, name, kind, err);
+}
+
+bool pg_begin(struct pg *pg, const char *mode, struct error *err)
+{
+    (void)pg;
+    sim_fail("no stand-in for: begin %s", mode);
+    return error_set(err, ERROR_STATE, "no transactions");
+}
+
 static void end_session(struct pg *pg)
 {
     if (sim.lock_owner == pg)
@@ -269,15 +282,31 @@ bool pg_exec(struct pg *pg, const char *sql, struct pg_rows *rows, struct error 
 
 /* ---- COPY ---- */
 
-bool pg_copy_out(struct pg *pg, const char *sql, struct error *err)
+/* The from-records of the second argument; all without it. */
+static uint64_t copy_mask(const struct pg_args *args)
+{
+    char space[8192];
+    const char *items[256];
+    uint64_t mask = 0;
+    if (args->count < 2)
+        return UINT64_MAX;
+    size_t count = sim_array(args->text[1], space, items, 256);
+    for (size_t i = 0; i < count; i++)
+        mask |= UINT64_C(1) << (strtoull(items[i], NULL, 10) - SIM_FROM_ID);
+    return mask;
+}
+
+bool pg_copy_statement(
+    struct pg *pg, enum statement_id id, const struct pg_args *args, struct error *err)
 {
     enum sim_fault_kind fault;
     if (!before(pg, &fault, err))
         return false;
-    bool all = sql == statements[STATEMENT_MANAGED_COPY].text;
-    sim_check(all || sql == statements[STATEMENT_MANAGED_COPY_OF].text, "no stand-in for: %s", sql);
-    if (all)
-        pg->copy_from = UINT64_MAX;
+    sim_check(id == (args->count < 2 ? STATEMENT_MANAGED_COPY : STATEMENT_MANAGED_COPY_OF),
+        "no stand-in for: %s", statements[id].name);
+    if (id == STATEMENT_MANAGED_COPY)
+        sim_count_managed(pg->run);
+    pg->copy_from = copy_mask(args);
     pg->at = 0;
     return after(pg, fault, err);
 }

@@ -67,6 +67,7 @@ extern const char *const sim_state_texts[STATES];
 enum sim_state sim_state_of(const char *text);
 void sim_change_set(struct sim_change *change, enum sim_state next);
 struct sim_change *sim_change_of(int64_t run_id, bool archive, const char *ordinal);
+void sim_count_managed(struct sim_run *run);
 void sim_copy_change(char **cells);
 void sim_copy_batch(char **cells);
 

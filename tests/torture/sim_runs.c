@@ -223,31 +223,12 @@ STATEMENT(reject_source_gone)
 }
 
 /* What the run is going to be told that it owns: its limit of archives depends on that. */
-static void count_managed(struct sim_run *run)
+void sim_count_managed(struct sim_run *run)
 {
     run->managed_count = 0;
     for (size_t f = 0; f < SIM_FROMS; f++)
         for (size_t t = 0; t < SIM_TOS; t++)
             run->managed_count += __builtin_popcount(sim.tables->managed[f][t]);
-}
-
-STATEMENT(managed_scope)
-{
-    UNUSED(args), UNUSED(rows);
-    count_managed(pg->run);
-    return true;
-}
-
-STATEMENT(managed_scope_of)
-{
-    UNUSED(rows);
-    char space[1024];
-    const char *ids[SIM_FROMS];
-    size_t count = sim_array(args->text[1], space, ids, SIM_FROMS);
-    pg->copy_from = 0;
-    for (size_t i = 0; i < count; i++)
-        pg->copy_from |= UINT64_C(1) << (strtoull(ids[i], NULL, 10) - SIM_FROM_ID);
-    return true;
 }
 
 STATEMENT(touched_take)
@@ -284,7 +265,7 @@ STATEMENT(touched_guard)
     for (int32_t id = 1; id <= t->run_count; id++)
         if (t->runs[id].watch && id != sim_int(args, 3) && t->runs[id].started_us > since)
             lately += t->runs[id].archived;
-    count_managed(pg->run);
+    sim_count_managed(pg->run);
     int64_t managed = pg->run->managed_count;
     int64_t enough = sim_int(args, 2);
     sim_row(rows, NUMBER(managed < enough ? managed : enough), NUMBER(lately),
@@ -357,8 +338,6 @@ const struct sim_named sim_run_statements[] = {
     {"reject_source", reject_source},
     {"reject_source_gone", reject_source_gone},
     {"reject_source_gone_of", nothing},
-    {"managed_scope", managed_scope},
-    {"managed_scope_of", managed_scope_of},
     {"touched_take", touched_take},
     {"touched_done", touched_done},
     {"touched_guard", touched_guard},

@@ -133,6 +133,36 @@ START_TEST(may_leave_a_copy_in_the_middle)
 }
 END_TEST
 
+/* COPY takes no parameters; a setting of the session would be another session's with some poolers.
+ */
+START_TEST(fault_c1_arguments_travel_in_the_statement)
+{
+    static const char *const names[] = {"links", "o'neil", "a\\b", "x'); drop table t; --"};
+    char *line;
+    size_t length;
+    exec_ok("create schema assocd; create table assocd.managed (sync text, from_id bigint, to_id "
+            "bigint, category text, type_id bigint, released_at timestamptz)");
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        struct pg_args args = {0};
+        pg_arg_text(&args, names[i]);
+        ck_assert(pg_exec_args(
+            pg, "insert into assocd.managed values ($1, 1, 2, 'C', 3)", &args, NULL, &err));
+        pg_arg_text(&args, "{1,5}");
+        ck_assert_msg(
+            pg_copy_statement(pg, STATEMENT_MANAGED_COPY_OF, &args, &err), "%s", err.text);
+        ck_assert(pg_copy_next(pg, &line, &length, &err));
+        ck_assert_str_eq(line, "1\t2 3 C");
+        ck_assert(pg_copy_next(pg, &line, &length, &err));
+        ck_assert_ptr_null(line);
+    }
+    struct pg_args wrong = {0};
+    pg_arg_text(&wrong, "\xff");
+    ck_assert(!pg_copy_statement(pg, STATEMENT_MANAGED_COPY, &wrong, &err));
+    ck_assert_msg(strstr(err.text, "UTF-8") != NULL, "%s", err.text);
+    exec_ok("drop schema assocd cascade");
+}
+END_TEST
+
 int main(void)
 {
     database = cluster_database();
@@ -143,6 +173,7 @@ int main(void)
     tcase_add_loop_test(copies, never_takes_a_cut_copy_for_its_end, 0, 6);
     tcase_add_test(copies, reports_an_error_of_the_query_in_the_middle_of_a_copy);
     tcase_add_test(copies, may_leave_a_copy_in_the_middle);
+    tcase_add_test(copies, fault_c1_arguments_travel_in_the_statement);
     tcase_set_timeout(copies, 60);
     Suite *suite = suite_create("copy");
     suite_add_tcase(suite, copies);

@@ -43,7 +43,8 @@ static void expect_setting(const char *name, const char *value)
 
 START_TEST(has_its_settings_on_every_connection)
 {
-    expect_setting("search_path", "\"\"");
+    expect_setting("search_path", "");
+    expect_setting("idle_session_timeout", "0");
     expect_setting("TimeZone", "UTC");
     expect_setting("client_encoding", "UTF8");
     expect_setting("application_name", "test");
