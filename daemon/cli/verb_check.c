@@ -186,9 +186,10 @@ static void check_strays(struct findings *findings)
         CLEANUP(buf_clear) struct buf text = {0};
         struct error err; /* where a watched sync lives it is told with that */
         struct pg *pg;
-        if (!pg_open(&pg, urls[i], "assocd check", ERROR_SOURCE, &err))
+        if (!pg_open_plain(&pg, urls[i], "assocd check", ERROR_SOURCE, &err))
             continue;
-        if (watch_strays(pg, definitions, urls[i], &text, &err) && text.length > 0)
+        if (pg_begin(pg, "read only", &err) &&
+            watch_strays(pg, definitions, urls[i], &text, &err) && text.length > 0)
             add_finding(findings, FINDING_WARNING, "watched tables", buf_text(&text));
         pg_close(pg);
     }

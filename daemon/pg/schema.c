@@ -3,6 +3,7 @@
  */
 #include "pg/schema.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,11 +47,18 @@ static bool too_new(int version, struct error *err)
         version, schema_version_known());
 }
 
-static bool apply_file(struct pg *pg, const struct statement *file, struct error *err)
+const char *schema_text(const struct statement *file, bool exists)
+{
+    static const char create[] = "create schema if not exists assocd;\n";
+    const char *at = exists ? strstr(file->text, create) : NULL;
+    return at != NULL ? at + strlen(create) : file->text;
+}
+
+static bool apply_file(struct pg *pg, const struct statement *file, bool exists, struct error *err)
 {
     struct pg_args args = {0};
     pg_arg_int(&args, file_version(file));
-    if (!pg_exec(pg, file->text, NULL, err))
+    if (!pg_exec(pg, schema_text(file, exists), NULL, err))
         return error_prefix(err, "sql/schema/%s.sql", file->name);
     return pg_run(pg, STATEMENT_SCHEMA_APPLIED, &args, NULL, err);
 }
@@ -87,12 +95,25 @@ static bool list_lost(
     return ok;
 }
 
+/* The name assocd is taken, by a schema that may be empty. */
+static bool has_schema(struct pg *pg, bool *exists, struct error *err)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_exec(pg, "select pg_catalog.to_regnamespace('assocd') is not null", &rows, err))
+        return false;
+    *exists = pg_rows_bool(&rows, 0, 0);
+    return true;
+}
+
 static bool apply_files(struct pg *pg, struct schema_change *change, struct error *err)
 {
+    bool exists;
+    if (!has_schema(pg, &exists, err))
+        return false;
     for (const struct statement *file = schema_files; file->name != NULL; file++) {
         if (file_version(file) <= change->from)
             continue;
-        if (!apply_file(pg, file, err))
+        if (!apply_file(pg, file, exists, err))
             return false;
         change->to = file_version(file);
     }
@@ -104,11 +125,14 @@ static bool apply_files(struct pg *pg, struct schema_change *change, struct erro
 static bool upgrade(struct pg *pg, struct schema_change *change, struct error *err)
 {
     char *before;
-    if (!pg_run(pg, STATEMENT_SCHEMA_LOCK, NULL, NULL, err) ||
-        !schema_version(pg, &change->from, err))
+    int known = schema_version_known();
+    if (!schema_version(pg, &change->from, err) ||
+        (change->from > 0 && change->from < known &&
+            (!pg_run(pg, STATEMENT_SCHEMA_LOCK, NULL, NULL, err) ||
+                !schema_version(pg, &change->from, err))))
         return false;
     change->to = change->from;
-    if (change->from > schema_version_known())
+    if (change->from > known)
         return too_new(change->from, err);
     if (!rights_held(pg, &before, err))
         return false;
@@ -118,15 +142,46 @@ static bool upgrade(struct pg *pg, struct schema_change *change, struct error *e
     return ok;
 }
 
-bool schema_upgrade(struct pg *pg, struct schema_change *change, struct error *err)
+/* Another one has made the schema meanwhile: unique_violation, duplicate_schema, duplicate_table.
+ */
+static bool is_made(const char *sqlstate)
 {
+    static const char *const states[] = {"23505", "42P06", "42P07"};
+    for (size_t i = 0; i < ARRAY_COUNT(states); i++)
+        if (strcmp(sqlstate, states[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool try_upgrade(
+    struct pg *pg, struct schema_change *change, char state[static 6], struct error *err)
+{
+    struct error why = {0}, later;
     if (!pg_exec(pg, "begin", NULL, err))
         return false;
-    if (upgrade(pg, change, err))
+    if (upgrade(pg, change, &why))
         return pg_exec(pg, "commit", NULL, err);
-    struct error later;
+    (void)snprintf(state, 6, "%s", pg_sqlstate(pg));
     (void)!pg_exec(pg, "rollback", NULL, &later);
+    *err = why;
     return false;
+}
+
+bool schema_upgrade(struct pg *pg, struct schema_change *change, struct error *err)
+{
+    char state[6] = "";
+    if (try_upgrade(pg, change, state, err))
+        return true;
+    if (is_made(state))
+        return try_upgrade(pg, change, state, err);
+    if (strcmp(state, "42501") != 0)
+        return false;
+    struct error why = *err;
+    return error_set(err, ERROR_CONFIG,
+        "%s. This role may not create or change schema assocd in database %s: let its owner or a "
+        "DBA run what \"assocd init --sql\" prints, or create the schema for this role (create "
+        "schema assocd authorization ROLE)",
+        why.text, pg_database(pg));
 }
 
 /* As schema_version, in one round trip: every run begins with it. Not within a transaction. */

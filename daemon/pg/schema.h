@@ -10,6 +10,7 @@
 #include "base/error.h"
 
 struct pg;
+struct statement;
 
 /* The version this binary speaks: the number of its last migration. */
 int schema_version_known(void);
@@ -25,8 +26,12 @@ void schema_change_clear(struct schema_change *change);
 
 /* Applies what is missing, under a lock, so that it may be called twice at once, and gives those of
  * assocd's roles that there are what they may (sql/grants.tsv). A newer schema than ours is refused
- * (ERROR_STATE). */
+ * (ERROR_STATE); ERROR_CONFIG: the role may not, and the text says whom to ask for what. */
 MUST_CHECK bool schema_upgrade(struct pg *pg, struct schema_change *change, struct error *err);
+
+/* The text of a migration; where the schema exists already (an owner without CREATE on the database
+ * was given it), without what makes it. */
+const char *schema_text(const struct statement *file, bool exists);
 
 /* pg_open for the assocd database, and its schema must be exactly ours: older or missing says to
  * run `assocd init`, newer says to upgrade assocd. */

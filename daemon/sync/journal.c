@@ -30,27 +30,44 @@ static bool is_gone(const struct pg_rows *holder)
         kill((pid_t)pg_rows_int(holder, 0, 2), 0) != 0 && errno == ESRCH;
 }
 
+/* Whom to ask: a run, or a session that has opened none (yet). */
+static bool is_held(const char *sync, const struct pg_rows *holder, struct error *err)
+{
+    const char *const cells[] = {pg_rows_text(holder, 0, 5), pg_rows_text(holder, 0, 6),
+        pg_rows_text(holder, 0, 7), pg_rows_text(holder, 0, 4)};
+    if (pg_rows_int(holder, 0, 0) == 0)
+        return error_set(err, ERROR_LOCKED,
+            "the lock of %s is held since %s by PostgreSQL session %s of role %s (application "
+            "\"%s\"), which has opened no run",
+            sync, cells[3], cells[0], cells[1], cells[2]);
+    return error_set(err, ERROR_LOCKED,
+        "run %s of %s holds its lock (%s since %s, process %s on %s, PostgreSQL session %s of role "
+        "%s)",
+        pg_rows_text(holder, 0, 0), sync, pg_rows_text(holder, 0, 3), cells[3],
+        pg_rows_text(holder, 0, 2), pg_rows_text(holder, 0, 1), cells[0], cells[1]);
+}
+
 static bool lock_sync(struct run *run, struct error *err)
 {
     const char *name = run->options.sync->name;
     int64_t until_ms = clock_now_ms() + LOCK_WAIT_MS;
-    struct pg_args args = {0};
+    struct pg_args args = {0}, who = {0};
     pg_arg_text(&args, name);
+    pg_arg_text(&args, run->options.sync->portal->name);
+    pg_arg_text(&who, name);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     do {
         if (!pg_run(run->state, STATEMENT_SYNC_LOCK, &args, &rows, err))
             return false;
         if (pg_rows_bool(&rows, 0, 0))
             return true;
-        if (!pg_run(run->state, STATEMENT_SYNC_HOLDER, &args, &rows, err))
+        if (!pg_run(run->state, STATEMENT_SYNC_HOLDER, &who, &rows, err))
             return false;
-    } while (is_gone(&rows) && clock_now_ms() < until_ms && stop_wait(LOCK_AGAIN_MS));
-    if (rows.count == 0)
-        return error_set(err, ERROR_LOCKED, "another run of %s holds its lock", name);
-    return error_set(err, ERROR_LOCKED,
-        "run %s of %s holds its lock (%s since %s, process %s on %s)", pg_rows_text(&rows, 0, 0),
-        name, pg_rows_text(&rows, 0, 3), pg_rows_text(&rows, 0, 4), pg_rows_text(&rows, 0, 2),
-        pg_rows_text(&rows, 0, 1));
+    } while ((rows.count == 0 || is_gone(&rows)) && clock_now_ms() < until_ms &&
+        stop_wait(LOCK_AGAIN_MS));
+    return rows.count > 0
+        ? is_held(name, &rows, err)
+        : error_set(err, ERROR_LOCKED, "another run of %s takes its lock again and again", name);
 }
 
 static bool enter_sync(struct run *run, struct error *err)
@@ -93,6 +110,11 @@ static bool insert_run(struct run *run, struct error *err)
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(run->state, STATEMENT_RUN_INSERT, &args, &rows, err))
         return false;
+    if (rows.count == 0)
+        return error_set(err, ERROR_LOCKED,
+            "the lock of %s was lost before its run began: another run took it, or the server "
+            "process behind the connection has changed (a connection pooler?)",
+            sync->name);
     run->run_id = pg_rows_int(&rows, 0, 0);
     run->started_us = pg_rows_int(&rows, 0, 1);
     run->started_local = clock_now_us();

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "pg/pg.h"
+#include "pg/schema.h"
 #include "pg/statement.h"
 #include "pg/text.h"
 #include "sync/source.h"
@@ -25,6 +26,8 @@ struct site {
     char role[256]; /* quoted */
     bool is_state; /* it is the assocd database */
     bool prepared; /* the objects are there */
+    bool exists; /* schema assocd is */
+    bool anonymous; /* a publication could not say which row a delete means */
 };
 
 static const char *type_column(const struct sync_definition *sync)
@@ -161,6 +164,8 @@ static bool inspect(struct site *site, const struct sync_definition *sync, struc
     (void)snprintf(site->role, sizeof site->role, "%s", pg_rows_text(&rows, 0, 6));
     site->is_state = pg_rows_bool(&rows, 0, 7);
     site->prepared = pg_rows_bool(&rows, 0, 8);
+    site->exists = pg_rows_bool(&rows, 0, 9);
+    site->anonymous = pg_rows_bool(&rows, 0, 10);
     return true;
 }
 
@@ -191,7 +196,7 @@ static bool has_triggers(const struct site *site)
 
 static bool in_place(const struct site *site)
 {
-    return site->on == TRIGGERS && site->off == 0 && site->may_take;
+    return !site->anonymous && site->on == TRIGGERS && site->off == 0 && site->may_take;
 }
 
 static void tell_touch(const struct sync_definition *sync, struct buf *text)
@@ -225,6 +230,10 @@ bool watch_look(const struct sync_definition *sync, const char *database_url,
     *state = WATCH_MISSING;
     if (!site.prepared)
         buf_addf(text, "the database of %s is not prepared for watching", source_name(sync));
+    else if (site.anonymous)
+        buf_addf(text,
+            "assocd.touched has no replica identity: with a publication of all tables nothing can "
+            "be deleted from it");
     else if (!site.may_take)
         buf_addf(text, "role %s may not select and delete in assocd.touched", site.role);
     else if (!has_triggers(&site))
@@ -248,11 +257,11 @@ bool watch_look(const struct sync_definition *sync, const char *database_url,
 }
 
 /* The migrations that stand by themselves. */
-static void add_objects(struct buf *sql)
+static void add_objects(struct buf *sql, bool exists)
 {
     for (const struct statement *file = schema_files; file->name != NULL; file++)
         if (strncmp(strchr(file->name, '_'), "_watch", 6) == 0)
-            buf_add_text(sql, file->text);
+            buf_add_text(sql, schema_text(file, exists));
 }
 
 static bool lacks(const struct sync_definition *sync, struct site *site, const char *what,
@@ -287,7 +296,7 @@ static bool install(const struct sync_definition *sync, struct site *site, struc
 {
     struct pg_args args = {0};
     CLEANUP(buf_clear) struct buf objects = {0};
-    add_objects(&objects);
+    add_objects(&objects, site->exists);
     pg_arg_text(&args, sync->name);
     pg_arg_text(&args, site->relation);
     pg_arg_text(&args, sync->column_from);
@@ -367,7 +376,7 @@ bool watch_sql(const struct sync_definition *sync, const char *database_url, str
         "-- %s, in its source's database\nbegin;\nset local standard_conforming_strings = on;\n",
         sync->name);
     if (!site.is_state) {
-        add_objects(sql);
+        add_objects(sql, false);
         buf_addf(sql,
             "grant usage on schema assocd to %s;\ngrant select, delete on assocd.touched to %s;\n",
             site.role, site.role);

@@ -3,6 +3,7 @@
 --
 -- Nothing here is for everybody: the triggers need no right of whoever changes a watched table, and who calls
 -- assocd.touch needs usage on the schema and execute on the function (role assocd_writer, where it exists).
+alter table assocd.touched replica identity full; -- somebody may publish all tables
 delete from assocd.touched where sync = '' or length(sync) > 63;
 do $$
 begin

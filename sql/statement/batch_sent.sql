@@ -1,6 +1,7 @@
--- Journals a writing batch as sent, before it leaves; only while the run's fencing number is current.
+-- Journals a writing batch as sent, before it leaves; only while the run's fencing number is current, and only
+-- in the very session that holds the sync's lock.
 with fence as (
-    select epoch from assocd.sync_state where sync = $2 and epoch = $3::bigint for share),
+    select epoch from assocd.sync_state where sync = $2 and epoch = $3::bigint and lock_pid = pg_backend_pid() for share),
 b as (
     insert into assocd.batch (run_id, operation, status, inputs)
     select $1::bigint, $4, 'sent', $5::integer from fence returning batch_id),

@@ -1,7 +1,5 @@
--- Opens a run and takes its own lock in the same moment, so that nobody thinks it dead.
-with opened as (
-    insert into assocd.run (sync, portal, api, cause, status, plan_id, epoch, host, pid, undoes)
-    values ($1, $2, $3, $4, 'planning', $5::bigint, $6::bigint, $7, $8::integer, $9::bigint)
-    returning run_id, started_at)
-select run_id, (extract(epoch from clock_timestamp()) * 1000000)::bigint,
-    pg_advisory_lock(hashtextextended('assocd.run:' || run_id, 0)) from opened
+-- Opens a run in the name of the session that holds the sync's lock; no row: that is not this session.
+insert into assocd.run (sync, portal, api, cause, status, plan_id, epoch, host, pid, undoes, session_key, session_pid, session_role)
+select $1, $2, $3, $4, 'planning', $5::bigint, $6::bigint, $7, $8::integer, $9::bigint, s.lock_key, s.lock_pid, s.lock_role
+from assocd.sync_state s where s.sync = $1 and s.epoch = $6::bigint and s.lock_pid = pg_backend_pid()
+returning run_id, (extract(epoch from clock_timestamp()) * 1000000)::bigint

@@ -1,2 +1,2 @@
--- One migration at a time.
-select pg_advisory_xact_lock(hashtextextended('assocd.schema', 0))
+-- One migration at a time. Where there is no schema yet, its own name sees to that.
+lock table assocd.schema_version in share row exclusive mode

@@ -1,2 +1,2 @@
--- Takes the sync's session lock, or says that another run has it.
-select pg_try_advisory_lock(hashtextextended('assocd.sync:' || $1, 0))
+-- Takes the sync's lock for this session, or says that another one has it.
+select assocd.lock_sync($1, $2)

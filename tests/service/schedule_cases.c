@@ -61,10 +61,10 @@ END_TEST
 
 START_TEST(never_starts_a_sync_whose_lock_somebody_holds)
 {
-    bed_sql(&bed, "select pg_advisory_lock(hashtextextended('assocd.sync:links', 0))");
+    bed_sql(&bed, "select assocd.lock_sync('links', 'main')");
     bed_start(&bed, 0, NULL);
     ck_assert(!bed_until_ms(&bed, "select count(*) > 0 from assocd.run", 3000));
-    bed_sql(&bed, "select pg_advisory_unlock(hashtextextended('assocd.sync:links', 0))");
+    bed_sql(&bed, "select pg_advisory_unlock_all()");
     bed_until(&bed, "select status = 'succeeded' from assocd.run");
     ck_assert_int_eq(bed_int(&bed, "select failures from assocd.sync_state"), 0);
 }

@@ -124,6 +124,7 @@ enum sim_fault_kind {
     FAULT_USURP, /* the lock is lost unnoticed and another run goes from end to end */
     FAULT_RIVAL, /* another run is started while this one holds the lock */
     FAULT_FAILOVER, /* the commits from here to the end of this run are lost with the server */
+    FAULT_SWAP, /* another server process serves the session: its lock stays behind with nobody */
     FAULT_STATEMENTS,
     /* at a request that writes */
     FAULT_UNKNOWN_DONE = FAULT_STATEMENTS, /* no answer, carried out */

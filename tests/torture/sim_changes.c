@@ -189,7 +189,7 @@ STATEMENT(batch_sent)
     char space[4096];
     const char *ordinals[256];
     int64_t run_id = sim_int(args, 1), moved = 0;
-    if (t->epoch != sim_int(args, 3))
+    if (t->epoch != sim_int(args, 3) || sim.lock_owner != pg)
         return true;
     sim_check(t->batch_count < SIM_BATCHES_MAX, "too many batches for the simulation");
     int32_t batch_id = ++t->batch_count;

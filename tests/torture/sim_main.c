@@ -51,7 +51,7 @@ const char *sim_fault_text(enum sim_fault_kind kind)
     static const char *const texts[FAULT_KINDS] = {"none", "dies before a statement",
         "dies after a commit", "session lost before a statement", "session lost after a commit",
         "statement fails", "lock lost, another run overtakes", "another run tries",
-        "commits lost in a failover", "no answer, done", "no answer, not done",
+        "commits lost in a failover", "session swapped", "no answer, done", "no answer, not done",
         "no answer, done later", "answered, and an earlier attempt done later",
         "answer leaves inputs out", "inputs left out and not done",
         "dies with a request on the wire", "request too large", "request refused",

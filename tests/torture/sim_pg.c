@@ -42,10 +42,21 @@ bool pg_begin(struct pg *pg, const char *mode, struct error *err)
     return error_set(err, ERROR_STATE, "no transactions");
 }
 
+/* Holds the locks that sessions have left behind. */
+static struct pg stranger;
+
 static void end_session(struct pg *pg)
 {
-    if (sim.lock_owner == pg)
+    if (sim.lock_owner == pg || (pg->swapped && sim.lock_owner == &stranger))
         sim.lock_owner = NULL;
+}
+
+static void swap_session(struct pg *pg)
+{
+    if (sim.lock_owner != pg)
+        return;
+    sim.lock_owner = &stranger;
+    pg->swapped = true;
 }
 
 void pg_close(struct pg *pg)
@@ -218,6 +229,8 @@ static bool before(struct pg *pg, enum sim_fault_kind *fault, struct error *err)
         *sim.backup = *sim.tables;
         sim.backup_taken = true;
     }
+    if (*fault == FAULT_SWAP)
+        swap_session(pg);
     if ((*fault == FAULT_USURP || *fault == FAULT_RIVAL) && sim.depth < SIM_DEPTH_MAX &&
         pg->run->run_id != 0) {
         struct pg *owner = sim.lock_owner;

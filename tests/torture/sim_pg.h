@@ -11,6 +11,7 @@
 struct pg {
     struct sim_run *run;
     bool lost;
+    bool swapped; /* another server process serves it than the one that has its lock */
     bool failed; /* the last statement */
     bool repeated; /* because a row is there already */
     uint64_t copy_from; /* bit mask of from-records: managed_copy_of */

@@ -125,13 +125,14 @@ static void hold_until_met(void)
 {
     struct pg *holder = cluster_connect(database);
     cluster_exec(holder,
-        "select pg_advisory_lock(hashtextextended('assocd.sync:pairs', 0));"
+        "select assocd.lock_sync('pairs', 'main');"
         "select pg_notify('held', '')",
         NULL);
     cluster_exec(holder,
         "do $$ begin while not exists (select from pg_stat_activity where datname ="
         " current_database() and application_name = 'assocd run pairs' and query like"
-        " '%order by run_id desc limit 1%') loop perform pg_sleep(0.01), pg_stat_clear_snapshot();"
+        " '%order by r.run_id desc limit 1%') loop perform pg_sleep(0.01), "
+        "pg_stat_clear_snapshot();"
         " end loop; end $$",
         NULL);
     pg_close(holder);
@@ -158,8 +159,9 @@ START_TEST(waits_for_the_session_of_a_process_that_is_gone)
     char host[256] = "", sql[512];
     (void)gethostname(host, sizeof host - 1);
     (void)snprintf(sql, sizeof sql,
-        "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid)"
-        " values ('pairs', 'main', 'v3', 'manual', 'applying', 1, '%s', %d)",
+        "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid, session_key)"
+        " select 'pairs', 'main', 'v3', 'manual', 'applying', 1, '%s', %d, lock_key"
+        " from assocd.sync_state",
         host, (int)gone);
     cluster_exec(pg, sql, NULL);
     open_run(&run);

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "lib/cluster.h"
 #include "lib/suite.h"
 #include "pg/pg.h"
@@ -139,6 +140,66 @@ START_TEST(is_installed_once_by_several_at_once)
 }
 END_TEST
 
+static const char without_identity[] =
+    "select coalesce(string_agg(c.oid::regclass::text, ', '), '') from pg_class c"
+    " where relnamespace = 'assocd'::regnamespace and relkind in ('r', 'p')"
+    " and relreplident not in ('f', 'i') and not exists (select from pg_index i"
+    " where i.indrelid = c.oid and i.indisprimary)";
+
+/* Without a key, or another identity, nothing could be deleted or changed once somebody publishes
+ * all tables. */
+START_TEST(fault_c9_every_table_can_be_published)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    expect_upgrade(0, schema_version_known());
+    cluster_exec(pg, without_identity, &rows);
+    ck_assert_str_eq(pg_rows_text(&rows, 0, 0), "");
+    cluster_exec(pg,
+        "create table public.pair (from_id bigint primary key, to_id bigint);"
+        "create publication etl for all tables;"
+        "select assocd.watch('links', 'public.pair', 'from_id', 'to_id');"
+        "insert into public.pair values (1, 2); delete from public.pair;"
+        "delete from assocd.touched; select assocd.unwatch('links');"
+        "drop publication etl; drop table public.pair",
+        NULL);
+}
+END_TEST
+
+/* The url of the database for another role. */
+static char *url_as(const char *role)
+{
+    struct buf url = {0};
+    const char *at = strstr(database, "user=");
+    ck_assert_ptr_nonnull(at);
+    at += strlen("user=");
+    buf_add(&url, database, (size_t)(at - database));
+    buf_add_text(&url, role);
+    buf_add_text(&url, at + strlen("assocd"));
+    return url.bytes;
+}
+
+START_TEST(fault_c10_installs_into_a_schema_of_its_own_without_create_on_the_database)
+{
+    struct schema_change change = {0};
+    cluster_exec(pg,
+        "do $$ begin create role poor login; exception when duplicate_object or unique_violation"
+        " then null; end $$",
+        NULL);
+    char *url = url_as("poor");
+    struct pg *poor = cluster_connect(url);
+    ck_assert(!schema_upgrade(poor, &change, &err));
+    ck_assert_int_eq(err.kind, ERROR_CONFIG);
+    ck_assert_msg(strstr(err.text, "assocd init --sql") != NULL, "%s", err.text);
+    cluster_exec(pg, "create schema assocd authorization poor", NULL);
+    ck_assert_msg(schema_upgrade(poor, &change, &err), "%s", err.text);
+    ck_assert_int_eq(change.from, 0);
+    ck_assert_int_eq(change.to, schema_version_known());
+    schema_change_clear(&change);
+    pg_close(poor);
+    free(url);
+}
+END_TEST
+
 static const char *const uncommented[] = {
     "select count(*) from pg_class c where relnamespace = 'assocd'::regnamespace"
     " and relkind in ('r', 'v') and obj_description(oid, 'pg_class') is null",
@@ -168,6 +229,9 @@ int main(void)
     tcase_add_test(tcase, refuses_a_newer_schema);
     tcase_add_test(tcase, leaves_nothing_behind_when_a_migration_fails);
     tcase_add_test(tcase, is_installed_once_by_several_at_once);
+    tcase_add_test(tcase, fault_c9_every_table_can_be_published);
+    tcase_add_test(
+        tcase, fault_c10_installs_into_a_schema_of_its_own_without_create_on_the_database);
     tcase_add_loop_test(tcase, says_of_every_table_column_and_function_what_it_is, 0, 3);
     suite_add_tcase(suite, tcase);
     int failed = suite_run(suite);

@@ -12,7 +12,7 @@ static void set_up(void)
     sync_definition.verify = VERIFY_ALL;
     sync_definition.verify_delays_count = 2; /* of no time: two later readings */
     cluster_exec(run.state,
-        "select pg_advisory_lock(hashtextextended('assocd.sync:pairs', 0));"
+        "select assocd.lock_sync('pairs', 'main');"
         "update assocd.run set status = 'applying' where run_id = 2",
         NULL);
 }
@@ -44,7 +44,7 @@ static const struct {
 
 static bool locked(void)
 {
-    return cluster_int(pg, "select count(*) from pg_locks where locktype = 'advisory'") > 0;
+    return cluster_int(pg, "select assocd.sync_busy('pairs')::int") > 0;
 }
 
 START_TEST(believes_what_shows_and_waits_for_the_rest_without_the_lock)
