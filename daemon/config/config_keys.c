@@ -33,6 +33,10 @@ const struct key keys[] = {
         "days that the changes and batches of finished runs are kept"},
     {"daemon.max_workers", KEY_INTEGER, false, "4", 1, 64, NULL, OF_FILE(max_workers),
         "full runs the daemon has going at once; runs of touched records come on top"},
+    {"daemon.poll", KEY_DURATION, false, NULL, SECOND_MS, 5 * 60 * SECOND_MS, NULL,
+        OF_FILE(poll_ms),
+        "how often an idle daemon looks for what no notification told it; none: 1s where a sync is "
+        "watched, otherwise 30s"},
     {"daemon.stop_timeout", KEY_DURATION, false, "60s", SECOND_MS, HOUR_MS, NULL,
         OF_FILE(stop_timeout_ms),
         "how long the daemon, when it ends, lets its workers settle what is on the wire"},

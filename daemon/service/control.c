@@ -221,6 +221,7 @@ bool control_signals(struct supervisor *supervisor, struct error *err)
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(supervisor->pg, STATEMENT_SIGNAL_WAITING, NULL, &rows, err))
         return false;
+    supervisor->waiting = rows.count > 0; /* the next look knows which of them are done */
     for (int i = 0; i < rows.count; i++) {
         struct request request = {
             .signal_id = pg_rows_int(&rows, i, SIGNAL_ID),

@@ -15,8 +15,14 @@
  */
 static const int64_t overlap_us = 10 * 1000000;
 
-/* Looks, a second each, in which the state of every sync is read. */
-enum { LOOKS_FOR_ALL = 60 };
+enum {
+    TICK_MS = 1000, /* a take-over within five seconds has a back-off and a start in it, too */
+    QUIET_MS = 30000, /* a look is four transactions: eight in a minute */
+};
+
+/* Within so long the state of every sync is read, a few at each look; at a slow pace in ten looks.
+ */
+enum { ALL_WITHIN_MS = 60000, LOOKS_LEAST = 10 };
 
 enum column {
     STATE_SYNC,
@@ -31,6 +37,15 @@ enum column {
     STATE_PLAN,
     STATE_BUSY,
 };
+
+int64_t state_pace_ms(const struct supervisor *supervisor)
+{
+    if (supervisor->workers_count > 0 || supervisor->busy || supervisor->waiting)
+        return TICK_MS;
+    if (supervisor->definitions.poll_ms > 0)
+        return supervisor->definitions.poll_ms;
+    return supervisor->listeners_count > 0 ? TICK_MS : QUIET_MS;
+}
 
 bool state_enter(struct pg *pg, const struct definitions *definitions, struct error *err)
 {
@@ -68,7 +83,8 @@ static void take_row(
 static void add_next(struct supervisor *supervisor, struct buf *names)
 {
     const struct agenda *agenda = &supervisor->agenda;
-    size_t count = agenda->count / LOOKS_FOR_ALL + 1;
+    size_t looks = (size_t)(ALL_WITHIN_MS / state_pace_ms(supervisor));
+    size_t count = agenda->count / (looks > LOOKS_LEAST ? looks : LOOKS_LEAST) + 1;
     for (size_t i = 0; i < count && agenda->count > 0; i++) {
         supervisor->looked_at = (supervisor->looked_at + 1) % agenda->count;
         pg_array_text(names, agenda->entries[supervisor->looked_at].sync->name);
@@ -136,11 +152,13 @@ bool state_alive(struct supervisor *supervisor, struct error *err)
         pg_arg_int(&args, supervisor->daemon_id);
         pg_arg_int(&args, (int64_t)supervisor->definitions.syncs_count);
         pg_arg_int(&args, supervisor->turn_us);
+        pg_arg_int(&args, state_pace_ms(supervisor));
         if (!pg_run(supervisor->pg, STATEMENT_DAEMON_SEEN, &args, &rows, err))
             return false;
         if (rows.count > 0) {
             supervisor->turn_us = 0;
             supervisor->offset_us = pg_rows_int(&rows, 0, 0) - clock_now_us();
+            supervisor->busy = pg_rows_bool(&rows, 0, 1);
             return true;
         }
         if (!insert_daemon(supervisor, err)) /* the first time, or somebody deleted the row */

@@ -6,6 +6,11 @@
 
 #include "service/supervisor.h"
 
+/* How long from one look around to the next. Notifications tell of requests and of runs that begin;
+ * what they cannot tell is looked for every second while there is something to look after, else
+ * rarely (daemon.poll). */
+int64_t state_pace_ms(const struct supervisor *supervisor);
+
 /* Gives every configured sync its row, so that it can be steered before it ever ran. */
 MUST_CHECK bool state_enter(
     struct pg *pg, const struct definitions *definitions, struct error *err);

@@ -32,7 +32,6 @@
 #include "service/state.h"
 
 enum {
-    TICK_MS = 1000, /* a take-over within five seconds has a back-off and a start in it, too */
     RECONNECT_MOST_MS = 30000,
     WAIT_MOST_MS = 10000,
     LATE_WORKERS = 4, /* for each one that works, so many may wait to verify */
@@ -43,7 +42,7 @@ enum {
  * for the disk either: what a crash of the server takes back is a request taken up together with
  * what came of it, and is done again. */
 static const char listen_sql[] = "set statement_timeout = '10s'; set synchronous_commit = off;"
-                                 "listen assocd_signal; listen assocd_idle";
+                                 "listen assocd_signal; listen assocd_idle; listen assocd_run";
 
 int64_t supervisor_now_us(const struct supervisor *supervisor)
 {
@@ -89,7 +88,7 @@ static bool open_state(struct supervisor *supervisor, struct error *err)
         !pg_exec(supervisor->pg, listen_sql, NULL, err) || !enter(supervisor, err))
         return false;
     supervisor->connect_failures = 0;
-    supervisor->tick_ms = clock_now_ms() + TICK_MS;
+    supervisor->looked_ms = clock_now_ms();
     return true;
 }
 
@@ -131,6 +130,8 @@ static void hear(struct supervisor *supervisor)
             return;
         if (strcmp(channel, "assocd_signal") == 0)
             supervisor->signals = true;
+        else if (strcmp(channel, "assocd_run") == 0)
+            supervisor->busy = true; /* until the next look says otherwise */
         else
             take_idle(supervisor, payload);
     }
@@ -142,8 +143,8 @@ static void look(struct supervisor *supervisor)
     bool ok = true;
     if (supervisor->pg == NULL)
         return;
-    if (clock_now_ms() >= supervisor->tick_ms) {
-        supervisor->tick_ms = clock_now_ms() + TICK_MS;
+    if (clock_now_ms() >= supervisor->looked_ms + state_pace_ms(supervisor)) {
+        supervisor->looked_ms = clock_now_ms();
         supervisor->signals = false;
         ok = look_around(supervisor, &err);
     } else if (supervisor->signals) {
@@ -288,7 +289,8 @@ static int wait_ms(const struct supervisor *supervisor)
     int64_t until_ms = now_ms + WAIT_MOST_MS;
     int64_t due_us = crew_next_us(supervisor);
     int64_t alive_ms = supervisor->alive_ms + notify_alive_every_ms();
-    int64_t tick_ms = supervisor->pg != NULL ? supervisor->tick_ms : supervisor->connect_ms;
+    int64_t look_ms = supervisor->pg != NULL ? supervisor->looked_ms + state_pace_ms(supervisor)
+                                             : supervisor->connect_ms;
     if (due_us != DUE_NEVER) {
         int64_t left_us = due_us - supervisor_now_us(supervisor);
         int64_t due_ms = now_ms + (left_us > 0 ? left_us / 1000 + 1 : 0);
@@ -298,8 +300,8 @@ static int wait_ms(const struct supervisor *supervisor)
         until_ms = alive_ms;
     if (supervisor->stopping && supervisor->kill_ms < until_ms)
         until_ms = supervisor->kill_ms;
-    if (tick_ms < until_ms)
-        until_ms = tick_ms;
+    if (look_ms < until_ms)
+        until_ms = look_ms;
     if (listen_next_ms(supervisor) < until_ms)
         until_ms = listen_next_ms(supervisor);
     return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;

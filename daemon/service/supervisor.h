@@ -48,8 +48,10 @@ struct supervisor {
     int64_t looked_us; /* up to when state changes have been seen; 0: nothing has */
     size_t looked_at; /* the first entry of the agenda whose state the next look reads anyway */
     int64_t turn_us; /* the longest turn since the daemon's row was written */
-    int64_t tick_ms; /* when to look around again (clock_now_ms) */
+    int64_t looked_ms; /* when it looked around last (clock_now_ms) */
     bool signals; /* somebody wrote into assocd.signal */
+    bool waiting; /* requests were left there for later */
+    bool busy; /* runs are under way, of whichever daemon */
 
     struct worker *workers; /* workers_max places, the first workers_count in use */
     size_t workers_count;

@@ -1,2 +1,2 @@
--- How many daemons were seen within the last ten seconds?
-select count(*) from assocd.daemon where seen_at > clock_timestamp() - interval '10 seconds'
+-- How many daemons are alive? One that is ten seconds late is gone.
+select count(*) from assocd.daemon where coalesce(next_at, seen_at) > clock_timestamp() - interval '10 seconds'

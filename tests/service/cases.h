@@ -19,6 +19,7 @@ TCase *secret_cases(void);
 TCase *token_cases(void);
 TCase *cli_cases(void);
 TCase *pooler_cases(void);
+TCase *quiet_cases(void);
 TCase *standby_cases(void);
 
 #endif

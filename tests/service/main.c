@@ -1,7 +1,7 @@
 /*
  * main.c: daemons, real ones, on a real PostgreSQL and the sandbox. SERVICE_CASE=NAME in the
  * environment: only the test case of that name (schedule, control, stop, several, restart, systemd,
- * journal, watch, touched, tls, host, secret, token, cli, pooler).
+ * journal, watch, touched, tls, host, secret, token, cli, pooler, quiet).
  */
 #include <check.h>
 #include <stdlib.h>
@@ -29,6 +29,7 @@ int main(void)
     suite_add_tcase(suite, token_cases());
     suite_add_tcase(suite, cli_cases());
     suite_add_tcase(suite, pooler_cases());
+    suite_add_tcase(suite, quiet_cases());
     if (standby != NULL && standby[0] != '\0')
         suite_add_tcase(suite, standby_cases());
     SRunner *runner = srunner_create(suite);

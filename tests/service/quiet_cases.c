@@ -1,0 +1,132 @@
+/*
+ * quiet_cases.c: how often a daemon that has nothing to do asks the database, counted in statements
+ * and looks, and that it is quick all the same.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/pgproxy.h"
+#include "service/bed.h"
+#include "service/cases.h"
+
+enum { LOOKS = 4, A_LOOK = 4 }; /* statements of a look around */
+
+static struct bed bed;
+static struct pgproxy *proxy;
+
+static void open_bed(void)
+{
+    bed_open(&bed, "manual");
+}
+
+static void close_bed(void)
+{
+    bed_close(&bed);
+    pgproxy_close(proxy);
+    proxy = NULL;
+}
+
+static void configure(const char *head, const char *more)
+{
+    CLEANUP(buf_clear) struct buf syncs = {0};
+    char *direct = bed.database_url;
+    bed_sync(&syncs, "links", "contacts", "manual");
+    buf_add_text(&syncs, more);
+    if (proxy != NULL)
+        bed.database_url = (char *)(uintptr_t)pgproxy_url(proxy);
+    bed_configure(&bed, head, buf_text(&syncs));
+    bed.database_url = direct;
+}
+
+static void until_looked(int64_t *seen_us)
+{
+    char sql[160];
+    (void)snprintf(sql, sizeof sql,
+        "select (extract(epoch from seen_at) * 1000000)::bigint > %lld from assocd.daemon",
+        (long long)*seen_us);
+    bed_until(&bed, sql);
+    *seen_us =
+        bed_int(&bed, "select (extract(epoch from seen_at) * 1000000)::bigint from assocd.daemon");
+}
+
+START_TEST(asks_a_few_things_at_each_look_and_nothing_between)
+{
+    int64_t seen_us = 0;
+    proxy = pgproxy_open(bed.database_url);
+    configure("daemon: {poll: 1s}\n", "");
+    bed_start(&bed, 0, NULL);
+    until_looked(&seen_us);
+    until_looked(&seen_us);
+    int before = pgproxy_count(proxy);
+    for (int i = 0; i < LOOKS; i++)
+        until_looked(&seen_us);
+    ck_assert_int_le(pgproxy_count(proxy) - before, (LOOKS + 1) * A_LOOK);
+}
+END_TEST
+
+/* Twelve transactions a minute are three looks. */
+START_TEST(looks_rarely_unless_something_is_watched_or_configured)
+{
+    static const struct {
+        const char *head, *more;
+        int64_t pace_s;
+    } cases[] = {
+        {"", "", 30},
+        {"", "    watch: true\n", 1},
+        {"daemon: {poll: 45s}\n", "", 45},
+        {"daemon: {poll: 2s}\n", "    watch: true\n", 2},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        configure(cases[i].head, cases[i].more);
+        bed_start(&bed, 0, NULL);
+        bed_until(&bed, "select count(next_at) = 1 from assocd.daemon");
+        ck_assert_int_eq(bed_int(&bed,
+                             "select round(extract(epoch from next_at - seen_at))::bigint"
+                             " from assocd.daemon"),
+            cases[i].pace_s);
+        ck_assert_int_eq(bed_stop(&bed, 0), 0);
+        process_clear(&bed.daemons[0]);
+    }
+}
+END_TEST
+
+/* Far sooner than the next look, which is minutes away. */
+START_TEST(acts_at_once_on_a_request_while_it_rests)
+{
+    configure("daemon: {poll: 5m}\n", "");
+    bed_start(&bed, 0, NULL);
+    bed_trigger(&bed);
+    bed_until(&bed, "select count(*) = 1 from assocd.run where status = 'succeeded'");
+    bed_until(&bed, "select outcome = 'run 1: succeeded' from assocd.signal");
+    bed_until(&bed, "select next_at > seen_at + interval '1 minute' from assocd.daemon");
+}
+END_TEST
+
+/* A run of somebody else is looked after every second, in case its process dies. */
+START_TEST(looks_after_the_runs_of_others)
+{
+    configure("daemon: {poll: 5m}\n", "");
+    bed_start(&bed, 0, NULL);
+    bed_sql(&bed,
+        "select assocd.lock_sync('links', 'main');"
+        "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid, session_key,"
+        " session_pid, session_role) select 'links', 'main', '2026-09', 'manual', 'applying', 1,"
+        " 'elsewhere', 1, lock_key, lock_pid, lock_role from assocd.sync_state;"
+        "notify assocd_run");
+    bed_until(&bed, "select next_at < seen_at + interval '2 seconds' from assocd.daemon");
+    bed_sql(&bed, "select pg_advisory_unlock_all()");
+    bed_until(&bed, "select status = 'interrupted' from assocd.run");
+}
+END_TEST
+
+TCase *quiet_cases(void)
+{
+    TCase *cases = tcase_create("quiet");
+    tcase_add_checked_fixture(cases, open_bed, close_bed);
+    tcase_set_timeout(cases, 120);
+    tcase_add_test(cases, asks_a_few_things_at_each_look_and_nothing_between);
+    tcase_add_test(cases, looks_rarely_unless_something_is_watched_or_configured);
+    tcase_add_test(cases, acts_at_once_on_a_request_while_it_rests);
+    tcase_add_test(cases, looks_after_the_runs_of_others);
+    return cases;
+}
