@@ -57,5 +57,12 @@ bool pg_failed(struct pg *pg, const PGresult *result, const char *what, struct e
             "%s: %s, and rows that it hides look like rows to archive: connect as a role with "
             "BYPASSRLS or as the table's owner",
             what, line);
+    const char *standby = PQparameterStatus(pg->conn, "in_hot_standby");
+    if (pg->kind == ERROR_STATE && strcmp(state, "25006") == 0 && standby != NULL &&
+        strcmp(standby, "on") == 0)
+        return error_set(err, pg->kind,
+            "%s: %s (SQLSTATE %s); host %s is a standby, which takes no writes: name the primary "
+            "in database.url, or all hosts (host1,host2), of which the primary is then taken",
+            what, line, state, PQhost(pg->conn));
     return error_set(err, pg->kind, "%s: %s (SQLSTATE %s)", what, line, state);
 }

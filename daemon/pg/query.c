@@ -168,6 +168,30 @@ static const char relation_sql[] =
     " and pg_catalog.cardinality(part) = 2 and part[1] = n.nspname and part[2] = c.relname"
     " and c.relkind in ('r', 'p', 'v', 'm', 'f')";
 
+/* Those of another spelling: a person's public.Order is public.order to the server. */
+static const char near_sql[] =
+    "select pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ' or ')"
+    " from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace"
+    " where pg_catalog.lower(n.nspname || '.' || c.relname) ="
+    " pg_catalog.lower(pg_catalog.replace($1, '\"', '')) and c.relkind in ('r', 'p', 'v', 'm', "
+    "'f')";
+
+static bool no_relation(struct pg *pg, const char *name, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_text(&args, name);
+    if (!pg_exec_args(pg, near_sql, &args, &rows, err))
+        return false;
+    if (!pg_rows_null(&rows, 0, 0))
+        return error_set(err, pg->kind,
+            "relation '%s' does not exist; write it as %s (names with capitals need double quotes "
+            "inside the value, in YAML: table: '%s')",
+            name, pg_rows_text(&rows, 0, 0), pg_rows_text(&rows, 0, 0));
+    return error_set(err, pg->kind,
+        "relation '%s' does not exist; expected a table or view written as schema.table", name);
+}
+
 bool pg_relation(struct pg *pg, const char *name, char **quoted, struct error *err)
 {
     struct pg_args args = {0};
@@ -176,8 +200,7 @@ bool pg_relation(struct pg *pg, const char *name, char **quoted, struct error *e
     if (!pg_exec_args(pg, relation_sql, &args, &rows, err))
         return error_prefix(err, "relation '%s'", name);
     if (rows.count != 1)
-        return error_set(err, pg->kind,
-            "relation '%s' does not exist; expected a table or view written as schema.table", name);
+        return no_relation(pg, name, err);
     *quoted = mem_text(pg_rows_text(&rows, 0, 0));
     return true;
 }

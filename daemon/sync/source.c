@@ -13,6 +13,7 @@
 #include "pg/pg.h"
 #include "pg/text.h"
 #include "sync/single.h"
+#include "sync/source_hint.h"
 #include "sync/source_lock.h"
 #include "sync/source_type.h"
 
@@ -188,9 +189,10 @@ bool source_open(struct source **source, const struct source_wish *wish, struct 
     if (!pg_open_plain(&s->pg, url, "assocd source", ERROR_SOURCE, err) ||
         !pg_begin(s->pg, "read only", err))
         return error_prefix(err, "source of %s", sync->name);
-    return relation_text(s, &s->relation, err) &&
+    bool ok = relation_text(s, &s->relation, err) &&
         source_lock(s->pg, sync, buf_text(&s->relation), s->shape, err) &&
         pg_in_recovery(s->pg, &s->replica, err) && begin_copy(s, buf_text(&s->relation), err);
+    return ok || source_hint(s->pg, err);
 }
 
 void source_close(struct source *source)
@@ -317,10 +319,12 @@ bool source_next(struct source *source, struct source_row *row, struct error *er
     char *line;
     size_t length;
     *row = (struct source_row){.kind = SOURCE_ROW};
-    if (!pg_copy_next(source->pg, &line, &length, err))
-        return error_prefix(err,
+    if (!pg_copy_next(source->pg, &line, &length, err)) {
+        (void)error_prefix(err,
             "source of %s: reading stopped in the middle and nothing of it is used",
             source->sync->name);
+        return source_hint(source->pg, err);
+    }
     if (line == NULL) {
         row->kind = SOURCE_END;
         return end_copy(source, err);
