@@ -36,5 +36,7 @@ void api_schema(struct call *call);
 void api_limits(struct call *call);
 void api_report(struct call *call);
 void api_records(struct call *call);
+void api_record(struct call *call);
+void api_merge(struct call *call);
 
 #endif

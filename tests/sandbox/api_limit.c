@@ -171,8 +171,11 @@ static void add_missing(struct call *call, const struct inputs *inputs, struct b
         "valid.\",\"context\":{\"ids\":[",
         call->portal->objects.items[call->from].singular);
     for (size_t i = 0; i < inputs->count; i++) {
-        if (portal_is_live(call->portal, call->from,
-                portal_resolve(call->portal, call->from, inputs->items[i].from)))
+        uint64_t id = inputs->items[i].from;
+        uint64_t now = portal_resolve(call->portal, call->from, id);
+        int64_t mode = call->portal->settings.values[SET_MERGED_RECORDS];
+        if (now == id ? portal_is_live(call->portal, call->from, id)
+                      : mode != MERGED_ERROR && portal_is_live(call->portal, call->from, now))
             continue;
         buf_add_text(errors, comma);
         buf_add_json(errors, inputs->items[i].from_text);
@@ -213,11 +216,15 @@ void api_records(struct call *call)
     batch_open(call);
     for (size_t i = 0; i < inputs.count; i++) {
         uint64_t id = portal_resolve(call->portal, call->from, inputs.items[i].from);
-        if (!portal_is_live(call->portal, call->from, id))
+        bool merged = id != inputs.items[i].from;
+        int64_t mode = call->portal->settings.values[SET_MERGED_RECORDS];
+        if (!portal_is_live(call->portal, call->from, id) || (merged && mode == MERGED_ERROR))
+            continue;
+        found++;
+        if (merged && mode == MERGED_OMIT)
             continue;
         add_record(call, id, comma);
         comma = ",";
-        found++;
     }
     if (found < inputs.count)
         add_missing(call, &inputs, &errors);
@@ -225,6 +232,41 @@ void api_records(struct call *call)
     call->reply->status = found < inputs.count ? 207 : 200;
     buf_clear(&errors);
     inputs_clear(&inputs);
+}
+
+void api_record(struct call *call)
+{
+    uint64_t id = portal_resolve(call->portal, call->from, call->from_id);
+    if (portal_is_live(call->portal, call->from, id))
+        add_record(call, id, "");
+    else
+        call_fail(call, 404, "OBJECT_NOT_FOUND", "resource not found");
+}
+
+/* An id that no record has: the next after all that were given away by merges. */
+static uint64_t new_id(const struct portal *portal)
+{
+    return UINT64_C(90000000000) + portal->merges_count;
+}
+
+void api_merge(struct call *call)
+{
+    uint64_t kept = 0;
+    uint64_t gone = 0;
+    if (!json_id(json_member(call->json, "primaryObjectId"), &kept) ||
+        !json_id(json_member(call->json, "objectIdToMerge"), &gone) || kept == gone ||
+        !portal_is_live(call->portal, call->from, kept) ||
+        !portal_is_live(call->portal, call->from, gone)) {
+        call_fail(call, 400, "VALIDATION_ERROR", "invalid ids to merge");
+        return;
+    }
+    if (call->portal->settings.values[SET_MERGE] == MERGE_NEW_ID) {
+        uint64_t survivor = new_id(call->portal);
+        portal_merge(call->portal, call->from, survivor, kept);
+        kept = survivor;
+    }
+    portal_merge(call->portal, call->from, kept, gone);
+    add_record(call, kept, "");
 }
 
 void api_report(struct call *call)

@@ -46,9 +46,12 @@ static bool add_result(struct call *call, const struct input *input, bool comma,
     struct buf *body = &call->reply->body;
     size_t start = body->length;
     bool deaf = call->dialect == V3 && call->portal->settings.values[SET_V3_AFTER] == 0;
-    struct page page = {.from = input->from, .after = deaf ? NULL : input->after};
+    uint64_t now = portal_resolve(call->portal, call->from, input->from);
+    int64_t mode = call->portal->settings.values[SET_MERGED_READ];
+    struct page page = {
+        .from = mode == MERGED_NONE ? input->from : now, .after = deaf ? NULL : input->after};
     buf_add_text(body, comma ? ",{\"from\":{\"id\":\"" : "{\"from\":{\"id\":\"");
-    buf_add_u64(body, input->from);
+    buf_add_u64(body, mode == MERGED_SURVIVOR_ID ? now : input->from);
     buf_add_text(body, "\"},\"to\":[");
     page_write(call, &page);
     buf_add_char(body, ']');

@@ -29,7 +29,9 @@ static void apply(struct call *call, const struct inputs *inputs, bool remove)
         const struct input *input = &inputs->items[i];
         if (input->bad != NULL || (is_dropped(call, i) && !call->fault->after))
             continue;
-        work.edges[work.count++] = (struct edge){input->from, input->to, input->types};
+        work.edges[work.count++] =
+            (struct edge){portal_resolve(call->portal, call->from, input->from),
+                portal_resolve(call->portal, call->to, input->to), input->types};
     }
     call_apply(call, &work);
 }

@@ -235,10 +235,13 @@ static bool merge_records(struct sandbox *sandbox, struct json_object *merges, s
         int object = find_object(sandbox, name, err);
         if (object < 0)
             return false;
-        if (json_length(ids) != 2 || !json_id(json_item(ids, 0), &kept) ||
-            !json_id(json_item(ids, 1), &gone))
-            return error_set(err, ERROR_USAGE, "merge needs two ids");
-        portal_merge(&sandbox->portal, object, kept, gone);
+        uint64_t new_id = 0;
+        if (!json_id(json_item(ids, 0), &kept) || !json_id(json_item(ids, 1), &gone) ||
+            (json_length(ids) == 3 && !json_id(json_item(ids, 2), &new_id)))
+            return error_set(err, ERROR_USAGE, "merge needs two ids, or three");
+        if (new_id != 0)
+            portal_merge(&sandbox->portal, object, new_id, kept);
+        portal_merge(&sandbox->portal, object, new_id != 0 ? new_id : kept, gone);
     }
     return true;
 }

@@ -36,7 +36,10 @@ static bool is_known(const struct call *call, int object, uint64_t id)
     if (id == 0)
         return false;
     return call->portal->settings.values[SET_CHECK_RECORDS] == 0 ||
-        portal_is_live(call->portal, object, id);
+        portal_is_live(call->portal, object,
+            call->portal->settings.values[SET_MERGED_CREATE] == MERGED_ACCEPT
+                ? portal_resolve(call->portal, object, id)
+                : id);
 }
 
 static void write_culprits(struct culprits *culprits, struct buf *out)

@@ -204,7 +204,7 @@ uint64_t portal_resolve(const struct portal *portal, int object, uint64_t id)
 {
     for (size_t i = 0; i < portal->merges_count && i < MERGES_MAX; i++)
         if (portal->merges[i].object == object && portal->merges[i].gone == id)
-            return portal->merges[i].kept;
+            id = portal->merges[i].kept; /* merges stand in their order: chains are followed */
     return id;
 }
 

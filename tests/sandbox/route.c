@@ -89,6 +89,10 @@ static const struct route routes[] = {
     {"GET", "/crm-object-schemas/{v}/schemas/{f}", DATED, "schema", api_schema, NEEDS_NOTHING},
     {"POST", "/crm/v3/objects/{f}/batch/read", V3, "records", api_records, READ_JSON},
     {"POST", "/crm/objects/{v}/{f}/batch/read", DATED, "records", api_records, READ_JSON},
+    {"GET", "/crm/v3/objects/{f}/{i}", V3, "record", api_record, READ},
+    {"GET", "/crm/objects/{v}/{f}/{i}", DATED, "record", api_record, READ},
+    {"POST", "/crm/v3/objects/{f}/merge", V3, "merge", api_merge, WRITE_JSON},
+    {"POST", "/crm/objects/{v}/{f}/merge", DATED, "merge", api_merge, WRITE_JSON},
 
     {"POST", "/crm/v4/associations/usage/high-usage-report/{n}", V4, "report", api_report, 0},
     {"POST", "/crm/associations/{v}/usage/high-usage-report/{n}", DATED, "report", api_report, 0},
