@@ -64,6 +64,7 @@ struct call {
     /* the page under way */
     struct envelope envelope;
     const char *garbled; /* why the answer is none; NULL: fine so far */
+    size_t received; /* bytes of it */
     char status[16];
     char api_started_at[40];
     char api_completed_at[40];
@@ -88,6 +89,7 @@ struct call {
     struct assoc_list rows;
     uint32_t page; /* under way: 1… */
     bool beyond; /* it goes on in a newer version than v3 */
+    size_t results; /* told in the page under way */
     size_t page_rows; /* rows of earlier pages */
     struct page_inputs asked;
     struct page_inputs more; /* records with another page, in the order met */
@@ -130,6 +132,9 @@ void call_end(struct client *client, struct call *call, enum client_outcome outc
 
 /* Sets category and message of the reply. */
 void call_say(struct call *call, const char *category, const char *format, ...) PRINTF(3, 4);
+
+/* Inputs of the page under way: what bounds its answer. */
+size_t call_inputs(const struct call *call);
 
 /* Adds a refusal about a pair or (to_id 0) a record, with the texts of call->problem. */
 void call_refuse(struct call *call, uint64_t from_id, uint64_t to_id);

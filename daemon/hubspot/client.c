@@ -222,6 +222,8 @@ static const char *keep_text(struct call *call, const char *text)
 void call_refuse(struct call *call, uint64_t from_id, uint64_t to_id)
 {
     struct client_refusal refusal = {.from_id = from_id, .to_id = to_id};
+    if (call->refusals_count > 2 * call_inputs(call) + 16)
+        return;
     refusal.category = keep_text(call, call->problem.category);
     refusal.message = keep_text(call, call->problem.message);
     mem_grow(

@@ -64,15 +64,27 @@ MUST_CHECK bool client_object_type(
 MUST_CHECK bool client_types(struct client *client, const char *from, const char *to,
     struct types *types, struct error *err);
 
-/* What became of a record: `now` is its id, the id it was merged into, or 0 if there is none. */
+/* What became of a record: `now` is its id, the id it was merged into, or 0 if the answer does not
+ * tell of it: it does not exist, or was merged away (client_record_now). */
 enum { CLIENT_RECORDS_MAX = 100 };
 struct client_record {
     uint64_t id;
     uint64_t now;
 };
-/* Asks the objects API about 1 to CLIENT_RECORDS_MAX records, while nothing else is under way. */
-MUST_CHECK bool client_records(struct client *client, const char *object,
-    struct client_record *records, size_t count, struct error *err);
+/* Asks the objects API about records, while nothing else is under way. */
+struct client_lookup {
+    const char *object; /* their type, as configured */
+    struct client_record *records;
+    size_t count; /* 1 to CLIENT_RECORDS_MAX */
+    struct assoc_list *merges; /* gets what the answer tells of merges, asked for or not: from_id
+                                * was merged into to_id */
+};
+MUST_CHECK bool client_records(
+    struct client *client, const struct client_lookup *lookup, struct error *err);
+
+/* The same about one record, by itself: now 0 means that it does not exist. */
+MUST_CHECK bool client_record_now(
+    struct client *client, const char *object, struct client_record *record, struct error *err);
 
 /* Sets the pair of object types and the type table that requests are about. Types met in answers
  * but not in the table are added to it, unmanaged. Both are borrowed until client_close.

@@ -6,8 +6,19 @@
 
 #include <string.h>
 
+/* Bytes of an answer, and for each input: a page of 1,000 associations is 150 kB. */
+enum { ANSWER_BASE = 4 << 20, ANSWER_INPUT = 256 << 10 };
+
+size_t call_inputs(const struct call *call)
+{
+    if (call->request == NULL)
+        return 16;
+    return call->request->call == CLIENT_READ ? call->asked.count : call->request->row_count;
+}
+
 void call_restart(struct call *call)
 {
+    call->received = 0;
     envelope_reset(&call->envelope);
     problem_reset(&call->problem);
     call->garbled = NULL;
@@ -54,7 +65,8 @@ static bool take_error(struct call *call, struct json *json)
     problem_reset(&call->problem);
     if (!problem_read(&call->problem, json))
         return false;
-    call->errors_count++;
+    if (++call->errors_count > 2 * call_inputs(call) + 16)
+        return json_fail(json, "it holds more errors than the request had inputs");
     if (call->request->call == CLIENT_READ)
         read_error(call);
     else
@@ -98,6 +110,9 @@ void call_feed(struct client *client, struct call *call, const char *bytes, size
 {
     struct envelope_item item;
     struct json json = {0};
+    call->received += length;
+    if (call->garbled == NULL && call->received > ANSWER_BASE + ANSWER_INPUT * call_inputs(call))
+        call->garbled = "it is longer than the request can need";
     if (call->garbled != NULL)
         return;
     envelope_feed(&call->envelope, bytes, length);

@@ -147,10 +147,42 @@ static bool is_too_large(const struct call *call, long status)
     return said && inputs > 1;
 }
 
-/* What a 4xx says about the configuration; NULL if it is about the inputs. */
-static const char *misconfiguration(const struct call *call, long status, enum error_kind *kind)
+/* HubSpot's refusals are JSON. A web page comes from something on the way: a proxy, a firewall, or
+ * the network in front of HubSpot. */
+static bool is_page(const struct http_result *result)
+{
+    size_t at = 0;
+    while (at < result->body_length && strchr(" \t\r\n", result->body[at]) != NULL)
+        at++;
+    return at < result->body_length && result->body[at] == '<';
+}
+
+static const char not_hubspot[] =
+    "a proxy or firewall answered in HubSpot's place (with a web page); whether the token is good "
+    "is not known";
+
+/* Statuses that are never about the inputs of a request. */
+static bool is_about_all(long status)
+{
+    static const short statuses[] = {
+        402, 406, 407, 408, 410, 411, 412, 417, 418, 421, 424, 425, 426, 428, 431, 451};
+    for (size_t i = 0; i < ARRAY_COUNT(statuses); i++)
+        if (statuses[i] == status)
+            return true;
+    return false;
+}
+
+/* What a 4xx says about the configuration, or about HubSpot; NULL if it is about the inputs. */
+static const char *misconfiguration(
+    const struct call *call, const struct http_result *result, enum error_kind *kind)
 {
     const struct problem *problem = &call->problem;
+    long status = result->status;
+    *kind = ERROR_REMOTE;
+    if (is_page(result))
+        return not_hubspot;
+    if (is_about_all(status))
+        return "HubSpot refuses this call whatever its inputs";
     *kind = ERROR_CONFIG;
     if (status == 400 &&
         (has(problem->message, "Unable to infer object type") ||
@@ -187,7 +219,7 @@ static bool is_gone(const struct call *call, long status)
 static void take(struct client *client, struct call *call, const struct http_result *result)
 {
     enum error_kind kind;
-    const char *wrong = misconfiguration(call, result->status, &kind);
+    const char *wrong = misconfiguration(call, result, &kind);
     if (result->status >= 400 && wrong != NULL && call->page <= 1) {
         stop_run(client, call, kind, wrong, result);
         end_refused(client, call, stopped_outcome(call));
@@ -253,12 +285,15 @@ static void hold_account(struct client *client, const struct call *call, int64_t
 static void deny(struct client *client, struct call *call, const struct http_result *result)
 {
     char what[320] = "HubSpot rejects the token";
-    if (result->status == 403 && call->problem.scopes[0] != '\0')
+    enum error_kind kind = is_page(result) ? ERROR_REMOTE : ERROR_DENIED;
+    if (kind == ERROR_REMOTE)
+        (void)snprintf(what, sizeof what, "%s", not_hubspot);
+    else if (result->status == 403 && call->problem.scopes[0] != '\0')
         (void)snprintf(what, sizeof what, "the token lacks a scope; one of these is required: %s",
             call->problem.scopes);
     else if (result->status == 403)
         (void)snprintf(what, sizeof what, "the token may not do this");
-    stop_run(client, call, ERROR_DENIED, what, result);
+    stop_run(client, call, kind, what, result);
     end_refused(client, call, stopped_outcome(call));
 }
 

@@ -15,6 +15,8 @@
 struct record_list {
     struct client_record *records;
     size_t count;
+    struct assoc_list *merges; /* of a batch */
+    size_t results; /* told so far */
 };
 
 static struct client_record *find_record(const struct record_list *list, uint64_t id)
@@ -36,6 +38,7 @@ static bool take_merged(const struct record_list *list, const char *ids, uint64_
         struct client_record *record = find_record(list, id);
         if (record != NULL && record->now != id)
             record->now = now;
+        assoc_list_add(list->merges, (struct assoc){.from_id = id, .to_id = now});
         ids += length;
         ids += *ids == ';';
     }
@@ -45,7 +48,7 @@ static bool take_merged(const struct record_list *list, const char *ids, uint64_
 /* {"id": "1", "properties": {"hs_merged_object_ids": "12;345"}} */
 static bool take_record(struct list *owner, const struct envelope_item *item)
 {
-    const struct record_list *list = owner->owner;
+    struct record_list *list = owner->owner;
     bool results = strcmp(item->key, "results") == 0;
     owner->has_results = owner->has_results || (results && item->array);
     if (item->array || !results)
@@ -53,7 +56,8 @@ static bool take_record(struct list *owner, const struct envelope_item *item)
     CLEANUP(json_tree_free) struct json_object *entry = json_tree(item->text, item->length);
     const char *text = json_tree_text(entry, "id");
     uint64_t id;
-    if (!item->element || text == NULL || !assoc_parse_id(text, strlen(text), &id))
+    if (!item->element || text == NULL || !assoc_parse_id(text, strlen(text), &id) ||
+        list->results++ > 2 * list->count)
         return false;
     struct client_record *record = find_record(list, id);
     if (record != NULL)
@@ -65,11 +69,43 @@ static bool take_record(struct list *owner, const struct envelope_item *item)
     return merged == NULL || take_merged(list, merged, id);
 }
 
-bool client_records(struct client *client, const char *object, struct client_record *records,
-    size_t count, struct error *err)
+/* An object by itself: {"id": "1", "properties": {…}} */
+static bool take_one(struct list *owner, const struct envelope_item *item)
 {
-    const char *id = object_type_id(object, NULL);
-    struct record_list asked = {.records = records, .count = count};
+    struct client_record *record = owner->owner;
+    if (item->array || item->element)
+        return item->array || json_tree_is_good(item->text, item->length);
+    if (strcmp(item->key, "id") != 0)
+        return json_tree_is_good(item->text, item->length);
+    owner->has_results = json_tree_id_text(item->text, item->length, &record->now);
+    return owner->has_results;
+}
+
+bool client_record_now(
+    struct client *client, const char *object, struct client_record *record, struct error *err)
+{
+    const char *type = object_type_id(object, NULL);
+    char id[24];
+    struct error why = {0};
+    CLEANUP(buf_clear) struct buf path = {0};
+    struct list list = {.take = take_one, .owner = record};
+    assert(type != NULL);
+    (void)snprintf(id, sizeof id, "%llu", (unsigned long long)record->id);
+    record->now = 0;
+    dialect_path(&path, dialect_row(client->settings.dialect)->record, type, type, id);
+    if (call_list(client, buf_text(&path), &list, &why))
+        return list.has_results ||
+            error_set(err, ERROR_REMOTE, "GET %s: HubSpot's answer holds no id", buf_text(&path));
+    record->now = 0;
+    return list.http_status == 404 || error_set(err, why.kind, "%s", why.text);
+}
+
+bool client_records(struct client *client, const struct client_lookup *lookup, struct error *err)
+{
+    struct client_record *records = lookup->records;
+    size_t count = lookup->count;
+    const char *id = object_type_id(lookup->object, NULL);
+    struct record_list asked = {.records = records, .count = count, .merges = lookup->merges};
     CLEANUP(buf_clear) struct buf path = {0};
     CLEANUP(buf_clear) struct buf body = {0};
     struct list list = {.take = take_record, .owner = &asked, .body = &body};
@@ -81,8 +117,9 @@ bool client_records(struct client *client, const char *object, struct client_rec
     }
     buf_add_text(&body, "]}");
     dialect_path(&path, dialect_row(client->settings.dialect)->records, id, id, "");
-    if (!call_list(client, buf_text(&path), &list, err))
-        return false;
+    struct error why = {0};
+    if (!call_list(client, buf_text(&path), &list, &why)) /* one bad id may spoil the request */
+        return list.http_status == 400 || error_set(err, why.kind, "%s", why.text);
     return list.has_results ||
         error_set(err, ERROR_REMOTE, "POST %s: HubSpot's answer holds no results", buf_text(&path));
 }

@@ -69,6 +69,7 @@ void write_restart(struct call *call)
 {
     memset(call->marks, 0, call->request->row_count);
     call->unnamed_error = false;
+    call->results = 0;
     call->refusals_count = 0;
 }
 
@@ -99,6 +100,8 @@ bool write_result(struct client *client, struct call *call, struct json *json)
     struct wire_link link;
     if (!wire_link(json, &link))
         return false;
+    if (++call->results > 4 * request->row_count + 16)
+        return json_fail(json, "it holds more results than the request had inputs");
     size_t i = find_pair(request, link.from_id, link.to_id);
     for (; i < request->row_count && is_pair(&request->rows[i], link.from_id, link.to_id); i++) {
         const char *name = client->types->items[request->rows[i].type].name;

@@ -17,6 +17,7 @@ static const struct dialect_row rows[] = {
             .batch = "/crm/v3/associations/{f}/{t}/batch/{c}",
             .names = "/crm/v3/associations/{f}/{t}/types",
             .records = "/crm/v3/objects/{f}/batch/read",
+            .record = "/crm/v3/objects/{f}/{c}",
             .account = "/account-info/v3/details",
         },
     [DIALECT_V4] =
@@ -29,6 +30,7 @@ static const struct dialect_row rows[] = {
             .labels = "/crm/v4/associations/{f}/{t}/labels",
             .schema = "/crm-object-schemas/v3/schemas/{f}",
             .records = "/crm/v3/objects/{f}/batch/read",
+            .record = "/crm/v3/objects/{f}/{c}",
             .account = "/account-info/v3/details",
         },
     [DIALECT_2026_03] =
@@ -41,6 +43,7 @@ static const struct dialect_row rows[] = {
             .labels = "/crm/associations/2026-03/{f}/{t}/labels",
             .schema = "/crm-object-schemas/2026-03/schemas/{f}",
             .records = "/crm/objects/2026-03/{f}/batch/read",
+            .record = "/crm/objects/2026-03/{f}/{c}",
             .account = "/account-info/2026-03/details",
         },
     [DIALECT_2026_09] =
@@ -52,6 +55,7 @@ static const struct dialect_row rows[] = {
             .labels = "/crm/associations/2026-09/{f}/{t}/labels",
             .schema = "/crm-object-schemas/2026-09/schemas/{f}",
             .records = "/crm/objects/2026-09/{f}/batch/read",
+            .record = "/crm/objects/2026-09/{f}/{c}",
             .account = "/account-info/2026-09/details",
         },
 };

@@ -24,6 +24,7 @@ struct dialect_row {
     const char *labels; /* GET: type labels; NULL likewise */
     const char *schema; /* GET: an object type, with the names of its types; NULL likewise */
     const char *records; /* POST: records of type {f} by their ids */
+    const char *record; /* GET: one of them, {c} */
     const char *account; /* GET: whose token is this */
 };
 

@@ -42,10 +42,13 @@ void problem_copy(char *field, size_t size, const char *text)
     field[kept] = '\0';
 }
 
+/* No request has more inputs. */
+enum { IDS_MAX = 10000 };
+
 static void add_id(struct id_list *list, const struct json_text *text)
 {
     uint64_t id;
-    if (!assoc_parse_id(text->bytes, text->length, &id))
+    if (list->count >= IDS_MAX || !assoc_parse_id(text->bytes, text->length, &id))
         return;
     mem_grow(&list->ids, &list->room, list->count + 1, sizeof *list->ids);
     list->ids[list->count++] = id;

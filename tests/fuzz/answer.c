@@ -234,7 +234,10 @@ static bool ask_account(struct client *client, struct buf *out, struct error *er
 static bool ask_records(struct client *client, struct buf *out, struct error *err)
 {
     struct client_record records[] = {{.id = 10}, {.id = 11}, {.id = 12}};
-    bool good = client_records(client, "contacts", records, ARRAY_COUNT(records), err);
+    struct assoc_list merges = {0};
+    struct client_lookup lookup = {"contacts", records, ARRAY_COUNT(records), &merges};
+    bool good = client_records(client, &lookup, err);
+    assoc_list_clear(&merges);
     for (size_t i = 0; good && i < ARRAY_COUNT(records); i++) {
         fuzz_require(records[i].now == 0 ||
                 answer_judge_has_record(records[i].now, answer_script.answers, answer_script.used),

@@ -136,6 +136,7 @@ enum sim_fault_kind {
     FAULT_WRITE_DIE, /* the process ends with the request on the wire */
     FAULT_WRITE_LARGE, /* refused for its size */
     FAULT_WRITE_REFUSED, /* refused as a whole, for no reason that can be isolated */
+    FAULT_WRITE_REFUSED_ALL, /* … and so is every other one of the run */
     FAULT_WRITE_NOT_SENT,
     FAULT_WRITES,
     /* at a read */
@@ -198,6 +199,7 @@ struct sim_run {
     uint8_t good_mask;
     bool approved;
     bool stranger; /* the token is another account's */
+    bool refused_all; /* every request that writes is refused, from the first on */
     uint32_t struck; /* kinds of faults that did */
     int32_t writes, requests;
 };
@@ -277,6 +279,7 @@ size_t sim_files_open(void);
 /* sim_crm.c: what HubSpot does. Types by bit. */
 void sim_crm_write(enum client_call call, const struct assoc *rows, size_t count);
 void sim_crm_foreign(void);
+uint64_t sim_record_now(uint64_t id); /* 0: there is no such record */
 void sim_crm_late(bool all);
 uint32_t sim_type_bit(const char *category, uint32_t type_id); /* SIM_TYPES: none */
 const char *sim_types_text(uint8_t mask); /* "{USER_DEFINED:101 …}" as array_to_string has it */

@@ -77,20 +77,24 @@ bool client_types(
     return ask(client, err);
 }
 
-/* Records of the simulated world are never deleted or merged. */
-bool client_records(struct client *client, const char *object, struct client_record *records,
-    size_t count, struct error *err)
+bool client_records(struct client *client, const struct client_lookup *lookup, struct error *err)
+{
+    for (size_t i = 0; i < lookup->count; i++)
+        lookup->records[i].now = sim_record_now(lookup->records[i].id);
+    return ask(client, err);
+}
+
+bool client_record_now(
+    struct client *client, const char *object, struct client_record *record, struct error *err)
 {
     (void)object;
-    for (size_t i = 0; i < count; i++)
-        records[i].now = records[i].id;
+    record->now = sim_record_now(record->id);
     return ask(client, err);
 }
 
 void client_bind(struct client *client, const char *from, const char *to, struct types *types)
 {
-    (void)from;
-    (void)to;
+    (void)from, (void)to;
     client->types = types;
 }
 
@@ -188,7 +192,8 @@ static void carry_out(struct client *client, struct call *call)
         return;
     call->carried_out = true;
     bool refused = call->fault == FAULT_WRITE_LARGE || call->fault == FAULT_WRITE_REFUSED ||
-        call->fault == FAULT_UNKNOWN_NOT || call->fault == FAULT_WRITE_NOT_SENT;
+        client->run->refused_all || call->fault == FAULT_UNKNOWN_NOT ||
+        call->fault == FAULT_WRITE_NOT_SENT;
     if (refused || (sim.world.poison_whole && any_poisoned(request)))
         return;
     memcpy(sim.before_write, sim.crm, sizeof sim.crm);
@@ -230,7 +235,8 @@ static void answer_write(struct client *client, struct call *call)
         reply->outcome = CLIENT_NOT_SENT;
     else if (fault == FAULT_WRITE_LARGE)
         reply->outcome = CLIENT_TOO_LARGE;
-    else if (fault == FAULT_WRITE_REFUSED || (sim.world.poison_whole && any_poisoned(request)))
+    else if (fault == FAULT_WRITE_REFUSED || client->run->refused_all ||
+        (sim.world.poison_whole && any_poisoned(request)))
         reply->outcome = CLIENT_REFUSED;
     reply->culprits = client->culprits;
     reply->refusals = client->refusals;
@@ -318,6 +324,8 @@ static bool leave_all(struct client *client, struct error *err)
         client->run->requests++;
         sim.requests++;
         bool write = call->request->call != CLIENT_READ;
+        client->run->refused_all |=
+            call->fault == FAULT_WRITE_REFUSED_ALL && client->run->writes == 0;
         client->run->writes += write;
         call->fault = sim_strike(client->run, write ? CLASS_WRITE : CLASS_READ);
         if (call->fault != FAULT_NONE)
@@ -350,7 +358,6 @@ static void answer(struct client *client, struct call *call)
     client->reply = (struct client_reply){.tag = request->tag,
         .call = request->call,
         .outcome = CLIENT_ANSWERED,
-        .http_status = 200,
         .attempts = 1,
         .api_started_at = "",
         .api_completed_at = "",
@@ -376,10 +383,8 @@ bool client_next(struct client *client, const struct client_reply **reply, struc
     if (client->run->dead || call == NULL)
         return true;
     enum sim_fault_kind fault = sim_strike(client->run, CLASS_CALL);
-    if (fault == FAULT_STOP)
-        client->run->stopped = true;
-    if (fault == FAULT_FATAL)
-        client->fatal = true;
+    client->run->stopped |= fault == FAULT_STOP;
+    client->fatal |= fault == FAULT_FATAL;
     if (client->fatal && !client->fatal_told) {
         static const enum error_kind kinds[] = {ERROR_DENIED, ERROR_QUOTA, ERROR_REMOTE};
         client->fatal_told = true;

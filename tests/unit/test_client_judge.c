@@ -16,6 +16,8 @@
 #define ERRORS(count, x) \
     "{\"status\":\"COMPLETE\",\"results\":[],\"numErrors\":" count ",\"errors\":[" x "]}"
 
+#define TEN_ERRORS "{},{},{},{},{},{},{},{},{},{}"
+
 static const struct exchange {
     const char *name;
     const struct client_request *request;
@@ -35,10 +37,26 @@ static const struct exchange {
         {{"200 OK", "", RESULTS(R10 "," R12)}}, CLIENT_ANSWERED, 1, "c?c", NULL, 0, NULL},
     {"a record twice is merged", &read_three, {{"200 OK", "", RESULTS(R10 "," R10)}},
         CLIENT_ANSWERED, 1, "c??", NULL, 0, NULL},
-    {"a record that was not asked for spoils the answer", &read_three,
-        {{"200 OK", "", RESULTS("{\"from\":{\"id\":\"99\"},\"to\":[]}")},
+    {"a record that was not asked for says nothing of those that were", &read_three,
+        {{"200 OK", "", RESULTS("{\"from\":{\"id\":\"99\"},\"to\":[]}," R10)}}, CLIENT_ANSWERED, 1,
+        "c??", NULL, 0, NULL},
+    {"more records than were asked for spoil the answer", &read_three,
+        {{"200 OK", "", RESULTS(R10 "," R10 "," R10 "," R10 "," R10 "," R10 "," R10)},
             {"200 OK", "", RESULTS(R10)}},
         CLIENT_ANSWERED, 2, "c??", NULL, 0, NULL},
+    {"more errors than inputs spoil the answer", &create_two,
+        {{"207 Multi", "", ERRORS("30", TEN_ERRORS "," TEN_ERRORS "," TEN_ERRORS)}}, CLIENT_UNKNOWN,
+        1, "??", "more errors than the request had inputs", 0, NULL},
+    {"a web page in place of a refusal is not HubSpot's word about the token", &read_three,
+        {{"403 Forbidden", "Content-Type: text/html\r\n",
+            " <!DOCTYPE html><html>cloudflare</html>"}},
+        CLIENT_REFUSED, 1, "???", "HTTP 403", ERROR_REMOTE, "a proxy or firewall answered"},
+    {"a web page in place of a refusal says nothing of the inputs", &create_two,
+        {{"400 Bad Request", "", "<html>bad</html>"}}, CLIENT_NOT_SENT, 1, "??", "HTTP 400",
+        ERROR_REMOTE, "a proxy or firewall answered"},
+    {"a status that is about no input stops the run", &create_two,
+        {{"421 Misdirected", "", "{\"message\":\"elsewhere\"}"}}, CLIENT_NOT_SENT, 1, "??",
+        "elsewhere", ERROR_REMOTE, "whatever its inputs"},
     {"another error about a record leaves it unknown", &read_three,
         {{"207 Multi", "",
             ERRORS("1",
