@@ -157,7 +157,9 @@ static void print_plan_end(const struct run *run)
             printf("plan %llu sha256:%.4s...%s\n", plan, digest, digest + 62);
     } else if (run->options.mode == RUN_PLAN) {
         printf("plan %llu sha256:%.4s...%s      ", plan, digest, digest + 62);
-        if (empty)
+        if (empty && run->counts.unread > 0)
+            puts("incomplete: not all records could be read");
+        else if (empty)
             puts("nothing to do");
         else
             printf("apply with: assocd apply %llu\n", plan);
@@ -182,6 +184,13 @@ static void print_outcome(const struct run *run)
     printf(", %s\n", output_count(requests, "requests", text));
 }
 
+/* Why something was left undone. */
+static void print_reason(const struct run *run)
+{
+    if (run->reason[0] != '\0')
+        printf("because  %s\n", run->reason);
+}
+
 /* The source has not changed by an undo. */
 static void print_undo_end(const struct run *run)
 {
@@ -200,6 +209,7 @@ bool report_run(struct cli *cli, const struct run *run, struct error *err)
     /* One line, and no connection for it: there are many such runs. */
     if (run->options.mode == RUN_TOUCHED && run->verdict.kind == VERDICT_PASS && !cli->json) {
         print_outcome(run);
+        print_reason(run);
         return true;
     }
     if (!cli_state(cli, err))
@@ -215,6 +225,7 @@ bool report_run(struct cli *cli, const struct run *run, struct error *err)
     print_plan_end(run);
     if (run->options.mode != RUN_PLAN)
         print_outcome(run);
+    print_reason(run);
     print_undo_end(run);
     return true;
 }

@@ -25,6 +25,8 @@ static const struct section {
     {"signals", "requests that wait for a daemon", STATEMENT_STATUS_SIGNALS, 0x9, NULL},
     {"plans", "plans that wait for an approval (assocd show PLAN, assocd approve PLAN)",
         STATEMENT_STATUS_PLANS, 0x71, NULL},
+    {"problems", "why the last runs ended as they did (assocd history SYNC)",
+        STATEMENT_STATUS_PROBLEMS, 0x1, NULL},
     {"rejects", "rejects (assocd rejects SYNC)", STATEMENT_STATUS_REJECTS, 0x4, NULL},
     {"budget", "requests to HubSpot", STATEMENT_STATUS_BUDGET, 0x1C, NULL},
 };

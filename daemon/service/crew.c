@@ -141,9 +141,15 @@ void crew_start(struct supervisor *supervisor)
     start_due(supervisor);
 }
 
-/* What the worker did, as its run's row says; *run_id 0: it opened none. */
-static bool tell_run(
-    struct supervisor *supervisor, const struct worker *worker, int64_t *run_id, struct error *err)
+/* What became of a worker's run, as its row says. */
+struct ended {
+    int64_t run_id; /* 0: it opened none */
+    bool changes_left; /* watched changes that it took up still wait */
+};
+
+/* What the worker did, as its run's row says. */
+static bool tell_run(struct supervisor *supervisor, const struct worker *worker,
+    struct ended *ended, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
@@ -153,12 +159,12 @@ static bool tell_run(
     pg_arg_int(&args, worker->began_us - 5 * SECOND_US); /* clocks were compared seconds ago */
     if (!pg_run(supervisor->pg, STATEMENT_WORKER_RUN, &args, &rows, err))
         return false;
-    *run_id = rows.count > 0 ? pg_rows_int(&rows, 0, 0) : 0;
-    if (*run_id == 0)
+    if (rows.count == 0)
         return true;
+    *ended = (struct ended){pg_rows_int(&rows, 0, 0), pg_rows_bool(&rows, 0, 6)};
     const char *why = pg_rows_text(&rows, 0, 4);
     struct log_about about = {.sync = worker->sync,
-        .run_id = *run_id,
+        .run_id = ended->run_id,
         .worker = worker->pid,
         .status = pg_rows_text(&rows, 0, 1)};
     bool well = worker->status == 0 || worker->status == 6;
@@ -166,7 +172,7 @@ static bool tell_run(
     if (worker->status > 128) /* it could not write down why */
         why = worker_status_text(worker->status, text);
     log_event(well ? LOG_INFO : LOG_WARNING, &about,
-        "run %lld of %s: %s, %s created, %s archived, %s requests%s%s", (long long)*run_id,
+        "run %lld of %s: %s, %s created, %s archived, %s requests%s%s", (long long)ended->run_id,
         worker->sync, about.status, pg_rows_text(&rows, 0, 2), pg_rows_text(&rows, 0, 3),
         pg_rows_text(&rows, 0, 5), why[0] != '\0' ? ": " : "", why);
     return true;
@@ -207,28 +213,29 @@ static bool tell_canceler(
     return pg_run(supervisor->pg, STATEMENT_SIGNAL_OUTCOME, &args, NULL, err);
 }
 
-static bool tell_end(struct supervisor *supervisor, const struct worker *worker, struct error *err)
+static bool tell_end(struct supervisor *supervisor, const struct worker *worker,
+    struct ended *ended, struct error *err)
 {
     bool no_matter =
         worker->stopped || worker->status == 0 || worker->status == 5 || worker->status == 6;
-    int64_t run_id;
     struct pg_args args = {0};
     pg_arg_text(&args, worker->sync);
     /* Only one that closed its run itself ends with the code of its outcome. */
     bool silent = worker->status > 128 || worker->status == 75 || worker->status == 70;
     if ((silent && !state_interrupt(supervisor, worker->sync, err)) ||
-        !tell_run(supervisor, worker, &run_id, err) ||
-        !tell_canceler(supervisor, worker, run_id, err))
+        !tell_run(supervisor, worker, ended, err) ||
+        !tell_canceler(supervisor, worker, ended->run_id, err))
         return false;
     if (worker->stopped && worker->kind == WORKER_FULL && worker->canceled_by == 0)
         return pg_run(supervisor->pg, STATEMENT_STATE_RESUME, &args, NULL, err);
-    return run_id != 0 || no_matter || tell_failure(supervisor, worker, err);
+    return ended->run_id != 0 || no_matter || tell_failure(supervisor, worker, err);
 }
 
-/* Rests after a bad end of a run for touched records: 2, 4, 8, … 900 s. */
-static void rest_touched(struct entry *entry, int status, int64_t now_us)
+/* Rests after a run for touched records that ended badly, or left changes waiting however it ended:
+ * 2, 4, 8, … 900 s. */
+static void rest_touched(struct entry *entry, int status, bool changes_left, int64_t now_us)
 {
-    bool well = status == 0 || status == 3 || status == 4;
+    bool well = !changes_left && (status == 0 || status == 3 || status == 4);
     int shift = entry->touched_failures < 10 ? entry->touched_failures : 10;
     int64_t rest_us = INT64_C(2) * SECOND_US << shift;
     entry->touched_failures = well || status == 5 ? 0 : entry->touched_failures + 1;
@@ -239,7 +246,8 @@ static void rest_touched(struct entry *entry, int status, int64_t now_us)
                                                      : touched_rest_most_us);
 }
 
-static void settle_entry(struct supervisor *supervisor, const struct worker *worker)
+static void settle_entry(
+    struct supervisor *supervisor, const struct worker *worker, bool changes_left)
 {
     struct entry *entry = agenda_find(&supervisor->agenda, worker->sync);
     int64_t now_us = supervisor_now_us(supervisor);
@@ -251,7 +259,7 @@ static void settle_entry(struct supervisor *supervisor, const struct worker *wor
     if (worker->status == 5 || worker->status == 75)
         entry->hold_us = now_us + TAKEN_HOLD_US;
     if (worker->kind == WORKER_TOUCHED)
-        rest_touched(entry, worker->status, now_us);
+        rest_touched(entry, worker->status, changes_left, now_us);
     agenda_file(&supervisor->agenda, entry, now_us);
     for (size_t i = 0; entry->sync->watch && i < supervisor->listeners_count; i++)
         supervisor->listeners[i].ask = true;
@@ -261,12 +269,13 @@ static void take_end(struct supervisor *supervisor, const struct worker *worker)
 {
     struct error err;
     bool busy;
-    settle_entry(supervisor, worker);
+    struct ended ended = {0};
+    bool told = supervisor->pg == NULL || tell_end(supervisor, worker, &ended, &err);
+    settle_entry(supervisor, worker, ended.changes_left);
     if (supervisor->pg == NULL)
         return; /* the run's row is read when PostgreSQL is back */
     struct entry *entry = agenda_find(&supervisor->agenda, worker->sync);
-    if (!tell_end(supervisor, worker, &err) ||
-        (entry != NULL && !state_refresh(supervisor, entry, &busy, &err)))
+    if (!told || (entry != NULL && !state_refresh(supervisor, entry, &busy, &err)))
         supervisor_failed(supervisor, &err);
 }
 

@@ -13,7 +13,10 @@
 #include "hubspot/client.h"
 #include "pg/pg.h"
 #include "sync/batcher.h"
+#include "sync/held.h"
 #include "sync/journal.h"
+#include "sync/merged.h"
+#include "sync/outage.h"
 #include "sync/queue.h"
 #include "sync/recheck.h"
 #include "sync/registry.h"
@@ -30,6 +33,7 @@ struct sending {
 /* Of one operation, over all its queues. */
 struct apply_progress {
     uint64_t done, total;
+    struct outage outage;
     bool again; /* v3: types of pairs were passed over and wait for another queue */
 };
 
@@ -38,6 +42,8 @@ struct apply {
     enum queue_kind kind;
     struct batch_limits limits;
     struct queue *queue;
+    struct held held;
+    bool suspicious; /* everybody seems to be refused: nothing more is sent until that is known */
     size_t isolations;
     struct sending *sendings;
     size_t sendings_count;
@@ -62,18 +68,6 @@ static size_t *learnt_size(struct run *run, enum queue_kind kind)
     return kind == QUEUE_CREATE ? &run->sizes.create : &run->sizes.archive;
 }
 
-/* Inputs as HubSpot counts them: v3 takes a type each, the others a pair each. */
-static size_t inputs_of(const struct apply *apply, const struct batch_rows *rows)
-{
-    size_t pairs = 0;
-    if (client_dialect(apply->run->client) == DIALECT_V3)
-        return rows->count;
-    for (size_t i = 0; i < rows->count; i++)
-        pairs += i == 0 || rows->rows[i].from_id != rows->rows[i - 1].from_id ||
-            rows->rows[i].to_id != rows->rows[i - 1].to_id;
-    return pairs;
-}
-
 static bool send_next(struct apply *apply, size_t number, bool *sent, struct error *err)
 {
     struct sending *sending = &apply->sendings[number];
@@ -87,7 +81,8 @@ static bool send_next(struct apply *apply, size_t number, bool *sent, struct err
         .create = apply->kind == QUEUE_CREATE,
         .ordinals = sending->rows.ordinals,
         .count = sending->rows.count,
-        .inputs = inputs_of(apply, &sending->rows),
+        .inputs = apply->run->options.sync->portal->api == DIALECT_V3 ? sending->rows.count
+                                                                      : batch_pairs(&sending->rows),
     };
     sending->request = (struct client_request){
         .call = calls[apply->kind].call,
@@ -112,6 +107,18 @@ static bool send_all(struct apply *apply, struct error *err)
             continue;
         if (!send_next(apply, i, &sent, err))
             return false;
+    }
+    return true;
+}
+
+/* An input got through: those that were refused alone meanwhile are to blame themselves. */
+static bool pass(struct apply *apply, const struct client_reply *reply, struct error *err)
+{
+    for (size_t i = 0; i < reply->request->row_count; i++) {
+        if (reply->outcomes[i] != ROW_DONE)
+            continue;
+        outage_pass(&apply->progress->outage);
+        return held_reject(&apply->held, apply->run, err);
     }
     return true;
 }
@@ -152,26 +159,16 @@ static bool settle_answered(struct apply *apply, struct sending *sending,
     return ok;
 }
 
-/* Alone at last: every change of the batch is refused, in HubSpot's words. */
-static bool settle_rejected(struct apply *apply, struct sending *sending,
-    const struct client_reply *reply, struct error *err)
+/* Alone at last. If its refusal names it, it is a reject; otherwise that has to show. */
+static bool settle_alone(struct apply *apply, struct sending *sending,
+    const struct client_reply *reply, bool nameless, struct error *err)
 {
-    struct journal_exception *exceptions = mem_new(sending->rows.count, sizeof *exceptions);
-    size_t used = 0;
-    for (size_t i = 0; i < sending->rows.count; i++)
-        if (sending->rows.ordinals[i] != 0)
-            exceptions[used++] = (struct journal_exception){.ordinal = sending->rows.ordinals[i],
-                .state = "rejected",
-                .message = reply->message};
-    struct journal_answer answer = {.status = "failed",
-        .state = "rejected",
-        .exceptions = exceptions,
-        .exceptions_count = used};
-    bool ok = journal_done(apply->run, &sending->batch, reply, &answer, err) &&
-        journal_quarantine(apply->run, sending->batch.batch_id, reply, err);
-    free(exceptions);
     apply->progress->done += sending->rows.count;
-    return ok;
+    if (!nameless)
+        return held_reject_batch(apply->run, &sending->batch, reply, err);
+    held_add(&apply->held, &sending->batch, reply);
+    apply->suspicious = outage_everybody(&apply->progress->outage, false);
+    return true;
 }
 
 /* Refused as a whole: nothing of it was applied. Its parts try again until the bad input is alone.
@@ -181,18 +178,39 @@ static bool settle_refused(struct apply *apply, struct sending *sending,
 {
     struct batch_rows first = {0}, second = {0};
     struct journal_answer answer = {.status = "failed", .state = "sent"};
-    if (!batch_split(&sending->rows, reply->culprits, reply->culprits_count, &first, &second)) {
-        batch_rows_clear(&first);
-        batch_rows_clear(&second);
-        return settle_rejected(apply, sending, reply, err);
-    }
+    struct outage *outage = &apply->progress->outage;
+    bool nameless = reply->outcome == CLIENT_REFUSED && !outage_names_input(reply);
+    bool alone = batch_is_pair(&sending->rows);
+    if (nameless)
+        outage_refused(outage, reply, alone);
+    if (alone)
+        return settle_alone(apply, sending, reply, nameless, err);
+    if (nameless && outage_suspects(outage))
+        batch_pick(&sending->rows, apply->isolations, &first, &second);
+    else
+        batch_split(&sending->rows, reply->culprits, reply->culprits_count, &first, &second);
     if (apply->isolations++ >= ISOLATION_MAX || !queue_back(apply->queue, &first, &second)) {
         answer.state = "abandoned"; /* too many bad inputs for one run; the next goes on */
         apply->progress->done += sending->rows.count;
+        run_note(apply->run, "HubSpot refuses too many %s for one run, the next one goes on: %s",
+            calls[apply->kind].noun, reply->message);
     }
     batch_rows_clear(&first);
     batch_rows_clear(&second);
     return journal_done(apply->run, &sending->batch, reply, &answer, err);
+}
+
+/* Counts what an answer says about HubSpot itself. */
+static void count(struct apply *apply, const struct client_reply *reply)
+{
+    uint64_t inputs = apply->sendings[reply->tag].batch.inputs;
+    if (reply->outcome == CLIENT_NOT_SENT && client_stopped(apply->run->client))
+        return;
+    if (reply->outcome == CLIENT_UNKNOWN)
+        run_note(apply->run, "it is not known whether HubSpot did %llu %s: %s",
+            (unsigned long long)inputs, calls[apply->kind].noun, reply->message);
+    outage_count(
+        &apply->progress->outage, reply, inputs, reply->outcome == CLIENT_NOT_SENT ? 0 : inputs);
 }
 
 static bool settle(struct apply *apply, const struct client_reply *reply, struct error *err)
@@ -203,9 +221,10 @@ static bool settle(struct apply *apply, const struct client_reply *reply, struct
         .status = reply->attempts > 0 ? "failed" : "not_sent", .state = "abandoned"};
     assert(sending->busy);
     sending->busy = false;
+    count(apply, reply);
     switch (reply->outcome) {
     case CLIENT_ANSWERED:
-        return settle_answered(apply, sending, reply, err);
+        return pass(apply, reply, err) && settle_answered(apply, sending, reply, err);
     case CLIENT_TOO_LARGE:
         /* Smaller from here on; the size that was refused is not tried again in this run. */
         if (apply->limits.inputs > 1 && sending->rows.count <= apply->limits.inputs)
@@ -253,19 +272,35 @@ static bool stopped(const struct apply *apply, struct error *err)
         calls[apply->kind].noun, archives, run->options.sync->name);
 }
 
+/* Everybody seems to be refused: asks, once nothing is under way any more. */
+static bool judge(struct apply *apply, struct error *err)
+{
+    apply->suspicious = false;
+    return held_judge(&apply->held, apply->run, &apply->progress->outage,
+        apply->kind == QUEUE_CREATE ? "create" : "archive", err);
+}
+
+/* All inputs have been tried. */
+static bool end(struct apply *apply, struct error *err)
+{
+    if (apply->held.count > 0 && outage_everybody(&apply->progress->outage, true))
+        return judge(apply, err);
+    return held_reject(&apply->held, apply->run, err);
+}
+
 static bool apply_operation(struct apply *apply, struct error *err)
 {
     const struct client_reply *reply;
     for (;;) {
-        if (!client_stopped(apply->run->client) && !send_all(apply, err))
+        if (!client_stopped(apply->run->client) && !apply->suspicious && !send_all(apply, err))
             return drain(apply, err);
         if (!client_next(apply->run->client, &reply, err))
             return drain(apply, err);
         if (reply == NULL && client_stopped(apply->run->client))
             return stopped(apply, err);
-        if (reply == NULL)
-            return true;
-        if (!settle(apply, reply, err))
+        if (reply == NULL && !apply->suspicious)
+            return end(apply, err);
+        if (reply == NULL ? !judge(apply, err) : !settle(apply, reply, err))
             return drain(apply, err);
         run_show(apply->run, apply->kind == QUEUE_CREATE ? "create" : "archive",
             apply->progress->done, apply->progress->total);
@@ -288,8 +323,11 @@ static bool apply_once(
     if (*learnt_size(run, kind) > 0)
         apply.limits.inputs = *learnt_size(run, kind);
     queue_open(&apply.queue, run, kind);
+    permits_allow(&run->access.permits, progress->total / apply.limits.inputs + 1);
     apply.sendings = mem_new(apply.sendings_count, sizeof apply.sendings[0]);
     bool ok = apply_operation(&apply, err);
+    struct error later; /* what was held back is as good as not sent */
+    (void)!held_abandon(&apply.held, run, &later);
     progress->again = queue_skipped(apply.queue);
     for (size_t i = 0; i < apply.sendings_count; i++)
         batch_rows_clear(&apply.sendings[i].rows);
@@ -311,7 +349,9 @@ static bool apply_queue(
 static bool apply_creates(struct run *run, struct error *err)
 {
     struct apply_progress progress = {.total = run->counts.to_create};
-    return progress.total == 0 || apply_queue(run, QUEUE_CREATE, &progress, err);
+    return progress.total == 0 ||
+        (apply_queue(run, QUEUE_CREATE, &progress, err) &&
+            outage_end_write(&progress.outage, run, "creates", err));
 }
 
 static bool archive_window(struct run *run, struct apply_progress *progress, struct error *err)
@@ -327,11 +367,14 @@ static bool apply_archives(struct run *run, struct error *err)
     struct apply_progress progress = {.total = run->counts.to_archive};
     if (progress.total == 0 || run->verdict.kind != VERDICT_PASS)
         return true;
+    const struct assoc_list none = {0};
+    if (run->merges_unasked && !merged_look(run, &none, err))
+        return false;
     for (;;) {
         if (!recheck_window(run, err))
             return false;
         if (run->window.last == 0)
-            return true;
+            return outage_end_write(&progress.outage, run, "archives", err);
         if (!archive_window(run, &progress, err))
             return false;
     }

@@ -89,18 +89,40 @@ static void move_half(
         batch_rows_add(i < end ? first : second, refused->rows[i], refused->ordinals[i]);
 }
 
-bool batch_split(const struct batch_rows *refused, const uint64_t *culprits, size_t culprits_count,
+bool batch_is_pair(const struct batch_rows *rows)
+{
+    return pair_end(rows->rows, rows->count, 0) == rows->count;
+}
+
+void batch_pick(const struct batch_rows *refused, size_t number, struct batch_rows *first,
+    struct batch_rows *second)
+{
+    size_t at = (size_t)(number * UINT64_C(0x9E3779B97F4A7C15) >> 32) % refused->count;
+    size_t begin = at, end = pair_end(refused->rows, refused->count, at);
+    while (begin > 0 && assoc_same_pair(&refused->rows[begin - 1], &refused->rows[at]))
+        begin--;
+    for (size_t i = 0; i < refused->count; i++)
+        batch_rows_add(
+            i >= begin && i < end ? first : second, refused->rows[i], refused->ordinals[i]);
+}
+
+void batch_split(const struct batch_rows *refused, const uint64_t *culprits, size_t culprits_count,
     struct batch_rows *first, struct batch_rows *second)
 {
-    if (pair_end(refused->rows, refused->count, 0) == refused->count)
-        return false;
     for (size_t i = 0; i < refused->count; i++)
         batch_rows_add(names_culprit(&refused->rows[i], culprits, culprits_count) ? first : second,
             refused->rows[i], refused->ordinals[i]);
     if (first->count > 0 && second->count > 0)
-        return true;
+        return;
     first->count = 0;
     second->count = 0;
     move_half(refused, first, second);
-    return true;
+}
+
+size_t batch_pairs(const struct batch_rows *rows)
+{
+    size_t pairs = 0;
+    for (size_t i = 0; i < rows->count; i = pair_end(rows->rows, rows->count, i))
+        pairs++;
+    return pairs;
 }

@@ -29,10 +29,19 @@ struct batch_limits {
  */
 size_t batch_cut(const struct assoc *rows, size_t count, const struct batch_limits *limits);
 
-/* Splits the rows of a refused batch for another try: the rows that name a culprit record, if any
- * and not all do, else the first half (never inside a pair). Returns false if it is a single pair
- * and cannot be split. */
-bool batch_split(const struct batch_rows *refused, const uint64_t *culprits, size_t culprits_count,
+/* How many pairs of records. HubSpot counts them as inputs; in v3 it counts every row. */
+size_t batch_pairs(const struct batch_rows *rows);
+
+/* Is it one pair of records, which cannot be split? */
+bool batch_is_pair(const struct batch_rows *rows);
+
+/* Splits the rows of a refused batch, of two pairs at least, for another try: the rows that name a
+ * culprit record, if any and not all do, else the first half (never inside a pair). */
+void batch_split(const struct batch_rows *refused, const uint64_t *culprits, size_t culprits_count,
     struct batch_rows *first, struct batch_rows *second);
+
+/* The same, one pair alone into first: another one for each number, from all over the batch. */
+void batch_pick(const struct batch_rows *refused, size_t number, struct batch_rows *first,
+    struct batch_rows *second);
 
 #endif

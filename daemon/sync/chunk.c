@@ -105,13 +105,32 @@ static void move_rows(struct assoc_list *rows, uint64_t from_id, struct assoc_li
     rows->count = kept;
 }
 
-void chunk_split(struct chunk *chunk, struct chunk *rest)
+void chunk_split(struct chunk *chunk, size_t kept, struct chunk *rest)
 {
-    size_t half = chunk->from_count / 2;
-    assert(half > 0 && rest->from_count == 0 && rest->ids_max >= chunk->from_count - half);
-    for (size_t i = half; i < chunk->from_count; i++)
+    assert(kept > 0 && kept < chunk->from_count && rest->from_count == 0);
+    assert(rest->ids_max >= chunk->from_count - kept);
+    for (size_t i = kept; i < chunk->from_count; i++)
         rest->from_ids[rest->from_count++] = chunk->from_ids[i];
-    chunk->from_count = half;
+    chunk->from_count = kept;
     move_rows(&chunk->desired, rest->from_ids[0], &rest->desired);
     move_rows(&chunk->owned, rest->from_ids[0], &rest->owned);
+}
+
+static void drop_rows(struct assoc_list *rows, uint64_t from_id)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->rows[i].from_id != from_id)
+            rows->rows[kept++] = rows->rows[i];
+    rows->count = kept;
+}
+
+void chunk_drop(struct chunk *chunk, size_t number)
+{
+    uint64_t from_id = chunk->from_ids[number];
+    drop_rows(&chunk->desired, from_id);
+    drop_rows(&chunk->owned, from_id);
+    chunk->from_count--;
+    for (size_t i = number; i < chunk->from_count; i++)
+        chunk->from_ids[i] = chunk->from_ids[i + 1];
 }

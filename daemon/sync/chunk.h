@@ -22,8 +22,12 @@ struct chunk {
 void chunk_init(struct chunk *chunk, size_t ids_max);
 void chunk_clear(struct chunk *chunk);
 
-/* Moves the second half of chunk's records into rest (initialised, empty). At least two records. */
-void chunk_split(struct chunk *chunk, struct chunk *rest);
+/* Moves all but the first `kept` of chunk's records into rest (initialised, empty). Each has one.
+ */
+void chunk_split(struct chunk *chunk, size_t kept, struct chunk *rest);
+
+/* Takes record number `number` out, and its rows. */
+void chunk_drop(struct chunk *chunk, size_t number);
 
 /* Fills chunk with the next from-records of both spools; from_count 0 at the end. owned NULL: no
  * more than desired. only: if not NULL, from-records outside of it are passed over (a sorted spool

@@ -147,9 +147,13 @@ bool journal_status(struct run *run, enum run_status status, struct error *err)
     for (size_t i = 0; i < ARRAY_COUNT(numbers); i++)
         pg_arg_int(&args, (int64_t)numbers[i]);
     pg_arg_text(&args, run->verdict.guard[0] != '\0' ? run->verdict.text : NULL);
-    pg_arg_text(&args, run->failure.kind != ERROR_NONE ? run->failure.text : NULL);
+    pg_arg_text(&args,
+        run->failure.kind != ERROR_NONE ? run->failure.text
+            : run->reason[0] != '\0'    ? run->reason
+                                        : NULL);
     pg_arg_text(&args, run->digest[0] != '\0' ? run->digest : NULL);
     pg_arg_text(&args, run->fingerprint);
+    pg_arg_bool(&args, run->changes_left);
     return pg_run(run->state, STATEMENT_RUN_UPDATE, &args, NULL, err);
 }
 
@@ -314,6 +318,11 @@ bool journal_quarantine(
     struct run *run, int64_t batch_id, const struct client_reply *reply, struct error *err)
 {
     struct pg_args args = {0};
+    const char *why = reply->message[0] == '\0' && reply->refusals_count > 0
+        ? reply->refusals[0].message
+        : reply->message;
+    run_note(
+        run, "HubSpot refuses some changes (assocd rejects %s): %s", run->options.sync->name, why);
     pg_arg_text(&args, run->options.sync->name);
     pg_arg_int(&args, batch_id);
     pg_arg_text(&args, reply->category[0] != '\0' ? reply->category : "REFUSED");

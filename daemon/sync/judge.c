@@ -26,7 +26,7 @@ static bool forget_rejects(struct run *run, struct error *err)
 {
     const struct run_options *options = &run->options;
     if ((options->mode != RUN_FULL && options->mode != RUN_TOUCHED) || options->undoes != 0 ||
-        run->counts.unread + run->counts.invalid > 0)
+        !run_has_read(run) || run->counts.invalid > 0)
         return true;
     CLEANUP(buf_clear) struct buf ids = {0};
     struct pg_args args = {0};

@@ -39,13 +39,26 @@ bool permits_take(struct permits *permits, int64_t *wait_ms, struct error *err)
     return true;
 }
 
+void permits_allow(struct permits *permits, uint64_t price)
+{
+    enum { LEAST = 2000, FACTOR = 200 };
+    permits->allowed += LEAST + FACTOR * price;
+}
+
 /* A run with a limit of requests (assocd run --max-requests) has asked for its own stop once they
  * are spent: the client sees it before it asks again. */
 static bool take(void *owner, int64_t *wait_ms, struct error *err)
 {
     enum { AGAIN_MS = 1000 };
-    if (!permits_take(owner, wait_ms, err))
+    struct permits *permits = owner;
+    if (permits->allowed > 0 && permits->used >= permits->allowed)
+        return error_set(err, ERROR_REMOTE,
+            "the run has sent %llu requests, hundreds of times what its plan costs: HubSpot's "
+            "answers come to no end, so the run does",
+            (unsigned long long)permits->used);
+    if (!permits_take(permits, wait_ms, err))
         return false;
+    permits->used += *wait_ms == 0;
     if (*wait_ms == 0 && !stop_step())
         *wait_ms = AGAIN_MS;
     return true;

@@ -15,6 +15,7 @@
 #include "sync/chunk.h"
 #include "sync/diff.h"
 #include "sync/journal.h"
+#include "sync/merged.h"
 #include "sync/read.h"
 #include "sync/records.h"
 #include "sync/registry.h"
@@ -22,6 +23,7 @@
 #include "sync/spool.h"
 #include "sync/touched.h"
 #include "sync/twin.h"
+#include "sync/unreadable.h"
 #include "sync/vanished.h"
 
 enum {
@@ -43,7 +45,11 @@ struct draft {
     uint64_t rejects_stored;
     bool stray_stored; /* one of them has a wrong from_id */
     struct diff_rows observed; /* of the chunk being compared */
-    struct assoc_list vanished; /* from-records whose associations are all gone at once */
+    struct assoc_list vanished; /* from-records whose associations are all gone at once, or that
+                                 * the answer says nothing about (flags: VANISHED_UNREAD) */
+    struct unreadable unreadable;
+    struct assoc_list
+        unnamed; /* from-records that the registry knows and the source does not name */
     struct assoc_list unclear; /* from-records whose rows contradict each other, ascending */
 };
 
@@ -55,6 +61,8 @@ static void draft_clear(struct draft *draft)
     diff_list_clear(&draft->changes);
     assoc_list_clear(&draft->vanished);
     assoc_list_clear(&draft->unclear);
+    assoc_list_clear(&draft->unnamed);
+    unreadable_clear(&draft->unreadable);
     buf_clear(&draft->rows);
     for (size_t i = 0; i < ARRAY_COUNT(draft->rejects); i++)
         buf_clear(&draft->rejects[i]);
@@ -321,6 +329,7 @@ static bool compare_chunk(
     struct diff_rows observed = {reply->rows, reply->rows_count};
     draft->observed = observed;
     twin_learn(run, chunk, reply);
+    unreadable_note(&draft->unreadable, reply);
     for (size_t i = 0; i < chunk->from_count; i++) {
         uint64_t from_id = chunk->from_ids[i];
         struct diff_rows want = take_record(&desired, from_id);
@@ -333,9 +342,9 @@ static bool compare_chunk(
             run->counts.unread++;
         else if (!is_unclear(draft, from_id))
             diff_record(&rules, want, own, have, &draft->changes);
-        if (have.count == 0 && own.count > 0 && want.count > 0 && want.rows[0].to_id != 0 &&
-            reply->records[i] == RECORD_COMPLETE)
-            assoc_list_add(&draft->vanished, assoc_scope(from_id));
+        if (want.count == 0 && have.count > 0)
+            assoc_list_add(&draft->unnamed, assoc_scope(from_id));
+        vanished_note(&draft->vanished, chunk, reply, i);
     }
     run_show(run, "read", run->counts.records, spool_records(draft->desired));
     return file_changes(draft, err) &&
@@ -344,9 +353,14 @@ static bool compare_chunk(
 
 static bool compare(struct draft *draft, struct error *err)
 {
-    struct read_scope scope = {
-        .desired = draft->desired, .owned = draft->owned, .only = draft->only, .operation = "read"};
-    bool ok = read_each(draft->run, &scope, compare_chunk, draft, err) && flush_changes(draft, err);
+    struct read_scope scope = {.desired = draft->desired,
+        .owned = draft->owned,
+        .only = draft->only,
+        .waits = &draft->unreadable,
+        .operation = "read"};
+    bool ok = unreadable_load(&draft->unreadable, draft->run, err) &&
+        read_each(draft->run, &scope, compare_chunk, draft, err) && flush_changes(draft, err) &&
+        unreadable_store(&draft->unreadable, draft->run, err);
     draft->run->counts.observed = draft->changes.observed;
     draft->run->counts.unchanged = draft->changes.unchanged;
     return ok;
@@ -357,7 +371,7 @@ bool plan_build(struct run *run, struct error *err)
     struct draft draft = {.run = run};
     uint64_t skipped = 0; /* counted with all that is left out */
     bool ok = read_source(&draft, err) && open_spools(&draft, err) && compare(&draft, err) &&
-        vanished_settle(run, &draft.vanished, err) &&
+        vanished_settle(run, &draft.vanished, err) && merged_settle(run, &draft.unnamed, err) &&
         twin_settle(run, run->options.mode == RUN_TOUCHED ? NULL : draft.desired, &skipped, err);
     draft_clear(&draft);
     return ok;

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/stop.h"
 #include "sync/journal.h"
+#include "sync/outage.h"
 
 enum {
     SPLITS_MAX = 100, /* reads a run may spend on halving chunks that HubSpot refuses or cannot
@@ -38,6 +39,7 @@ struct read {
     size_t parts_room;
     size_t splits;
     struct read_slot *returned;
+    struct outage outage;
     struct buf journal;
 };
 
@@ -86,12 +88,12 @@ static void push_part(struct read *read, struct chunk part)
     read->parts[read->parts_count++] = part;
 }
 
-/* Moves half of a chunk to the parts that wait. */
-static void halve(struct read *read, struct chunk *chunk)
+/* Moves all but the first `kept` records of a chunk to the parts that wait. */
+static void cut(struct read *read, struct chunk *chunk, size_t kept)
 {
     struct chunk rest;
     chunk_init(&rest, chunk->from_count);
-    chunk_split(chunk, &rest);
+    chunk_split(chunk, kept, &rest);
     push_part(read, rest);
 }
 
@@ -103,15 +105,17 @@ static bool fill(struct read *read, struct chunk *chunk, struct error *err)
         chunk_clear(chunk);
         *chunk = read->parts[--read->parts_count];
         while (chunk->from_count > read->ids_max)
-            halve(read, chunk);
+            cut(read, chunk, chunk->from_count / 2);
         return true;
     }
-    if (read->drained)
-        return true;
-    chunk->ids_max = chunk->ids_max < read->ids_max ? chunk->ids_max : read->ids_max;
-    if (!chunk_next(chunk, read->scope.desired, read->scope.owned, read->scope.only, err))
-        return false;
-    read->drained = chunk->from_count == 0;
+    while (!read->drained && chunk->from_count == 0) {
+        chunk->ids_max = chunk->ids_max < read->ids_max ? chunk->ids_max : read->ids_max;
+        if (!chunk_next(chunk, read->scope.desired, read->scope.owned, read->scope.only, err))
+            return false;
+        read->drained = chunk->from_count == 0;
+        if (read->scope.waits != NULL)
+            unreadable_skip(read->scope.waits, chunk);
+    }
     return true;
 }
 
@@ -132,14 +136,14 @@ static bool submit_all(struct read *read, struct error *err)
 
 /* A chunk that HubSpot refused, or could not answer at all, is tried again in halves: one record
  * may spoil it, or it is too large. False: it is as small as it gets, or too many were halved. */
-static bool retry_halves(struct read *read, struct read_slot *slot, enum client_outcome outcome)
+static bool retry_parts(struct read *read, struct read_slot *slot, enum client_outcome outcome)
 {
     if (outcome == CLIENT_ANSWERED || slot->chunk.from_count < 2 || read->splits >= SPLITS_MAX)
         return false;
     read->splits++;
     if (outcome == CLIENT_TOO_LARGE && slot->chunk.from_count <= read->ids_max)
         read->ids_max = read->run->sizes.read = slot->chunk.from_count / 2;
-    halve(read, &slot->chunk);
+    cut(read, &slot->chunk, outage_suspects(&read->outage) ? 1 : slot->chunk.from_count / 2);
     push_part(read, slot->chunk);
     chunk_init(&slot->chunk, read->ids_max);
     slot->busy = false;
@@ -178,6 +182,32 @@ static void drain(struct read *read)
     }
 }
 
+static uint64_t count_complete(const struct client_reply *reply)
+{
+    uint64_t complete = 0;
+    for (size_t i = 0; i < reply->request->from_count && reply->outcome == CLIENT_ANSWERED; i++)
+        complete += reply->records[i] == RECORD_COMPLETE;
+    return complete;
+}
+
+/* Is everybody refused, and not this chunk? */
+static bool judge(struct read *read, const struct client_reply *reply, struct error *err)
+{
+    if (count_complete(reply) > 0)
+        outage_pass(&read->outage);
+    if (reply->outcome == CLIENT_REFUSED && !outage_names_input(reply))
+        outage_refused(&read->outage, reply, reply->request->from_count == 1);
+    return !outage_everybody(&read->outage, false) || outage_fail(&read->outage, "read", err);
+}
+
+/* What is said of the chunk is final. One record that is refused by name is told about. */
+static void count(struct read *read, const struct client_reply *reply)
+{
+    uint64_t asked = reply->request->from_count;
+    bool told = asked == 1 && reply->outcome == CLIENT_REFUSED && outage_names_input(reply);
+    outage_count(&read->outage, reply, asked, told ? asked : count_complete(reply));
+}
+
 /* The next chunk that was answered; NULL when all are through. Both are borrowed until the next
  * call. */
 static bool read_next(struct read *read, const struct chunk **chunk,
@@ -203,8 +233,13 @@ static bool read_next(struct read *read, const struct chunk **chunk,
         note(read, *reply);
         if ((*reply)->outcome == CLIENT_NOT_SENT)
             continue;
-        if (retry_halves(read, slot, (*reply)->outcome))
+        if (!judge(read, *reply, err)) {
+            drain(read);
+            return false;
+        }
+        if (retry_parts(read, slot, (*reply)->outcome))
             continue;
+        count(read, *reply);
         read->returned = slot;
         *chunk = &slot->chunk;
         return true;
@@ -233,7 +268,11 @@ bool read_each(struct run *run, const struct read_scope *scope, read_take *take,
     struct read *read;
     struct error later;
     read_open(&read, run, scope);
-    bool ok = take_all(read, take, context, err);
+    uint64_t records =
+        spool_records(scope->desired) + (scope->owned != NULL ? spool_records(scope->owned) : 0);
+    permits_allow(&run->access.permits, records / read->ids_max + 1);
+    bool ok = take_all(read, take, context, err) &&
+        outage_end_read(&read->outage, run, scope->operation, err);
     bool told = journal_reads(run, &read->journal, ok ? err : &later);
     read_close(read);
     return ok && told;

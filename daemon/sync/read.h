@@ -11,12 +11,15 @@
 #include "hubspot/client.h"
 #include "sync/chunk.h"
 #include "sync/run.h"
+#include "sync/unreadable.h"
 
-/* The spools are borrowed; owned and only may be NULL (chunk.h). operation: "read" or "verify". */
+/* The spools are borrowed; owned and only may be NULL (chunk.h). operation: "read" or "verify".
+ * waits: NULL, or the records whose reading has to wait (unreadable.h): they are left out. */
 struct read_scope {
     struct spool *desired;
     struct spool *owned;
     struct spool *only;
+    struct unreadable *waits;
     const char *operation;
 };
 
@@ -25,7 +28,8 @@ typedef bool read_take(
     void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err);
 
 /* Reads all that is in scope and gives every chunk to take, in any order, until take fails. Each
- * batch has its row in the journal afterwards, however that ends. */
+ * batch has its row in the journal afterwards, however that ends. Nothing read at all, or a refusal
+ * for everybody, is an error (outage.h), but for "verify": what does not show is unverified. */
 MUST_CHECK bool read_each(struct run *run, const struct read_scope *scope, read_take *take,
     void *context, struct error *err);
 

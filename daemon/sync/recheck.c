@@ -107,6 +107,9 @@ static bool load_desired(struct recheck *recheck, struct error *err)
         if (!ok || row.kind == SOURCE_END)
             break;
         if (row.kind == SOURCE_INVALID)
+            run_note(run, "archives were left out because a row of the source is invalid: %s",
+                row.message);
+        if (row.kind == SOURCE_INVALID)
             recheck->invalid++;
         else
             ok = spool_add(recheck->desired, row.assoc, err);
@@ -168,7 +171,9 @@ static void note_skips(struct recheck *recheck, const struct planned *planned, s
             continue;
         pg_array_int(&recheck->ordinals, planned[i].ordinal);
         pg_array_text(&recheck->messages, planned[i].why);
-        recheck->run->changed_since++;
+        /* What could not be looked at is not settled. */
+        if (planned[i].why != not_read && planned[i].why != not_clear)
+            recheck->run->changed_since++;
     }
 }
 

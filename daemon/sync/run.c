@@ -4,14 +4,18 @@
  */
 #include "sync/run.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "hubspot/client.h"
 #include "pg/pg.h"
 #include "sync/apply.h"
 #include "sync/journal.h"
 #include "sync/judge.h"
+#include "sync/merged.h"
 #include "sync/plan.h"
 #include "sync/recover.h"
 #include "sync/spool.h"
@@ -40,7 +44,7 @@ static bool run_sync(struct run *run, struct error *err)
         return false;
     if (run->options.mode == RUN_PLAN)
         return true;
-    return apply_plan(run, err) && verify_changes(run, err);
+    return apply_plan(run, err) && verify_changes(run, err) && merged_explain(run, err);
 }
 
 const char *run_status_text(enum run_status status)
@@ -86,7 +90,7 @@ static enum run_status finished_status(const struct run *run)
         return RUN_WITHHELD;
     if (run->options.mode == RUN_PLAN)
         return RUN_PLANNED;
-    if (c->rejected + c->unverified + c->invalid + c->unread + run->undecided > 0 ||
+    if (c->rejected + c->unverified + c->invalid + c->unread + run->undecided + run->told > 0 ||
         c->created + c->archived + run->changed_since < c->to_create + c->to_archive)
         return RUN_PARTIAL;
     return c->created + c->archived > 0 ? RUN_SUCCEEDED : RUN_NO_CHANGE;
@@ -118,24 +122,63 @@ static void prune_history(struct run *run)
         run->unpruned = why;
 }
 
+void run_note(struct run *run, const char *format, ...)
+{
+    va_list args;
+    if (run->reason[0] != '\0')
+        return;
+    va_start(args, format);
+    (void)vsnprintf(run->reason, sizeof run->reason, format, args);
+    va_end(args);
+    text_trim(run->reason);
+    text_clean(run->reason, "");
+}
+
+bool run_has_read(const struct run *run)
+{
+    return run->counts.unread == run->unread_told;
+}
+
 /* Has the run dealt with every change it was about? Invalid rows are noted and will be touched
- * again when somebody repairs them; what is withheld waits in the plan; all else must be tried
- * again. */
+ * again when somebody repairs them; what is withheld waits in the plan; rejects are tried again
+ * when their time has come; all else must be tried again. */
 static bool is_settled(const struct run *run)
 {
     const struct run_counts *c = &run->counts;
-    if (run->options.mode == RUN_PLAN || c->unread + c->rejected + c->unverified > 0)
+    if (run->options.mode == RUN_PLAN || !run_has_read(run) || c->unverified > 0)
         return false;
     return run->verdict.kind != VERDICT_PASS ||
-        c->created + c->archived == c->to_create + c->to_archive;
+        c->created + c->archived + c->rejected == c->to_create + c->to_archive;
+}
+
+/* A run that leaves something undone always says why. */
+static void note_rest(struct run *run)
+{
+    const struct run_counts *c = &run->counts;
+    const char *name = run->options.sync->name;
+    if (c->invalid > 0)
+        run_note(run, "%llu rows of the source are invalid (assocd rejects %s)",
+            (unsigned long long)c->invalid, name);
+    else if (c->unverified > 0)
+        run_note(run, "%llu changes do not show in HubSpot (assocd show %lld)",
+            (unsigned long long)c->unverified, (long long)run->run_id);
+    else
+        run_note(run, "not all changes were made (assocd show %lld)", (long long)run->run_id);
 }
 
 static bool close_finished(struct run *run, struct error *err)
 {
     if (run->options.mode != RUN_PLAN && !journal_results(run, err))
         return false;
-    return remember_good(run, err) && (!is_settled(run) || touched_settle(run, err)) &&
-        journal_status(run, finished_status(run), err);
+    if (!remember_good(run, err) || (is_settled(run) && !touched_settle(run, err)))
+        return false;
+    run->changes_left = touched_waits(run);
+    enum run_status status = finished_status(run);
+    if (status == RUN_PARTIAL)
+        note_rest(run);
+    else if (status == RUN_SUCCEEDED || status == RUN_NO_CHANGE)
+        run->reason[0] = '\0'; /* what was noted has come right since */
+    return journal_status(run, status, err);
 }
 
 /* The journal tells of the failure if it can: a statement may have failed on a session that lives.
@@ -144,6 +187,7 @@ static void close_failed(struct run *run, const struct error *why)
 {
     struct error later;
     run->failure = *why;
+    run->changes_left = touched_waits(run);
     if (run->run_id != 0 && journal_abandon(run, &later) && journal_results(run, &later))
         (void)!journal_status(run, failed_status(why->kind), &later);
 }
@@ -191,6 +235,8 @@ int run_exit_code(const struct run *run, bool detailed)
     case RUN_PARTIAL:
         return 3;
     case RUN_PLANNED:
+        if (run->counts.unread > 0)
+            return 3;
         return detailed && run->counts.to_create + run->counts.to_archive > 0 ? 2 : 0;
     default:
         return 0;

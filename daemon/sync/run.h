@@ -109,6 +109,13 @@ struct run {
     struct error failure; /* run_execute: why it ended early; kind ERROR_NONE if it did not */
     struct error unpruned; /* run_execute: why old history was not pruned; ERROR_NONE if it was */
     uint64_t invalid_approved; /* judge_plan: so many invalid rows an approval has seen */
+    char reason[ERROR_TEXT_MAX]; /* run_note: the first reason why something was left undone */
+    bool reason_unread; /* it is that some records could not be read */
+    uint64_t unread_told; /* of counts.unread: rejects, which are tried again by themselves */
+    uint64_t told; /* rows that name deleted or merged records: rejects, left out of the plan */
+    bool merges_unasked; /* merged_settle: archives whose records have not been asked for */
+    uint64_t lookups; /* single look-ups of records (lookup.h) */
+    bool changes_left; /* run_execute: watched changes that it took up still wait */
     int64_t shown_ms; /* run_show: when the journal last heard how far it is */
 };
 
@@ -121,6 +128,13 @@ void run_clear(struct run *run);
 
 /* The documented exit code of a finished run. detailed: 2 for a plan with changes. */
 int run_exit_code(const struct run *run, bool detailed);
+
+/* Notes why something was left undone, though the run goes on; the first reason is kept and becomes
+ * run.error. */
+void run_note(struct run *run, const char *format, ...) PRINTF(2, 3);
+
+/* Have all records that the run is about been read, or been told as rejects? */
+bool run_has_read(const struct run *run);
 
 /* For the stages, between statements: tells options.show, and once a second the journal. */
 void run_show(struct run *run, const char *stage, uint64_t done, uint64_t total);

@@ -107,6 +107,11 @@ bool touched_nothing(const struct run *run)
     return run->options.mode == RUN_TOUCHED && run->touched->count == 0;
 }
 
+bool touched_waits(const struct run *run)
+{
+    return run->touched != NULL && run->touched->snapshot != NULL;
+}
+
 bool touched_settle(struct run *run, struct error *err)
 {
     struct pg *pg;

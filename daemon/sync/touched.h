@@ -9,10 +9,10 @@
  *   among the desired rows. A change that commits in between may be among them or not: its row is
  *   not in S;
  * - what is deleted is what S saw, and only once every planned change was applied, or is withheld
- *   (the plan waits for approval), or has nothing left but to show. A run that failed, was stopped,
- *   deferred or refused, that could not read a record or had a change rejected, leaves every row
- * for the next one. (A rejected change is quarantined and so not planned again; full runs retry
- * it.) So a change's row goes only with a run that saw the change.
+ *   (the plan waits for approval), is a reject (which has a time of its own to be tried again), or
+ *   has nothing left but to show. A run that failed, was stopped, deferred or refused, or that
+ * could not read a record, leaves every row for the next one, which comes after a back-off
+ *   (run.changes_left). So a change's row goes only with a run that saw the change.
  */
 #ifndef SYNC_TOUCHED_H
 #define SYNC_TOUCHED_H
@@ -38,6 +38,9 @@ const char *touched_array(const struct run *run, struct buf *array);
 
 /* Is it a RUN_TOUCHED without anything to do? */
 bool touched_nothing(const struct run *run);
+
+/* Does what was taken still wait? */
+bool touched_waits(const struct run *run);
 
 /* Deletes what was taken; does nothing when repeated. */
 MUST_CHECK bool touched_settle(struct run *run, struct error *err);

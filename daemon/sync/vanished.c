@@ -6,98 +6,214 @@
 #include <stdio.h>
 
 #include "base/buf.h"
-#include "hubspot/client.h"
 #include "pg/pg.h"
 #include "pg/text.h"
+#include "sync/lookup.h"
 
-/* Records asked about in one run; more at once are no single deletions or merges. */
-enum { SUSPECTS_MAX = 1000 };
+/* The first row of a record, if it names a to-record not before to_id. */
+static bool has_rows_from(const struct assoc_list *list, uint64_t from_id, uint64_t to_id)
+{
+    struct assoc key = {.from_id = from_id, .to_id = to_id};
+    size_t low = 0, high = list->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (assoc_compare(&list->rows[middle], &key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < list->count && list->rows[low].from_id == from_id;
+}
+
+static bool names(const struct assoc_list *list, uint64_t from_id)
+{
+    return has_rows_from(list, from_id, 0);
+}
+
+static bool has_rows(const struct assoc_list *list, uint64_t from_id)
+{
+    return has_rows_from(list, from_id, 1);
+}
+
+void vanished_note(struct assoc_list *suspects, const struct chunk *chunk,
+    const struct client_reply *reply, size_t number)
+{
+    struct assoc suspect = {.from_id = chunk->from_ids[number]};
+    struct assoc_list have = {(struct assoc *)(uintptr_t)reply->rows, reply->rows_count, 0};
+    if (reply->outcome != CLIENT_ANSWERED)
+        return;
+    bool read = reply->records[number] == RECORD_COMPLETE;
+    bool gone = read && !has_rows(&have, suspect.from_id) &&
+        has_rows(&chunk->desired, suspect.from_id) && has_rows(&chunk->owned, suspect.from_id);
+    bool unsaid = reply->records[number] == RECORD_UNKNOWN && reply->refusals_count == 0;
+    suspect.flags = (unsaid ? VANISHED_UNREAD : 0) |
+        (names(&chunk->desired, suspect.from_id) ? 0 : VANISHED_UNNAMED);
+    if (gone || unsaid)
+        assoc_list_add(suspects, suspect);
+}
+
+static const char gone_text[] = "the record was deleted or merged in HubSpot";
 
 struct findings {
-    struct buf from, nothing, wrong, message; /* rejects, as array literals */
-    struct buf skipped; /* from-records that are left alone */
+    struct buf from, nothing, category, message; /* rejects, as array literals */
+    struct buf skipped, why; /* from-records that are left alone */
+    struct buf forgotten; /* those that only the registry knows */
     size_t count;
+    char first[LOOKUP_TEXT_MAX];
 };
 
 static void findings_clear(struct findings *findings)
 {
     buf_clear(&findings->from);
     buf_clear(&findings->nothing);
-    buf_clear(&findings->wrong);
+    buf_clear(&findings->category);
     buf_clear(&findings->message);
     buf_clear(&findings->skipped);
+    buf_clear(&findings->why);
+    buf_clear(&findings->forgotten);
 }
 
-static void add_finding(
-    struct findings *findings, const struct run *run, const struct client_record *record)
+static void skip(struct findings *findings, uint64_t from_id, const char *why)
 {
-    char id[24], text[200];
-    (void)snprintf(id, sizeof id, "%llu", (unsigned long long)record->id);
-    if (record->now == 0)
-        (void)snprintf(text, sizeof text, "%.60s record %s does not exist in HubSpot (any more)",
-            run->options.sync->from, id);
-    else
-        (void)snprintf(text, sizeof text,
-            "%.60s record %s was merged into %llu in HubSpot; the source must name that one",
-            run->options.sync->from, id, (unsigned long long)record->now);
-    pg_array_text(&findings->from, id);
+    pg_array_int(&findings->skipped, (int64_t)from_id);
+    pg_array_text(&findings->why, why);
+}
+
+static void add_gone(
+    struct findings *findings, const char *object, const struct lookup_record *record)
+{
+    char text[LOOKUP_TEXT_MAX];
+    lookup_text(object, record, text);
+    pg_array_int(&findings->from, (int64_t)record->id);
     pg_array_text(&findings->nothing, NULL);
-    pg_array_text(&findings->wrong, "from_id");
+    pg_array_text(&findings->category, record->fate == LOOKUP_MERGED ? "merged" : "deleted");
     pg_array_text(&findings->message, text);
-    pg_array_int(&findings->skipped, (int64_t)record->id);
-    if (record->now != 0)
-        pg_array_int(&findings->skipped, (int64_t)record->now);
-    findings->count++;
+    skip(findings, record->id, gone_text);
+    if (record->fate == LOOKUP_MERGED)
+        skip(findings, record->now, gone_text);
+    if (findings->count++ == 0)
+        (void)snprintf(findings->first, sizeof findings->first, "%s", text);
 }
 
-/* An account whose objects cannot be read is compared as if nobody had asked. */
-static bool ask(
-    struct run *run, const struct assoc_list *records, struct findings *findings, struct error *err)
+static void add_record(
+    struct findings *findings, const char *object, const struct lookup_record *record)
 {
-    struct client_record asked[CLIENT_RECORDS_MAX];
-    for (size_t i = 0; i < records->count && i < SUSPECTS_MAX;) {
-        struct error why = {0};
-        size_t count = 0;
-        while (count < CLIENT_RECORDS_MAX && i < records->count)
-            asked[count++].id = records->rows[i++].from_id;
-        bool answered = client_records(run->client, run->options.sync->from, asked, count, &why);
-        bool stops =
-            why.kind == ERROR_STOPPED || why.kind == ERROR_QUOTA || why.kind == ERROR_STATE;
-        if (!answered)
-            return !stops || error_set(err, why.kind, "%s", why.text);
-        for (size_t k = 0; k < count; k++)
-            if (asked[k].now != asked[k].id)
-                add_finding(findings, run, &asked[k]);
-    }
-    return true;
+    if (record->fate == LOOKUP_MERGED || record->fate == LOOKUP_DELETED)
+        add_gone(findings, object, record);
+    else if (record->fate == LOOKUP_UNKNOWN)
+        skip(
+            findings, record->id, "HubSpot does not tell whether the record was deleted or merged");
+}
+
+static bool store_skips(struct run *run, struct findings *findings, struct error *err)
+{
+    struct pg_args args = {0};
+    if (findings->skipped.length == 0)
+        return true;
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, pg_array_end(&findings->skipped));
+    pg_arg_text(&args, pg_array_end(&findings->why));
+    return pg_run(run->state, STATEMENT_CHANGE_SKIP, &args, NULL, err);
 }
 
 static bool store(struct run *run, struct findings *findings, struct error *err)
 {
-    struct pg_args skip = {0};
     struct pg_args args = {0};
-    pg_arg_int(&skip, run->run_id);
-    pg_arg_text(&skip, pg_array_end(&findings->skipped));
+    if (!store_skips(run, findings, err))
+        return false;
+    if (findings->count == 0)
+        return true;
+    run_note(run, "%s%s", findings->first, findings->count > 1 ? ", and others" : "");
     pg_arg_text(&args, run->options.sync->name);
     pg_arg_int(&args, run->run_id);
     pg_arg_text(&args, pg_array_end(&findings->from));
     const char *nothing = pg_array_end(&findings->nothing);
     pg_arg_text(&args, nothing);
     pg_arg_text(&args, nothing);
-    pg_arg_text(&args, pg_array_end(&findings->wrong));
+    pg_arg_text(&args, pg_array_end(&findings->category));
     pg_arg_text(&args, pg_array_end(&findings->message));
-    return pg_run(run->state, STATEMENT_CHANGE_SKIP, &skip, NULL, err) &&
-        pg_run(run->state, STATEMENT_REJECT_SOURCE, &args, NULL, err);
+    return pg_run(run->state, STATEMENT_REJECT_SOURCE, &args, NULL, err);
+}
+
+static bool ask(struct lookup *lookup, const struct assoc_list *records, struct error *err)
+{
+    for (size_t i = 0; i < records->count; i++)
+        if (!lookup_add(lookup, records->rows[i].from_id, err))
+            return false;
+    return lookup_end(lookup, err);
+}
+
+/* A record that was read as empty and is none is unread; one that is told about is settled. */
+static void count(struct run *run, uint32_t flags, enum lookup_fate fate)
+{
+    bool unread = (flags & VANISHED_UNREAD) != 0;
+    bool gone = fate == LOOKUP_MERGED || fate == LOOKUP_DELETED;
+    if (gone && (flags & VANISHED_UNNAMED) != 0) {
+        run->counts.unread -= unread; /* nobody asks for it any more */
+        return;
+    }
+    run->counts.unread += !unread && fate != LOOKUP_ALIVE;
+    run->unread_told += gone;
+}
+
+static void add_suspect(struct findings *findings, const char *object, uint32_t flags,
+    const struct lookup_record *record)
+{
+    bool gone = record->fate == LOOKUP_MERGED || record->fate == LOOKUP_DELETED;
+    if (!gone || (flags & VANISHED_UNNAMED) == 0) {
+        add_record(findings, object, record);
+        return;
+    }
+    pg_array_int(&findings->forgotten, (int64_t)record->id);
+    skip(findings, record->id, gone_text);
+}
+
+static bool forget(struct run *run, struct findings *findings, struct error *err)
+{
+    struct pg_args args = {0};
+    if (findings->forgotten.length == 0)
+        return true;
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_text(&args, pg_array_end(&findings->forgotten));
+    return pg_run(run->state, STATEMENT_MANAGED_FORGET_RECORDS, &args, NULL, err);
 }
 
 bool vanished_settle(struct run *run, const struct assoc_list *records, struct error *err)
 {
-    struct findings findings = {0};
-    bool ok = records->count == 0 || ask(run, records, &findings, err);
-    if (ok && findings.count > 0) {
-        run->counts.unread += findings.count;
-        ok = store(run, &findings, err);
+    CLEANUP(findings_clear) struct findings findings = {0};
+    CLEANUP(lookup_clear)
+    struct lookup lookup = {.run = run, .object = run->options.sync->from, .type = run->from_type};
+    if (records->count == 0)
+        return true;
+    if (!ask(&lookup, records, err))
+        return false;
+    for (size_t i = 0; i < lookup.count; i++) {
+        count(run, records->rows[i].flags, lookup.records[i].fate);
+        add_suspect(&findings, lookup.object, records->rows[i].flags, &lookup.records[i]);
     }
-    findings_clear(&findings);
-    return ok;
+    if (run->reason_unread && run_has_read(run))
+        run->reason[0] = '\0'; /* now it is known why */
+    return store(run, &findings, err) && forget(run, &findings, err);
+}
+
+static bool is_among(const struct assoc_list *list, uint64_t from_id)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->rows[i].from_id == from_id)
+            return true;
+    return false;
+}
+
+bool vanished_tell(struct run *run, const struct lookup *lookup, const struct assoc_list *unnamed,
+    struct error *err)
+{
+    CLEANUP(findings_clear) struct findings findings = {0};
+    for (size_t i = 0; i < lookup->count; i++) {
+        const struct lookup_record *record = &lookup->records[i];
+        bool gone = record->fate == LOOKUP_MERGED || record->fate == LOOKUP_DELETED;
+        uint32_t flags = gone && is_among(unnamed, record->id) ? VANISHED_UNNAMED : 0;
+        add_suspect(&findings, lookup->object, flags, record);
+    }
+    run->told += findings.count;
+    return store(run, &findings, err) && forget(run, &findings, err);
 }

@@ -153,8 +153,7 @@ static bool let_others(struct run *run, struct error *err)
 {
     if (!journal_results(run, err))
         return false;
-    return (run->counts.unread + run->counts.rejected > 0 || touched_settle(run, err)) &&
-        journal_unlock(run, err);
+    return (!run_has_read(run) || touched_settle(run, err)) && journal_unlock(run, err);
 }
 
 bool verify_changes(struct run *run, struct error *err)

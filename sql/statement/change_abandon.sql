@@ -1,6 +1,8 @@
--- A run that ends early leaves nothing in a state that says more is to come.
+-- A run that ends early leaves nothing in a state that says more is to come. What was refused with its batch was
+-- not done; what has no answer may have been.
 with batches as (
     update assocd.batch set status = 'unknown', error = coalesce(error, 'the run ended before the answer')
     where run_id = $1::bigint and status = 'sent')
-update assocd.change set state = case when state = 'sent' then 'unknown' else 'abandoned' end
-where run_id = $1::bigint and state in ('planned', 'sent')
+update assocd.change c set state = case when c.state = 'sent' and not exists (
+        select from assocd.batch b where b.batch_id = c.batch_id and b.status = 'failed') then 'unknown' else 'abandoned' end
+where c.run_id = $1::bigint and c.state in ('planned', 'sent')

@@ -6,5 +6,6 @@ update assocd.run set status = $2,
     managed = $11::bigint, to_create = $12::bigint, to_archive = $13::bigint, drift = $14::bigint,
     reported = $15::bigint, blocked = $16::bigint, created = $17::bigint, archived = $18::bigint,
     rejected = $19::bigint, unverified = $20::bigint, skipped = $21::bigint, withheld = $22::bigint,
-    requests = $23::bigint, guard = $24, error = $25, digest = $26, fingerprint = coalesce($27, fingerprint)
+    requests = $23::bigint, guard = $24, error = $25, digest = $26, fingerprint = coalesce($27, fingerprint),
+    changes_left = $28::boolean
 where run_id = $1::bigint and completed_at is null

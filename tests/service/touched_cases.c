@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/control.h"
 #include "service/bed.h"
 #include "service/cases.h"
 
@@ -110,6 +111,72 @@ START_TEST(what_a_run_of_changes_withholds_waits_in_status_until_it_is_approved)
 }
 END_TEST
 
+/* A row whose record cannot be read must not take the account's whole rate, nor keep others waiting
+ * for ever. */
+static void check_back_off(const char *fault)
+{
+    if (fault != NULL)
+        control_post(bed.base_url, "fault", fault, NULL);
+    bed_sql(&bed, "insert into crm.link values (30, 30)");
+    bed_until(&bed, "select count(*) > 1 from assocd.run where cause = 'watch'");
+    ck_assert(
+        !bed_until_ms(&bed, "select count(*) > 5 from assocd.run where cause = 'watch'", 6000));
+    ck_assert_int_eq(
+        bed_int(&bed, "select count(*) from assocd.run where cause = 'watch' and error is null"),
+        0);
+}
+
+START_TEST(fault_c4_a_row_whose_read_fails_is_tried_again_after_a_growing_rest)
+{
+    check_back_off("{\"match\":{\"path\":\"batch/read\",\"count\":100000},\"action\":"
+                   "\"status\",\"status\":503}");
+    control_post(bed.base_url, "fault/clear", "{}", NULL);
+    bed_until(&bed, "select count(*) = 0 from assocd.touched");
+}
+END_TEST
+
+START_TEST(fault_c4_a_row_whose_read_is_refused_without_a_name_is_tried_again_after_a_growing_rest)
+{
+    check_back_off("{\"match\":{\"path\":\"batch/read\",\"count\":100000},\"action\":"
+                   "\"status\",\"status\":400}");
+}
+END_TEST
+
+START_TEST(fault_c4_a_row_whose_record_is_refused_becomes_a_reject)
+{
+    control_post(bed.base_url, "switch", "{\"unknown_read\":\"400\"}", NULL);
+    bed_sql(&bed, "insert into crm.link values (99999, 30)");
+    bed_until(&bed, "select count(*) = 1 from assocd.reject where operation = 'read'");
+    bed_until(&bed, "select count(*) = 0 from assocd.touched");
+    bed_sql(&bed, "insert into crm.link values (30, 30)");
+    bed_until(&bed, "select count(*) = 1 from assocd.run where cause = 'watch' and created = 1");
+    ck_assert_int_le(bed_int(&bed, "select count(*) from assocd.run where cause = 'watch'"), 3);
+    check_status("Invalid object id: 99999", false);
+}
+END_TEST
+
+START_TEST(fault_c4_a_row_whose_record_was_deleted_while_it_is_owned_is_settled)
+{
+    control_post(bed.base_url, "edit", "{\"delete_records\":{\"deals\":[3]}}", NULL);
+    bed_sql(&bed, "update crm.link set to_id = 30 where from_id = 3");
+    bed_until(&bed, "select count(*) = 1 from assocd.run where cause = 'watch'");
+    bed_until(&bed, "select count(*) = 0 from assocd.touched");
+    check_status("does not exist", true);
+    ck_assert_int_le(bed_int(&bed, "select count(*) from assocd.run where cause = 'watch'"), 2);
+    ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.reject"), 1);
+}
+END_TEST
+
+/* An empty source is refused, and asks again later, not at once. */
+START_TEST(fault_c4_a_refused_run_of_changes_leaves_its_rows_for_later)
+{
+    bed_sql(&bed, "delete from crm.link");
+    bed_until(&bed, "select count(*) > 0 from assocd.run where status = 'refused'");
+    ck_assert(
+        !bed_until_ms(&bed, "select count(*) > 5 from assocd.run where cause = 'watch'", 6000));
+}
+END_TEST
+
 TCase *touched_cases(void)
 {
     TCase *cases = tcase_create("touched");
@@ -119,5 +186,11 @@ TCase *touched_cases(void)
     tcase_add_test(cases, changes_that_come_during_a_run_make_one_more);
     tcase_add_test(cases, what_a_run_of_changes_withholds_waits_in_status_until_it_is_approved);
     tcase_add_test(cases, a_paused_sync_keeps_its_touched_records_for_later);
+    tcase_add_test(cases, fault_c4_a_row_whose_read_fails_is_tried_again_after_a_growing_rest);
+    tcase_add_test(cases,
+        fault_c4_a_row_whose_read_is_refused_without_a_name_is_tried_again_after_a_growing_rest);
+    tcase_add_test(cases, fault_c4_a_row_whose_record_is_refused_becomes_a_reject);
+    tcase_add_test(cases, fault_c4_a_row_whose_record_was_deleted_while_it_is_owned_is_settled);
+    tcase_add_test(cases, fault_c4_a_refused_run_of_changes_leaves_its_rows_for_later);
     return cases;
 }

@@ -146,7 +146,10 @@ STATEMENT(change_abandon)
             sim.tables->batches[i].status = 'u';
     EACH_CHANGE(c, run_id)
     if (c->state == STATE_SENT || c->state == STATE_PLANNED)
-        sim_change_set(c, c->state == STATE_SENT ? STATE_UNKNOWN : STATE_ABANDONED);
+        sim_change_set(c,
+            c->state == STATE_SENT && sim.tables->batches[c->batch_id].status != 'f'
+                ? STATE_UNKNOWN
+                : STATE_ABANDONED);
     return true;
 }
 
@@ -242,7 +245,16 @@ STATEMENT(batch_done)
 
 STATEMENT(reject_hubspot)
 {
-    UNUSED(pg), UNUSED(rows);
+    UNUSED(rows);
+    size_t pairs = 0;
+    uint8_t met[SIM_FROMS] = {0};
+    EACH_CHANGE(c, sim_int(args, 5))
+    if (!c->archive && (met[c->from] & BIT(c->to)) == 0 && c->batch_id != 0) {
+        met[c->from] |= BIT(c->to);
+        pairs++;
+    }
+    sim_check(!pg->run->refused_all || pairs < 2 || sim.world.poison != 0,
+        "a refusal for everybody puts a row into quarantine");
     EACH_CHANGE(c, sim_int(args, 5))
     {
         if (c->batch_id != sim_int(args, 2) || c->state != STATE_REJECTED)

@@ -84,14 +84,6 @@ bool client_records(struct client *client, const struct client_lookup *lookup, s
     return ask(client, err);
 }
 
-bool client_record_now(
-    struct client *client, const char *object, struct client_record *record, struct error *err)
-{
-    (void)object;
-    record->now = sim_record_now(record->id);
-    return ask(client, err);
-}
-
 void client_bind(struct client *client, const char *from, const char *to, struct types *types)
 {
     (void)from, (void)to;

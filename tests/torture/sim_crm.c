@@ -175,3 +175,10 @@ uint64_t sim_record_now(uint64_t id)
     bool gone = id >= SIM_TO_ID && (sim.world.poison & BIT(id - SIM_TO_ID)) != 0;
     return gone ? 0 : id;
 }
+
+bool client_record_now(
+    struct client *client, const char *object, struct client_record *record, struct error *err)
+{
+    struct client_lookup lookup = {.object = object, .records = record, .count = 1};
+    return client_records(client, &lookup, err);
+}

@@ -55,9 +55,9 @@ const char *sim_fault_text(enum sim_fault_kind kind)
         "no answer, done later", "answered, and an earlier attempt done later",
         "answer leaves inputs out", "inputs left out and not done",
         "dies with a request on the wire", "request too large", "request refused",
-        "request never let in", "read not answered", "read answered in part", "read is stale",
-        "read too large", "read has more pages", "account says no", "stopped", "source breaks off",
-        "temporary file fails"};
+        "every request refused", "request never let in", "read not answered",
+        "read answered in part", "read is stale", "read too large", "read has more pages",
+        "account says no", "stopped", "source breaks off", "temporary file fails"};
     return texts[kind];
 }
 

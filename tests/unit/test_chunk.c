@@ -78,7 +78,7 @@ static void walk(struct sides *sides, size_t ids_max, bool split)
             break;
         rest.from_count = rest.desired.count = rest.owned.count = 0;
         if (split && chunk.from_count > 1) {
-            chunk_split(&chunk, &rest);
+            chunk_split(&chunk, chunk.from_count / 2, &rest);
             ck_assert(chunk.from_count > 0 && rest.from_count > 0);
         }
         expect_chunk(&chunk, sides, &id);

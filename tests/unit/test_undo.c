@@ -123,8 +123,8 @@ START_TEST(touches_nothing_of_a_record_that_cannot_be_read)
 {
     stage_change(1, "create", 'p', "verified");
     stage_observe(NULL);
-    undo();
-    expect_plan("archive HUBSPOT_DEFINED:3 skipped the record could not be read");
+    ck_assert(!undo_build(&run, &err));
+    ck_assert_int_eq(err.kind, ERROR_REMOTE);
     ck_assert_uint_eq(run.counts.unread, 1);
 }
 END_TEST
