@@ -47,8 +47,9 @@ PROGRAMS := $(addprefix $(B)/,assocd sandbox e2e service torture_sim torture_rea
 LINTS := $(addprefix tests/lint/,run traps faults selftest hardening)
 SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service tests/service/units tests/service/standby \
 	tests/machine/bare tests/machine/hostile tests/model/run $(wildcard tests/torture/run tests/conformance/run)
-# What the suites may need to know: where the programs stand.
-CHECK_ENV := ASSOCD_TOP='$(CURDIR)' ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \
+# What the suites may need to know: where the programs stand. Check's own limit for a test is 4 s, which
+# a busy machine needs for the longest computations.
+CHECK_ENV := CK_DEFAULT_TIMEOUT=60 ASSOCD_TOP='$(CURDIR)' ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \
 	$(if $(SAN),ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1)
 
 .PHONY: all sandbox deps demo check unit e2e lint bench fmt clean help
