@@ -355,14 +355,14 @@ class World:
         new = self.note(Plan(), None)
         new["undoes"] = number
         create_only = self.sync.policy == "create_only"
-        if not approved and archive and (create_only or len(archive) > self.allowed()):
+        asked = self.facts(archive) & self.facts(run["create"])  # the others go along
+        if not approved and asked and (create_only or len(asked) > self.allowed()):
             new["status"] = WITHHELD
             return dict(status=WITHHELD, exit=4)
         self.carry_out(new, create, archive)
-        for change in archive:
-            self.owned.pop(change, None)
-        for change in create & run["owned"].keys():
-            self.owned[change] = run["owned"][change]
+        gone, back = self.facts(archive), self.facts(create)
+        self.owned = {c: o for c, o in self.owned.items() if self.fact(c) not in gone}
+        self.owned.update({c: o for c, o in run["owned"].items() if self.fact(c) in back})
         new["status"] = SUCCEEDED if create or archive else NO_CHANGE
         return dict(status=new["status"], exit=0)
 
