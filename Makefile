@@ -17,7 +17,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wforma
 	-Wimplicit-fallthrough -Werror=format-security -Werror=implicit \
 	-Werror=incompatible-pointer-types -Werror=int-conversion $(if $(CI),-Werror)
 HARDEN := -U_FORTIFY_SOURCE $(if $(SAN),,-D_FORTIFY_SOURCE=3) -fstack-protector-strong \
-	-fstack-clash-protection -fcf-protection=full -fno-delete-null-pointer-checks \
+	-fstack-clash-protection -fno-delete-null-pointer-checks \
 	-fno-strict-overflow -fno-strict-aliasing -fexceptions -fPIE \
 	$(if $(CLANG),,-ftrivial-auto-var-init=zero -Wtrampolines -Wbidi-chars=any)
 LINK_HARDEN := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen \

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/show.h"
 #include "base/text.h"
 
 static const int codes[] = {
@@ -55,9 +56,8 @@ bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
     va_end(args);
     if (length >= ERROR_TEXT_MAX)
         text_trim(text);
-    text_clean(text, "\n");
     err->kind = kind;
-    memcpy(err->text, text, sizeof text);
+    show_copy(err->text, sizeof err->text, text, "\n");
     return false;
 }
 

@@ -33,7 +33,7 @@ struct error {
 };
 
 /* Sets kind and text (cut at ERROR_TEXT_MAX - 1 bytes, never inside a UTF-8 character; made fit
- * for people and rows: see text_clean; line breaks stay). Returns false, so that `return
+ * for people and rows: see base/show.h; line breaks stay). Returns false, so that `return
  * error_set(…)` is the usual way out. err may be NULL. */
 bool error_set(struct error *err, enum error_kind kind, const char *format, ...) PRINTF(3, 4);
 

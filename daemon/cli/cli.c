@@ -2,6 +2,7 @@
  * cli.c: what the verbs share: configuration, database, token.
  */
 #include "cli/cli.h"
+#include "cli/output.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,10 +151,12 @@ bool cli_print_json(struct cli *cli, enum statement_id id, const struct pg_args 
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(cli->state, id, args, &rows, err))
         return false;
-    fputs(array ? "[" : "", stdout);
+    CLEANUP(buf_clear) struct buf json = {0};
+    buf_add_text(&json, array ? "[" : "");
     for (int i = 0; i < rows.count; i++)
-        printf("%s%s", i > 0 ? ",\n " : "", pg_rows_text(&rows, i, 0));
-    puts(array ? "]" : "");
+        buf_addf(&json, "%s%s", i > 0 ? ",\n " : "", pg_rows_text(&rows, i, 0));
+    buf_add_text(&json, array ? "]" : "");
+    output_json(buf_text(&json));
     return true;
 }
 

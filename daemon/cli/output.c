@@ -3,12 +3,13 @@
  */
 #include "cli/output.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/text.h"
+#include "base/show.h"
 #include "hubspot/client.h"
 
 const char *output_number(uint64_t number, char text[static NUMBER_TEXT_MAX])
@@ -64,33 +65,88 @@ const char *output_api(enum dialect dialect, char text[static API_TEXT_MAX])
     return text;
 }
 
+static void write_shown(FILE *out, const char *format, va_list args)
+{
+    CLEANUP(buf_clear) struct buf text = {0};
+    show_vaddf(&text, format, args);
+    fputs(buf_text(&text), out);
+}
+
+void output_print(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    write_shown(stdout, format, args);
+    va_end(args);
+}
+
+void output_tell(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    write_shown(stderr, format, args);
+    va_end(args);
+}
+
+void output_to(FILE *out, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    write_shown(out, format, args);
+    va_end(args);
+}
+
+static void write_lines(FILE *out, const char *text)
+{
+    CLEANUP(buf_clear) struct buf shown = {0};
+    show_add(&shown, text, "\n");
+    fputs(buf_text(&shown), out);
+}
+
+void output_lines(const char *text)
+{
+    write_lines(stdout, text);
+}
+
+void output_tell_lines(const char *text)
+{
+    write_lines(stderr, text);
+}
+
+void output_json(const char *json)
+{
+    CLEANUP(buf_clear) struct buf shown = {0};
+    show_add_json(&shown, json);
+    puts(buf_text(&shown));
+}
+
+void output_error(const char *sync, const struct error *err)
+{
+    output_tell("assocd: %s%s", sync != NULL ? sync : "", sync != NULL ? ": " : "");
+    for (const char *line = err->text;;) {
+        size_t length = strcspn(line, "\n");
+        output_tell("%.*s\n", (int)length, line);
+        if (line[length] == '\0')
+            return;
+        line += length + 1;
+        output_tell("    ");
+    }
+}
+
 /* Characters, not bytes, as far as UTF-8 tells. */
 static int width_of(const char *text)
 {
+    CLEANUP(buf_clear) struct buf shown = {0};
     int width = 0;
-    for (; *text != '\0'; text++)
-        width += ((unsigned char)*text & 0xC0) != 0x80;
+    show_add(&shown, text, "");
+    for (const char *at = buf_text(&shown); *at != '\0'; at++)
+        width += ((unsigned char)*at & 0xC0) != 0x80;
     return width;
-}
-
-/* Cells hold other people's words: control characters become blanks. */
-static void print_text(const char *text)
-{
-    while (*text != '\0') {
-        size_t control = text_control(text);
-        fputc(control > 0 ? ' ' : *text, stdout);
-        text += control > 0 ? control : 1;
-    }
 }
 
 static void print_cell(const char *text, int width, bool right, bool last)
 {
-    int fill = width - width_of(text);
-    if (right)
-        printf("%*s", fill, "");
-    print_text(text);
-    if (!right && !last)
-        printf("%*s", fill, "");
+    output_print("%*s", right ? width : last ? 0 : -width, text);
     fputs(last ? "\n" : "  ", stdout);
 }
 

@@ -4,6 +4,8 @@
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
 
+#include <stdio.h>
+
 #include "base/attr.h"
 #include "pg/pg.h"
 #include "sync/run.h"
@@ -24,6 +26,23 @@ const char *output_api(enum dialect dialect, char text[static API_TEXT_MAX]);
 /* Columns of rows under their names, as wide as needed; numbers (by right_columns, a bit for each
  * column) flush right. "Nothing yet" text for no rows. */
 void output_table(const struct pg_rows *rows, uint64_t right_columns, const char *nothing);
+
+/* printf to stdout (tell: stderr, to: whichever) with every text argument made visible:
+ * base/show.h. In cli/ nothing else prints what is not written in the program. */
+void output_print(const char *format, ...) PRINTF(1, 2);
+void output_tell(const char *format, ...) PRINTF(1, 2);
+void output_to(FILE *out, const char *format, ...) PRINTF(2, 3);
+
+/* Text of several lines, of which every other control character is made visible. */
+void output_lines(const char *text);
+void output_tell_lines(const char *text);
+
+/* JSON and a line end. */
+void output_json(const char *json);
+
+/* "assocd: SYNC: what went wrong" on stderr (sync NULL: without). Further lines of the text are
+ * indented: none can be taken for a message of its own. */
+void output_error(const char *sync, const struct error *err);
 
 /* Draws progress on stderr: a bar on a terminal, a line every 10 s otherwise. */
 void output_progress(const struct progress *progress);

@@ -13,7 +13,7 @@ static void print_count(char sign, uint64_t count, const char *what, const char 
 {
     char number[NUMBER_TEXT_MAX];
     if (count > 0)
-        printf("  %c %9s  %-8s  %s\n", sign, output_number(count, number), what, rest);
+        output_print("  %c %9s  %-8s  %s\n", sign, output_number(count, number), what, rest);
 }
 
 static void print_head(const struct run *run)
@@ -22,31 +22,31 @@ static void print_head(const struct run *run)
     const struct run_counts *c = &run->counts;
     char desired[COUNT_TEXT_MAX], records[COUNT_TEXT_MAX], number[NUMBER_TEXT_MAX];
     if (run->options.undoes != 0) {
-        printf("portal %s (%llu, %s)      undo of run %lld (sync %s)\n"
-               "read     %s again\n",
+        output_print("portal %s (%llu, %s)      undo of run %lld (sync %s)\n"
+                     "read     %s again\n",
             sync->portal->name, (unsigned long long)run->access.portal_id,
             dialect_text(sync->portal->api), (long long)run->options.undoes, sync->name,
             output_count(c->records, sync->from, records));
         return;
     }
-    printf("portal %s (%llu, %s, supported until %s)      source %s\n", sync->portal->name,
+    output_print("portal %s (%llu, %s, supported until %s)      source %s\n", sync->portal->name,
         (unsigned long long)run->access.portal_id, dialect_text(sync->portal->api),
         dialect_supported_until(sync->portal->api), source_name(sync));
     if (run->options.mode == RUN_APPLY) {
         /* The whole source is read, the plan's records are compared. */
-        printf("read     %s of plan %lld again, and all %s\n",
+        output_print("read     %s of plan %lld again, and all %s\n",
             output_count(c->records, sync->from, records), (long long)run->options.plan_id,
             output_count(c->desired, "desired rows", desired));
         return;
     }
-    printf("read     %s of %s", output_count(c->desired, "desired rows", desired),
+    output_print("read     %s of %s", output_count(c->desired, "desired rows", desired),
         output_count(c->records, sync->from, records));
     if (c->invalid > 0)
-        printf(", %s invalid", output_number(c->invalid, number));
+        output_print(", %s invalid", output_number(c->invalid, number));
     if (c->duplicates > 0)
-        printf(", %s repeated", output_number(c->duplicates, number));
+        output_print(", %s repeated", output_number(c->duplicates, number));
     if (c->unread > 0)
-        printf("      %s could not be read\n", output_count(c->unread, "records", desired));
+        output_print("      %s could not be read\n", output_count(c->unread, "records", desired));
     else
         puts("      all pages read");
 }
@@ -135,7 +135,7 @@ static bool print_price(struct cli *cli, const struct run *run, struct error *er
     archives = by_rows > archives ? by_rows : archives;
     uint64_t all = creates + archives + verifying;
     char text[4][COUNT_TEXT_MAX];
-    printf("cost     %s done, %s + %s + %s to come, about %llu s\n",
+    output_print("cost     %s done, %s + %s + %s to come, about %llu s\n",
         output_count(client_requests(run->client), "requests", text[0]),
         output_count(creates, "creates", text[1]), output_count(archives, "archives", text[2]),
         output_count(verifying, "verifying reads", text[3]),
@@ -152,17 +152,17 @@ static void print_plan_end(const struct run *run)
     const char *digest = run->digest;
     bool empty = run->counts.to_create + run->counts.to_archive == 0;
     if (run->verdict.kind != VERDICT_PASS) {
-        printf("guard    %s: %s\n", run->verdict.guard, run->verdict.text);
+        output_print("guard    %s: %s\n", run->verdict.guard, run->verdict.text);
         if (digest[0] != '\0')
-            printf("plan %llu sha256:%.4s...%s\n", plan, digest, digest + 62);
+            output_print("plan %llu sha256:%.4s...%s\n", plan, digest, digest + 62);
     } else if (run->options.mode == RUN_PLAN) {
-        printf("plan %llu sha256:%.4s...%s      ", plan, digest, digest + 62);
+        output_print("plan %llu sha256:%.4s...%s      ", plan, digest, digest + 62);
         if (empty && run->counts.unread > 0)
             puts("incomplete: not all records could be read");
         else if (empty)
             puts("nothing to do");
         else
-            printf("apply with: assocd apply %llu\n", plan);
+            output_print("apply with: assocd apply %llu\n", plan);
     }
 }
 
@@ -170,25 +170,25 @@ static void print_outcome(const struct run *run)
 {
     const struct run_counts *c = &run->counts;
     char a[NUMBER_TEXT_MAX], b[NUMBER_TEXT_MAX], text[COUNT_TEXT_MAX];
-    printf("run %llu of %s: %s", (unsigned long long)run->run_id, run->options.sync->name,
+    output_print("run %llu of %s: %s", (unsigned long long)run->run_id, run->options.sync->name,
         run_status_text(run->status));
-    printf(
+    output_print(
         ", %s created, %s archived", output_number(c->created, a), output_number(c->archived, b));
     if (c->rejected > 0)
-        printf(", %s rejected by HubSpot", output_number(c->rejected, a));
+        output_print(", %s rejected by HubSpot", output_number(c->rejected, a));
     if (c->unverified > 0)
-        printf(", %s unverified", output_number(c->unverified, a));
+        output_print(", %s unverified", output_number(c->unverified, a));
     if (c->withheld > 0)
-        printf(", %s withheld", output_number(c->withheld, a));
+        output_print(", %s withheld", output_number(c->withheld, a));
     uint64_t requests = run->client != NULL ? client_requests(run->client) : 0;
-    printf(", %s\n", output_count(requests, "requests", text));
+    output_print(", %s\n", output_count(requests, "requests", text));
 }
 
 /* Why something was left undone. */
 static void print_reason(const struct run *run)
 {
     if (run->reason[0] != '\0')
-        printf("because  %s\n", run->reason);
+        output_print("because  %s\n", run->reason);
 }
 
 /* The source has not changed by an undo. */
@@ -196,9 +196,10 @@ static void print_undo_end(const struct run *run)
 {
     const char *name = run->options.sync->name;
     if (run->options.undoes != 0 && run->counts.to_create + run->counts.to_archive > 0)
-        printf("note     the source is still authoritative: unless you change it or pause the "
-               "sync, the "
-               "next run of %s re-applies these changes; see: assocd plan %s\n",
+        output_print(
+            "note     the source is still authoritative: unless you change it or pause the "
+            "sync, the "
+            "next run of %s re-applies these changes; see: assocd plan %s\n",
             name, name);
 }
 

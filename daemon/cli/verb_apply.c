@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/output.h"
 #include "cli/verb_run.h"
 
 /* A saved plan as the database has it. */
@@ -92,11 +93,12 @@ static bool print_approval(
     if (!pg_run(cli->state, STATEMENT_APPROVAL_INSERT, args, &rows, err))
         return false;
     if (cli->json)
-        printf("{\"approval_id\": %s, \"plan_id\": %lld, \"expires_at\": \"%s\"}\n",
+        output_print("{\"approval_id\": %s, \"plan_id\": %lld, \"expires_at\": \"%s\"}\n",
             pg_rows_text(&rows, 0, 0), (long long)plan->plan_id, pg_rows_text(&rows, 0, 1));
     else
-        printf("plan %lld of %s (%lld changes, %lld of them archives) approved by %s until %s\n"
-               "apply it with: assocd apply %lld\n",
+        output_print(
+            "plan %lld of %s (%lld changes, %lld of them archives) approved by %s until %s\n"
+            "apply it with: assocd apply %lld\n",
             (long long)plan->plan_id, plan->sync, (long long)plan->open, (long long)plan->archives,
             pg_rows_text(&rows, 0, 2), pg_rows_text(&rows, 0, 1), (long long)plan->plan_id);
     return true;

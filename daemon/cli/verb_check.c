@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/show.h"
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "config/config.h"
@@ -35,7 +36,7 @@ static void add_finding(
     static const char *const words[] = {"ok  ", "warn", "FAIL"};
     if (!findings->cli->json) {
         struct buf line = {0};
-        buf_addf(&line, "%s  %-28s %s\n", words[finding], what, text);
+        show_addf(&line, "%s  %-28s %s\n", words[finding], what, text);
         if (finding == FINDING_FAILED)
             buf_add_text(&findings->failures, buf_text(&line));
         else
@@ -217,15 +218,18 @@ static void print_end(struct findings *findings, bool verbose)
 {
     CLEANUP(buf_clear) struct buf settings = {0};
     if (findings->cli->json) {
-        printf("%s]\n", buf_text(&findings->json));
+        buf_add_char(&findings->json, ']');
+        output_json(buf_text(&findings->json));
         return;
     }
     if (verbose) {
         config_print(&findings->cli->definitions, &settings);
-        printf("\n%s", buf_text(&settings));
+        fputs("\n", stdout);
+        output_lines(buf_text(&settings));
     }
     if (findings->failures.length > 0)
-        printf("%s%s", verbose ? "\n" : "", buf_text(&findings->failures));
+        fputs(verbose ? "\n" : "", stdout);
+    output_lines(buf_text(&findings->failures));
 }
 
 bool verb_check(struct cli *cli, int argc, char **argv, int *code, struct error *err)

@@ -148,7 +148,7 @@ static bool print_table(
     journal_args(view, &args);
     if (!pg_run(view->cli->state, id, &args, &rows, err))
         return false;
-    printf("\n%s\n", title);
+    output_print("\n%s\n", title);
     output_table(&rows, 0, "  none");
     return true;
 }
@@ -156,11 +156,12 @@ static bool print_table(
 static bool print_text(struct view *view, struct error *err)
 {
     const struct sync_definition *sync = view->sync;
-    printf("%s:%llu to %s:%llu in sync %s\n", sync->from, (unsigned long long)view->pair.from_id,
-        sync->to, (unsigned long long)view->pair.to_id, sync->name);
-    printf("source   %s: %s\n", source_name(sync),
+    output_print("%s:%llu to %s:%llu in sync %s\n", sync->from,
+        (unsigned long long)view->pair.from_id, sync->to, (unsigned long long)view->pair.to_id,
+        sync->name);
+    output_print("source   %s: %s\n", source_name(sync),
         view->desired.length > 0 ? buf_text(&view->desired) : "does not name it");
-    printf(
+    output_print(
         "HubSpot  %s\n", view->observed.length > 0 ? buf_text(&view->observed) : "not associated");
     return print_table(view, STATEMENT_EXPLAIN_OWNER, "owned by this sync", err) &&
         print_table(view, STATEMENT_EXPLAIN_CHANGES, "in plans and runs, newest first", err) &&
@@ -171,17 +172,18 @@ static bool print_json(struct view *view, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    CLEANUP(buf_clear) struct buf name = {0};
+    CLEANUP(buf_clear) struct buf json = {0};
     journal_args(view, &args);
     if (!pg_run(view->cli->state, STATEMENT_EXPLAIN_JSON, &args, &rows, err))
         return false;
-    buf_add_json(&name, view->sync->name);
-    printf(
-        "{\"sync\": %s, \"from_id\": %llu, \"to_id\": %llu, \"desired\": [%s], \"observed\": [%s], "
+    buf_add_text(&json, "{\"sync\": ");
+    buf_add_json(&json, view->sync->name);
+    buf_addf(&json,
+        ", \"from_id\": %llu, \"to_id\": %llu, \"desired\": [%s], \"observed\": [%s], "
         "\"journal\": %s}",
-        buf_text(&name), (unsigned long long)view->pair.from_id,
-        (unsigned long long)view->pair.to_id, buf_text(&view->desired), buf_text(&view->observed),
-        pg_rows_text(&rows, 0, 0));
+        (unsigned long long)view->pair.from_id, (unsigned long long)view->pair.to_id,
+        buf_text(&view->desired), buf_text(&view->observed), pg_rows_text(&rows, 0, 0));
+    output_json(buf_text(&json));
     return true;
 }
 
@@ -202,7 +204,7 @@ static bool explain_all(
         bool fits = same_type(sync->from, wish->from_type) && same_type(sync->to, wish->to_type);
         if (!fits || (name != NULL && strcmp(name, sync->name) != 0))
             continue;
-        fputs(cli->json ? (found > 0 ? ",\n " : "[") : (found > 0 ? "\n" : ""), stdout);
+        fputs(cli->json ? (found > 0 ? "," : "[") : (found > 0 ? "\n" : ""), stdout);
         if (!explain(cli, sync, wish, err))
             return false;
         found++;

@@ -49,7 +49,7 @@ static bool show_run(struct cli *cli, int64_t run_id, int64_t changes, struct er
         return false;
     for (int c = 0; c < pg_rows_columns(&rows); c++)
         if (!pg_rows_null(&rows, 0, c))
-            printf("%-13s %s\n", pg_rows_name(&rows, c), pg_rows_text(&rows, 0, c));
+            output_print("%-13s %s\n", pg_rows_name(&rows, c), pg_rows_text(&rows, 0, c));
     struct pg_args limited = {0};
     pg_arg_int(&limited, run_id);
     pg_arg_int(&limited, changes);

@@ -21,10 +21,11 @@ struct init_wish {
 static void print_schema(void)
 {
     puts("begin;");
-    for (const struct statement *file = schema_files; file->name != NULL; file++)
-        printf("%sinsert into assocd.schema_version (version) values (%.3s);\n", file->text,
-            file->name);
-    fputs(sql_grants, stdout);
+    for (const struct statement *file = schema_files; file->name != NULL; file++) {
+        output_lines(file->text);
+        output_print("insert into assocd.schema_version (version) values (%.3s);\n", file->name);
+    }
+    output_lines(sql_grants);
     puts("commit;");
 }
 
@@ -40,14 +41,18 @@ static bool watch_one(struct cli *cli, const struct init_wish *wish,
     if (!ok)
         return false;
     if (wish->sql) {
-        fputs(buf_text(&text), stdout);
+        output_lines(buf_text(&text));
     } else if (cli->json) {
         CLEANUP(buf_clear) struct buf json = {0};
+        buf_add_text(&json, "{\"sync\": ");
+        buf_add_json(&json, sync->name);
+        buf_add_text(&json, ", \"text\": ");
         buf_add_json(&json, buf_text(&text));
-        printf("%s{\"sync\": \"%s\", \"text\": %s}", number > 0 ? ",\n " : "", sync->name,
-            buf_text(&json));
+        buf_add_char(&json, '}');
+        fputs(number > 0 ? "," : "", stdout);
+        output_json(buf_text(&json));
     } else {
-        printf("%s: %s\n", sync->name, buf_text(&text));
+        output_print("%s: %s\n", sync->name, buf_text(&text));
     }
     return true;
 }
@@ -85,12 +90,13 @@ static bool watch_all(struct cli *cli, const struct init_wish *wish, struct erro
 /* Rights that an upgrade took: somebody may miss them. */
 static void tell_lost(const struct schema_change *change)
 {
-    if (change->lost.length > 0)
-        fprintf(stderr,
-            "assocd: these rights were more than needed and are revoked:\n%s"
+    if (change->lost.length > 0) {
+        output_tell("assocd: these rights were more than needed and are revoked:\n");
+        output_tell_lines(buf_text(&change->lost));
+        output_tell(
             "assocd: what each role may do: assocd init --roles --sql; applications that call "
-            "assocd.touch need: grant assocd_writer to ROLE\n",
-            buf_text(&change->lost));
+            "assocd.touch need: grant assocd_writer to ROLE\n");
+    }
 }
 
 /* They are known from here on, to assocd.touch, too. Who may not write the state is no owner, and
@@ -111,11 +117,11 @@ static bool upgrade(struct cli *cli, bool quiet, struct error *err)
     if (quiet)
         return true;
     if (cli->json)
-        printf("{\"from_version\": %d, \"version\": %d}\n", change.from, change.to);
+        output_print("{\"from_version\": %d, \"version\": %d}\n", change.from, change.to);
     else if (change.from == change.to)
-        printf("schema assocd is up to date (version %d)\n", change.to);
+        output_print("schema assocd is up to date (version %d)\n", change.to);
     else
-        printf("schema assocd: version %d -> %d\n", change.from, change.to);
+        output_print("schema assocd: version %d -> %d\n", change.from, change.to);
     tell_lost(&change);
     return true;
 }
@@ -147,7 +153,7 @@ bool verb_init(struct cli *cli, int argc, char **argv, int *code, struct error *
         return error_set(err, ERROR_USAGE, "init: --unwatch goes with neither --watch nor --sql");
     if (wish.sql && !tables) {
         if (wish.roles)
-            printf("%s%s", sql_roles, sql_grants);
+            output_lines(sql_roles), output_lines(sql_grants);
         else
             print_schema();
         return true;

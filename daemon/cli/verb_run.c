@@ -59,7 +59,7 @@ static void tell_unpruned(const struct engine_wish *wish, const struct run *run)
     if (wish->worker)
         log_event(LOG_WARNING, &about, "%s: %s: %s", wish->sync->name, text, run->unpruned.text);
     else
-        fprintf(stderr, "assocd: %s: %s: %s\n", wish->sync->name, text, run->unpruned.text);
+        output_tell("assocd: %s: %s: %s\n", wish->sync->name, text, run->unpruned.text);
 }
 
 static bool run_worker(struct cli *cli, const struct engine_wish *wish, int *code)
@@ -126,7 +126,7 @@ static bool run_all(struct cli *cli, const struct words *words, struct engine_wi
         if (!engine_run(cli, &wish, &one, err)) {
             if (count == 1 || err->kind == ERROR_STOPPED)
                 return false;
-            fprintf(stderr, "assocd: %s: %s\n", wish.sync->name, err->text);
+            output_error(wish.sync->name, err);
             one = error_exit_code(err->kind);
         }
         *code = *code != 0 ? *code : one;

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/stop.h"
 #include "cli/cli.h"
+#include "cli/output.h"
 
 /* Daemons look at once, and every second in any case. */
 enum { PATIENCE_MS = 8000, LOOK_EVERY_MS = 100 };
@@ -69,11 +70,11 @@ static bool ask(struct cli *cli, const struct wish *wish, int *code, struct erro
     bool handled = pg_rows_bool(&rows, 0, 0);
     const char *outcome = pg_rows_text(&rows, 0, 2);
     if (cli->json)
-        puts(pg_rows_text(&rows, 0, 3));
+        output_json(pg_rows_text(&rows, 0, 3));
     else if (handled)
-        printf("signal %lld: %s\n", (long long)signal_id, outcome);
+        output_print("signal %lld: %s\n", (long long)signal_id, outcome);
     if (!handled)
-        fprintf(stderr, "assocd: %s; the request waits for one (signal %lld)\n",
+        output_tell("assocd: %s; the request waits for one (signal %lld)\n",
             pg_rows_int(&alive, 0, 0) > 0 ? "no daemon has taken it up yet"
                                           : "no daemon is running on this database",
             (long long)signal_id);

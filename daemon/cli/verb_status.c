@@ -69,7 +69,7 @@ static bool print_section(struct cli *cli, const struct section *section, struct
         return false;
     if (rows.count == 0 && section->nothing == NULL)
         return true;
-    printf("%s\n", section->title);
+    output_print("%s\n", section->title);
     output_table(&rows, section->right_columns, section->nothing);
     puts("");
     return true;
@@ -131,15 +131,15 @@ static void print_due(const struct due *due, const struct pg_rows *rows, int row
     if (due->at_us == DUE_NEVER) {
         fputs(due_why_text(due->why), stdout);
     } else if (due->at_us <= pg_rows_int(rows, row, SYNC_NOW)) {
-        printf("due now (%s)", due_why_text(due->why));
+        output_print("due now (%s)", due_why_text(due->why));
     } else {
         clock_utc_text(due->at_us, when);
-        printf("due %.10s %.8sZ (%s)", when, when + 11, due_why_text(due->why));
+        output_print("due %.10s %.8sZ (%s)", when, when + 11, due_why_text(due->why));
     }
     if (due->why == DUE_PAUSED)
-        printf(" by %s", pg_rows_text(rows, row, SYNC_PAUSED_BY));
+        output_print(" by %s", pg_rows_text(rows, row, SYNC_PAUSED_BY));
     if (due->why == DUE_PAUSED && pg_rows_text(rows, row, SYNC_PAUSE_REASON)[0] != '\0')
-        printf(": %s", pg_rows_text(rows, row, SYNC_PAUSE_REASON));
+        output_print(": %s", pg_rows_text(rows, row, SYNC_PAUSE_REASON));
 }
 
 static void print_sync(const struct sync_definition *sync, const struct pg_rows *rows, int row)
@@ -147,11 +147,11 @@ static void print_sync(const struct sync_definition *sync, const struct pg_rows 
     struct due due = due_of(sync, rows, row);
     const char *status = pg_rows_text(rows, row, SYNC_STATUS);
     const char *start_error = pg_rows_text(rows, row, SYNC_ERROR);
-    printf("  %-24s %-12s ", sync->name, status[0] != '\0' ? status : "never ran");
+    output_print("  %-24s %-12s ", sync->name, status[0] != '\0' ? status : "never ran");
     print_due(&due, rows, row);
     if (pg_rows_int(rows, row, SYNC_FAILURES) > 0)
-        printf(", failures in a row: %s", pg_rows_text(rows, row, SYNC_FAILURES));
-    printf("%s%s\n", start_error[0] != '\0' ? ", " : "", start_error);
+        output_print(", failures in a row: %s", pg_rows_text(rows, row, SYNC_FAILURES));
+    output_print("%s%s\n", start_error[0] != '\0' ? ", " : "", start_error);
 }
 
 /* A sync that no run and no daemon has met yet has no row. */
@@ -200,7 +200,7 @@ static bool tell_api(struct cli *cli, struct buf *json, struct error *err)
         if (!days_left(cli, portal, &days, err))
             return false;
         if (json == NULL) {
-            printf("  %-24s %s: %lld days left\n", portal->name, output_api(portal->api, api),
+            output_print("  %-24s %s: %lld days left\n", portal->name, output_api(portal->api, api),
                 (long long)days);
             continue;
         }
@@ -229,7 +229,8 @@ static bool print_json(struct cli *cli, struct error *err)
     buf_add_text(&json, "], \"api\": [");
     if (!tell_api(cli, &json, err))
         return false;
-    printf("%s]}\n", buf_text(&json));
+    buf_add_text(&json, "]}");
+    output_json(buf_text(&json));
     return true;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "cli/cli.h"
+#include "cli/output.h"
 #include "hubspot/client.h"
 #include "sync/account.h"
 
@@ -51,13 +52,14 @@ static void print_json(const char *from, const char *to, const struct types *typ
 
 static void print_table(const char *from, const char *to, const struct types *types)
 {
-    printf("%s to %s\n", from, to);
+    output_print("%s to %s\n", from, to);
     if (types->count == 0)
         puts("  none: these object types cannot be associated yet");
     for (uint32_t i = 0; i < types->count; i++) {
         const struct type *type = &types->items[i];
-        printf("  %-16s %6u  %-8s %-36s %s\n", type->category, type->type_id, kind_text(type->kind),
-            type->name != NULL ? type->name : "-", type->label != NULL ? type->label : "");
+        output_print("  %-16s %6u  %-8s %-36s %s\n", type->category, type->type_id,
+            kind_text(type->kind), type->name != NULL ? type->name : "-",
+            type->label != NULL ? type->label : "");
     }
 }
 
@@ -91,8 +93,9 @@ static bool list_both(
         list_direction(client, from, to, &listing, err) &&
         (strcmp(from, to) == 0 || list_direction(client, to, from, &listing, err));
     client_close(client);
+    buf_add_char(&listing.out, ']');
     if (ok && cli->json)
-        printf("%s]\n", buf_text(&listing.out));
+        output_json(buf_text(&listing.out));
     buf_clear(&listing.out);
     return ok;
 }

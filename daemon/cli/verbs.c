@@ -158,7 +158,7 @@ static void print_exit_codes(FILE *out)
 {
     fputs("exit codes\n", out);
     for (const struct exit_code *row = exit_codes; row->meaning != NULL; row++)
-        fprintf(out, "  %2d  %s\n", row->code, row->meaning);
+        output_to(out, "  %2d  %s\n", row->code, row->meaning);
 }
 
 static void print_usage(FILE *out)
@@ -167,7 +167,7 @@ static void print_usage(FILE *out)
           "usage: assocd VERB [-c FILE] ...    (-c, --config: default /etc/assocd/assocd.yaml)\n\n",
         out);
     for (const struct verb *verb = verbs; verb->name != NULL; verb++)
-        fprintf(out, "  %-8s %s\n", verb->name, verb->summary);
+        output_to(out, "  %-8s %s\n", verb->name, verb->summary);
     fputs(
         "  help     [VERB]: this, or more about a verb (also: VERB --help)\n"
         "  version  print the version\n\n"
@@ -182,14 +182,14 @@ static int no_such_verb(const char *name)
     for (size_t i = 0; i < ARRAY_COUNT(elsewhere); i++) {
         if (strcmp(elsewhere[i].verb, name) != 0)
             continue;
-        fprintf(stderr, "assocd: unknown verb \"%s\"; try: %s\n", name, elsewhere[i].instead);
+        output_tell("assocd: unknown verb \"%s\"; try: %s\n", name, elsewhere[i].instead);
         return 64;
     }
     for (const struct verb *verb = verbs; verb->name != NULL; verb++)
         near_offer(&near, verb->name);
-    fprintf(stderr, "assocd: unknown verb \"%s\"", name);
+    output_tell("assocd: unknown verb \"%s\"", name);
     if (near.best != NULL)
-        fprintf(stderr, " (did you mean \"%s\"?)", near.best);
+        output_tell(" (did you mean \"%s\"?)", near.best);
     fputs("; see assocd help\n", stderr);
     return 64;
 }
@@ -203,14 +203,15 @@ static int print_help(const char *name)
     const struct verb *verb = find_verb(name);
     if (verb == NULL)
         return no_such_verb(name);
-    printf("usage: assocd %s %s%s[-c FILE]\n%s\n\n%s", verb->name, verb->arguments,
-        verb->arguments[0] != '\0' ? " " : "", verb->summary, verb->help);
+    output_print("usage: assocd %s %s%s[-c FILE]\n%s\n\n", verb->name, verb->arguments,
+        verb->arguments[0] != '\0' ? " " : "", verb->summary);
+    output_lines(verb->help);
     return 0;
 }
 
 static int tell(const struct error *err)
 {
-    fprintf(stderr, "assocd: %s\n", err->text);
+    output_error(NULL, err);
     return error_exit_code(err->kind);
 }
 
@@ -255,9 +256,8 @@ static bool take_head(struct cli *cli, int argc, char **argv, int *at, int *code
             argv[*at] = "version";
             return true;
         } else {
-            fprintf(stderr,
-                takes_file ? "assocd: option %s needs a file; see assocd help\n"
-                           : "assocd: unknown option %s before the verb; see assocd help\n",
+            output_tell(takes_file ? "assocd: option %s needs a file; see assocd help\n"
+                                   : "assocd: unknown option %s before the verb; see assocd help\n",
                 word);
             *code = 64;
             return false;

@@ -137,6 +137,6 @@ bool config_set_types(struct loader *loader, struct sync_definition *sync, size_
         return config_problem(
             loader, list->line, list->path, "is empty, expected at least one type");
     if (sync->types_count > TYPES_MAX)
-        return config_problem(loader, list->line, list->path, "has more than 512 types");
+        return config_problem(loader, list->line, list->path, "has more than %d types", TYPES_MAX);
     return good;
 }

@@ -305,10 +305,9 @@ static void keep_facts(struct call *call, const struct http_result *result)
         check_answer(call);
     else
         (void)problem_parse(&call->problem, result->body, result->body_length);
-    problem_copy(call->correlation_id, sizeof call->correlation_id, result->correlation_id);
-    if (call->problem.correlation_id[0] != '\0' && !is_success(result->status))
-        problem_copy(
-            call->correlation_id, sizeof call->correlation_id, call->problem.correlation_id);
+    bool told = call->problem.correlation_id[0] != '\0' && !is_success(result->status);
+    problem_keep_id(call->correlation_id, sizeof call->correlation_id,
+        told ? call->problem.correlation_id : result->correlation_id);
 }
 
 void call_judge(struct client *client, struct call *call, const struct http_result *result)

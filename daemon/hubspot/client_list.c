@@ -48,6 +48,7 @@ struct types_list {
     const char *from; /* ids */
     const char *to;
     bool names; /* v3's list is being read, else the labels */
+    bool too_many;
 };
 
 static struct type make_type(const struct types_list *lists, const char *category, uint32_t id)
@@ -66,7 +67,7 @@ static struct type make_type(const struct types_list *lists, const char *categor
 
 static void add_type(struct types_list *lists, struct type *type)
 {
-    (void)types_add(lists->types, type);
+    lists->too_many = types_add(lists->types, type) == TYPE_NONE || lists->too_many;
     free(type->category);
     free(type->name);
     free(type->also);
@@ -170,6 +171,11 @@ static bool get_list(struct client *client, struct types_list *lists, const char
     if (!list->has_results)
         return error_set(
             err, ERROR_REMOTE, "GET %s: HubSpot's answer holds no results", buf_text(&path));
+    if (lists->too_many)
+        return error_set(err, ERROR_REMOTE,
+            "GET %s: HubSpot lists more than %d association types for these object types, and "
+            "assocd knows no more at once",
+            buf_text(&path), TYPES_MAX);
     return true;
 }
 

@@ -13,7 +13,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/text.h"
+#include "base/secret.h"
+#include "base/show.h"
 #include "hubspot/http_easy.h"
 #include "hubspot/http_server.h"
 
@@ -95,6 +96,7 @@ bool http_open(struct http **opened, const struct http_settings *settings, struc
     http->multi = curl_multi_init();
     assert(http->multi != NULL);
     (void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)settings->slots);
+    secret_keep(settings->token);
     http->headers = http_easy_headers(settings->token);
     http->slots = mem_new(settings->slots, sizeof *http->slots);
     for (uint32_t i = 0; i < settings->slots; i++) {
@@ -226,7 +228,7 @@ static void keep_correlation_id(struct slot *slot)
             strlen(header->value) < sizeof slot->correlation_id)
             (void)snprintf(slot->correlation_id, sizeof slot->correlation_id, "%s", header->value);
     }
-    text_clean(slot->correlation_id, "");
+    show_copy(slot->correlation_id, sizeof slot->correlation_id, slot->correlation_id, "");
 }
 
 static void collect_ended(struct http *http)
@@ -247,7 +249,7 @@ static void collect_ended(struct http *http)
             (void)snprintf(slot->why, sizeof slot->why, "the answer is longer than 256 MiB");
         else if (slot->end != HTTP_ANSWERED)
             http_easy_why(slot->easy, &http->settings, code, slot->why);
-        text_clean(slot->why, ""); /* curl may quote the server */
+        show_copy(slot->why, sizeof slot->why, slot->why, ""); /* curl may quote the server */
         keep_correlation_id(slot);
         (void)curl_multi_remove_handle(http->multi, slot->easy);
         slot->state = SLOT_ENDED;

@@ -3,7 +3,8 @@
  */
 #include "hubspot/json.h"
 
-#include "base/text.h"
+#include "base/secret.h"
+#include "base/show.h"
 #include "base/utf8.h"
 
 enum { REPLACEMENT = 0xFFFD };
@@ -53,12 +54,8 @@ static char simple(char c)
     }
 }
 
-void json_text_add(const struct json_text *text, struct buf *buf)
+static void add_unescaped(const struct json_text *text, struct buf *buf)
 {
-    if (!text->escaped) {
-        buf_add(buf, text->bytes, text->length);
-        return;
-    }
     const char *end = text->bytes + text->length;
     for (const char *at = text->bytes; at < end;) {
         if (*at != '\\') {
@@ -78,6 +75,16 @@ void json_text_add(const struct json_text *text, struct buf *buf)
     }
 }
 
+void json_text_add(const struct json_text *text, struct buf *buf)
+{
+    size_t begin = buf->length;
+    if (text->escaped)
+        add_unescaped(text, buf);
+    else
+        buf_add(buf, text->bytes, text->length);
+    secret_hide(buf->bytes + begin, buf->length - begin);
+}
+
 bool json_string_or_skip(struct json *json, struct json_text *text)
 {
     if (json_peek(json) == JSON_STRING)
@@ -91,23 +98,7 @@ void json_copy(struct json *json, char *field, size_t size)
     struct json_text text;
     if (!json_string_or_skip(json, &text))
         return;
-    if (!text.escaped && text.length < size) { /* nearly always */
-        memcpy(field, text.bytes, text.length);
-        field[text.length] = '\0';
-        text_clean(field, "");
-        return;
-    }
-    struct buf plain = {0};
+    CLEANUP(buf_clear) struct buf plain = {0};
     json_text_add(&text, &plain);
-    size_t kept = 0;
-    while (kept < plain.length) {
-        size_t step = utf8_length(plain.bytes + kept, plain.length - kept);
-        if (kept + step >= size)
-            break;
-        kept += step;
-    }
-    memcpy(field, buf_text(&plain), kept);
-    field[kept] = '\0';
-    text_clean(field, "");
-    buf_clear(&plain);
+    show_copy(field, size, buf_text(&plain), "");
 }

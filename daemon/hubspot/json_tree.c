@@ -9,7 +9,9 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "hubspot/json.h"
 
 bool json_tree_is_good(const char *text, size_t length)
@@ -107,8 +109,15 @@ const char *json_tree_string(struct json_object *tree)
 {
     if (!json_object_is_type(tree, json_type_string))
         return NULL;
-    const char *text = json_object_get_string(tree);
-    return strlen(text) == (size_t)json_object_get_string_len(tree) ? text : NULL;
+    size_t length = (size_t)json_object_get_string_len(tree);
+    CLEANUP(buf_clear) struct buf hidden = {0};
+    buf_add(&hidden, json_object_get_string(tree), length);
+    if (strlen(hidden.bytes) != length)
+        return NULL;
+    secret_hide(hidden.bytes, length);
+    if (strcmp(hidden.bytes, json_object_get_string(tree)) != 0)
+        (void)json_object_set_string(tree, hidden.bytes);
+    return json_object_get_string(tree);
 }
 
 bool json_tree_is_object(const struct json_object *tree)

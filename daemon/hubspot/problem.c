@@ -56,10 +56,12 @@ static void add_id(struct id_list *list, const struct json_text *text)
 
 static void add_scope(struct problem *problem, const struct json_text *text)
 {
+    CLEANUP(buf_clear) struct buf plain = {0};
     size_t used = strlen(problem->scopes);
-    if (used + text->length + 3 < sizeof problem->scopes)
-        (void)snprintf(problem->scopes + used, sizeof problem->scopes - used, "%s%.*s",
-            used > 0 ? ", " : "", (int)text->length, text->bytes);
+    json_text_add(text, &plain);
+    if (used + plain.length + 3 < sizeof problem->scopes)
+        (void)snprintf(problem->scopes + used, sizeof problem->scopes - used, "%s%s",
+            used > 0 ? ", " : "", buf_text(&plain));
 }
 
 static void read_context_value(
@@ -161,6 +163,16 @@ bool problem_parse(struct problem *problem, const char *body, size_t length)
         return true;
     problem_reset(problem);
     return false;
+}
+
+void problem_keep_id(char *field, size_t size, const char *id)
+{
+    static const char allowed[] =
+        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.:";
+    size_t length = strlen(id);
+    bool plausible =
+        length <= CORRELATION_ID_MAX && length < size && id[strspn(id, allowed)] == '\0';
+    (void)snprintf(field, size, "%s", plausible ? id : "");
 }
 
 bool problem_is_no_associations(const struct problem *problem)

@@ -40,6 +40,10 @@ bool problem_parse(struct problem *problem, const char *body, size_t length);
 /* True for the entry that says: this record has no associations (hubspot-api 1.4). */
 bool problem_is_no_associations(const struct problem *problem);
 
+/* Keeps a correlation id (a UUID, or much like one); anything else is none and is not kept. */
+enum { CORRELATION_ID_MAX = 64 };
+void problem_keep_id(char *field, size_t size, const char *id);
+
 /* Copies text into a field of size bytes, cut between characters and before anything that is not
  * UTF-8. */
 void problem_copy(char *field, size_t size, const char *text);

@@ -17,7 +17,8 @@ enum type_kind {
     TYPE_PRIMARY, /* HubSpot's "primary" type */
 };
 
-enum { TYPES_MAX = 512 };
+enum { TYPES_MAX = 8192 }; /* HubSpot allows an account some hundred for two object types */
+#define TYPE_NONE UINT32_MAX
 
 struct type {
     char *category; /* "HUBSPOT_DEFINED", "USER_DEFINED", … */

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/show.h"
 #include "service/notify.h"
 
 static enum log_format chosen = LOG_PLAIN;
@@ -95,11 +96,12 @@ static void add_json(
 void log_event(enum log_level level, const struct log_about *about, const char *format, ...)
 {
     static const struct log_about nothing;
-    char text[2 * ERROR_TEXT_MAX];
+    CLEANUP(buf_clear) struct buf shown = {0};
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
+    show_vaddf(&shown, format, args);
     va_end(args);
+    const char *text = buf_text(&shown);
     about = about != NULL ? about : &nothing;
     if (chosen == LOG_JOURNAL && notify_journal(level, about, text))
         return;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/show.h"
 
 enum { STATUS_MAX = 256 };
 
@@ -46,7 +47,7 @@ void notify_status(const char *text)
 {
     if (strncmp(status, text, STATUS_MAX - 1) == 0)
         return;
-    (void)snprintf(status, sizeof status, "%s", text);
+    show_copy(status, sizeof status, text, "");
     (void)sd_notifyf(0, "STATUS=%s", status);
 }
 
@@ -86,7 +87,8 @@ static void add_field(struct entry *entry, const char *name, const char *value)
     if (value == NULL || value[0] == '\0')
         return;
     char *text = entry->texts[entry->count];
-    (void)snprintf(text, FIELD_BYTES, "%s=%s", name, value);
+    int length = snprintf(text, FIELD_BYTES, "%s=", name);
+    show_copy(text + length, FIELD_BYTES - (size_t)length, value, "");
     entry->items[entry->count++] = (struct iovec){text, strlen(text)};
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/show.h"
 #include "base/text.h"
 #include "hubspot/client.h"
 #include "pg/pg.h"
@@ -131,7 +132,7 @@ void run_note(struct run *run, const char *format, ...)
     (void)vsnprintf(run->reason, sizeof run->reason, format, args);
     va_end(args);
     text_trim(run->reason);
-    text_clean(run->reason, "");
+    show_copy(run->reason, sizeof run->reason, run->reason, "");
 }
 
 bool run_has_read(const struct run *run)

@@ -13,7 +13,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/text.h"
+#include "base/show.h"
+#include "base/utf8.h"
 #include "config/yaml.h"
 #include "fuzz/answer_judge.h"
 #include "fuzz/fuzz.h"
@@ -80,8 +81,9 @@ static void require_text(const char *text)
 static void require_words(const char *text)
 {
     require_text(text);
-    for (const char *at = text; *at != '\0'; at++)
-        fuzz_require(text_control(at) == 0 || *at == '\n', "a control character: %s", text);
+    for (const char *at = text; *at != '\0'; at += utf8_length(at, strlen(at)))
+        fuzz_require(
+            show_hidden(at, strlen(at)) == 0 || *at == '\n', "a control character: %s", text);
 }
 
 static void tell_error(struct buf *out, const struct error *err)

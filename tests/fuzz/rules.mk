@@ -1,6 +1,6 @@
 # rules.mk: hostile input; included by the Makefile. `make check` replays the corpus of every target;
 # `make fuzz` builds the same targets once more, with clang's libFuzzer and its sanitizers.
-FUZZ := answer config http json row schedule
+FUZZ := answer config http json row schedule show
 FUZZ_REPLAY := $(FUZZ:%=$(B)/fuzz/%)
 FUZZ_ENGINE := # of the targets: libFuzzer, or nothing for replay.c
 FUZZ_OBJ := $(B)/tests/fuzz/require.o $(addprefix $(B)/tests/lib/,json_judge.o scripted_http.o lane.o)

@@ -81,6 +81,8 @@ function check_calls(code) {
             path !~ /^daemon\/base\/(log|mem)\.c$/)
             complain(FNR, "print", "only cli/, main.c, base/log.c and the last words of base/mem.c print")
     }
+    if (path ~ /^daemon\/cli\// && path !~ /\/output\.c$/ && calls(code, "printf|vprintf|fprintf|vfprintf"))
+        complain(FNR, "print", "output_print and its like make visible what they print (cli/output.h)")
     if (product && path != "daemon/base/clock.c" &&
         calls(code, "clock_gettime|time|gettimeofday|clock|timespec_get"))
         complain(FNR, "clock", "only base/clock.c reads a clock")

@@ -8,5 +8,6 @@ TCase *grants_cases(void);
 TCase *login_cases(void);
 TCase *approval_cases(void);
 TCase *touch_cases(void);
+TCase *hostile_cases(void);
 
 #endif

@@ -17,6 +17,7 @@ int main(void)
     suite_add_tcase(suite, login_cases());
     suite_add_tcase(suite, approval_cases());
     suite_add_tcase(suite, touch_cases());
+    suite_add_tcase(suite, hostile_cases());
     SRunner *runner = srunner_create(suite);
     srunner_run(runner, NULL, getenv("SECURITY_CASE"), CK_NORMAL);
     int failed = srunner_ntests_failed(runner);

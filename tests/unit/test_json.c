@@ -49,7 +49,7 @@ START_TEST(a_field_is_one_line_and_ends_between_characters)
         const char *field;
     } fields[] = {{"\"abc\"", "abc"}, {"\"\"", ""}, {"null", "old"}, {"\"1234567890\"", "1234567"},
         {"\"123456\xC3\xA9\"", "123456"}, {"\"12345\xC3\xA9\"", "12345\xC3\xA9"},
-        {"\"a\\nb\\u001b\\u009bd\"", "a b   d"}};
+        {"\"a\\nb\\td\"", "a\\nb\\td"}, {"\"a\\u001bd\"", "a\\x1Bd"}};
     for (size_t i = 0; i < ARRAY_COUNT(fields); i++) {
         char field[8] = "old";
         struct json json;

@@ -103,11 +103,11 @@ START_TEST(says_so_when_there_is_nothing)
 END_TEST
 
 /* Cells are other people's words: they break no line and command no terminal. */
-START_TEST(shows_control_characters_as_blanks)
+START_TEST(makes_control_characters_visible)
 {
     expect_table("select E'a\\nb\\tc' as x, E'\\x1b[2J\\x7f\\u009b1m' as y", 0,
-        "x      y\n"
-        "a b c   [2J  1m\n");
+        "x        y\n"
+        "a\\nb\\tc  \\x1B[2J\\x7F\\u009B1m\n");
 }
 END_TEST
 
@@ -122,7 +122,7 @@ int main(void)
     tcase_add_test(tcase, aligns_columns_under_their_names);
     tcase_add_test(tcase, counts_characters_and_not_bytes);
     tcase_add_test(tcase, says_so_when_there_is_nothing);
-    tcase_add_test(tcase, shows_control_characters_as_blanks);
+    tcase_add_test(tcase, makes_control_characters_visible);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);
 }
