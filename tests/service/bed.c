@@ -107,7 +107,7 @@ void bed_open(struct bed *bed, const char *schedule)
     roles_make(bed->pg);
     open_sandbox(bed, NULL);
     bed_sync(&syncs, "links", "contacts", schedule);
-    bed_configure(bed, "daemon: {stop_timeout: 10s}\n", buf_text(&syncs));
+    bed_configure(bed, "daemon: {stop_timeout: 10s, poll: 1s}\n", buf_text(&syncs));
     buf_clear(&syncs);
 }
 
