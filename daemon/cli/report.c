@@ -7,6 +7,7 @@
 
 #include "cli/output.h"
 #include "hubspot/client.h"
+#include "sync/single.h"
 #include "sync/source.h"
 
 static void print_count(char sign, uint64_t count, const char *what, const char *rest)
@@ -66,6 +67,19 @@ static bool print_undone(struct cli *cli, const struct run *run, struct error *e
     return true;
 }
 
+/* The type that HubSpot may give by itself to the first pair of a record, CATEGORY:id, if the sync
+ * would archive it again; else NULL. */
+static const char *first_type(const struct run *run, char text[static 256])
+{
+    const struct sync_definition *sync = run->options.sync;
+    uint32_t first = single_rules(sync, &run->types).first;
+    if (sync->policy != POLICY_MIRROR || first == TYPE_NONE || !run->types.items[first].managed)
+        return NULL;
+    (void)snprintf(
+        text, 256, "%s:%u", run->types.items[first].category, run->types.items[first].type_id);
+    return text;
+}
+
 /* "1,117 new in the source, 87 removed in HubSpot (drift)" needs the reasons apart. */
 static bool print_changes(struct cli *cli, const struct run *run, struct error *err)
 {
@@ -76,6 +90,7 @@ static bool print_changes(struct cli *cli, const struct run *run, struct error *
     if (run->options.undoes != 0)
         return print_undone(cli, run, err);
     pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, first_type(run, text));
     if (!pg_run(cli->state, STATEMENT_REASON_COUNTS, &args, &rows, err))
         return false;
     uint64_t new_ones = (uint64_t)pg_rows_int(&rows, 0, 0);
@@ -93,6 +108,8 @@ static bool print_changes(struct cli *cli, const struct run *run, struct error *
     print_count('~', c->reported, "drift", "reported only (on_drift: report)");
     print_count(
         '!', c->blocked, "blocked", "removing it would remove an unmanaged label of the pair too");
+    print_count('~', (uint64_t)pg_rows_int(&rows, 0, 3), "primary",
+        "HubSpot may mark the first link of a record as primary; the next run archives the mark");
     print_count('.', c->skipped, "skipped",
         run->options.mode == RUN_APPLY ? "not in the plan, quarantined or left alone"
                                        : "quarantined or left alone (assocd show)");

@@ -349,7 +349,7 @@ static bool apply_queue(
 static bool apply_creates(struct run *run, struct error *err)
 {
     struct apply_progress progress = {.total = run->counts.to_create};
-    return progress.total == 0 ||
+    return !run_has_work(run, progress.total) ||
         (apply_queue(run, QUEUE_CREATE, &progress, err) &&
             outage_end_write(&progress.outage, run, "creates", err));
 }
@@ -365,7 +365,7 @@ static bool archive_window(struct run *run, struct apply_progress *progress, str
 static bool apply_archives(struct run *run, struct error *err)
 {
     struct apply_progress progress = {.total = run->counts.to_archive};
-    if (progress.total == 0 || run->verdict.kind != VERDICT_PASS)
+    if (!run_has_work(run, progress.total) || run->verdict.kind != VERDICT_PASS)
         return true;
     const struct assoc_list none = {0};
     if (run->merges_unasked && !merged_look(run, &none, err))
@@ -392,7 +392,7 @@ static bool take_plan(struct run *run, struct error *err)
 
 bool apply_plan(struct run *run, struct error *err)
 {
-    bool writes = run->counts.to_create > 0 ||
+    bool writes = run_has_work(run, run->counts.to_create) ||
         (run->counts.to_archive > 0 && run->verdict.kind == VERDICT_PASS);
     return (!writes || account_confirm(run, err)) && journal_status(run, RUN_APPLYING, err) &&
         take_plan(run, err) && registry_settle(run, err) && apply_creates(run, err) &&

@@ -124,7 +124,7 @@ static bool plain_is_implied(const struct diff_rules *rules, const struct pair *
 
 bool diff_goes_along(enum policy policy, const struct type *type)
 {
-    return type->kind == TYPE_PRIMARY && (!type->managed || policy == POLICY_MIRROR_OWNED);
+    return type->kind == TYPE_PRIMARY && (!type->managed || policy != POLICY_MIRROR);
 }
 
 /* Archiving the plain type takes every type of the pair along: is there one that must stay? */
@@ -267,6 +267,53 @@ static void add_implied_plain(
     emit(list, change);
 }
 
+static bool is_created(const struct diff_list *list, size_t first, uint32_t type)
+{
+    for (size_t i = first; i < list->count; i++)
+        if (list->items[i].operation == CHANGE_CREATE && list->items[i].verdict == CHANGE_PLANNED &&
+            list->items[i].assoc.type == type)
+            return true;
+    return false;
+}
+
+/* What comes by itself with the creates of a pair that had nothing. */
+static void add_by_itself(
+    const struct diff_rules *rules, const struct pair *pair, size_t first, struct diff_list *list)
+{
+    uint32_t primary = rules->single != NULL ? rules->single->first : TYPE_NONE;
+    if (!has_creates(list, first))
+        return;
+    struct change change = {.assoc = list->items[first].assoc, .operation = CHANGE_IMPLIED};
+    for (uint32_t type = 0; type < rules->types->count; type++) {
+        change.assoc.type = type;
+        bool comes = kind_of(rules, type) == TYPE_PLAIN ||
+            (type == primary && pair->record->observed.count == 0 &&
+                !is_primary_elsewhere(rules, pair, &change.assoc));
+        if (comes && !is_created(list, first, type))
+            emit(list, change);
+    }
+}
+
+/* What the record's creates, from `first` on, take away from its other pairs, and is not archived
+ * in its own right. */
+static void add_moves(
+    const struct diff_rules *rules, struct diff_rows observed, size_t first, struct diff_list *list)
+{
+    size_t end = list->count;
+    for (size_t i = first; i < end; i++) {
+        const struct change create = list->items[i];
+        if (create.operation != CHANGE_CREATE || create.verdict != CHANGE_PLANNED ||
+            !single_is_once(rules->single, create.assoc.type))
+            continue;
+        for (size_t k = 0; k < observed.count; k++) {
+            struct change change = {.assoc = observed.rows[k], .operation = CHANGE_MOVED};
+            change.assoc.flags = 0;
+            if (change.assoc.type == create.assoc.type && change.assoc.to_id != create.assoc.to_id)
+                emit(list, change);
+        }
+    }
+}
+
 /* Decides each managed type of the pair once, in order of types: the heads of the three arrays. */
 static void decide_pair(
     const struct diff_rules *rules, const struct pair *pair, struct diff_list *list)
@@ -293,6 +340,8 @@ static void decide_pair(
         add_implied_plain(rules, pair, first, list);
     if (pair->observed.count > 0)
         add_along(rules, pair, first, list);
+    else
+        add_by_itself(rules, pair, first, list);
 }
 
 void diff_record(const struct diff_rules *rules, struct diff_rows desired, struct diff_rows owned,
@@ -300,6 +349,7 @@ void diff_record(const struct diff_rules *rules, struct diff_rows desired, struc
 {
     (void)take_pair(&desired, 0); /* scope, and no association */
     const struct pair record = {.desired = desired, .owned = owned, .observed = observed};
+    size_t first = list->count;
     for (;;) {
         uint64_t to_id = UINT64_MAX;
         if (desired.count > 0)
@@ -309,7 +359,7 @@ void diff_record(const struct diff_rules *rules, struct diff_rows desired, struc
         if (observed.count > 0 && observed.rows->to_id < to_id)
             to_id = observed.rows->to_id;
         if (to_id == UINT64_MAX)
-            return;
+            break;
         struct pair pair = {
             .desired = take_pair(&desired, to_id),
             .owned = take_pair(&owned, to_id),
@@ -318,4 +368,5 @@ void diff_record(const struct diff_rules *rules, struct diff_rows desired, struc
         };
         decide_pair(rules, &pair, list);
     }
+    add_moves(rules, record.observed, first, list);
 }

@@ -12,6 +12,7 @@
 #include "model/assoc.h"
 #include "model/definition.h"
 #include "model/types.h"
+#include "sync/single.h"
 
 enum change_operation {
     CHANGE_CREATE,
@@ -21,6 +22,10 @@ enum change_operation {
     CHANGE_ALONG, /* on the pair already: sent along with the pair's creates, because a create may
                    * replace what it does not name (hubspot-api 10.4); not a primary type that
                    * another pair of the record has or is to get: it would move back */
+    CHANGE_IMPLIED, /* HubSpot does it by itself with the pair's creates, or may: the plain type of
+                     * a pair that had nothing, the primary one of a record that had nothing */
+    CHANGE_MOVED, /* HubSpot takes it away by itself, because another pair of the record gets a type
+                   * that a record can have only once */
 };
 
 enum change_reason {
@@ -47,6 +52,7 @@ struct diff_rules {
     enum policy policy;
     enum on_drift on_drift;
     const struct types *types;
+    const struct single_rules *single; /* NULL: no type moves or comes by itself */
 };
 
 /* Sorted, distinct rows of one from-record. */
@@ -72,13 +78,13 @@ void diff_list_clear(struct diff_list *list);
 bool diff_pair_has(const struct diff_list *list, size_t number, uint32_t type);
 
 /* Does this type never keep the plain type of its pair, because it goes with it? The primary type
- * that HubSpot sets by itself, if nobody decides about it: the sync does not manage it, or archives
- * by ownership. (An owned one is archived in its own right, a desired one implies the plain type.)
- */
+ * that HubSpot sets by itself, if nobody decides about it: the sync does not manage it, or does not
+ * mirror it. (An owned one is archived in its own right, a desired one implies the plain type.) */
 bool diff_goes_along(enum policy policy, const struct type *type);
 
 /* Compares one from-record and appends its changes to list. Desired rows with to_id 0 mean nothing
- * but scope. Order of the output: by to_id; within a pair by type, with CHANGE_ALONG at its end. */
+ * but scope. Order of the output: by to_id; within a pair by type, with CHANGE_ALONG and
+ * CHANGE_IMPLIED at its end; CHANGE_MOVED at the end of all. */
 void diff_record(const struct diff_rules *rules, struct diff_rows desired, struct diff_rows owned,
     struct diff_rows observed, struct diff_list *list);
 

@@ -1,11 +1,41 @@
 /*
- * inverse.c: the rules of an undo, pair by pair.
+ * inverse.c: the rules of an undo. A pair is looked at as a whole, because the plain type takes
+ * everything of it along; types that a record can have only once are looked at on the record,
+ * because giving one to a pair takes it from another.
  */
 #include "sync/inverse.h"
 
-static const struct type *type_of(const struct types *types, uint32_t type)
+#include <stdlib.h>
+
+static int by_place(const void *a, const void *b)
 {
-    return &types->items[type];
+    const struct inverse_row *x = a, *y = b;
+    int order = assoc_compare(&x->assoc, &y->assoc);
+    return order != 0 ? order : (int)x->did - (int)y->did;
+}
+
+size_t inverse_sort(struct inverse_row *rows, size_t count)
+{
+    size_t kept = 0;
+    if (count > 0)
+        qsort(rows, count, sizeof rows[0], by_place);
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || assoc_compare(&rows[i].assoc, &rows[kept - 1].assoc) != 0)
+            rows[kept++] = rows[i];
+    return kept;
+}
+
+/* The rows of one pair. */
+struct group {
+    struct inverse_row *rows;
+    size_t count;
+    struct diff_rows observed; /* on the pair now */
+    bool unlinked; /* by the run */
+};
+
+static const struct type *type_of(const struct diff_rules *rules, const struct inverse_row *row)
+{
+    return &rules->types->items[row->assoc.type];
 }
 
 static bool has(struct diff_rows observed, uint32_t type)
@@ -16,59 +46,167 @@ static bool has(struct diff_rows observed, uint32_t type)
     return false;
 }
 
-/* Was the pair unlinked as a whole? */
-static bool was_unlinked(const struct types *types, const struct inverse_row *rows, size_t count)
+static bool is_made(const struct inverse_row *row)
 {
-    for (size_t i = 0; i < count; i++)
-        if (rows[i].archived && type_of(types, rows[i].assoc.type)->kind == TYPE_PLAIN)
-            return true;
-    return false;
+    return row->did == INVERSE_CREATED || row->did == INVERSE_CAME;
 }
 
-static bool created_by_run(const struct inverse_row *rows, size_t count, uint32_t type)
+/* What the run changed itself counts only while the sync manages its type; what came or went by
+ * itself with it never was the sync's. */
+static bool is_unmanaged(const struct diff_rules *rules, const struct inverse_row *row)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!rows[i].archived && rows[i].assoc.type == type)
-            return true;
-    return false;
+    bool by_itself = row->did == INVERSE_CAME || row->did == INVERSE_WENT;
+    return !by_itself && !type_of(rules, row)->managed;
 }
 
-/* Archiving the plain type unlinks the pair: only what the run itself made, and the primary type
- * that HubSpot set by itself, may go with it. */
-static bool may_unlink(const struct types *types, const struct inverse_row *rows, size_t count,
-    struct diff_rows observed)
+/* A link that came with a label goes with it only: one whose label others have taken away is
+ * theirs.
+ */
+static bool is_kept(const struct group *group, const struct inverse_row *link)
 {
-    for (size_t i = 0; i < observed.count; i++) {
-        const struct type *type = type_of(types, observed.rows[i].type);
-        bool by_itself = type->kind == TYPE_PRIMARY && !type->managed;
-        if (type->kind != TYPE_PLAIN && !by_itself &&
-            !created_by_run(rows, count, observed.rows[i].type))
-            return false;
+    for (size_t i = 0; i < group->count; i++) {
+        const struct inverse_row *row = &group->rows[i];
+        if (link->did == INVERSE_CAME && row->did == INVERSE_CREATED &&
+            !has(group->observed, row->assoc.type))
+            return true;
     }
+    return false;
+}
+
+/* May an observed type go with its pair? What the run made, and the primary type where HubSpot gave
+ * it by itself: for a record that can have it once the run has noted whether it might. */
+static bool may_go(
+    const struct diff_rules *rules, const struct group *group, const struct assoc *observed)
+{
+    const struct type *type = &rules->types->items[observed->type];
+    bool foreseen = false;
+    if (type->kind == TYPE_PLAIN)
+        return true;
+    for (size_t i = 0; i < group->count; i++) {
+        const struct inverse_row *row = &group->rows[i];
+        foreseen = foreseen || row->foreseen;
+        if (is_made(row) && row->assoc.type == observed->type && !is_unmanaged(rules, row))
+            return true;
+    }
+    bool known = foreseen && single_is_once(rules->single, observed->type);
+    return !known && diff_goes_along(rules->policy, type);
+}
+
+static bool may_unlink(const struct diff_rules *rules, const struct group *group)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (group->rows[i].other_owner)
+            return false;
+    for (size_t i = 0; i < group->observed.count; i++)
+        if (!may_go(rules, group, &group->observed.rows[i]))
+            return false;
     return true;
 }
 
-void inverse_pair(
-    const struct types *types, struct inverse_row *rows, size_t count, struct diff_rows observed)
+static enum inverse_verdict judge_made(
+    const struct diff_rules *rules, const struct group *group, const struct inverse_row *row)
 {
-    bool unlinked = was_unlinked(types, rows, count);
-    bool unlinkable = may_unlink(types, rows, count, observed);
-    for (size_t i = 0; i < count; i++) {
-        struct inverse_row *row = &rows[i];
-        const struct type *type = type_of(types, row->assoc.type);
-        bool there = has(observed, row->assoc.type);
-        row->verdict = INVERSE_DO;
-        if (!type->managed)
-            row->verdict = INVERSE_UNMANAGED;
-        else if (row->archived && there)
-            row->verdict = INVERSE_THERE_AGAIN;
-        else if (!row->archived && !there)
-            row->verdict = INVERSE_GONE_ALREADY;
-        else if (row->archived && unlinked == (observed.count > 0))
-            row->verdict = INVERSE_CHANGED;
-        else if (!row->archived && type->kind == TYPE_PLAIN && !unlinkable)
-            row->verdict = INVERSE_CHANGED;
+    bool by_itself = row->did == INVERSE_CAME;
+    bool plain = type_of(rules, row)->kind == TYPE_PLAIN;
+    if (!has(group->observed, row->assoc.type))
+        return by_itself ? INVERSE_NOTHING : INVERSE_GONE_ALREADY;
+    if (by_itself && !plain)
+        return INVERSE_NOTHING; /* goes with the pair, or stays with what others put on it */
+    bool stays = plain && (!may_unlink(rules, group) || is_kept(group, row));
+    return stays ? INVERSE_CHANGED : INVERSE_DO;
+}
+
+static bool made_by_run(
+    const struct inverse_row *rows, size_t count, const struct assoc *association)
+{
+    for (size_t i = 0; i < count; i++)
+        if (is_made(&rows[i]) && assoc_compare(&rows[i].assoc, association) == 0)
+            return true;
+    return false;
+}
+
+/* Has another pair of the record now what it can have only once, and not by this run? */
+static bool is_taken(const struct diff_rules *rules, const struct inverse_row *rows, size_t count,
+    const struct assoc *wanted, struct diff_rows record)
+{
+    if (!single_is_once(rules->single, wanted->type))
+        return false;
+    for (size_t i = 0; i < record.count; i++) {
+        const struct assoc *there = &record.rows[i];
+        if (there->type == wanted->type && there->to_id != wanted->to_id &&
+            !made_by_run(rows, count, there))
+            return true;
     }
+    return false;
+}
+
+/* Of a pair that the run unlinked, is the link not to come back? */
+static bool stays_unlinked(const struct diff_rules *rules, const struct group *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        const struct inverse_row *row = &group->rows[i];
+        if (row->did == INVERSE_ARCHIVED && type_of(rules, row)->kind == TYPE_PLAIN)
+            return is_unmanaged(rules, row);
+    }
+    return false;
+}
+
+static enum inverse_verdict judge_lost(
+    const struct diff_rules *rules, const struct group *group, const struct inverse_row *row)
+{
+    bool by_itself = row->did != INVERSE_ARCHIVED;
+    if (has(group->observed, row->assoc.type))
+        return by_itself ? INVERSE_NOTHING : INVERSE_THERE_AGAIN;
+    if (group->unlinked == (group->observed.count > 0))
+        return INVERSE_CHANGED;
+    return row->did == INVERSE_WENT && stays_unlinked(rules, group) ? INVERSE_NOTHING : INVERSE_DO;
+}
+
+static struct group next_group(const struct diff_rules *rules, struct inverse_row *rows,
+    size_t count, struct diff_rows observed)
+{
+    struct group group = {
+        .rows = rows, .observed = diff_pair(observed.rows, observed.count, &rows[0].assoc)};
+    for (; group.count < count && assoc_same_pair(&rows[group.count].assoc, &rows[0].assoc);
+         group.count++) {
+        const struct inverse_row *row = &rows[group.count];
+        group.unlinked = group.unlinked ||
+            (row->did == INVERSE_ARCHIVED && type_of(rules, row)->kind == TYPE_PLAIN);
+    }
+    return group;
+}
+
+void inverse_record(const struct diff_rules *rules, struct inverse_row *rows, size_t count,
+    struct diff_rows observed)
+{
+    for (size_t first = 0; first < count;) {
+        struct group group = next_group(rules, rows + first, count - first, observed);
+        for (size_t i = 0; i < group.count; i++) {
+            struct inverse_row *row = &group.rows[i];
+            if (is_unmanaged(rules, row))
+                row->verdict = INVERSE_UNMANAGED;
+            else if (is_made(row))
+                row->verdict = judge_made(rules, &group, row);
+            else
+                row->verdict = judge_lost(rules, &group, row);
+            if (row->verdict == INVERSE_DO && !is_made(row) &&
+                is_taken(rules, rows, count, &row->assoc, observed))
+                row->verdict = INVERSE_TAKEN;
+        }
+        first += group.count;
+    }
+}
+
+bool inverse_moves(const struct diff_rules *rules, const struct inverse_row *rows, size_t count,
+    const struct assoc *observed)
+{
+    if (!single_is_once(rules->single, observed->type))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!is_made(&rows[i]) && rows[i].verdict == INVERSE_DO &&
+            rows[i].assoc.type == observed->type && rows[i].assoc.to_id != observed->to_id)
+            return true;
+    return false;
 }
 
 const char *inverse_text(enum inverse_verdict verdict)
@@ -78,7 +216,10 @@ const char *inverse_text(enum inverse_verdict verdict)
         [INVERSE_THERE_AGAIN] = "is there again already",
         [INVERSE_GONE_ALREADY] = "is gone already",
         [INVERSE_CHANGED] = "the pair was changed in HubSpot since",
+        [INVERSE_TAKEN] = "another association of the record was given this type in HubSpot since, "
+                          "and a record can have it only once",
         [INVERSE_UNMANAGED] = "the sync no longer manages this type",
+        [INVERSE_NOTHING] = NULL,
     };
     return texts[verdict];
 }

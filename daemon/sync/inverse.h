@@ -1,7 +1,7 @@
 /*
- * inverse.h: how a pair goes back to what it was before a run. Pure: what the run did to one pair
- * and what HubSpot has on it now in, a verdict for each association out. Only a pair that is still
- * as the run left it is touched.
+ * inverse.h: how a from-record goes back to what it was before a run. Pure: what the run did to the
+ * record, what HubSpot did by itself because of it, and what the record has now in; a verdict for
+ * each association out. What others have changed since is left as it is, and told.
  */
 #ifndef SYNC_INVERSE_H
 #define SYNC_INVERSE_H
@@ -16,21 +16,44 @@ enum inverse_verdict {
     INVERSE_THERE_AGAIN, /* archived by the run, but it is there */
     INVERSE_GONE_ALREADY, /* created by the run, but it is not there */
     INVERSE_CHANGED, /* somebody changed the pair since, and would lose what he did */
+    INVERSE_TAKEN, /* the record can have it once, and somebody gave it to another pair since */
     INVERSE_UNMANAGED, /* the sync no longer manages the type */
+    INVERSE_NOTHING, /* not the run's own doing, and no difference: nothing to do or to tell */
+};
+
+/* What a run did, or brought about. */
+enum inverse_did {
+    INVERSE_CREATED,
+    INVERSE_CAME, /* by itself, with a create: the plain type, the first primary one */
+    INVERSE_ARCHIVED,
+    INVERSE_WENT, /* by itself, with the plain type */
+    INVERSE_MOVED, /* by itself, to another pair of the record that got it */
 };
 
 /* One association that the run changed. */
 struct inverse_row {
     struct assoc assoc;
-    bool archived; /* else created */
-    enum inverse_verdict verdict; /* filled by inverse_pair */
+    enum inverse_did did;
+    bool foreseen; /* INVERSE_CREATED: what comes by itself with it was noted, if anything */
+    bool other_owner; /* another sync owns the pair's plain type */
+    int number; /* the caller's */
+    enum inverse_verdict verdict; /* filled by inverse_record */
 };
 
-/* Judges the rows of one pair; observed are the pair's types now, sorted. */
-void inverse_pair(
-    const struct types *types, struct inverse_row *rows, size_t count, struct diff_rows observed);
+/* Sorts rows, each association once: what the run did itself goes before what came or went by
+ * itself. Returns the new count. */
+size_t inverse_sort(struct inverse_row *rows, size_t count);
 
-/* Why nothing is done, for the journal; NULL for INVERSE_DO. */
+/* Judges the rows of one record, in order of to_id and each association once; observed is all that
+ * the record has now, sorted. rules->on_drift has no meaning here. */
+void inverse_record(const struct diff_rules *rules, struct inverse_row *rows, size_t count,
+    struct diff_rows observed);
+
+/* Is the association one that the undo moves to another pair of the record? */
+bool inverse_moves(const struct diff_rules *rules, const struct inverse_row *rows, size_t count,
+    const struct assoc *observed);
+
+/* Why nothing is done, for the journal; NULL for INVERSE_DO and INVERSE_NOTHING. */
 const char *inverse_text(enum inverse_verdict verdict);
 
 #endif

@@ -194,14 +194,16 @@ static void add_type(const struct draft *draft, uint32_t number, struct buf *arr
     pg_array_text(array, text);
 }
 
-/* The types that travel with a create: those of its pair that follow it in the list. */
-static void add_along(const struct draft *draft, size_t number, struct buf *array)
+/* The types that travel with a create, or come by themselves with it: those of its pair that follow
+ * it in the list. */
+static void add_companions(
+    const struct draft *draft, size_t number, enum change_operation operation, struct buf *array)
 {
     const struct change *items = draft->changes.items;
     for (size_t i = number + 1; i < draft->changes.count; i++) {
         if (!assoc_same_pair(&items[i].assoc, &items[number].assoc))
             break;
-        if (items[i].operation == CHANGE_ALONG)
+        if (items[i].operation == operation)
             add_type(draft, items[i].assoc.type, array);
     }
 }
@@ -224,9 +226,10 @@ static void add_cascade(const struct draft *draft, size_t number, struct buf *ar
 static const char *company_text(const struct draft *draft, size_t number, struct buf *array)
 {
     const struct change *change = &draft->changes.items[number];
-    if (change->operation != CHANGE_ARCHIVE)
-        add_along(draft, number, array);
-    else if (draft->run->types.items[change->assoc.type].kind == TYPE_PLAIN)
+    if (change->operation == CHANGE_CREATE)
+        add_companions(draft, number, CHANGE_ALONG, array);
+    else if (change->operation == CHANGE_ARCHIVE &&
+        draft->run->types.items[change->assoc.type].kind == TYPE_PLAIN)
         add_cascade(draft, number, array);
     return array->length > 0 ? pg_array_end(array) : NULL;
 }
@@ -235,6 +238,7 @@ static void add_row(struct draft *draft, size_t number)
 {
     const struct change *change = &draft->changes.items[number];
     CLEANUP(buf_clear) struct buf along = {0};
+    CLEANUP(buf_clear) struct buf implied = {0};
     static const char *const reasons[] = {
         [REASON_SOURCE_ADDED] = "source_added",
         [REASON_SOURCE_REMOVED] = "source_removed",
@@ -245,7 +249,8 @@ static void add_row(struct draft *draft, size_t number)
         [CHANGE_PLANNED] = "planned", [CHANGE_REPORTED] = "reported", [CHANGE_BLOCKED] = "blocked"};
     struct run *run = draft->run;
     const struct type *type = &run->types.items[change->assoc.type];
-    bool archive = change->operation == CHANGE_ARCHIVE;
+    bool moved = change->operation == CHANGE_MOVED;
+    bool archive = change->operation == CHANGE_ARCHIVE || moved;
     struct buf *rows = &draft->rows;
     pg_copy_int(rows, run->run_id);
     pg_copy_text(rows, archive ? "archive" : "create");
@@ -254,12 +259,15 @@ static void add_row(struct draft *draft, size_t number)
     pg_copy_int(rows, (int64_t)change->assoc.to_id);
     pg_copy_text(rows, type->category);
     pg_copy_int(rows, type->type_id);
-    pg_copy_text(rows, reasons[change->reason]);
-    pg_copy_text(rows, states[change->verdict]);
+    pg_copy_text(rows, moved ? "moved" : reasons[change->reason]);
+    pg_copy_text(rows, moved ? "implied" : states[change->verdict]);
     pg_copy_text(rows,
         change->verdict == CHANGE_BLOCKED ? "an association that is not to be touched hangs on it"
                                           : NULL);
     pg_copy_text(rows, company_text(draft, number, &along));
+    if (!archive)
+        add_companions(draft, number, CHANGE_IMPLIED, &implied);
+    pg_copy_text(rows, archive ? NULL : pg_array_end(&implied));
     pg_copy_row_end(rows);
     run->counts.reported += change->verdict == CHANGE_REPORTED;
     run->counts.blocked += change->verdict == CHANGE_BLOCKED;
@@ -276,7 +284,7 @@ static bool file_changes(struct draft *draft, struct error *err)
                 change->operation == CHANGE_ADOPT ? draft->run->adopt : draft->run->forget;
             if (!spool_add(spool, change->assoc, err))
                 return false;
-        } else if (change->operation != CHANGE_ALONG) {
+        } else if (change->operation != CHANGE_ALONG && change->operation != CHANGE_IMPLIED) {
             add_row(draft, i);
         }
     }
@@ -322,8 +330,11 @@ static bool compare_chunk(
     struct draft *draft = context;
     struct run *run = draft->run;
     const struct sync_definition *sync = run->options.sync;
-    struct diff_rules rules = {
-        .policy = sync->policy, .on_drift = sync->on_drift, .types = &run->types};
+    struct single_rules single = single_rules(sync, &run->types);
+    struct diff_rules rules = {.policy = sync->policy,
+        .on_drift = sync->on_drift,
+        .types = &run->types,
+        .single = &single};
     struct diff_rows desired = {chunk->desired.rows, chunk->desired.count};
     struct diff_rows owned = {chunk->owned.rows, chunk->owned.count};
     struct diff_rows observed = {reply->rows, reply->rows_count};

@@ -97,7 +97,9 @@ static bool add_row(struct queue *queue, const struct pg_rows *rows, int i, stru
         .type =
             types_find(&run->types, pg_rows_text(rows, i, 3), (uint32_t)pg_rows_int(rows, i, 4)),
     };
-    if (row.type == TYPE_NONE || !run->types.items[row.type].managed)
+    /* What had come or gone by itself with a run's changes is undone with them. */
+    bool ours = run->options.undoes != 0;
+    if (row.type == TYPE_NONE || !(ours || run->types.items[row.type].managed))
         return error_set(err, ERROR_INTERNAL, "the plan changes type %s:%s, which is not managed",
             pg_rows_text(rows, i, 3), pg_rows_text(rows, i, 4));
     queue->last_ordinal = pg_rows_int(rows, i, 0);

@@ -126,6 +126,13 @@ MUST_CHECK bool run_execute(struct run *run, const struct run_options *options, 
 
 void run_clear(struct run *run);
 
+/* May there be planned changes of an operation that has so many counted ones? What goes back by
+ * itself with an undo's changes is not counted. */
+static inline bool run_has_work(const struct run *run, uint64_t counted)
+{
+    return counted > 0 || run->options.undoes != 0;
+}
+
 /* The documented exit code of a finished run. detailed: 2 for a plan with changes. */
 int run_exit_code(const struct run *run, bool detailed);
 

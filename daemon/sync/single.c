@@ -32,6 +32,27 @@ enum single_side single_side(const struct sync_definition *sync, const struct ty
     return many ? SINGLE_TO : SINGLE_FROM;
 }
 
+struct single_rules single_rules(const struct sync_definition *sync, const struct types *types)
+{
+    struct single_rules rules = {.first = TYPE_NONE};
+    for (uint32_t i = 0; i < types->count && rules.once_count < SINGLE_ONCE_MAX; i++) {
+        if (single_side(sync, &types->items[i]) != SINGLE_FROM)
+            continue;
+        rules.once[rules.once_count++] = i;
+        if (types->items[i].kind == TYPE_PRIMARY)
+            rules.first = i;
+    }
+    return rules;
+}
+
+bool single_is_once(const struct single_rules *rules, uint32_t type)
+{
+    for (size_t i = 0; rules != NULL && i < rules->once_count; i++)
+        if (rules->once[i] == type)
+            return true;
+    return false;
+}
+
 void single_set_clear(struct single_set *set)
 {
     free(set->slots);

@@ -23,15 +23,19 @@ enum { FLUSH_BYTES = 256 * 1024 };
 
 struct undo {
     struct run *run;
+    struct single_rules single;
+    struct diff_rules rules;
     struct spool *records; /* that it changed */
     struct buf rows; /* of assocd.change, in COPY form */
     int64_t ordinals[2]; /* last ordinal of creates and archives */
 };
 
-/* The changes of one chunk's records as the journal has them, and their judgement beside. */
+/* What a run did to one chunk's records, as the journal has it and as inverse.c judges it. */
 struct done {
-    struct pg_rows rows; /* operation, from, to, category, type_id, origin, along */
-    struct inverse_row *items;
+    struct pg_rows rows; /* operation, from, to, category, type_id, origin, along, implied, moved,
+                          * owned by another sync */
+    struct inverse_row *items; /* number: of its row */
+    size_t count, room;
 };
 
 static bool check_scope(struct run *run, struct error *err)
@@ -83,81 +87,172 @@ static uint32_t type_index(struct run *run, const char *category, uint32_t type_
     return index != TYPE_NONE ? index : types_add(&run->types, &type);
 }
 
-static bool load_done(
-    struct run *run, const struct chunk *chunk, struct done *done, struct error *err)
+static bool too_many_types(const struct run *run, struct error *err)
 {
+    return error_set(err, ERROR_STATE, "run %lld names more than %d types",
+        (long long)run->options.undoes, TYPES_MAX);
+}
+
+static bool add_item(
+    struct undo *undo, struct done *done, const struct inverse_row *item, struct error *err)
+{
+    if (item->assoc.type == TYPE_NONE)
+        return too_many_types(undo->run, err);
+    mem_grow(&done->items, &done->room, done->count + 1, sizeof done->items[0]);
+    done->items[done->count++] = *item;
+    return true;
+}
+
+/* "CATEGORY:id CATEGORY:id": what came or went by itself with the row `item` is about. */
+static bool add_companions(struct undo *undo, struct done *done, struct inverse_row item,
+    const char *texts, struct error *err)
+{
+    item.did = item.did == INVERSE_CREATED ? INVERSE_CAME : INVERSE_WENT;
+    for (const char *at = texts; *at != '\0'; at += *at == ' ') {
+        size_t length = strcspn(at, " ");
+        char *category = mem_text_part(at, length);
+        char *colon = strrchr(category, ':');
+        if (colon != NULL) {
+            *colon = '\0';
+            item.assoc.type =
+                type_index(undo->run, category, (uint32_t)strtoul(colon + 1, NULL, 10));
+        }
+        free(category);
+        if (colon != NULL && !add_item(undo, done, &item, err))
+            return false;
+        at += length;
+    }
+    return true;
+}
+
+static bool add_done(struct undo *undo, struct done *done, int i, struct error *err)
+{
+    const struct pg_rows *rows = &done->rows;
+    bool archived = strcmp(pg_rows_text(rows, i, 0), "archive") == 0;
+    struct inverse_row item = {
+        .assoc = {.from_id = (uint64_t)pg_rows_int(rows, i, 1),
+            .to_id = (uint64_t)pg_rows_int(rows, i, 2),
+            .type =
+                type_index(undo->run, pg_rows_text(rows, i, 3), (uint32_t)pg_rows_int(rows, i, 4))},
+        .did = archived ? INVERSE_ARCHIVED : INVERSE_CREATED,
+        .foreseen = !archived && !pg_rows_null(rows, i, 7),
+        .other_owner = pg_rows_bool(rows, i, 9),
+        .number = i,
+    };
+    if (pg_rows_bool(rows, i, 8))
+        item.did = INVERSE_MOVED;
+    if (!add_item(undo, done, &item, err))
+        return false;
+    if (item.did == INVERSE_MOVED)
+        return true;
+    bool plain = undo->run->types.items[item.assoc.type].kind == TYPE_PLAIN;
+    if (archived)
+        return !plain || add_companions(undo, done, item, pg_rows_text(rows, i, 6), err);
+    return add_companions(undo, done, item, pg_rows_text(rows, i, 7), err);
+}
+
+static bool load_done(
+    struct undo *undo, const struct chunk *chunk, struct done *done, struct error *err)
+{
+    struct run *run = undo->run;
     struct pg_args args = {0};
     pg_arg_int(&args, run->options.undoes);
     pg_arg_int(&args, (int64_t)chunk->from_ids[0]);
     pg_arg_int(&args, (int64_t)chunk->from_ids[chunk->from_count - 1]);
     if (!pg_run(run->state, STATEMENT_UNDO_CHANGES, &args, &done->rows, err))
         return false;
-    done->items = mem_new((size_t)done->rows.count + 1, sizeof done->items[0]);
-    for (int i = 0; i < done->rows.count; i++) {
-        uint32_t type = type_index(
-            run, pg_rows_text(&done->rows, i, 3), (uint32_t)pg_rows_int(&done->rows, i, 4));
-        if (type == TYPE_NONE)
-            return error_set(err, ERROR_STATE, "run %lld names more than %d types",
-                (long long)run->options.undoes, TYPES_MAX);
-        done->items[i] = (struct inverse_row){
-            .assoc = {.from_id = (uint64_t)pg_rows_int(&done->rows, i, 1),
-                .to_id = (uint64_t)pg_rows_int(&done->rows, i, 2),
-                .type = type},
-            .archived = strcmp(pg_rows_text(&done->rows, i, 0), "archive") == 0,
-        };
-    }
+    for (int i = 0; i < done->rows.count; i++)
+        if (!add_done(undo, done, i, err))
+            return false;
+    done->count = inverse_sort(done->items, done->count);
     return true;
 }
 
-/* Did the run take the primary type from another pair of the record? It goes back there. */
-static bool moves_back(const struct done *done, const struct assoc *primary)
+/* The rows of one record, judged. */
+struct record {
+    struct inverse_row *items;
+    size_t count;
+    struct diff_rows observed;
+    bool read;
+};
+
+static bool is_made(const struct inverse_row *item)
 {
-    for (int i = 0; i < done->rows.count; i++) {
-        const struct inverse_row *item = &done->items[i];
-        if (item->archived && item->assoc.from_id == primary->from_id &&
-            item->assoc.to_id != primary->to_id && item->assoc.type == primary->type)
+    return item->did == INVERSE_CREATED || item->did == INVERSE_CAME;
+}
+
+/* Is the association, or for `type` TYPE_NONE any of its pair, created by the undo? */
+static bool is_created(const struct record *record, const struct assoc *pair, uint32_t type)
+{
+    for (size_t i = 0; i < record->count; i++) {
+        const struct inverse_row *item = &record->items[i];
+        if (!is_made(item) && item->verdict == INVERSE_DO && item->assoc.type == type &&
+            (pair == NULL || assoc_same_pair(&item->assoc, pair)))
             return true;
     }
     return false;
 }
 
-/* What travels with a create: what was taken along then, and what is on the pair now. What goes
- * along with an archive of the plain type: the primary one. */
-static const char *along_text(const struct run *run, const struct done *done, int number,
-    struct diff_rows observed, struct buf *array)
+static void add_type(const struct undo *undo, uint32_t number, struct buf *array)
 {
-    bool archive = !done->items[number].archived;
-    for (const char *at = archive ? "" : pg_rows_text(&done->rows, number, 6); *at != '\0';) {
-        char *one = mem_text_part(at, strcspn(at, " "));
-        pg_array_text(array, one);
-        at += strlen(one);
-        at += *at == ' ';
-        free(one);
-    }
-    for (size_t i = 0; i < observed.count; i++) {
-        char text[128];
-        const struct type *type = &run->types.items[observed.rows[i].type];
-        bool primary = type->kind == TYPE_PRIMARY;
-        if (type->kind == TYPE_PLAIN || (archive && (!primary || type->managed)) ||
-            (!archive && primary && moves_back(done, &observed.rows[i])))
-            continue;
-        (void)snprintf(text, sizeof text, "%s:%u", type->category, type->type_id);
-        pg_array_text(array, text);
-    }
-    return array->length > 0 ? pg_array_end(array) : NULL;
+    char text[128];
+    const struct type *type = &undo->run->types.items[number];
+    (void)snprintf(text, sizeof text, "%s:%u", type->category, type->type_id);
+    pg_array_text(array, text);
 }
 
-/* One row of the plan: the inverse of row number `i` of done. why: NULL if it is to be done. */
-static void add_row(
-    struct undo *undo, const struct done *done, int i, const char *why, struct diff_rows observed)
+/* With a create travels what is on the pair now; with an archive of the plain type goes what is on
+ * the pair and is not archived in its own right. */
+static void add_along(const struct undo *undo, const struct record *record,
+    const struct inverse_row *item, struct buf *array)
+{
+    struct diff_rows pair = diff_pair(record->observed.rows, record->observed.count, &item->assoc);
+    for (size_t i = 0; i < pair.count; i++) {
+        const struct assoc *there = &pair.rows[i];
+        bool apart = undo->run->types.items[there->type].kind == TYPE_PLAIN;
+        for (size_t k = 0; is_made(item) && k < record->count; k++)
+            apart = apart ||
+                (record->items[k].verdict == INVERSE_DO &&
+                    assoc_compare(&record->items[k].assoc, there) == 0);
+        if (!apart && !inverse_moves(&undo->rules, record->items, record->count, there))
+            add_type(undo, there->type, array);
+    }
+}
+
+/* What HubSpot adds by itself with a create, or may add: as in diff.c. */
+static void add_implied(const struct undo *undo, const struct record *record,
+    const struct inverse_row *item, struct buf *array)
+{
+    uint32_t first = undo->single.first;
+    if (diff_pair(record->observed.rows, record->observed.count, &item->assoc).count > 0)
+        return;
+    for (uint32_t type = 0; type < undo->run->types.count; type++)
+        if (undo->run->types.items[type].kind == TYPE_PLAIN &&
+            !is_created(record, &item->assoc, type))
+            add_type(undo, type, array);
+    if (record->observed.count == 0 && first != TYPE_NONE && !is_created(record, NULL, first))
+        add_type(undo, first, array);
+}
+
+/* One row of the plan: the inverse of one item. */
+static void add_row(struct undo *undo, const struct done *done, const struct record *record,
+    const struct inverse_row *item)
 {
     CLEANUP(buf_clear) struct buf along = {0};
-    const struct inverse_row *item = &done->items[i];
+    CLEANUP(buf_clear) struct buf implied = {0};
     const struct type *type = &undo->run->types.items[item->assoc.type];
     struct buf *rows = &undo->rows;
-    bool archive = !item->archived;
-    bool origin = item->archived && !pg_rows_null(&done->rows, i, 5);
-    bool cascades = !archive || type->kind == TYPE_PLAIN;
+    bool archive = is_made(item);
+    const char *why = record->read ? inverse_text(item->verdict) : "the record could not be read";
+    const char *origin = archive ? NULL : "foreign";
+    if (item->did == INVERSE_ARCHIVED)
+        origin = pg_rows_null(&done->rows, item->number, 5)
+            ? NULL
+            : pg_rows_text(&done->rows, item->number, 5);
+    if (why == NULL && (!archive || type->kind == TYPE_PLAIN))
+        add_along(undo, record, item, &along);
+    if (!archive)
+        add_implied(undo, record, item, &implied);
     pg_copy_int(rows, undo->run->run_id);
     pg_copy_text(rows, archive ? "archive" : "create");
     pg_copy_int(rows, ++undo->ordinals[archive]);
@@ -165,11 +260,13 @@ static void add_row(
     pg_copy_int(rows, (int64_t)item->assoc.to_id);
     pg_copy_text(rows, type->category);
     pg_copy_int(rows, type->type_id);
-    pg_copy_text(rows, "undo");
+    bool own = item->did == INVERSE_CREATED || item->did == INVERSE_ARCHIVED;
+    pg_copy_text(rows, own ? "undo" : "companion");
     pg_copy_text(rows, why != NULL ? "skipped" : "planned");
     pg_copy_text(rows, why);
-    pg_copy_text(rows, cascades ? along_text(undo->run, done, i, observed, &along) : NULL);
-    pg_copy_text(rows, origin ? pg_rows_text(&done->rows, i, 5) : NULL);
+    pg_copy_text(rows, along.length > 0 ? pg_array_end(&along) : NULL);
+    pg_copy_text(rows, origin);
+    pg_copy_text(rows, archive ? NULL : pg_array_end(&implied));
     pg_copy_row_end(rows);
 }
 
@@ -178,30 +275,57 @@ static bool flush(struct undo *undo, struct error *err)
     return pg_copy_rows(undo->run->state, STATEMENT_UNDO_COPY, &undo->rows, err);
 }
 
+static void invert_record(struct undo *undo, const struct done *done, struct record *record)
+{
+    if (record->read)
+        inverse_record(&undo->rules, record->items, record->count, record->observed);
+    for (size_t i = 0; i < record->count; i++) {
+        const struct inverse_row *item = &record->items[i];
+        bool own = item->did == INVERSE_CREATED || item->did == INVERSE_ARCHIVED;
+        if (record->read ? item->verdict != INVERSE_NOTHING : own)
+            add_row(undo, done, record, item);
+    }
+}
+
+/* The rows of one from-record among those of a reading. */
+static struct diff_rows rows_of(const struct client_reply *reply, uint64_t from_id)
+{
+    size_t first = 0, high = reply->rows_count;
+    while (first < high) {
+        size_t middle = first + (high - first) / 2;
+        if (reply->rows[middle].from_id < from_id)
+            first = middle + 1;
+        else
+            high = middle;
+    }
+    struct diff_rows rows = {.rows = reply->rows + first};
+    while (first + rows.count < reply->rows_count && rows.rows[rows.count].from_id == from_id)
+        rows.count++;
+    return rows;
+}
+
 static bool invert_chunk(
     void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
 {
     struct undo *undo = context;
     CLEANUP(done_clear) struct done done = {0};
     struct run *run = undo->run;
-    if (!load_done(run, chunk, &done, err))
+    if (!load_done(undo, chunk, &done, err))
         return false;
     for (size_t i = 0; i < chunk->from_count; i++)
         run->counts.unread += !read_complete(chunk, reply, chunk->from_ids[i]);
     run->counts.records += chunk->from_count;
-    for (int first = 0, end; first < done.rows.count; first = end) {
-        const struct assoc *pair = &done.items[first].assoc;
-        end = first + 1;
-        while (end < done.rows.count && assoc_same_pair(&done.items[end].assoc, pair))
-            end++;
-        bool read = read_complete(chunk, reply, pair->from_id);
-        struct diff_rows observed =
-            read ? diff_pair(reply->rows, reply->rows_count, pair) : (struct diff_rows){0};
-        inverse_pair(&run->types, &done.items[first], (size_t)(end - first), observed);
-        for (int i = first; i < end; i++)
-            add_row(undo, &done, i,
-                read ? inverse_text(done.items[i].verdict) : "the record could not be read",
-                observed);
+    struct record record;
+    for (size_t first = 0; first < done.count; first += record.count) {
+        uint64_t from_id = done.items[first].assoc.from_id;
+        record = (struct record){
+            .items = done.items + first, .read = read_complete(chunk, reply, from_id)};
+        if (record.read)
+            record.observed = rows_of(reply, from_id);
+        while (first + record.count < done.count &&
+            done.items[first + record.count].assoc.from_id == from_id)
+            record.count++;
+        invert_record(undo, &done, &record);
     }
     run_show(run, "read", run->counts.records, spool_records(undo->records));
     return undo->rows.length <= FLUSH_BYTES || flush(undo, err);
@@ -209,7 +333,11 @@ static bool invert_chunk(
 
 static bool invert(struct run *run, struct spool *records, struct error *err)
 {
-    struct undo undo = {.run = run, .records = records};
+    struct undo undo = {.run = run,
+        .records = records,
+        .single = single_rules(run->options.sync, &run->types),
+        .rules = {.policy = run->options.sync->policy, .types = &run->types}};
+    undo.rules.single = &undo.single;
     struct read_scope scope = {.desired = records, .operation = "read"};
     bool ok = load_records(run, records, err) && read_each(run, &scope, invert_chunk, &undo, err) &&
         flush(&undo, err);

@@ -29,7 +29,9 @@ where a.sign = '-' and a.from_type = (select value from e2e.setting where key = 
 select format('%s +%s:%s', a.seq, a.from_id, a.to_id) from e2e.applied a
 where a.sign = '+' and a.from_type = (select value from e2e.setting where key = 'from')
     and not exists (select from e2e.wanted w where w.since <= a.at
-        and ltrim(w.from_id, '0') = a.from_id::text and ltrim(w.to_id, '0') = a.to_id::text);
+        and ltrim(w.from_id, '0') = a.from_id::text and ltrim(w.to_id, '0') = a.to_id::text)
+    and not exists (select from assocd.change c where c.operation = 'create' and c.reason in ('undo', 'companion')
+        and (c.from_id, c.to_id) = (a.from_id, a.to_id));
 
 -- invariant: nothing outside scope is touched: only records the source ever named
 select format('%s %s%s:%s', a.seq, a.sign, a.from_id, a.to_id) from e2e.applied a
@@ -88,8 +90,8 @@ where locktype = 'advisory' and database = (select oid from pg_database where da
 
 -- invariant: counts of a finished run are those of its changes
 select format('run %s: created %s, %s changes', r.run_id, r.created, n.created)
-from assocd.run r, lateral (select count(*) filter (where operation = 'create') as created,
-    count(*) filter (where operation = 'archive') as archived
+from assocd.run r, lateral (select count(*) filter (where operation = 'create' and reason <> 'companion') as created,
+    count(*) filter (where operation = 'archive' and reason <> 'companion') as archived
     from assocd.change c where c.run_id = r.run_id and c.state in ('applied', 'verified')) n
 where r.status not in ('interrupted', 'planned') and (r.created, r.archived) <> (n.created, n.archived);
 

@@ -4,8 +4,9 @@ REAL_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/torture/real*.c)) $(filter-
 $(REAL_OBJ): | $(B)/.deps-test
 # spool.c's files are memory.
 SIM_LINK = $(LINK) $(foreach f,open read write lseek close,-Wl$(comma)--wrap=$f)
-MUTANT_ENV = BUILD=$(B) COMPILE='$(CC) $(ALL_CFLAGS)' LINK_AFTER='$(LIB) $(LIBS)' \
-	LINK_BEFORE='$(SIM_LINK) -o $(B)/mutants/sim $(SIM_OBJ)'
+MUTANT_ENV = BUILD=$(B) COMPILE='$(CC) $(ALL_CFLAGS)' LINK_AFTER='$(LIB) $(LIBS) $(TEST_LIBS)' \
+	LINK_BEFORE='$(SIM_LINK) -o $(B)/mutants/sim $(SIM_OBJ)' \
+	LAWS_BEFORE='$(LINK) -o $(B)/mutants/laws $(B)/tests/unit/test_undo_laws.o $(B)/tests/lib/suite.o'
 
 # The stand-ins come before the library, which then has nothing to add in their place.
 $(B)/torture_sim: $(SIM_OBJ) $(LIB)
@@ -18,5 +19,5 @@ $(B)/torture_real: $(REAL_OBJ) $(TESTLIB_OBJ) $(LIB)
 torture: $(B)/.deps-test $(PROGRAMS) ## try to break it: simulated worlds, struck processes, full sweeps
 	@$(CHECK_ENV) tests/lib/cluster.sh with tests/torture/run full
 
-mutants: $(B)/torture_sim ## deliberately broken builds, which the simulation must find out
+mutants: $(B)/torture_sim $(B)/tests/unit/test_undo_laws ## deliberately broken builds, which the simulation must find out
 	@$(MUTANT_ENV) tests/torture/mutants

@@ -59,6 +59,7 @@ enum sim_state {
     STATE_UNKNOWN,
     STATE_VERIFIED,
     STATE_UNVERIFIED,
+    STATE_IMPLIED,
     STATES,
 };
 

@@ -8,7 +8,8 @@
 #include "torture/sim_pg.h"
 
 const char *const sim_state_texts[STATES] = {"planned", "withheld", "blocked", "reported",
-    "skipped", "abandoned", "sent", "applied", "rejected", "unknown", "verified", "unverified"};
+    "skipped", "abandoned", "sent", "applied", "rejected", "unknown", "verified", "unverified",
+    "implied"};
 
 enum sim_state sim_state_of(const char *text)
 {
@@ -44,6 +45,7 @@ void sim_copy_change(char **cells)
         "a change is about nothing that exists");
     EACH_CHANGE(other, change->run_id)
     sim_check(other == change || other->archive != change->archive ||
+            (other->ordinal != change->ordinal && change->state == STATE_IMPLIED) ||
             (other->ordinal != change->ordinal &&
                 (other->from != change->from || other->to != change->to ||
                     other->type != change->type)),

@@ -122,13 +122,19 @@ static set applied(const struct world *world, const struct diff_list *list, size
     return after;
 }
 
+/* What is sent or comes along with others is no change of its own. */
+static bool is_companion(const struct change *change)
+{
+    return change->operation == CHANGE_ALONG || change->operation == CHANGE_IMPLIED;
+}
+
 static void in_order_and_once(const struct diff_list *list)
 {
     for (size_t i = 1; i < list->count; i++)
         ck_assert_uint_le(list->items[i - 1].assoc.to_id, list->items[i].assoc.to_id);
     for (size_t i = 0; i < list->count; i++)
         for (size_t j = 0; j < i; j++)
-            ck_assert(list->items[i].operation == CHANGE_ALONG ||
+            ck_assert(is_companion(&list->items[i]) ||
                 assoc_compare(&list->items[i].assoc, &list->items[j].assoc) != 0);
 }
 
@@ -188,8 +194,7 @@ static void judge(const struct world *world)
         nothing_left_that_may_go(world, &list, p, after);
     }
     for (size_t i = 0; i < list.count; i++)
-        ck_assert(list.items[i].operation == CHANGE_ALONG ||
-            has(managed_of(world), list.items[i].assoc.type));
+        ck_assert(is_companion(&list.items[i]) || has(managed_of(world), list.items[i].assoc.type));
     expect_rest(next_world(world, &list), false);
     diff_list_clear(&list);
 }

@@ -1,4 +1,4 @@
-/* test_inverse.c: what an undo does to a pair, for every state the pair may be in by then. */
+/* test_inverse.c: what an undo does to a record, for every state it may be in by then. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,65 +16,147 @@ static struct type items[TYPES] = {
     [FOREIGN] = {.category = "USER_DEFINED", .type_id = 9, .kind = TYPE_LABEL},
 };
 static const struct types types = {.items = items, .count = TYPES};
+static const struct single_rules single = {.once = {PRIMARY}, .once_count = 1, .first = PRIMARY};
 
 /* Types as letters: p plain, 1 primary, b boss, y buyer, f foreign. */
+static const char letters[] = "p1byf";
+
 static uint32_t type_of(char letter)
 {
-    static const char letters[] = "p1byf";
     return (uint32_t)(strchr(letters, letter) - letters);
 }
 
+/* What was done, in the order of the enum, about the pairs 1-10, 1-11 … */
 static const struct {
-    const char *created, *archived, *observed;
-    const char *verdicts; /* of created, then of archived: d do, t there, g gone, c changed, u */
+    const char *did; /* pair, what, type: "0Cp 0cp 1Ap 1ap 1m1"; lower case: by itself */
+    const char *observed; /* "0p 01" */
+    const char *verdicts; /* "0p:d": do, there, gone, changed, later taken, unmanaged, nothing */
 } cases[] = {
-    {"p", "", "p", "d"},
-    {"p", "", "", "g"},
-    {"p", "", "p1", "d"}, /* the primary one came by itself */
-    {"p", "", "pf", "c"}, /* somebody put a label on it since */
-    {"pb", "", "pb", "dd"},
-    {"pb", "", "pbf", "cd"}, /* the label goes, the link stays with the other one */
-    {"pb", "", "p", "dg"},
-    {"b", "", "pb", "d"},
-    {"b", "", "pby", "d"},
-    {"b", "", "p", "g"},
-    {"f", "", "pf", "u"},
-    {"", "p", "", "d"},
-    {"", "p", "p", "t"},
-    {"", "p", "pf", "t"},
-    {"", "pb", "", "dd"},
-    {"", "pb", "pf", "tc"}, /* linked again by somebody, with another label */
-    {"", "pb", "f", "cc"},
-    {"", "b", "p", "d"},
-    {"", "b", "", "c"}, /* unlinked by somebody since: a label would link it again */
-    {"", "b", "pb", "t"},
-    {"", "b", "pf", "d"},
-    {"", "f", "p", "u"},
-    {"y", "b", "py", "dd"}, /* a label that was changed changes back */
-    {"y", "b", "pb", "gt"},
-    {"y", "b", "pby", "dt"},
-    {"y", "b", "", "gc"},
+    {"0Cp", "0p", "0p:d"},
+    {"0Cp", "", "0p:g"},
+    {"0Cp 0c1", "0p 01", "0p:d 01:n"}, /* the primary one came by itself */
+    {"0Cp", "0p 01", "0p:c"}, /* and could not have */
+    {"0Op", "0p 01", "0p:d"}, /* an older version did not note it */
+    {"0Cp", "0p 0f", "0p:c"}, /* somebody put a label on it since */
+    {"0Cp 0Cb", "0p 0b", "0p:d 0b:d"},
+    {"0Cp 0Cb", "0p 0b 0f", "0p:c 0b:d"}, /* the label goes, the link stays with the other one */
+    {"0Cp 0Cb", "0p", "0p:d 0b:g"},
+    {"0Cb", "0p 0b", "0b:d"},
+    {"0Cb 0cp", "0p 0b", "0p:d 0b:d"}, /* the plain type came with it */
+    {"0Cb 0cp", "0p 0b 0y", "0p:c 0b:d"},
+    {"0Cb 0cp", "0p", "0p:c 0b:g"}, /* others took the label away, and left the link */
+    {"0Cb 0cp", "", "0p:n 0b:g"},
+    {"0Xb 0cp", "0p 0b", "0p:c 0b:d"}, /* another sync owns it by now */
+    {"0Cb 0Cf 0cp", "0p 0b 0f", "0p:c 0b:d 0f:u"},
+    {"0Cb", "0p", "0b:g"},
+    {"0Cf", "0p 0f", "0f:u"},
+    {"0Ap", "", "0p:d"},
+    {"0Ap", "0p", "0p:t"},
+    {"0Ap", "0p 0f", "0p:t"},
+    {"0Ap 0Ab", "", "0p:d 0b:d"},
+    {"0Ap 0Ab", "0p 0f", "0p:t 0b:c"}, /* linked again by somebody, with another label */
+    {"0Ap 0Ab", "0f", "0p:c 0b:c"},
+    {"0Ap 0a1", "", "0p:d 01:d"},
+    {"0Ap 0a1", "0p", "0p:t 01:c"},
+    {"0Ap 0a1", "0p 01", "0p:t 01:n"},
+    {"0Ap 0a1", "1p 11", "0p:d 01:l"}, /* the mark is somebody else's by now */
+    {"0Ap 0a1", "1p", "0p:d 01:d"},
+    {"0Ap 0a1 1Cp", "1p 11", "0p:d 01:l 1p:c"},
+    {"0Ab", "0p", "0b:d"},
+    {"0Ab", "", "0b:c"}, /* unlinked by somebody since: a label would link it again */
+    {"0Ab", "0p 0b", "0b:t"},
+    {"0Ab", "0p 0f", "0b:d"},
+    {"0Af", "0p", "0f:u"},
+    {"0Cy 0Ab", "0p 0y", "0b:d 0y:d"}, /* a label that was changed changes back */
+    {"0Cy 0Ab", "0p 0b", "0b:t 0y:g"},
+    {"0Cy 0Ab", "0p 0b 0y", "0b:t 0y:d"},
+    {"0Cy 0Ab", "", "0b:c 0y:g"},
+    {"0m1", "0p", "01:u"},
 };
+
+/* The same where the sync manages the primary type. */
+static const struct {
+    const char *did, *observed, *verdicts;
+} managed_cases[] = {
+    {"0m1 1C1", "0p 1p 11", "01:d 11:d"},
+    {"0m1 1C1", "0p 1p 2p 21", "01:l 11:g"},
+    {"0m1 1C1", "1p 11", "01:c 11:d"},
+    {"0m1 1C1", "0p 01 1p", "01:n 11:g"},
+    {"0m1 1C1", "0p 1p", "01:d 11:g"},
+    {"0A1 1C1", "0p 1p 11", "01:d 11:d"},
+    {"0A1 1C1", "0p 01 1p", "01:t 11:g"},
+    {"0Cp", "0p 01", "0p:c"},
+    {"0Op", "0p 01", "0p:d"},
+};
+
+static size_t read_did(const char *text, struct inverse_row *rows)
+{
+    size_t count = 0;
+    for (const char *at = text; *at != '\0'; at += strspn(at, " ")) {
+        struct inverse_row row = {.assoc = {1, 10 + (uint64_t)(at[0] - '0'), type_of(at[2]), 0}};
+        row.did = at[1] == 'c' ? INVERSE_CAME
+            : at[1] == 'A'     ? INVERSE_ARCHIVED
+            : at[1] == 'a'     ? INVERSE_WENT
+            : at[1] == 'm'     ? INVERSE_MOVED
+                               : INVERSE_CREATED;
+        row.foreseen = at[1] == 'C' || at[1] == 'X';
+        row.other_owner = at[1] == 'X';
+        rows[count++] = row;
+        at += 3;
+    }
+    return inverse_sort(rows, count);
+}
+
+static void check_case(const char *did, const char *observed, const char *verdicts)
+{
+    static const char words[] = "dtgclun";
+    const struct diff_rules rules = {
+        .policy = POLICY_MIRROR_OWNED, .types = &types, .single = &single};
+    struct inverse_row rows[8];
+    struct assoc there[8];
+    char text[128] = "";
+    size_t seen = 0, count = read_did(did, rows);
+    for (const char *at = observed; *at != '\0'; at += 2, at += strspn(at, " "))
+        there[seen++] = (struct assoc){1, 10 + (uint64_t)(at[0] - '0'), type_of(at[1]), 0};
+    seen = assoc_sort_unique(there, seen);
+    inverse_record(&rules, rows, count, (struct diff_rows){there, seen});
+    for (size_t i = 0; i < count; i++)
+        (void)snprintf(text + strlen(text), sizeof text - strlen(text), "%s%d%c:%c",
+            i > 0 ? " " : "", (int)rows[i].assoc.to_id - 10, letters[rows[i].assoc.type],
+            words[rows[i].verdict]);
+    ck_assert_msg(
+        strcmp(text, verdicts) == 0, "%s, now %s: %s and not %s", did, observed, text, verdicts);
+}
 
 START_TEST(takes_back_only_what_is_as_the_run_left_it)
 {
-    static const char letters[] = "dtgcu";
-    struct inverse_row rows[8];
-    struct assoc observed[8];
-    size_t count = 0, seen = 0;
-    for (const char *at = cases[_i].created; *at != '\0'; at++)
-        rows[count++] = (struct inverse_row){.assoc = {1, 10, type_of(*at), 0}};
-    for (const char *at = cases[_i].archived; *at != '\0'; at++)
-        rows[count++] = (struct inverse_row){.assoc = {1, 10, type_of(*at), 0}, .archived = true};
-    for (const char *at = cases[_i].observed; *at != '\0'; at++)
-        observed[seen++] = (struct assoc){1, 10, type_of(*at), 0};
-    ck_assert_uint_eq(count, strlen(cases[_i].verdicts));
-    inverse_pair(&types, rows, count, (struct diff_rows){observed, seen});
-    for (size_t i = 0; i < count; i++)
-        ck_assert_msg(letters[rows[i].verdict] == cases[_i].verdicts[i],
-            "created %s, archived %s, now %s: row %zu is %c and not %c", cases[_i].created,
-            cases[_i].archived, cases[_i].observed, i, letters[rows[i].verdict],
-            cases[_i].verdicts[i]);
+    items[PRIMARY].managed = false;
+    check_case(cases[_i].did, cases[_i].observed, cases[_i].verdicts);
+}
+END_TEST
+
+START_TEST(gives_what_a_record_has_once_back_unless_somebody_else_has_it)
+{
+    items[PRIMARY].managed = true;
+    check_case(managed_cases[_i].did, managed_cases[_i].observed, managed_cases[_i].verdicts);
+}
+END_TEST
+
+/* A later pair of the record gets the mark back, so that it does not travel with this one. */
+START_TEST(knows_what_moves_back)
+{
+    const struct diff_rules rules = {
+        .policy = POLICY_MIRROR_OWNED, .types = &types, .single = &single};
+    const struct assoc mark = {1, 11, PRIMARY, 0}, link = {1, 11, PLAIN, 0};
+    const struct assoc here = {1, 10, PRIMARY, 0};
+    struct inverse_row rows[] = {
+        {.assoc = {1, 10, PRIMARY, 0}, .did = INVERSE_ARCHIVED, .verdict = INVERSE_DO},
+        {.assoc = {1, 11, PRIMARY, 0}, .did = INVERSE_CREATED, .verdict = INVERSE_DO}};
+    ck_assert(inverse_moves(&rules, rows, 2, &mark));
+    ck_assert(!inverse_moves(&rules, rows, 2, &link));
+    ck_assert(!inverse_moves(&rules, rows, 2, &here));
+    rows[0].verdict = INVERSE_TAKEN;
+    ck_assert(!inverse_moves(&rules, rows, 2, &mark));
 }
 END_TEST
 
@@ -83,15 +165,19 @@ START_TEST(says_why_nothing_is_done)
     ck_assert_ptr_null(inverse_text(INVERSE_DO));
     for (int i = INVERSE_THERE_AGAIN; i <= INVERSE_UNMANAGED; i++)
         ck_assert_ptr_nonnull(inverse_text((enum inverse_verdict)i));
+    ck_assert_ptr_null(inverse_text(INVERSE_NOTHING));
 }
 END_TEST
 
 int main(void)
 {
     Suite *suite = suite_create("inverse");
-    TCase *tcase = tcase_create("pairs");
+    TCase *tcase = tcase_create("records");
     tcase_add_loop_test(tcase, takes_back_only_what_is_as_the_run_left_it, 0,
         (int)(sizeof cases / sizeof cases[0]));
+    tcase_add_loop_test(tcase, gives_what_a_record_has_once_back_unless_somebody_else_has_it, 0,
+        (int)(sizeof managed_cases / sizeof managed_cases[0]));
+    tcase_add_test(tcase, knows_what_moves_back);
     tcase_add_test(tcase, says_why_nothing_is_done);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);
