@@ -44,6 +44,9 @@ END {
     sub(/,\n$/, "\n", grants)
     lines = split("-- What each role may do (sql/grants.tsv), and nothing else.\n" \
         "do $$\ndeclare\n    name text;\n    given record;\nbegin\n" \
+        "    revoke all on schema assocd from public;\n    revoke all on all tables in schema assocd from public;\n" \
+        "    revoke all on all sequences in schema assocd from public;\n" \
+        "    revoke all on all functions in schema assocd from public;\n" \
         "    for name in select rolname from pg_catalog.pg_roles where rolname ~ \047^assocd_(daemon|operator|reader|writer)$\047 loop\n" \
         "        execute format(\047revoke all on schema assocd from %1$I; revoke all on all tables in schema assocd from %1$I;\047\n" \
         "            \047 revoke all on all functions in schema assocd from %1$I\047, name);\n" \
