@@ -135,6 +135,8 @@ static bool is_set(const struct config_object *object, const struct key *key)
     const void *target = config_target(object, key);
     if (key->type == KEY_TEXT || key->type == KEY_QUERY || key->type == KEY_URL)
         return *(char *const *)target != NULL;
+    if (key->type == KEY_DURATION && key->preset == NULL)
+        return *(const int64_t *)target != 0;
     return key->type != KEY_ID || *(const uint64_t *)target != 0;
 }
 
