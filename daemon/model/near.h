@@ -20,7 +20,7 @@ void near_offer(struct near *near, const char *candidate);
 
 /* Two words may look the same: composed and decomposed letters, blanks that do not break. Where one
  * of them is not plain ASCII, says where they part and the bytes of each there; else "". */
-enum { NEAR_DIFFERENCE_MAX = 128 };
+enum { NEAR_DIFFERENCE_MAX = 160 };
 const char *near_difference(
     const char *written, const char *meant, char space[static NEAR_DIFFERENCE_MAX]);
 

@@ -17,7 +17,7 @@ enum type_kind {
     TYPE_PRIMARY, /* HubSpot's "primary" type */
 };
 
-enum { TYPES_MAX = 8192 }; /* HubSpot allows an account some hundred for two object types */
+enum { TYPES_MAX = 1024 }; /* HubSpot allows an account some hundred for two object types */
 #define TYPE_NONE UINT32_MAX
 
 struct type {

@@ -128,7 +128,7 @@ START_TEST(takes_as_many_types_as_a_run_can_hold)
     ck_assert_uint_eq(all.syncs[0]->types[TYPES_MAX - 1].type_id, TYPES_MAX);
     definitions_clear(&all);
     ck_assert(!parse_many(TYPES_MAX + 1, &all, &err));
-    ck_assert_str_eq(err.text, "f:13: syncs.one.types: has more than 8192 types");
+    ck_assert_str_eq(err.text, "f:13: syncs.one.types: has more than 1024 types");
 }
 END_TEST
 
