@@ -294,8 +294,8 @@ static void add_by_itself(
     }
 }
 
-/* What the record's creates, from `first` on, take away from its other pairs, and is not archived
- * in its own right. */
+/* What the record's creates, from `first` on, take away from its other pairs; also what is archived
+ * in its own right, because the archive may yet be withheld. */
 static void add_moves(
     const struct diff_rules *rules, struct diff_rows observed, size_t first, struct diff_list *list)
 {
@@ -308,7 +308,7 @@ static void add_moves(
         for (size_t k = 0; k < observed.count; k++) {
             struct change change = {.assoc = observed.rows[k], .operation = CHANGE_MOVED};
             change.assoc.flags = 0;
-            if (change.assoc.type == create.assoc.type && change.assoc.to_id != create.assoc.to_id)
+            if (change.assoc.type == create.assoc.type) /* its own pair does not have it */
                 emit(list, change);
         }
     }

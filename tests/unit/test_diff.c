@@ -302,6 +302,74 @@ START_TEST(finds_the_rows_of_a_pair)
 }
 END_TEST
 
+/* Two pairs of a record that can have the primary type once: what HubSpot does by itself with the
+ * creates, as a set of types for each pair. */
+static const struct {
+    const char *title;
+    enum policy policy;
+    enum on_drift drift;
+    bool unknown; /* nothing is known of types that a record has once */
+    set managed, desired[2], owned[2], observed[2];
+    set implied[2], moved[2], archived[2];
+} by_itself[] = {
+    {"the first pair brings the plain type, and may bring the primary one", .managed = LA,
+        .desired = {LA}, .implied = {P | PR}},
+    {"only the plain one, if none is known that comes first", .unknown = true, .managed = LA,
+        .desired = {LA}, .implied = {P}},
+    {"only the plain one, if the record has another pair", .managed = LA, .desired = {LA},
+        .observed = {0, P}, .implied = {P}},
+    {"only the plain one, if the primary one is to be another pair's", .managed = LA | PR,
+        .desired = {LA, PR}, .implied = {P, P}},
+    {"but both, if that is only reported", .drift = DRIFT_REPORT, .managed = LA | PR,
+        .desired = {LA, PR}, .owned = {0, PR}, .implied = {P | PR}},
+    {"what is created does not come by itself", .managed = P | PR | LA, .desired = {P | PR | LA}},
+    {"what is only reported does, with what is created", .drift = DRIFT_REPORT, .managed = P | LA,
+        .desired = {P | LA}, .owned = {P}, .implied = {P | PR}},
+    {"nothing comes with what is only reported", .drift = DRIFT_REPORT, .managed = LA,
+        .desired = {LA}, .owned = {LA}},
+    {"the pair that has the primary type loses it, and nothing else", .managed = PR,
+        .desired = {0, PR}, .observed = {P | PR | LA, P}, .moved = {PR}},
+    {"also to a pair that is new", .managed = PR, .desired = {0, PR}, .observed = {P | PR},
+        .implied = {0, P}, .moved = {PR}},
+    {"also if it is to be archived, which may be withheld", .policy = POLICY_MIRROR_OWNED,
+        .managed = PR, .desired = {0, PR}, .owned = {PR}, .observed = {P | PR, P}, .moved = {PR},
+        .archived = {PR}},
+    {"not if the other pair's is only reported", .drift = DRIFT_REPORT, .managed = PR,
+        .desired = {0, PR}, .owned = {0, PR}, .observed = {P | PR, P}},
+    {"not if it is the other pair's already", .managed = PR, .desired = {0, PR},
+        .observed = {P | PR, P | PR}},
+    {"not if it is not known that a record has it once", .unknown = true, .managed = PR,
+        .desired = {0, PR}, .observed = {P | PR, P}},
+    {"a type that a record can have often stays", .managed = LA, .desired = {LA, LA},
+        .observed = {P | LA, P}},
+};
+
+START_TEST(notes_what_hubspot_does_by_itself)
+{
+    const struct single_rules single = {.once = {PRIMARY}, .once_count = 1, .first = PRIMARY};
+    struct world world;
+    world_init(&world, by_itself[_i].policy, by_itself[_i].drift, by_itself[_i].managed);
+    world.rules.single = by_itself[_i].unknown ? NULL : &single;
+    world.pairs = 2;
+    for (size_t p = 0; p < 2; p++) {
+        world.desired[p] = by_itself[_i].desired[p];
+        world.owned[p] = by_itself[_i].owned[p];
+        world.observed[p] = by_itself[_i].observed[p];
+    }
+    struct diff_list list = {0};
+    compare(&world, &list);
+    for (size_t p = 0; p < 2; p++) {
+        set implied = picked(&list, p, CHANGE_IMPLIED, CHANGE_PLANNED);
+        set moved = picked(&list, p, CHANGE_MOVED, CHANGE_PLANNED);
+        ck_assert_msg(implied == by_itself[_i].implied[p] && moved == by_itself[_i].moved[p],
+            "%s: pair %zu: implied %x, moved %x", by_itself[_i].title, p + 1, implied, moved);
+        ck_assert_uint_eq(
+            picked(&list, p, CHANGE_ARCHIVE, CHANGE_PLANNED), by_itself[_i].archived[p]);
+    }
+    diff_list_clear(&list);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("diff");
@@ -319,6 +387,7 @@ int main(void)
     tcase_add_test(tcase, does_not_bring_back_a_primary_type_that_moves);
     tcase_add_test(tcase, keeps_a_primary_type_whose_move_is_only_reported);
     tcase_add_test(tcase, takes_a_row_without_to_record_for_scope_only);
+    tcase_add_loop_test(tcase, notes_what_hubspot_does_by_itself, 0, (int)ARRAY_COUNT(by_itself));
     suite_add_tcase(suite, tcase);
     return suite_run(suite);
 }
