@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/association_types.h"
 #include "hubspot/client.h"
 #include "lib/suite.h"
 #include "model/near.h"
@@ -175,6 +174,27 @@ START_TEST(writes_a_type_by_the_best_that_is_known)
 }
 END_TEST
 
+/* The name that our table has may be a guess. */
+START_TEST(may_be_called_by_the_name_of_our_table_but_is_told_by_another)
+{
+    struct type type = {.category = (char[]){"HUBSPOT_DEFINED"},
+        .type_id = 176,
+        .label = (char[]){"Billed by"},
+        .also = (char[]){"deal_to_invoice"}};
+    uint32_t index = types_add(&types, &type);
+    char space[64];
+    ck_assert_uint_eq(types_match_text(&types, "deal_to_invoice"), index);
+    ck_assert_str_eq(types_text(&types, index, space), "Billed by");
+    ck_assert_str_eq(types_nearest(&types, "deal_to_invioce"), "deal_to_invoice");
+    type.also = (char[]){"another_name"}; /* what is known stays */
+    ck_assert_uint_eq(types_add(&types, &type), index);
+    ck_assert_uint_eq(types_match_text(&types, "deal_to_invoice"), index);
+    ck_assert_uint_eq(types_match_text(&types, "another_name"), TYPE_NONE);
+    add("USER_DEFINED", 60, NULL, "deal_to_invoice", TYPE_LABEL); /* really called so */
+    ck_assert_uint_eq(types_match_text(&types, "deal_to_invoice"), types.count - 1);
+}
+END_TEST
+
 START_TEST(says_what_was_probably_meant)
 {
     struct error err = {0};
@@ -285,69 +305,6 @@ START_TEST(a_number_alone_is_no_type)
 }
 END_TEST
 
-START_TEST(own_types_have_one_id_per_direction_and_name)
-{
-    ck_assert_str_eq(
-        association_type_find("0-1", "0-2", 279)->name, "contact_to_company_unlabeled");
-    ck_assert_ptr_null(association_type_find("0-2", "0-1", 279));
-    ck_assert_ptr_null(association_type_find("0-1", "0-3", 279));
-    ck_assert_ptr_null(association_type_find("2-1", "0-2", 279));
-    for (size_t i = 0; i < association_types_count; i++) {
-        for (size_t k = i + 1; k < association_types_count; k++) {
-            const struct association_type *a = &association_types[i];
-            const struct association_type *b = &association_types[k];
-            ck_assert_uint_ne(a->type_id, b->type_id);
-            bool same = a->from == b->from && a->to == b->to;
-            ck_assert(!same || a->name == NULL || b->name == NULL || strcmp(a->name, b->name) != 0);
-        }
-    }
-}
-END_TEST
-
-START_TEST(own_types_have_at_most_one_other_end)
-{
-    size_t both = 0;
-    for (size_t i = 0; i < association_types_count; i++) {
-        const struct association_type *row = &association_types[i];
-        const struct association_type *other = association_type_inverse(row);
-        if (other == NULL)
-            continue;
-        ck_assert_ptr_eq(association_type_inverse(other), row);
-        ck_assert(other->from == row->to && other->to == row->from && other->kind == row->kind);
-        both++;
-    }
-    ck_assert_uint_gt(both, association_types_count / 2);
-    ck_assert_uint_eq(
-        association_type_inverse(association_type_find("0-2", "0-2", 13))->type_id, 14);
-    ck_assert_uint_eq(
-        association_type_inverse(association_type_find("0-14", "0-1", 702))->type_id, 703);
-    ck_assert_ptr_null(association_type_inverse(association_type_find("0-970", "0-2", 1299)));
-}
-END_TEST
-
-/* What is wanted between contacts and companies, and the id it means; 0: none of HubSpot's own. */
-static const struct {
-    struct type_want want;
-    uint32_t type_id;
-} meant[] = {
-    {{.kind = TYPE_WANT_PLAIN}, 279},
-    {{.kind = TYPE_WANT_PRIMARY}, 1},
-    {{.kind = TYPE_WANT_ID, .category = "HUBSPOT_DEFINED", .type_id = 1}, 1},
-    {{.kind = TYPE_WANT_ID, .category = "USER_DEFINED", .type_id = 1}, 0},
-    {{.kind = TYPE_WANT_ID, .category = "HUBSPOT_DEFINED", .type_id = 2}, 0},
-    {{.kind = TYPE_WANT_TEXT, .text = "contact_to_company_unlabeled"}, 279},
-    {{.kind = TYPE_WANT_TEXT, .text = "company_to_contact"}, 0},
-    {{.kind = TYPE_WANT_TEXT, .text = "Boss"}, 0},
-};
-
-START_TEST(knows_which_own_type_is_meant)
-{
-    const struct association_type *row = association_type_meant("0-1", "0-2", &meant[_i].want);
-    ck_assert_uint_eq(row != NULL ? row->type_id : 0, meant[_i].type_id);
-    ck_assert_ptr_null(association_type_meant("p_a", "0-2", &meant[_i].want));
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("types");
@@ -361,6 +318,7 @@ int main(void)
     tcase_add_test(cases, lists_a_dozen_types_and_no_more);
     tcase_add_test(cases, finds_v3_names_exactly);
     tcase_add_test(cases, writes_a_type_by_the_best_that_is_known);
+    tcase_add_test(cases, may_be_called_by_the_name_of_our_table_but_is_told_by_another);
     tcase_add_test(cases, says_what_was_probably_meant);
     tcase_add_test(cases, one_key_is_one_type);
     tcase_add_test(cases, counts_letters_to_change);
@@ -368,9 +326,6 @@ int main(void)
     tcase_add_test(cases, knows_whether_two_types_have_one_name);
     tcase_add_test(cases, two_words_that_look_the_same_are_told_apart_by_their_bytes);
     tcase_add_test(cases, a_number_alone_is_no_type);
-    tcase_add_test(cases, own_types_have_one_id_per_direction_and_name);
-    tcase_add_test(cases, own_types_have_at_most_one_other_end);
-    tcase_add_loop_test(cases, knows_which_own_type_is_meant, 0, (int)ARRAY_COUNT(meant));
     suite_add_tcase(suite, cases);
     return suite_run(suite);
 }
