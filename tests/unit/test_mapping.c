@@ -36,6 +36,7 @@ static const struct {
     {"p_vendor to contact of account 42, types A:1", "vendor to contacts of account 42, types A:1",
         true, true},
     {"deals to contacts of account 42", "deals to contacts of account 42", true, true},
+    {"deals to contacts of account 42", "vendor to contacts of account 42", false, false},
     {"deals to contacts of account 4", "deals to contacts of account 42, types A:1", false, false},
     {"something else", "something else", true, false},
     {"deals to contacts", "deals to contacts of account 42", false, false},
