@@ -389,6 +389,9 @@ class World:
                 types.discard(PRIMARY)
             if types:
                 types.add(PLAIN)  # "so does a link on which somebody has built"
+                # with the mark that HubSpot gave it, as it would have for them
+                if (*pair, PRIMARY) not in run["create"]:
+                    types |= now & (after - before) & {PRIMARY}
             back[pair] = types
         for (f, t), types in back.items():
             if PRIMARY in types - self.account.at(f, t) and self.marked(f, t, back):
