@@ -108,6 +108,8 @@ class World:
         plan = Plan()
         desired, scope, plan.invalid, plan.duplicates = read_table(self.table, self.sync)
         plan.desired, plan.rows = len(desired), len(self.table)
+        if self.refusal(plan) == "empty_source":
+            return plan  # HubSpot is not read
         scope |= {f for f, _, _ in self.owned}
         wishes = self.facts(desired)
         pairs = {(f, t) for f in scope for t in self.account.to_of(f)} | {c[:2] for c in desired}
@@ -182,10 +184,10 @@ class World:
     def refusal(self, plan):
         """README: "Others refuse the whole plan: an empty source, a mapping that means something
         else than in the last good run"."""
-        if self.accepted is not None and self.accepted != self.sync.meaning():
-            return "changed_mapping"
         if plan.rows == 0 and not self.sync.allow_empty:
             return "empty_source"
+        if self.accepted is not None and self.accepted != self.sync.meaning():
+            return "changed_mapping"
         return None
 
     def withheld(self, plan):
@@ -306,8 +308,13 @@ class World:
         if stored["used"] or not (approved or stored["plan"].create or stored["plan"].archive):
             return dict(exit=7)
         plan = self.compare()
-        create = {c: r for c, r in stored["plan"].create.items() if c in plan.create}
-        wanted = {c: r for c, r in stored["plan"].archive.items() if c in plan.archive}
+        old = stored["plan"]
+        new = (plan.create.keys() - old.create.keys()) | (plan.archive.keys() - old.archive.keys())
+        left_out = {c[:2] for c in new}
+        create, wanted = (
+            {c: r for c, r in then.items() if c in now and c[:2] not in left_out}
+            for then, now in ((old.create, plan.create), (old.archive, plan.archive))
+        )
         if not approved and (refusal := self.refusal(plan)):
             self.note(plan, REFUSED).update(refusal=refusal, way_on=number)
             return dict(status=REFUSED, exit=4 if refusal == "empty_source" else 7)
