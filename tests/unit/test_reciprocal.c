@@ -50,7 +50,7 @@ static void observe(const char *forth, const char *back)
 
 static enum reciprocal_answer takes(uint32_t type, const char *named)
 {
-    struct assoc rows[8];
+    struct assoc rows[8] = {0};
     size_t count = rows_of(named, rows);
     return reciprocal_takes(&reciprocals, type, rows, count);
 }
