@@ -147,24 +147,26 @@ static void others(struct crm *crm)
 static void undo(
     struct crm *crm, const struct diff_rules *rules, struct inverse_row *rows, size_t count)
 {
+    enum { CREATE, ARCHIVE };
     struct assoc space[PAIRS * TYPES];
     struct diff_rows observed = rows_of(crm->pairs, PAIRS, space);
-    set create[PAIRS] = {0}, archive[PAIRS] = {0};
+    set sent[2][PAIRS] = {0};
     inverse_record(rules, rows, count, observed);
     for (size_t i = 0; i < count; i++) {
         bool made = rows[i].did == INVERSE_CREATED || rows[i].did == INVERSE_CAME;
+        ck_assert(rows[i].assoc.to_id >= 1 && rows[i].assoc.to_id <= PAIRS);
         if (rows[i].verdict == INVERSE_DO)
-            (made ? archive : create)[rows[i].assoc.to_id - 1] |= 1u << rows[i].assoc.type;
+            sent[made ? ARCHIVE : CREATE][rows[i].assoc.to_id - 1] |= 1u << rows[i].assoc.type;
     }
     for (size_t i = 0; i < observed.count; i++)
-        if (create[space[i].to_id - 1] != 0 && !inverse_moves(rules, rows, count, &space[i]))
-            create[space[i].to_id - 1] |= 1u << space[i].type;
+        if (sent[CREATE][space[i].to_id - 1] != 0 && !inverse_moves(rules, rows, count, &space[i]))
+            sent[CREATE][space[i].to_id - 1] |= 1u << space[i].type;
     for (size_t p = 0; p < PAIRS; p++)
-        if (create[p] != 0)
-            crm_create(crm, p, create[p]);
+        if (sent[CREATE][p] != 0)
+            crm_create(crm, p, sent[CREATE][p]);
     for (size_t p = 0; p < PAIRS; p++)
-        if (archive[p] != 0)
-            crm_archive(crm, p, archive[p]);
+        if (sent[ARCHIVE][p] != 0)
+            crm_archive(crm, p, sent[ARCHIVE][p]);
 }
 
 /* What HubSpot does by itself for the first pair of a record cannot be kept from happening, nor be
