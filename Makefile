@@ -45,8 +45,10 @@ SERVICE_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/service/*.c))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 PROGRAMS := $(addprefix $(B)/,assocd sandbox e2e service torture_sim torture_real)
 LINTS := $(addprefix tests/lint/,run traps faults selftest hardening)
-SUITES = $(LINTS) $(UNIT) $(if $(E2E_OBJ),$(B)/e2e) $(B)/service tests/service/units tests/service/standby \
-	tests/machine/bare tests/machine/hostile tests/model/run $(wildcard tests/torture/run tests/conformance/run)
+# The longest first: see tests/lib/check.sh.
+SUITES = $(if $(E2E_OBJ),$(B)/e2e) $(B)/service $(wildcard tests/torture/run) tests/model/run $(LINTS) $(UNIT) \
+	tests/service/units tests/service/standby tests/machine/bare tests/machine/hostile $(wildcard tests/conformance/run)
+LANES ?= 2
 # What the suites may need to know: where the programs stand. Check's own limit for a test is 4 s, which
 # a busy machine needs for the longest computations.
 CHECK_ENV := CK_DEFAULT_TIMEOUT=60 ASSOCD_TOP='$(CURDIR)' ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \
@@ -65,10 +67,10 @@ demo: $(B)/assocd $(B)/sandbox ## see it work: a throw-away PostgreSQL, a HubSpo
 	@$(CHECK_ENV) tests/demo/run
 
 check: $(B)/.deps-test $(PROGRAMS) $(UNIT) ## lint, unit, end-to-end and conformance tests (SAN=1: sanitized)
-	@$(CHECK_ENV) tests/lib/cluster.sh with tests/lib/check.sh $(B) $(SUITES)
+	@$(CHECK_ENV) tests/lib/check.sh -l $(LANES) $(B) $(SUITES)
 
 unit: $(B)/.deps-test $(UNIT) $(B)/sandbox ## only the unit tests
-	@$(CHECK_ENV) tests/lib/cluster.sh with tests/lib/check.sh $(B) $(UNIT)
+	@$(CHECK_ENV) tests/lib/check.sh -l $(LANES) $(B) $(UNIT)
 
 e2e: $(B)/.deps-test $(PROGRAMS) ## only the end-to-end tests
 	@$(CHECK_ENV) tests/lib/cluster.sh with tests/lib/check.sh $(B) $(B)/e2e

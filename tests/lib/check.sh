@@ -1,16 +1,16 @@
 #!/bin/bash
-# check.sh: runs the suites it is given and adds up what they say. `make check` is its only caller.
-#   check.sh BUILD SUITE…        BUILD/check/<suite>.log keeps each suite's output
+# check.sh: runs the suites it is given and adds up what they say; the Makefile is its caller.
+#   check.sh BUILD SUITE…           one after another; BUILD/check/<suite>.log keeps each one's output
+#   check.sh -l LANES BUILD SUITE…  in so many lanes, each with a PostgreSQL cluster of its own. Most of
+#                                   a suite's time is waiting, which lanes spend side by side. A lane
+#                                   takes the next suite of the list: the longest stand first.
 # A suite is a program or script. It reports by Check's own summary or by a line
 # "N passed, N failed[, N skipped]"; a line "SKIPPED name: reason" counts as one skipped. A suite that
 # ends badly without having counted a failure counts as one failed; one that counted nothing at all
-# counts as failed too, because a check that checks nothing is a defect.
+# counts as failed too, because a check that checks nothing is a defect. So does a suite that no lane
+# has run.
 set -uo pipefail
-build=$1
-shift
-logs=$build/check
-mkdir -p "$logs"
-passed=0 failed=0 skipped=0
+self=$(realpath "$0")
 
 count() {
     awk '
@@ -23,18 +23,19 @@ count() {
         END { print right + 0, wrong + 0, skip + 0 }' "$1"
 }
 
-for suite in "$@"; do
+# One suite; what it has to say is printed at once, under the lock that the lanes share.
+run_suite() { # BUILD SUITE
+    local build=$1 suite=$2 name log began=$SECONDS status=0 right wrong skip
     name=${suite#"$build/"}
     name=${name#tests/}
-    log=$logs/${name//\//_}.log
-    began=$SECONDS
-    status=0
-    "$suite" >"$log" 2>&1 </dev/null || status=$?
+    log=$build/check/${name//\//_}.log
+    "$suite" >"$log" 2>&1 </dev/null 7<&- 8>&- || status=$?
     read -r right wrong skip < <(count "$log")
     if [ "$wrong" = 0 ] && { [ $status != 0 ] || [ $((right + skip)) = 0 ]; }; then
         wrong=1
         echo "$suite: exit code $status without a counted failure" >>"$log"
     fi
+    flock 8
     if [ "$wrong" -gt 0 ]; then
         cat "$log"
     else
@@ -42,8 +43,49 @@ for suite in "$@"; do
     fi
     printf '%-32s %5d passed %3d failed %3d skipped %4d s\n' "$name" "$right" "$wrong" "$skip" \
         $((SECONDS - began))
-    passed=$((passed + right)) failed=$((failed + wrong)) skipped=$((skipped + skip))
-done
+    echo "$right $wrong $skip" >>"$build/check/results"
+    flock -u 8
+}
+
+# Takes suites from the list (7) until there are none. bash reads a pipe byte by byte, so that what
+# follows a line is still there for the next lane.
+run_lane() { # BUILD
+    local suite
+    while flock 8 && IFS= read -r suite <&7; do
+        flock -u 8
+        run_suite "$1" "$suite"
+    done
+    flock -u 8
+}
+
+if [ "${1-}" = lane ]; then
+    exec 8>>"$2/check/lock"
+    run_lane "$2"
+    exit
+fi
+
+lanes=0
+if [ "${1-}" = -l ]; then lanes=$2 && shift 2; fi
+build=$1
+shift
+mkdir -p "$build/check"
+: >"$build/check/results"
+exec 7< <(printf '%s\n' "$@") 8>"$build/check/lock"
+if [ "$lanes" = 0 ]; then
+    run_lane "$build"
+else
+    for ((lane = 0; lane < lanes; lane++)); do
+        "${self%/*}/cluster.sh" with "$self" lane "$build" 8>&- &
+    done
+    wait
+fi
+
+read -r passed failed skipped ran < <(awk '{ right += $1; wrong += $2; skip += $3 }
+    END { print right + 0, wrong + 0, skip + 0, NR }' "$build/check/results")
+if [ "$ran" != $# ]; then
+    echo "check.sh: $(($# - ran)) of $# suites were not run"
+    failed=$((failed + $# - ran))
+fi
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
-[ $failed = 0 ]
+[ "$failed" = 0 ]
