@@ -18,6 +18,7 @@
 #include "sync/account.h"
 #include "sync/source.h"
 #include "sync/watch.h"
+#include "sync/watch_site.h"
 
 /* What was found so far, and the first failure. Lines of failures wait for the end. */
 struct findings {
@@ -113,7 +114,8 @@ static void check_watch(
         (void)error_set(&err, ERROR_SOURCE, "%s", buf_text(&text));
         failed(findings, what, &err);
     } else {
-        found(findings, what, buf_text(&text));
+        add_finding(findings, state == WATCH_OUTDATED ? FINDING_WARNING : FINDING_OK, what,
+            buf_text(&text));
     }
 }
 

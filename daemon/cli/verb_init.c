@@ -11,7 +11,7 @@
 #include "pg/schema.h"
 #include "pg/statement.h"
 #include "service/state.h"
-#include "sync/watch.h"
+#include "sync/watch_site.h"
 
 struct init_wish {
     bool sql, watch, unwatch, roles;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/output.h"
+#include "cli/sights.h"
 #include "hubspot/client.h"
 #include "pg/statement.h"
 #include "service/due.h"
@@ -104,9 +105,19 @@ static void add_text(struct buf *json, const char *key, const char *text)
     buf_add_text(json, ", ");
 }
 
-static void add_sync(
-    struct buf *json, const struct sync_definition *sync, const struct pg_rows *rows, int row)
+/* One sync with its row of status_syncs.sql. */
+struct shown {
+    const struct sync_definition *sync;
+    const struct pg_rows *rows;
+    int row;
+    const char *unseen; /* why changes of its source are not seen, or "" */
+};
+
+static void add_sync(struct buf *json, const struct shown *shown)
 {
+    const struct sync_definition *sync = shown->sync;
+    const struct pg_rows *rows = shown->rows;
+    int row = shown->row;
     struct due due = due_of(sync, rows, row);
     int64_t now_us = pg_rows_int(rows, row, SYNC_NOW);
     buf_add_text(json, "{");
@@ -122,7 +133,10 @@ static void add_sync(
     buf_addf(json, "\"failures\": %s, ", pg_rows_text(rows, row, SYNC_FAILURES));
     add_text(json, "start_error", pg_rows_text(rows, row, SYNC_ERROR));
     add_time(json, "due_at", due.at_us < now_us ? now_us : due.at_us);
-    buf_addf(json, "\"due_why\": \"%s\"}", due_why_text(due.why));
+    buf_addf(json, "\"due_why\": \"%s\", ", due_why_text(due.why));
+    buf_add_text(json, "\"watch_problem\": ");
+    buf_add_json(json, shown->unseen[0] != '\0' ? shown->unseen : NULL);
+    buf_add_char(json, '}');
 }
 
 static void print_due(const struct due *due, const struct pg_rows *rows, int row)
@@ -142,8 +156,11 @@ static void print_due(const struct due *due, const struct pg_rows *rows, int row
         output_print(": %s", pg_rows_text(rows, row, SYNC_PAUSE_REASON));
 }
 
-static void print_sync(const struct sync_definition *sync, const struct pg_rows *rows, int row)
+static void print_sync(const struct shown *shown)
 {
+    const struct sync_definition *sync = shown->sync;
+    const struct pg_rows *rows = shown->rows;
+    int row = shown->row;
     struct due due = due_of(sync, rows, row);
     const char *status = pg_rows_text(rows, row, SYNC_STATUS);
     const char *start_error = pg_rows_text(rows, row, SYNC_ERROR);
@@ -152,25 +169,32 @@ static void print_sync(const struct sync_definition *sync, const struct pg_rows 
     if (pg_rows_int(rows, row, SYNC_FAILURES) > 0)
         output_print(", failures in a row: %s", pg_rows_text(rows, row, SYNC_FAILURES));
     output_print("%s%s\n", start_error[0] != '\0' ? ", " : "", start_error);
+    if (shown->unseen[0] != '\0')
+        output_print("  %-24s %s\n", "", shown->unseen);
 }
 
 /* A sync that no run and no daemon has met yet has no row. */
 static bool enter_syncs(struct cli *cli, struct pg_rows *rows, struct buf *json, struct error *err)
 {
     size_t added = 0;
+    CLEANUP(sights_close) struct sights sights = {0};
     if (!pg_run(cli->state, STATEMENT_STATUS_SYNCS, NULL, rows, err))
         return false;
+    sights_open(&sights, cli);
     for (int i = 0; i < rows->count; i++) {
-        const struct sync_definition *sync =
-            definitions_sync(&cli->definitions, pg_rows_text(rows, i, SYNC_NAME));
-        if (sync == NULL)
+        CLEANUP(buf_clear) struct buf unseen = {0};
+        struct shown shown = {.rows = rows, .row = i};
+        shown.sync = definitions_sync(&cli->definitions, pg_rows_text(rows, i, SYNC_NAME));
+        if (shown.sync == NULL)
             continue;
+        sights_add(&sights, shown.sync, &unseen);
+        shown.unseen = buf_text(&unseen);
         if (json == NULL) {
-            print_sync(sync, rows, i);
+            print_sync(&shown);
             continue;
         }
         buf_add_text(json, added++ > 0 ? ", " : "");
-        add_sync(json, sync, rows, i);
+        add_sync(json, &shown);
     }
     return true;
 }

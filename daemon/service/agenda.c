@@ -34,6 +34,8 @@ void agenda_open(struct agenda *agenda, const struct definitions *definitions)
 
 void agenda_close(struct agenda *agenda)
 {
+    for (size_t i = 0; i < agenda->count; i++)
+        free(agenda->entries[i].unseen);
     free(agenda->entries);
     free(agenda->heap);
     *agenda = (struct agenda){0};
@@ -121,5 +123,7 @@ void agenda_inherit(struct agenda *agenda, const struct agenda *older)
         entry->touched = old->touched && entry->sync->watch;
         entry->touched_failures = old->touched_failures;
         entry->touched_hold_us = old->touched_hold_us;
+        if (old->unseen != NULL && entry->sync->watch)
+            entry->unseen = mem_text(old->unseen);
     }
 }

@@ -26,6 +26,7 @@ struct entry {
     bool touched; /* its source says that records wait */
     int touched_failures; /* bad ends of runs for them in a row */
     int64_t touched_hold_us; /* no run for them before */
+    char *unseen; /* why its changes are not seen, as it was told; NULL: they are */
 };
 
 struct agenda {

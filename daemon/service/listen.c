@@ -11,10 +11,15 @@
 #include "base/mem.h"
 #include "pg/pg.h"
 #include "service/log.h"
+#include "sync/source.h"
 #include "sync/watch.h"
+#include "sync/watch_site.h"
 
 enum { ASK_EVERY_MS = 5000, OPEN_FIRST_MS = 1000, OPEN_MOST_MS = 60000 };
 enum { FORGET_EVERY_MS = 600000 };
+
+/* All watched sources are looked at within a minute; of more than 600 so many at a time. */
+enum { LOOKS_A_MINUTE = 60000 / ASK_EVERY_MS, LOOK_MOST = 50 };
 
 static void close_one(struct listener *listener)
 {
@@ -49,7 +54,7 @@ void listen_open(struct supervisor *supervisor)
         struct listener *kept = find(old, old_count, urls[i]);
         supervisor->listeners[i] =
             kept != NULL ? *kept : (struct listener){.url = mem_text(urls[i])};
-        supervisor->listeners[i].ask = true;
+        supervisor->listeners[i].ask = supervisor->listeners[i].look = true;
         if (kept != NULL)
             *kept = (struct listener){0};
     }
@@ -90,7 +95,7 @@ static void open_one(struct listener *listener)
     if (listener->failures > 0)
         log_event(LOG_NOTICE, NULL, "watched tables: the database is back");
     listener->failures = 0;
-    listener->ask = true;
+    listener->ask = listener->look = true;
 }
 
 /* Notifications coalesce: however many came, one question answers them all. */
@@ -136,6 +141,67 @@ static bool mind_strays(struct supervisor *supervisor, struct listener *listener
     return true;
 }
 
+/* Once per change: what was told last is remembered. */
+static void tell_sight(
+    struct listener *listener, struct entry *entry, enum watch_state state, const char *text)
+{
+    struct log_about about = {.sync = entry->sync->name};
+    bool outdated = state == WATCH_OUTDATED;
+    if (outdated && !listener->outdated)
+        log_event(LOG_WARNING, &about, "%s", text);
+    listener->outdated = state == WATCH_MISSING ? listener->outdated : outdated;
+    const char *unseen = state == WATCH_MISSING ? text : "";
+    if (strcmp(unseen, entry->unseen != NULL ? entry->unseen : "") == 0)
+        return;
+    if (unseen[0] != '\0')
+        log_event(LOG_WARNING, &about, "%s", unseen);
+    else
+        log_event(LOG_NOTICE, &about, "changes of %s are seen again", source_name(entry->sync));
+    free(entry->unseen);
+    entry->unseen = unseen[0] != '\0' ? mem_text(unseen) : NULL;
+}
+
+static size_t count_of(const struct supervisor *supervisor, const struct listener *listener)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < supervisor->agenda.count; i++)
+        count += lives_in(supervisor, &supervisor->agenda.entries[i], listener);
+    return count;
+}
+
+/* Somebody may have replaced a watched table, or disabled its triggers: nothing else would say so.
+ * A few sources at a time, so that a turn stays short. */
+static bool look(struct supervisor *supervisor, struct listener *listener, struct error *err)
+{
+    const struct agenda *agenda = &supervisor->agenda;
+    size_t left = count_of(supervisor, listener);
+    left = left > 0 ? left / LOOKS_A_MINUTE + 1 : 0;
+    left = left < LOOK_MOST ? left : LOOK_MOST;
+    for (size_t i = 0; i < agenda->count && left > 0; i++) {
+        listener->looked_at = (listener->looked_at + 1) % agenda->count;
+        struct entry *entry = &agenda->entries[listener->looked_at];
+        CLEANUP(buf_clear) struct buf text = {0};
+        enum watch_state state;
+        if (!lives_in(supervisor, entry, listener))
+            continue;
+        if (!watch_look_in(listener->pg, entry->sync, &state, &text, err))
+            return false;
+        tell_sight(listener, entry, state, buf_text(&text));
+        left--;
+    }
+    return true;
+}
+
+static void mind_sight(struct supervisor *supervisor, struct listener *listener)
+{
+    struct error err;
+    if (listener->pg == NULL || !listener->look)
+        return;
+    listener->look = false;
+    if (!look(supervisor, listener, &err))
+        away(listener, &err);
+}
+
 static void ask(struct supervisor *supervisor, struct listener *listener)
 {
     struct error err;
@@ -167,9 +233,11 @@ void listen_turn(struct supervisor *supervisor)
     for (size_t i = 0; i < supervisor->listeners_count && !supervisor->stopping; i++) {
         struct listener *listener = &supervisor->listeners[i];
         listener->ask = listener->ask || all;
+        listener->look = listener->look || all;
         open_one(listener);
         hear(listener);
         ask(supervisor, listener);
+        mind_sight(supervisor, listener);
     }
 }
 

@@ -25,6 +25,9 @@ struct listener {
     int64_t open_ms; /* when to try again (clock_now_ms) */
     int failures;
     bool ask; /* look which records wait, now */
+    bool look; /* whether the triggers of some of its syncs are in place, now */
+    size_t looked_at; /* the entry of the agenda that was looked at last */
+    bool outdated; /* it was told that its functions are from an earlier release */
     bool warned; /* of syncs that nobody knows */
     int64_t forget_ms; /* when their old rows are deleted again (clock_now_ms) */
 };

@@ -1,6 +1,6 @@
 /*
- * watch.h: watched tables (sql/schema/004_watch.sql and later ones): which changes wait, where to
- * listen for them, and whether the triggers that record them are in place. Every committed change
+ * watch.h: watched tables (sql/schema/004_watch.sql and later ones): which changes wait, and where
+ * to listen for them; what a database needs for that is watch_site.h. Every committed change
  * of a watched table leaves a row in assocd.touched of the same database, in the same transaction:
  * the rows are the truth, a notification only says "look now". `assocd run --touched SYNC`
  * (sync/touched.h) takes them.
@@ -29,7 +29,8 @@
  * urls are borrowed from definitions; "" is the PG* environment. */
 size_t watch_databases(const struct definitions *definitions, const char **urls);
 
-/* The database a sync's source is in. Borrowed. */
+/* The database a sync's source is in; database_url is the assocd database. Borrowed. */
+const char *watch_source(const struct sync_definition *sync, const char *database_url);
 const char *watch_database(
     const struct definitions *definitions, const struct sync_definition *sync);
 
@@ -51,28 +52,5 @@ MUST_CHECK bool watch_strays(struct pg *pg, const struct definitions *definition
 /* Deletes some rows that no sync of these definitions has taken for a week. */
 MUST_CHECK bool watch_forget(
     struct pg *pg, const struct definitions *definitions, const char *url, struct error *err);
-
-enum watch_state {
-    WATCH_IN_PLACE,
-    WATCH_MISSING, /* no triggers, or not for these columns, or disabled: assocd init --watch */
-    WATCH_BY_TOUCH, /* a view or query: somebody calls assocd.touch where its rows change */
-};
-
-/* Looks at a watched sync; text gets one sentence that says what is so and what to do. */
-MUST_CHECK bool watch_look(const struct sync_definition *sync, const char *database_url,
-    enum watch_state *state, struct buf *text, struct error *err);
-
-/* Installs the triggers of a sync (and, in a database that has none, the objects they need), or
- * takes them away with all that waits. Harmless when repeated; text gets one sentence that says
- * what was done. Errors name the table and the privilege that is missing. */
-MUST_CHECK bool watch_install(const struct sync_definition *sync, const char *database_url,
-    struct buf *text, struct error *err);
-MUST_CHECK bool watch_remove(const struct sync_definition *sync, const char *database_url,
-    struct buf *text, struct error *err);
-
-/* What watch_install would run, as SQL for a DBA's psql. It connects to learn the role that must
- * be granted access. */
-MUST_CHECK bool watch_sql(const struct sync_definition *sync, const char *database_url,
-    struct buf *sql, struct error *err);
 
 #endif

@@ -3,18 +3,23 @@
  * that way.
  */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/cluster.h"
 #include "lib/control.h"
+#include "lib/roles.h"
+#include "pg/statement.h"
 #include "service/bed.h"
 #include "service/cases.h"
 
 enum { WRITERS = 50, WRITER_CHANGES = 20, SETTLE_MS = 120000 };
 
 static struct bed bed;
+static char *elsewhere; /* a source's own database; NULL: none */
 
 static void open_watched(void)
 {
@@ -34,6 +39,10 @@ static void open_watched(void)
 static void close_bed(void)
 {
     bed_close(&bed);
+    if (elsewhere != NULL)
+        cluster_drop(elsewhere);
+    free(elsewhere);
+    elsewhere = NULL;
 }
 
 static void first_run(void)
@@ -150,6 +159,135 @@ START_TEST(loses_nothing_of_fifty_writers)
 }
 END_TEST
 
+/* assocd with these words prints this. */
+static void expect_printed(const char *const words[], const char *text)
+{
+    struct process command = {0};
+    (void)bed_command(&bed, &command, words);
+    ck_assert_msg(strstr(buf_text(&command.out), text) != NULL, "%s %s: no \"%s\" in: %s%s",
+        words[0], words[1], text, buf_text(&command.out), buf_text(&command.err));
+    process_clear(&command);
+}
+
+static void expect_told(const char *text)
+{
+    ck_assert_msg(process_expect(&bed.daemons[0], text, BED_MS), "no \"%s\" in: %s", text,
+        buf_text(&bed.daemons[0].err));
+}
+
+static int told(const char *text)
+{
+    int count = 0;
+    for (const char *at = buf_text(&bed.daemons[0].err); (at = strstr(at, text)) != NULL; at++)
+        count++;
+    return count;
+}
+
+static const char *const status_text[] = {"status", NULL};
+static const char *const status_json[] = {"status", "--json", NULL};
+static const char *const check_text[] = {"check", NULL};
+static const char *const init_watch[] = {"init", "--watch", NULL};
+
+/* Whatever keeps triggers from seeing the table that is read. */
+static const struct {
+    const char *sql, *why;
+} unseen[] = {
+    {"create table crm.link_new (like crm.link); insert into crm.link_new select * from crm.link;"
+     "begin; alter table crm.link rename to link_old; alter table crm.link_new rename to link;"
+     "commit",
+        "its triggers are on crm.link_old"},
+    {"create table crm.link_new as table crm.link; drop table crm.link;"
+     "alter table crm.link_new rename to link",
+        "it has no triggers for these columns"},
+    {"alter table crm.link disable trigger user", "its triggers are disabled"},
+    {"alter table crm.link rename to link_old", "there is no relation crm.link"},
+};
+
+START_TEST(tells_once_that_changes_are_not_seen)
+{
+    char sentence[160];
+    (void)snprintf(
+        sentence, sizeof sentence, "changes of crm.link are not seen: %s", unseen[_i].why);
+    first_run();
+    expect_printed(status_json, "\"watch_problem\": null");
+    bed_sql(&bed, unseen[_i].sql);
+    expect_told(sentence);
+    expect_told("; run: assocd init --watch links");
+    expect_printed(status_text, sentence);
+    expect_printed(status_json, sentence);
+    bed_sql(&bed,
+        "do $$ begin if to_regclass('crm.link') is null then"
+        " alter table crm.link_old rename to link; end if; end $$");
+    expect_printed(init_watch, "triggers on crm.link");
+    expect_told("changes of crm.link are seen again");
+    expect_printed(status_json, "\"watch_problem\": null");
+    ck_assert_int_eq(told("are not seen"), 1);
+    bed_sql(&bed, "delete from crm.link where from_id = 3");
+    bed_until(&bed, "select count(*) = 1 from assocd.run where archived = 1");
+}
+END_TEST
+
+static const char *file_text(const char *name)
+{
+    for (const struct statement *file = schema_files; file->name != NULL; file++)
+        if (strcmp(file->name, name) == 0)
+            return file->text;
+    ck_abort_msg("no sql/schema/%s.sql", name);
+}
+
+static void configure_elsewhere(const char *verb)
+{
+    CLEANUP(buf_clear) struct buf yaml = {0};
+    char *url = roles_text(elsewhere, verb);
+    buf_addf(&yaml,
+        "  links:\n    portal: main\n    from: deals\n    to: contacts\n    types: [plain]\n"
+        "    source: {table: crm.link, database_url: \"%s\"}\n    policy: mirror_owned\n"
+        "    schedule: every 1h\n    watch: true\n",
+        url);
+    bed_configure(&bed, "", buf_text(&yaml));
+    free(url);
+}
+
+/* The source's database was prepared by the release that had only the first functions. */
+static void open_elsewhere(void)
+{
+    elsewhere = cluster_database();
+    struct pg *source = cluster_connect(elsewhere);
+    cluster_exec(source,
+        "create schema crm; create table crm.link (from_id bigint, to_id bigint);"
+        "insert into crm.link select i, i from generate_series(1, 20) i;"
+        "grant usage on schema crm to test_daemon; grant select on crm.link to test_daemon",
+        NULL);
+    cluster_exec(source, file_text("004_watch"), NULL);
+    cluster_exec(source,
+        "select assocd.watch('links', 'crm.link', 'from_id', 'to_id');"
+        "grant usage on schema assocd to test_daemon;"
+        "grant select, delete on assocd.touched to test_daemon",
+        NULL);
+    pg_close(source);
+    configure_elsewhere("daemon");
+}
+
+START_TEST(tells_that_a_source_has_functions_of_an_earlier_release)
+{
+    static const char sentence[] =
+        "the functions for watched tables in the database of crm.link are from an earlier release "
+        "of assocd; run: assocd init --watch links";
+    open_elsewhere();
+    expect_printed(check_text, "warn  sync links");
+    expect_printed(check_text, sentence);
+    bed_start(&bed, 0, NULL);
+    expect_told(sentence);
+    bed_until(&bed, "select count(*) > 0 from assocd.run where status = 'succeeded'");
+    configure_elsewhere("init");
+    expect_printed(init_watch, "their functions are renewed");
+    expect_printed(init_watch, "triggers on crm.link were in place");
+    configure_elsewhere("daemon");
+    expect_printed(check_text, "watched: triggers on crm.link are in place");
+    ck_assert_int_eq(told(sentence), 1);
+}
+END_TEST
+
 TCase *watch_cases(void)
 {
     TCase *cases = tcase_create("watch");
@@ -157,6 +295,8 @@ TCase *watch_cases(void)
     tcase_add_test(cases, looks_at_a_changed_record_at_once);
     tcase_add_test(cases, finds_what_changed_while_no_daemon_ran);
     tcase_add_test(cases, finds_what_changed_while_its_connection_was_cut);
+    tcase_add_loop_test(cases, tells_once_that_changes_are_not_seen, 0, (int)ARRAY_COUNT(unseen));
+    tcase_add_test(cases, tells_that_a_source_has_functions_of_an_earlier_release);
     tcase_add_test(cases, loses_nothing_of_fifty_writers);
     tcase_set_timeout(cases, 240);
     return cases;

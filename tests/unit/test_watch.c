@@ -11,6 +11,7 @@
 #include "lib/cluster.h"
 #include "lib/suite.h"
 #include "sync/watch.h"
+#include "sync/watch_site.h"
 
 static char *database;
 static char *elsewhere;
@@ -292,6 +293,13 @@ START_TEST(prepares_another_database)
 }
 END_TEST
 
+/* Who adds a file to those that go into a source's database raises the number there. */
+START_TEST(the_functions_say_of_which_release_they_are)
+{
+    ck_assert_int_eq(cluster_int(pg, "select assocd.watch_version()"), watch_version());
+}
+END_TEST
+
 /* The url with another user in it. */
 static char *url_as(const char *url, const char *role)
 {
@@ -374,6 +382,7 @@ int main(void)
     tcase_add_test(all, deletes_exactly_what_was_taken);
     tcase_add_test(all, sees_what_is_in_place);
     tcase_add_loop_test(all, prepares_another_database, 0, 2);
+    tcase_add_test(all, the_functions_say_of_which_release_they_are);
     tcase_add_test(all, names_the_missing_privilege);
     tcase_add_test(all, refuses_what_cannot_be_watched);
     tcase_add_test(all, knows_the_databases_to_listen_to);
