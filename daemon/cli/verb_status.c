@@ -23,6 +23,8 @@ static const struct section {
 } sections[] = {
     {"daemons", "daemons", STATEMENT_STATUS_DAEMONS, 0xA, "no daemon is running"},
     {"runs", "runs under way", STATEMENT_STATUS_RUNS, 0x1C1, "none"},
+    {"locks", "who holds the locks of syncs (no other run of theirs can start)",
+        STATEMENT_STATUS_LOCKS, 0xA, NULL},
     {"signals", "requests that wait for a daemon", STATEMENT_STATUS_SIGNALS, 0x9, NULL},
     {"plans", "plans that wait for an approval (assocd show PLAN, assocd approve PLAN)",
         STATEMENT_STATUS_PLANS, 0x71, NULL},

@@ -120,6 +120,7 @@ void agenda_inherit(struct agenda *agenda, const struct agenda *older)
             continue;
         entry->working = old->working;
         entry->hold_us = old->hold_us;
+        entry->holder_key = old->holder_key;
         entry->touched = old->touched && entry->sync->watch;
         entry->touched_failures = old->touched_failures;
         entry->touched_hold_us = old->touched_hold_us;

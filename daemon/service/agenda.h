@@ -21,6 +21,7 @@ struct entry {
     uint32_t jitter; /* drawn anew for every run */
     int working; /* own workers that have its lock, or are about to take it */
     int64_t hold_us; /* no run before: somebody else has the lock */
+    int64_t holder_key; /* of the lock whose holder was told last; 0: none */
     struct due due; /* of the next full run; the heap's order */
     size_t place; /* in the heap */
     bool touched; /* its source says that records wait */

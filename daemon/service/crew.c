@@ -11,11 +11,13 @@
 #include "pg/pg.h"
 #include "service/log.h"
 #include "service/state.h"
+#include "sync/holder.h"
 
 enum {
     SECOND_US = 1000000,
     BUSY_HOLD_US = SECOND_US, /* somebody else's run; its end is also notified */
     TAKEN_HOLD_US = 5 * SECOND_US, /* lost the race for the lock, or PostgreSQL is away */
+    HOLDER_AGE_S = 3, /* a run opens right after it has the lock */
 };
 
 static const int64_t touched_rest_most_us = INT64_C(900) * SECOND_US;
@@ -79,12 +81,32 @@ static void start(
     agenda_file(&supervisor->agenda, entry, supervisor_now_us(supervisor));
 }
 
+/* Once per holder: a run of ours ends by itself; any other session may need somebody to end it. One
+ * that is about to open its run is not worth a word. */
+static bool tell_holder(struct supervisor *supervisor, struct entry *entry, struct error *err)
+{
+    struct holder holder;
+    struct log_about about = {.sync = entry->sync->name};
+    bool held;
+    if (!holder_find(supervisor->pg, entry->sync->name, &holder, &held, err))
+        return false;
+    if (!held || holder.key == entry->holder_key ||
+        (holder.run_id == 0 && holder.age_s < HOLDER_AGE_S))
+        return true;
+    entry->holder_key = holder.key;
+    about.run_id = holder.run_id;
+    log_event(holder.run_id != 0 ? LOG_INFO : LOG_WARNING, &about,
+        "no other run of %s can start: %s", entry->sync->name, holder.text);
+    return true;
+}
+
 /* The newest word of PostgreSQL on whether a worker may start now; else the entry is held back. */
 static bool may_start(struct supervisor *supervisor, struct entry *entry, bool touched)
 {
     struct error err;
     bool busy;
-    if (!state_refresh(supervisor, entry, &busy, &err)) {
+    if (!state_refresh(supervisor, entry, &busy, &err) ||
+        (busy && !tell_holder(supervisor, entry, &err))) {
         supervisor_failed(supervisor, &err);
         return false;
     }

@@ -16,57 +16,40 @@
 #include "pg/pg.h"
 #include "pg/schema.h"
 #include "pg/text.h"
+#include "sync/holder.h"
 
 /* For a holder that is known to be dead. */
 enum { LOCK_WAIT_MS = 5000, LOCK_AGAIN_MS = 50 };
 
 /* Its process ran on this host and is no more: its session ends, and its lock with it, as soon as
  * PostgreSQL notices (client_connection_check_interval: two seconds). */
-static bool is_gone(const struct pg_rows *holder)
+static bool is_gone(const struct holder *holder)
 {
     char host[256] = "";
     (void)gethostname(host, sizeof host - 1);
-    return holder->count > 0 && strcmp(pg_rows_text(holder, 0, 1), host) == 0 &&
-        kill((pid_t)pg_rows_int(holder, 0, 2), 0) != 0 && errno == ESRCH;
-}
-
-/* Whom to ask: a run, or a session that has opened none (yet). */
-static bool is_held(const char *sync, const struct pg_rows *holder, struct error *err)
-{
-    const char *const cells[] = {pg_rows_text(holder, 0, 5), pg_rows_text(holder, 0, 6),
-        pg_rows_text(holder, 0, 7), pg_rows_text(holder, 0, 4)};
-    if (pg_rows_int(holder, 0, 0) == 0)
-        return error_set(err, ERROR_LOCKED,
-            "the lock of %s is held since %s by PostgreSQL session %s of role %s (application "
-            "\"%s\"), which has opened no run",
-            sync, cells[3], cells[0], cells[1], cells[2]);
-    return error_set(err, ERROR_LOCKED,
-        "run %s of %s holds its lock (%s since %s, process %s on %s, PostgreSQL session %s of role "
-        "%s)",
-        pg_rows_text(holder, 0, 0), sync, pg_rows_text(holder, 0, 3), cells[3],
-        pg_rows_text(holder, 0, 2), pg_rows_text(holder, 0, 1), cells[0], cells[1]);
+    return strcmp(holder->host, host) == 0 && kill((pid_t)holder->pid, 0) != 0 && errno == ESRCH;
 }
 
 static bool lock_sync(struct run *run, struct error *err)
 {
     const char *name = run->options.sync->name;
     int64_t until_ms = clock_now_ms() + LOCK_WAIT_MS;
-    struct pg_args args = {0}, who = {0};
+    struct holder holder;
+    bool held;
+    struct pg_args args = {0};
     pg_arg_text(&args, name);
     pg_arg_text(&args, run->options.sync->portal->name);
-    pg_arg_text(&who, name);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     do {
         if (!pg_run(run->state, STATEMENT_SYNC_LOCK, &args, &rows, err))
             return false;
         if (pg_rows_bool(&rows, 0, 0))
             return true;
-        if (!pg_run(run->state, STATEMENT_SYNC_HOLDER, &who, &rows, err))
+        if (!holder_find(run->state, name, &holder, &held, err))
             return false;
-    } while ((rows.count == 0 || is_gone(&rows)) && clock_now_ms() < until_ms &&
-        stop_wait(LOCK_AGAIN_MS));
-    return rows.count > 0
-        ? is_held(name, &rows, err)
+    } while ((!held || is_gone(&holder)) && clock_now_ms() < until_ms && stop_wait(LOCK_AGAIN_MS));
+    return held
+        ? error_set(err, ERROR_LOCKED, "%s", holder.text)
         : error_set(err, ERROR_LOCKED, "another run of %s takes its lock again and again", name);
 }
 

@@ -10,7 +10,9 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "lib/cluster.h"
 #include "lib/control.h"
+#include "lib/roles.h"
 #include "service/bed.h"
 #include "service/cases.h"
 
@@ -238,12 +240,53 @@ START_TEST(whatever_is_killed_both_sides_end_equal_and_nothing_is_written_twice)
 }
 END_TEST
 
+/* A session that is no run of ours: somebody with the daemon's role, or a program that hangs. */
+START_TEST(tells_who_holds_a_lock_that_keeps_runs_from_starting)
+{
+    struct process status = {0};
+    const char *const text[] = {"status", NULL}, *const json[] = {"status", "--json", NULL};
+    char part[96];
+    char *url = roles_text(bed.database_url, "daemon");
+    struct pg *stranger = cluster_connect(url);
+    free(url);
+    cluster_exec(stranger,
+        "set application_name = 'psql of anna'; select assocd.lock_sync('links', 'main')", NULL);
+    int pid = (int)cluster_int(stranger, "select pg_backend_pid()");
+    bed_start(&bed, 0, NULL);
+    (void)snprintf(part, sizeof part, "PostgreSQL session %d of role test_daemon", pid);
+    ck_assert_msg(process_expect(&bed.daemons[0],
+                      "no other run of links can start: the lock of links", BED_MS),
+        "%s", buf_text(&bed.daemons[0].err));
+    ck_assert(process_expect(&bed.daemons[0], part, BED_MS));
+    ck_assert(
+        process_expect(&bed.daemons[0], "(application \"psql of anna\", host [local])", BED_MS));
+    (void)snprintf(part, sizeof part, "test_daemon  %d  psql of anna", pid);
+    ck_assert_int_eq(bed_command(&bed, &status, text), 0);
+    ck_assert_msg(strstr(buf_text(&status.out), part) != NULL, "%s", buf_text(&status.out));
+    process_clear(&status);
+    (void)snprintf(part, sizeof part,
+        "\"role\":\"test_daemon\",\"pid\":%d,\"application\":\"psql of anna\",\"since\":", pid);
+    ck_assert_int_eq(bed_command(&bed, &status, json), 0);
+    ck_assert_msg(strstr(buf_text(&status.out), part) != NULL, "%s", buf_text(&status.out));
+    ck_assert(strstr(buf_text(&status.out), "\"host\":\"[local]\"") != NULL);
+    process_clear(&status);
+    ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.run"), 0);
+    pg_close(stranger);
+    bed_until(&bed, "select count(*) > 0 from assocd.run where status = 'succeeded'");
+    ck_assert_int_eq(bed_command(&bed, &status, json), 0);
+    ck_assert_msg(
+        strstr(buf_text(&status.out), "psql of anna") == NULL, "%s", buf_text(&status.out));
+    process_clear(&status);
+}
+END_TEST
+
 TCase *several_cases(void)
 {
     TCase *cases = tcase_create("several");
     tcase_add_checked_fixture(cases, open_two, close_bed);
     tcase_set_timeout(cases, 240);
     tcase_add_test(cases, two_daemons_run_each_sync_once);
+    tcase_add_test(cases, tells_who_holds_a_lock_that_keeps_runs_from_starting);
     tcase_add_test(cases, the_survivor_takes_over_within_five_seconds);
     tcase_add_test(cases, a_worker_outlives_its_daemon);
     tcase_add_test(cases, a_run_of_a_dead_daemon_can_be_canceled);

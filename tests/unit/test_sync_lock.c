@@ -74,7 +74,7 @@ START_TEST(fault_h6_names_the_session_that_holds_the_lock)
     ck_assert_int_eq(err.kind, ERROR_LOCKED);
     (void)snprintf(part, sizeof part, "PostgreSQL session %lld of role assocd", (long long)pid);
     ck_assert_msg(strstr(err.text, part) != NULL, "%s", err.text);
-    ck_assert_msg(strstr(err.text, "(application \"test\")") != NULL, "%s", err.text);
+    ck_assert_msg(strstr(err.text, "(application \"test\", host [local])") != NULL, "%s", err.text);
 }
 END_TEST
 
