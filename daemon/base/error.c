@@ -34,7 +34,7 @@ const struct exit_code exit_codes[] = {
     {4, "withheld or refused by a guard"},
     {5, "another run holds the lock"},
     {6, "stopped early, resumable"},
-    {7, "plan stale, approval missing, or run over already"},
+    {7, "plan stale, approval missing, sync paused, or run over already"},
     {8, "daily quota spent"},
     {64, "usage"},
     {69, "HubSpot unreachable"},

@@ -20,7 +20,7 @@ enum error_kind {
     ERROR_DENIED, /* token rejected or scope missing: exit 77 */
     ERROR_REFUSED, /* a guard refused: exit 4 */
     ERROR_LOCKED, /* another run holds the sync's lock: exit 5 */
-    ERROR_STALE, /* plan stale, approval missing, or run over already: exit 7 */
+    ERROR_STALE, /* plan stale, approval missing, sync paused, or run over already: exit 7 */
     ERROR_STOPPED, /* asked to stop: exit 6 */
     ERROR_INTERNAL, /* none of the above: exit 70 */
 };

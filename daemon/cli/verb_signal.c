@@ -79,8 +79,25 @@ static bool ask(struct cli *cli, const struct wish *wish, int *code, struct erro
                                           : "no daemon is running on this database",
             (long long)signal_id);
     if (handled && strncmp(outcome, "refused", 7) == 0)
-        *code = error_exit_code(wish->run_id != 0 ? ERROR_STALE : ERROR_REFUSED);
+        *code = error_exit_code(ERROR_STALE);
     return true;
+}
+
+/* A daemon would refuse it; who asks need not wait for one to hear that. */
+static bool is_going(struct cli *cli, const char *sync, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_text(&args, sync);
+    if (!cli_state(cli, err) || !pg_run(cli->state, STATEMENT_SYNC_PAUSED, &args, &rows, err))
+        return false;
+    if (rows.count == 0)
+        return true;
+    const char *reason = pg_rows_text(&rows, 0, 2);
+    return error_set(err, ERROR_STALE,
+        "%s is paused by %s since %s%s%s; resume it first: assocd resume %s", sync,
+        pg_rows_text(&rows, 0, 0), pg_rows_text(&rows, 0, 1), reason[0] != '\0' ? ": " : "", reason,
+        sync);
 }
 
 static bool of_sync(struct cli *cli, char **argv, int *code, struct error *err)
@@ -93,6 +110,8 @@ static bool of_sync(struct cli *cli, char **argv, int *code, struct error *err)
         !cli_sync(cli, words.items[0], &sync, err))
         return false;
     wish.sync = sync->name;
+    if (strcmp(wish.verb, "trigger") == 0 && !is_going(cli, sync->name, err))
+        return false;
     return ask(cli, &wish, code, err);
 }
 

@@ -141,7 +141,8 @@ static bool want_run(struct supervisor *supervisor, const struct request *reques
     if (!state_refresh(supervisor, entry, &busy, err))
         return false;
     if (entry->state.paused)
-        return refuse(supervisor, request, err, "%s is paused; resume it first", request->sync);
+        return refuse(supervisor, request, err, "%s is paused; resume it first: assocd resume %s",
+            request->sync, request->sync);
     if (entry->state.wanted && !approve && entry->plan_id == 0)
         return claim(
             supervisor, request, "joined to an earlier request that is about to start", &won, err);

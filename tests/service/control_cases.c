@@ -127,10 +127,25 @@ START_TEST(refuses_a_sync_whose_name_is_longer_than_a_message)
 }
 END_TEST
 
+/* A trigger that is refused at once, whether a daemon runs or not: no guard had a say in it. */
+static void expect_refused(const char *text)
+{
+    struct process process = {0};
+    const char *const trigger[] = {"trigger", "links", NULL};
+    ck_assert_int_eq(bed_command(&bed, &process, trigger), 7);
+    ck_assert_msg(strstr(buf_text(&process.err), text) != NULL, "%s", buf_text(&process.err));
+    process_clear(&process);
+}
+
 START_TEST(a_paused_sync_rests_until_it_is_resumed)
 {
     verb("pause", "links", 0, "paused");
-    verb("trigger", "links", 4, "refused: links is paused");
+    expect_refused("links is paused by test_operator since ");
+    expect_refused("; resume it first: assocd resume links");
+    bed_trigger(&bed);
+    bed_until(&bed,
+        "select outcome = 'refused: links is paused; resume it first: assocd resume links'"
+        " from assocd.signal where signal_id = 2");
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.run"), 0);
     struct process process = {0};
     const char *const status[] = {"status", NULL};
