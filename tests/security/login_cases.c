@@ -63,6 +63,13 @@ static void close_world(void)
 #define REFUSED "23514"
 #define WORKS ""
 #define APPROVAL "insert into assocd.plan_approval (plan_id, digest, expires_at"
+#define ADD_CHANGE(run) \
+    "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id, " \
+    "reason) values (2, 'archive', 7, 1, 12, 'HUBSPOT_DEFINED', 3, 'source_removed'), (" run \
+    ", 'archive', 9, 1, 11, 'HUBSPOT_DEFINED', 3, 'source_removed')"
+#define ADD_BATCH(run) \
+    "insert into assocd.batch (run_id, operation, status, inputs) values (" run \
+    ", 'create', 'done', 1)"
 #define FOREVER ") values (1, 'd', 'infinity'"
 
 static const struct {
@@ -143,6 +150,14 @@ static const struct {
         "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid)"
         " values ('s', 'p', 'v3', 'manual', 'planning', 9, 'h', 1)",
         WORKS},
+    {"daemon", ADD_CHANGE("1"), REFUSED},
+    {"daemon", ADD_CHANGE("3"), REFUSED},
+    {"daemon", ADD_CHANGE("4"), REFUSED},
+    {"daemon", ADD_CHANGE("2"), WORKS},
+    {"daemon", ADD_BATCH("1"), REFUSED},
+    {"daemon", ADD_BATCH("3"), REFUSED},
+    {"daemon", ADD_BATCH("4"), REFUSED},
+    {"daemon", ADD_BATCH("2"), WORKS},
     {"daemon", "delete from assocd.run", DENIED},
     {"daemon", "truncate assocd.signal cascade", DENIED},
     {"operator", "update assocd.run set created = 0", DENIED},
