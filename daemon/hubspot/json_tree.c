@@ -116,7 +116,7 @@ const char *json_tree_string(struct json_object *tree)
         return NULL;
     secret_hide(hidden.bytes, length);
     if (strcmp(hidden.bytes, json_object_get_string(tree)) != 0)
-        (void)json_object_set_string(tree, hidden.bytes);
+        (void)mem_check(json_object_set_string(tree, hidden.bytes) == 1 ? tree : NULL);
     return json_object_get_string(tree);
 }
 
