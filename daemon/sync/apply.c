@@ -81,8 +81,8 @@ static bool send_next(struct apply *apply, size_t number, bool *sent, struct err
         .create = apply->kind == QUEUE_CREATE,
         .ordinals = sending->rows.ordinals,
         .count = sending->rows.count,
-        .inputs = apply->run->options.sync->portal->api == DIALECT_V3 ? sending->rows.count
-                                                                      : batch_pairs(&sending->rows),
+        .inputs = client_dialect(apply->run->client) == DIALECT_V3 ? sending->rows.count
+                                                                   : batch_pairs(&sending->rows),
     };
     sending->request = (struct client_request){
         .call = calls[apply->kind].call,
@@ -107,18 +107,6 @@ static bool send_all(struct apply *apply, struct error *err)
             continue;
         if (!send_next(apply, i, &sent, err))
             return false;
-    }
-    return true;
-}
-
-/* An input got through: those that were refused alone meanwhile are to blame themselves. */
-static bool pass(struct apply *apply, const struct client_reply *reply, struct error *err)
-{
-    for (size_t i = 0; i < reply->request->row_count; i++) {
-        if (reply->outcomes[i] != ROW_DONE)
-            continue;
-        outage_pass(&apply->progress->outage);
-        return held_reject(&apply->held, apply->run, err);
     }
     return true;
 }
@@ -224,7 +212,11 @@ static bool settle(struct apply *apply, const struct client_reply *reply, struct
     count(apply, reply);
     switch (reply->outcome) {
     case CLIENT_ANSWERED:
-        return pass(apply, reply, err) && settle_answered(apply, sending, reply, err);
+        /* Those that were refused alone meanwhile are to blame themselves. */
+        if (outage_pass_reply(&apply->progress->outage, reply) &&
+            !held_reject(&apply->held, apply->run, err))
+            return false;
+        return settle_answered(apply, sending, reply, err);
     case CLIENT_TOO_LARGE:
         /* Smaller from here on; the size that was refused is not tried again in this run. */
         if (apply->limits.inputs > 1 && sending->rows.count <= apply->limits.inputs)

@@ -56,6 +56,17 @@ static bool has_id(const struct client_request *request, uint64_t id)
     return false;
 }
 
+bool outage_pass_reply(struct outage *outage, const struct client_reply *reply)
+{
+    for (size_t i = 0; i < reply->request->row_count; i++) {
+        if (reply->outcomes[i] != ROW_DONE)
+            continue;
+        outage_pass(outage);
+        return true;
+    }
+    return false;
+}
+
 bool outage_names_input(const struct client_reply *reply)
 {
     if (reply->culprits_count > 0)

@@ -33,6 +33,9 @@ void outage_count(
 /* Some input got through: what is refused is not refused for everybody. */
 void outage_pass(struct outage *outage);
 
+/* The same for an answer that took a request's inputs apart. True if one of them got through. */
+bool outage_pass_reply(struct outage *outage, const struct client_reply *reply);
+
 /* Does the refusal of a whole request name one of its inputs, by context or in its message? */
 bool outage_names_input(const struct client_reply *reply);
 

@@ -56,6 +56,21 @@ START_TEST(knows_an_input_named_by_the_context)
 }
 END_TEST
 
+/* One input that got through is enough, wherever it stands in the request. */
+START_TEST(passes_with_the_first_input_that_got_through)
+{
+    static const uint8_t outcomes[2][2] = {{ROW_REFUSED, ROW_REFUSED}, {ROW_REFUSED, ROW_DONE}};
+    for (size_t i = 0; i < 2; i++) {
+        struct outage outage = {.in_row = 3, .alone = 3};
+        struct client_reply reply = {
+            .outcome = CLIENT_ANSWERED, .request = &create_two, .outcomes = outcomes[i]};
+        ck_assert(outage_pass_reply(&outage, &reply) == (i == 1));
+        ck_assert(outage.passed == (i == 1));
+        ck_assert_uint_eq(outage.alone, i == 1 ? 0 : 3);
+    }
+}
+END_TEST
+
 static void refuse(struct outage *outage, const char *message, bool alone)
 {
     struct client_reply reply = refusal(&create_two, message);
@@ -153,6 +168,7 @@ int main(void)
     Suite *suite = suite_create("outage");
     TCase *cases = tcase_create("outage");
     tcase_add_loop_test(cases, knows_a_refusal_that_names_an_input, 0, (int)ARRAY_COUNT(messages));
+    tcase_add_test(cases, passes_with_the_first_input_that_got_through);
     tcase_add_test(cases, knows_an_input_named_by_the_context);
     tcase_add_test(cases, the_same_words_for_one_after_the_other_are_for_everybody);
     tcase_add_test(cases, other_words_begin_anew);
