@@ -4,7 +4,6 @@
  */
 #include "lib/connect_proxy.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -18,30 +17,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/loopback.h"
+
 struct connect_seen {
     atomic_uint tunnels, refusals, secrets;
     char credentials[256]; /* "" : none wanted */
     char secret[256];
 };
-
-static struct sockaddr_in loopback(uint16_t port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-}
-
-static bool write_all(int fd, const char *bytes, size_t count)
-{
-    while (count > 0) {
-        ssize_t written = write(fd, bytes, count);
-        if (written <= 0)
-            return false;
-        bytes += written;
-        count -= (size_t)written;
-    }
-    return true;
-}
 
 /* The request's head, NUL-terminated. */
 static bool read_head(int client, char head[static 4096])

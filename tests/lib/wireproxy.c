@@ -4,7 +4,6 @@
  */
 #include "lib/wireproxy.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -16,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/loopback.h"
+
 struct wire {
     int client, server;
     const struct wire_step *steps;
@@ -26,29 +27,10 @@ struct wire {
     size_t sent; /* bytes of this answer */
 };
 
-static struct sockaddr_in loopback(uint16_t port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-}
-
 static void reset(const struct wire *wire)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
     (void)setsockopt(wire->client, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-}
-
-static bool write_all(int fd, const char *bytes, size_t count)
-{
-    while (count > 0) {
-        ssize_t written = write(fd, bytes, count);
-        if (written <= 0)
-            return false;
-        bytes += written;
-        count -= (size_t)written;
-    }
-    return true;
 }
 
 static void wait_ms(int ms)
