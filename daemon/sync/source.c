@@ -118,8 +118,8 @@ static void add_order(struct buf *sql, const struct pg_rows *shape)
             buf_addf(sql, "%scells.c%d nulls first", comma, i);
         else
             buf_addf(sql,
-                "%slength(ltrim(cells.c%d::text, '0')) nulls first, ltrim(cells.c%d::text, '0') "
-                "collate \"C\"",
+                "%spg_catalog.length(pg_catalog.ltrim(cells.c%d::text, '0')) nulls first,"
+                " pg_catalog.ltrim(cells.c%d::text, '0') collate \"C\"",
                 comma, i, i);
     }
 }
@@ -137,7 +137,7 @@ static void add_restriction(
         pg_array_int(&ids, (int64_t)wish->from_ids[i]);
     bool integer = pg_rows_integer(shape, 0);
     buf_addf(sql, " where %s = any ('%s'::%s[])",
-        integer ? "cells.c0" : "ltrim(cells.c0::text, '0')", pg_array_end(&ids),
+        integer ? "cells.c0" : "pg_catalog.ltrim(cells.c0::text, '0')", pg_array_end(&ids),
         integer ? "bigint" : "text");
 }
 

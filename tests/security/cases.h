@@ -9,5 +9,6 @@ TCase *login_cases(void);
 TCase *approval_cases(void);
 TCase *touch_cases(void);
 TCase *hostile_cases(void);
+TCase *source_cases(void);
 
 #endif
