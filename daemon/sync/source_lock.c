@@ -29,8 +29,8 @@ static void look_clear(struct look *look)
 static bool add_name(struct look *look, const char *schema, const char *table, struct error *err)
 {
     char *first = NULL, *second = NULL;
-    bool ok =
-        pg_identifier(look->pg, schema, &first, err) && pg_identifier(look->pg, table, &second, err);
+    bool ok = pg_identifier(look->pg, schema, &first, err) &&
+        pg_identifier(look->pg, table, &second, err);
     if (ok)
         buf_addf(&look->names, "%s%s.%s", look->names.length > 0 ? ", " : "", first, second);
     free(first);
@@ -38,9 +38,10 @@ static bool add_name(struct look *look, const char *schema, const char *table, s
     return ok;
 }
 
-/* The base relations that reading a query touches, as PostgreSQL's planner names them. Planning runs
- * code of the source, which may give names another meaning (search_path); what is asked for after it
- * is asked in a transaction of its own, unless it is only compared with what was found so. */
+/* The base relations that reading a query touches, as PostgreSQL's planner names them. Planning
+ * runs code of the source, which may give names another meaning (search_path); what is asked for
+ * after it is asked in a transaction of its own, unless it is only compared with what was found so.
+ */
 static bool look_below(struct look *look, struct error *err)
 {
     CLEANUP(buf_clear) struct buf sql = {0};

@@ -134,21 +134,21 @@ static bool can_listen(
     return true;
 }
 
-/* The migrations that stand by themselves, one after the other; NULL after the last. */
-static const struct statement *next_objects(const struct statement *file)
+/* The migration that stands by itself: of those so called the newest, which has all of it. Older
+ * ones are not run again: they plan queries of watched tables, and that runs code of the tables'
+ * owners. */
+static const struct statement *objects_file(void)
 {
-    while (file->name != NULL && strncmp(strchr(file->name, '_'), "_watch", 6) != 0)
-        file++;
-    return file->name != NULL ? file : NULL;
+    const struct statement *newest = NULL;
+    for (const struct statement *file = schema_files; file->name != NULL; file++)
+        if (strncmp(strchr(file->name, '_'), "_watch", 6) == 0)
+            newest = file;
+    return newest;
 }
 
 int watch_version(void)
 {
-    int version = 0;
-    const struct statement *file = schema_files;
-    for (; (file = next_objects(file)) != NULL; file++)
-        version = (int)strtol(file->name, NULL, 10);
-    return version;
+    return (int)strtol(objects_file()->name, NULL, 10);
 }
 
 /* Why changes of the source leave no trace; "": they do. */
@@ -245,9 +245,7 @@ bool watch_look_in(struct pg *pg, const struct sync_definition *sync, enum watch
 
 static void add_objects(struct buf *sql, bool exists)
 {
-    const struct statement *file = schema_files;
-    for (; (file = next_objects(file)) != NULL; file++)
-        buf_add_text(sql, schema_text(file, exists));
+    buf_add_text(sql, schema_text(objects_file(), exists));
 }
 
 static bool lacks(const struct sync_definition *sync, struct site *site, const char *what,

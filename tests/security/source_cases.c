@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "lib/cluster.h"
 #include "lib/roles.h"
 #include "pg/pg.h"
@@ -79,11 +80,131 @@ START_TEST(fault_h19_code_of_a_source_puts_no_words_into_our_statements)
 }
 END_TEST
 
+/* What is evaluated for whoever plans a query of a table: an index, a domain. */
+static const char trap[] = "create type evil.letter as enum ('a', 'b');"
+                           "create domain evil.kind as evil.letter check (evil.plot(3) = 0);"
+                           "create table crm.trap (from_id bigint, to_id bigint, kind evil.kind);"
+                           "create index on crm.trap ((evil.plot(1) + from_id));"
+                           "grant select, trigger on crm.trap to test_owner; delete from evil.deed";
+
+/* A database whose schema assocd belongs to a login that owns nothing else: what others' code does
+ * with its rights shows. */
+struct site {
+    char *url; /* as the owner */
+    struct pg *pg;
+    char config[160];
+};
+
+static void site_open(struct site *site, const char *source)
+{
+    static const char make[] =
+        "do $$ begin create role test_owner login; exception when duplicate_object or "
+        "unique_violation then null; end $$;"
+        "create schema crm; grant usage on schema crm to test_owner;";
+    struct buf yaml = {0};
+    site->url = cluster_database();
+    site->pg = cluster_connect(site->url);
+    cluster_exec(site->pg, make, NULL);
+    cluster_exec(site->pg, world, NULL);
+    (void)snprintf(site->config, sizeof site->config, "%s/owner.yaml", bed.folder);
+    buf_addf(&yaml,
+        "version: 1\ndatabase: {url: \"%s\"}\nportals:\n  main:\n    token_file: %s/token\n"
+        "syncs:\n  links:\n    portal: main\n    from: deals\n    to: contacts\n    types: "
+        "[plain]\n"
+        "    source: %s\n    policy: mirror_owned\n    watch: true\n",
+        site->url, bed.folder, source);
+    FILE *file = fopen(site->config, "w");
+    ck_assert_ptr_nonnull(file);
+    (void)fputs(buf_text(&yaml), file);
+    (void)fclose(file);
+    buf_clear(&yaml);
+}
+
+static void site_close(struct site *site)
+{
+    (void)remove(site->config);
+    pg_close(site->pg);
+    cluster_drop(site->url);
+    free(site->url);
+}
+
+/* assocd VERB with the login of that role; its messages, owned by the caller, and *status. */
+static char *site_run(struct site *site, const char *role, const char *words, int *status)
+{
+    struct process process = {0};
+    char command[600];
+    char *path = process_beside("assocd");
+    (void)snprintf(command, sizeof command,
+        "sed 's/user=assocd/user=%s/' %s >%s.role; exec %s -c %s.role %s", role, site->config,
+        site->config, path, site->config, words);
+    *status = process_run(&process, (const char *const[]){"sh", "-c", command, NULL}, NULL, BED_MS);
+    (void)snprintf(command, sizeof command, "%s.role", site->config);
+    (void)remove(command);
+    buf_add_text(&process.err, buf_text(&process.out));
+    char *told = mem_text(buf_text(&process.err));
+    process_clear(&process);
+    free(path);
+    return told;
+}
+
+START_TEST(fault_h20_to_watch_a_table_runs_no_code_of_its_owner)
+{
+    static const char *const verbs[] = {"init", "init --watch", "init --watch", "init --unwatch"};
+    struct site site;
+    site_open(&site, "{table: crm.trap, columns: {type: kind}}");
+    cluster_exec(site.pg, "create schema assocd authorization test_owner", NULL);
+    cluster_exec(site.pg, trap, NULL);
+    for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
+        CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+        int status;
+        char *told = site_run(&site, "test_owner", verbs[i], &status);
+        ck_assert_msg(status == 0, "%s: %s", verbs[i], told);
+        free(told);
+        cluster_exec(site.pg, "select who || ': ' || what from evil.deed", &rows);
+        ck_assert_msg(rows.count == 0, "%s: %s", verbs[i], pg_rows_text(&rows, 0, 0));
+        if (i == 2)
+            cluster_exec(site.pg,
+                "insert into crm.trap values (2, 2); update crm.trap set kind = 'b'; delete from "
+                "evil.deed where who = 'assocd'",
+                NULL);
+    }
+    site_close(&site);
+}
+END_TEST
+
+/* Who may create schemas was there first; a superuser, who may do everything, prepares watching. */
+START_TEST(fault_h21_nothing_is_put_into_a_strangers_schema)
+{
+    static const char *const verbs[] = {"init", "init --watch"};
+    struct site site;
+    site_open(&site, "{table: crm.link}");
+    cluster_exec(site.pg,
+        "create table crm.link (from_id bigint, to_id bigint);"
+        "do $$ begin create role test_stranger; exception when duplicate_object or "
+        "unique_violation then null; end $$; create schema assocd authorization test_stranger",
+        NULL);
+    for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
+        int status;
+        char *told = site_run(&site, "assocd", verbs[i], &status);
+        ck_assert_int_ne(status, 0);
+        ck_assert_msg(strstr(told, "belongs to role test_stranger") != NULL, "%s", told);
+        free(told);
+    }
+    ck_assert_int_eq(
+        cluster_int(
+            site.pg, "select count(*) from pg_class where relnamespace = 'assocd'::regnamespace"),
+        0);
+    site_close(&site);
+}
+END_TEST
+
 TCase *source_cases(void)
 {
     TCase *tcase = tcase_create("source");
     tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, open_bed, close_bed);
     tcase_add_test(tcase, fault_h19_code_of_a_source_puts_no_words_into_our_statements);
+    tcase_add_test(tcase, fault_h20_to_watch_a_table_runs_no_code_of_its_owner);
+    tcase_add_test(tcase, fault_h21_nothing_is_put_into_a_strangers_schema);
     return tcase;
 }
