@@ -96,6 +96,67 @@ START_TEST(fault_s9_somebody_may_take_the_standbys_word)
 }
 END_TEST
 
+/* The value of a parameter of a url; owned by the caller. */
+static char *parameter(const char *url, const char *name)
+{
+    const char *at = strstr(url, name);
+    ck_assert_msg(at != NULL, "%s in %s", name, url);
+    at += strlen(name);
+    return strndup(at, strcspn(at, "&"));
+}
+
+/* Both servers, the standby first. */
+static char *both_hosts(void)
+{
+    struct buf url = {0};
+    const char *const urls[] = {standby_url, bed.database_url};
+    char *hosts[2], *ports[2];
+    for (size_t i = 0; i < 2; i++) {
+        hosts[i] = parameter(urls[i], "host=");
+        ports[i] = parameter(urls[i], "port=");
+    }
+    const char *name = strstr(bed.database_url, "///") + 3;
+    buf_addf(&url, "postgresql:///%.*s?host=%s,%s&port=%s,%s&user=assocd", (int)strcspn(name, "?"),
+        name, hosts[0], hosts[1], ports[0], ports[1]);
+    for (size_t i = 0; i < 2; i++) {
+        free(hosts[i]);
+        free(ports[i]);
+    }
+    return url.bytes;
+}
+
+/* It answers every question; only what is written says what it is. */
+START_TEST(says_that_the_host_of_its_own_database_is_a_standby)
+{
+    char *primary = bed.database_url;
+    bed.database_url = standby_url;
+    configure(false);
+    bed.database_url = primary;
+    expect_run(75,
+        "is a standby, which takes no writes: name the primary in database.url, or all "
+        "hosts (host1,host2), of which the primary is then taken");
+    ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.run"), 0);
+}
+END_TEST
+
+/* A source may be read from a standby, so there the order of the hosts decides. */
+START_TEST(takes_the_primary_of_several_hosts_for_its_own_database)
+{
+    static const enum error_kind kinds[] = {ERROR_STATE, ERROR_SOURCE};
+    char *url = both_hosts();
+    for (size_t i = 0; i < 2; i++) {
+        struct pg *pg;
+        struct error err = {0};
+        bool standby_taken = false;
+        ck_assert_msg(pg_open(&pg, url, "test", kinds[i], &err), "%s", err.text);
+        ck_assert_msg(pg_in_recovery(pg, &standby_taken, &err), "%s", err.text);
+        ck_assert(standby_taken == (kinds[i] == ERROR_SOURCE));
+        pg_close(pg);
+    }
+    free(url);
+}
+END_TEST
+
 TCase *standby_cases(void)
 {
     TCase *cases = tcase_create("standby");
@@ -103,5 +164,7 @@ TCase *standby_cases(void)
     tcase_set_timeout(cases, 120);
     tcase_add_test(cases, fault_s9_a_standby_that_lags_takes_nothing_away);
     tcase_add_test(cases, fault_s9_somebody_may_take_the_standbys_word);
+    tcase_add_test(cases, says_that_the_host_of_its_own_database_is_a_standby);
+    tcase_add_test(cases, takes_the_primary_of_several_hosts_for_its_own_database);
     return cases;
 }

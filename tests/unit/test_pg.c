@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/cluster.h"
 #include "lib/suite.h"
@@ -249,6 +250,25 @@ START_TEST(quotes_identifiers_on_the_server)
 }
 END_TEST
 
+/* The server ends a session that does nothing (57P05): ours turn that off, but somebody may insist.
+ * libpq gives the words, and of the SQLSTATE only that the connection is lost. */
+START_TEST(keeps_the_servers_words_for_an_idle_session_that_it_ended)
+{
+    if (cluster_version(pg) < 14) {
+        (void)dprintf(STDOUT_FILENO, "SKIPPED pg: PostgreSQL %d has no idle_session_timeout\n",
+            cluster_version(pg));
+        return;
+    }
+    exec_ok("set idle_session_timeout = '10ms'");
+    struct pollfd ended = {.fd = pg_socket(pg), .events = POLLIN};
+    ck_assert_int_eq(poll(&ended, 1, 10000), 1);
+    ck_assert(!pg_exec(pg, "select 1", NULL, &err));
+    ck_assert_int_eq(err.kind, ERROR_STATE);
+    ck_assert_msg(strstr(err.text, "terminating connection due to idle-session timeout") != NULL,
+        "%s", err.text);
+}
+END_TEST
+
 /* Every way to write a url whose password libpq might print: none of the texts may hold it. */
 START_TEST(keeps_the_password_out_of_every_error)
 {
@@ -346,6 +366,7 @@ int main(void)
     tcase_add_test(with_server, says_what_is_malformed_in_a_url);
     tcase_add_test(with_server, names_host_database_and_user_when_it_cannot_connect);
     tcase_add_test(with_server, keeps_silent_about_notices);
+    tcase_add_test(with_server, keeps_the_servers_words_for_an_idle_session_that_it_ended);
     tcase_set_timeout(with_server, 60);
     Suite *suite = suite_create("pg");
     suite_add_tcase(suite, with_server);
