@@ -6,17 +6,15 @@
 
 #include <stdio.h>
 
+#include "base/amount.h"
 #include "base/attr.h"
 #include "pg/pg.h"
 #include "sync/run.h"
 
-enum { NUMBER_TEXT_MAX = 32, API_TEXT_MAX = 80, COUNT_TEXT_MAX = 160 };
+enum { NUMBER_TEXT_MAX = AMOUNT_NUMBER_MAX, API_TEXT_MAX = 80, COUNT_TEXT_MAX = AMOUNT_TEXT_MAX };
 
-/* 412880 as 412,880, into text; returns text. */
+/* See base/amount.h. */
 const char *output_number(uint64_t number, char text[static NUMBER_TEXT_MAX]);
-
-/* "1,117 deals", "1 company": the number and what is counted, whose plural is given; into text;
- * returns text. Object types that are no words (2-123, p_name) stay as they are. */
 const char *output_count(uint64_t count, const char *plural, char text[static COUNT_TEXT_MAX]);
 
 /* A version of the API, how long it lives and what to move to: "v3, supported until 2027-09,

@@ -99,15 +99,15 @@ static bool print_changes(struct cli *cli, const struct run *run, struct error *
     (void)snprintf(text, sizeof text, "%s new in the source, %s removed in HubSpot (drift)",
         output_number(new_ones, a), output_number(lost, b));
     print_count('+', c->to_create, "create", text);
-    (void)snprintf(text, sizeof text, "%.2f %% of %s managed (at most %s)%s",
+    (void)snprintf(text, sizeof text, "%.2f %% of %s owned (at most %s)%s",
         c->managed > 0 ? 100.0 * (double)c->to_archive / (double)c->managed : 0.0,
         output_number(c->managed, a),
         output_number(guard_archive_limit(&run->options.sync->guards, c->managed), b),
         foreign > 0 ? ", some added in HubSpot by others (drift)" : "");
     print_count('-', c->to_archive, "archive", text);
     print_count('~', c->reported, "drift", "reported only (on_drift: report)");
-    print_count(
-        '!', c->blocked, "blocked", "removing it would remove an unmanaged label of the pair too");
+    print_count('!', c->blocked, "blocked",
+        "archiving it would also remove a label this sync does not manage");
     print_count('~', (uint64_t)pg_rows_int(&rows, 0, 3), "primary",
         "HubSpot may mark the first link of a record as primary; the next run archives the mark");
     print_count('.', c->skipped, "skipped",

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/amount.h"
 #include "base/text.h"
 #include "sync/mapping.h"
 
@@ -40,9 +41,8 @@ struct verdict guard_source(const struct guards *guards, const struct guard_fact
 {
     if (facts->source_rows == 0 && facts->invalid == 0 && !guards->allow_empty_source)
         return trip(VERDICT_REFUSE, "empty_source",
-            "the source has no rows at all; a load that failed or a wrong table is likelier than "
-            "the wish "
-            "to have no associations; if it is the wish, set guards.allow_empty_source: true");
+            "the source is empty. This usually means a failed load or the wrong table. If you do "
+            "want no associations, set guards.allow_empty_source: true");
     return (struct verdict){.kind = VERDICT_PASS};
 }
 
@@ -51,7 +51,7 @@ struct verdict guard_mapping(const struct guard_facts *facts)
     if (facts->good_fingerprint != NULL &&
         !mapping_same(facts->good_fingerprint, facts->fingerprint, facts->sync))
         return trip(VERDICT_REFUSE, "changed_mapping",
-            "the sync means something else than in its last good run: then %s; now %s",
+            "the sync's mapping changed since the last good run (was: %s; now: %s)",
             facts->good_fingerprint, facts->fingerprint);
     return (struct verdict){.kind = VERDICT_PASS};
 }
@@ -59,67 +59,68 @@ struct verdict guard_mapping(const struct guard_facts *facts)
 /* What one plan cannot see by itself, or what must not be decided without a person. */
 static struct verdict guard_slow(const struct guards *guards, const struct guard_facts *facts)
 {
+    char archives[AMOUNT_TEXT_MAX], others[AMOUNT_TEXT_MAX];
+    (void)amount_text(facts->to_archive, "archives", archives);
     if (facts->replica)
         return trip(VERDICT_WITHHOLD, "replica",
-            "the source is a standby server and may lag behind: an association that it does not "
-            "name yet looks like one to archive (%llu); read the primary server, or set "
+            "the source is a standby server, which may lag behind: a row that it has not received "
+            "yet would look like a deletion (%s). Read the primary server, or set "
             "source.allow_replica: true",
-            (unsigned long long)facts->to_archive);
+            archives);
     if (facts->create_only)
         return trip(VERDICT_WITHHOLD, "create_only",
-            "%llu archives, and the sync's policy is create_only; an undo asks for it",
-            (unsigned long long)facts->to_archive);
+            "%s planned by an undo, but the sync's policy is create_only", archives);
     if (guards->max_archive_per_record > 0 &&
         facts->record_archives > (uint64_t)guards->max_archive_per_record)
         return trip(VERDICT_WITHHOLD, "max_archive_per_record",
-            "record %llu would lose %llu associations in this plan, more than the %lld allowed; a "
-            "merged or mistyped record in the source looks like this",
-            (unsigned long long)facts->record_id, (unsigned long long)facts->record_archives,
+            "record %llu would lose %s in this plan, more than the limit of %lld; this is typical "
+            "of a merged or mistyped record in the source",
+            (unsigned long long)facts->record_id,
+            amount_text(facts->record_archives, "associations", others),
             (long long)guards->max_archive_per_record);
     if (guards->max_archive_day > 0 &&
         facts->to_archive + facts->archived_day > (uint64_t)guards->max_archive_day)
         return trip(VERDICT_WITHHOLD, "max_archive_day",
-            "%llu archives after %llu in the last 24 hours are more than the %lld allowed in a "
-            "day; a source that loses rows little by little looks like this",
-            (unsigned long long)facts->to_archive, (unsigned long long)facts->archived_day,
+            "%s, after %s in the last 24 hours, more than the limit of %lld a day; this is typical "
+            "of a source that loses rows little by little",
+            archives, amount_number(facts->archived_day, others),
             (long long)guards->max_archive_day);
     return (struct verdict){.kind = VERDICT_PASS};
 }
 
 static struct verdict guard_volume(const struct guards *guards, const struct guard_facts *facts)
 {
+    char archives[AMOUNT_TEXT_MAX], number[AMOUNT_NUMBER_MAX];
     if (facts->invalid > 0)
         return trip(VERDICT_WITHHOLD, "invalid_rows",
-            "%llu rows of the source cannot be meant, and a row that is left out looks like one to "
-            "archive; "
-            "repair them (table assocd.reject names them)",
-            (unsigned long long)facts->invalid);
+            "%s %s invalid. Archiving is withheld, because a skipped row would look like a "
+            "deletion. Fix them and run again; list them with: assocd rejects",
+            amount_text(facts->invalid, "source rows", archives),
+            facts->invalid == 1 ? "is" : "are");
     /* No division: whole percentages are compared exactly. */
     double lost = (double)facts->good_desired - (double)facts->desired;
     if (facts->good_known &&
         lost * 100.0 > (double)facts->good_desired * guards->max_source_shrink_percent)
         return trip(VERDICT_WITHHOLD, "max_source_shrink_percent",
             "the source shrank from %llu to %llu associations since the last good run (%.1f %%, "
-            "limit %g %%); "
-            "a half loaded table looks like this",
+            "limit %g %%); this is typical of a table that is still being loaded",
             (unsigned long long)facts->good_desired, (unsigned long long)facts->desired,
             100.0 * lost / (double)facts->good_desired, guards->max_source_shrink_percent);
     uint64_t limit = guard_archive_limit(guards, facts->managed);
     uint64_t lately = facts->archived_lately;
     if (facts->to_archive + lately > limit && lately > 0)
         return trip(VERDICT_WITHHOLD, "max_archive",
-            "%llu archives after %llu by other runs of changes since the last good full run, in "
-            "the "
-            "last hour, are more than the %llu allowed (max_archive %lld, max_archive_percent %g)",
-            (unsigned long long)facts->to_archive, (unsigned long long)lately,
+            "%s, after %s by other runs of changes in the last hour (since the last good full "
+            "run), more than the limit of %llu (max_archive %lld, max_archive_percent %g)",
+            amount_text(facts->to_archive, "archives", archives), amount_number(lately, number),
             (unsigned long long)limit, (long long)guards->max_archive, guards->max_archive_percent);
     if (facts->to_archive > limit)
         return trip(VERDICT_WITHHOLD, "max_archive",
-            "%llu archives are more than the %llu allowed (max_archive %lld, max_archive_percent "
-            "%g of %llu managed); a wrong table or filter, or a deletion in bulk, looks like this",
-            (unsigned long long)facts->to_archive, (unsigned long long)limit,
+            "%s, more than the limit of %llu (max_archive %lld, max_archive_percent %g of %s "
+            "owned); this is typical of a wrong table or filter, or of a deletion in bulk",
+            amount_text(facts->to_archive, "archives", archives), (unsigned long long)limit,
             (long long)guards->max_archive, guards->max_archive_percent,
-            (unsigned long long)facts->managed);
+            amount_number(facts->managed, number));
     return (struct verdict){.kind = VERDICT_PASS};
 }
 

@@ -162,7 +162,8 @@ static void tell_way_on(struct run *run, int64_t plan)
 {
     size_t length = strlen(run->verdict.text);
     (void)snprintf(run->verdict.text + length, sizeof run->verdict.text - length,
-        "; look: assocd show %lld; if it is meant: assocd approve %lld && assocd apply %lld",
+        "; review it: assocd show %lld; if it is intended: assocd approve %lld && assocd apply "
+        "%lld",
         (long long)plan, (long long)plan, (long long)plan);
 }
 

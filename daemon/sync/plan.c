@@ -174,7 +174,7 @@ static bool read_only(struct draft *draft, struct error *err)
 static bool open_spools(struct draft *draft, struct error *err)
 {
     struct run *run = draft->run;
-    return spool_open(&draft->owned, "the registry", SPOOL_SORTED, err) &&
+    return spool_open(&draft->owned, "owned associations", SPOOL_SORTED, err) &&
         registry_load(run, draft->owned, err) &&
         spool_open(&run->adopt, "adopted associations", SPOOL_AS_IS, err) &&
         spool_open(&run->forget, "forgotten associations", SPOOL_AS_IS, err) &&
@@ -262,8 +262,9 @@ static void add_row(struct draft *draft, size_t number)
     pg_copy_text(rows, moved ? "moved" : reasons[change->reason]);
     pg_copy_text(rows, moved ? "implied" : states[change->verdict]);
     pg_copy_text(rows,
-        change->verdict == CHANGE_BLOCKED ? "an association that is not to be touched hangs on it"
-                                          : NULL);
+        change->verdict == CHANGE_BLOCKED
+            ? "archiving it would also remove a label this sync does not manage"
+            : NULL);
     pg_copy_text(rows, company_text(draft, number, &along));
     if (!archive)
         add_companions(draft, number, CHANGE_IMPLIED, &implied);

@@ -22,11 +22,11 @@
 /* Two hundred archive calls: a window's last batch, which is not full, costs half a percent. */
 enum { WINDOW_ROWS = 20000 };
 
-static const char names_again[] = "the source names it again";
-static const char gone_already[] = "is gone already";
-static const char changed_since[] = "the pair was changed in HubSpot since the plan was made";
+static const char names_again[] = "back in the source";
+static const char gone_already[] = "already removed";
+static const char changed_since[] = "the pair changed in HubSpot since the plan was made";
 static const char not_read[] = "the record could not be read again";
-static const char not_clear[] = "the source has a row that cannot be meant";
+static const char not_clear[] = "the source has an invalid row for the record";
 
 struct recheck {
     struct run *run;
@@ -107,7 +107,7 @@ static bool load_desired(struct recheck *recheck, struct error *err)
         if (!ok || row.kind == SOURCE_END)
             break;
         if (row.kind == SOURCE_INVALID)
-            run_note(run, "archives were left out because a row of the source is invalid: %s",
+            run_note(run, "some archives were left out because a source row is invalid: %s",
                 row.message);
         if (row.kind == SOURCE_INVALID)
             recheck->invalid++;
@@ -264,8 +264,8 @@ static bool settle_twins(struct run *run, struct error *err)
         return false;
     return run->counts.invalid - invalid <= run->invalid_approved ||
         error_set(err, ERROR_SOURCE,
-            "since the plan was made the source has got rows that cannot be meant; what they mean "
-            "might be about to be archived, so nothing more is; repair them and run again");
+            "source rows have become invalid since the plan was made. Archiving stopped, because a "
+            "skipped row would look like a deletion. Fix them and run again");
 }
 
 bool recheck_window(struct run *run, struct error *err)

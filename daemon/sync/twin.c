@@ -26,7 +26,7 @@ enum {
     LEARN_READINGS_MAX = 1000, /* of what a run reads anyway: what these do not tell, none does */
 };
 
-static const char names_it[] = "the source names it from its other record";
+static const char names_it[] = "kept: defined by the source on the other record";
 static const char undecided[] =
     "the source names the link from its other record, and HubSpot does not tell whether this label "
     "is the other side of what is named there; it is kept";

@@ -31,7 +31,7 @@ class Sync:
     spelling: int = 0  # which of the names that mean the same are written
 
     def meaning(self):
-        """README: "a mapping that means something else than in the last good run (object types,
+        """README: "a mapping that changed since the last good run (object types,
         account, types, table or query, its database, policy)"; how it is spelled is none of
         it."""
         return (frozenset(self.types), self.policy, self.typed, self.view)

@@ -40,11 +40,11 @@ static void plan(const char *types)
 static const char verdicts[] = "dngcux";
 static const char *const messages[] = {
     "", /* d: to be done */
-    "the source names it again",
-    "is gone already",
-    "the pair was changed in HubSpot since the plan was made",
+    "back in the source",
+    "already removed",
+    "the pair changed in HubSpot since the plan was made",
     "the record could not be read again",
-    "the source has a row that cannot be meant",
+    "the source has an invalid row for the record",
 };
 
 /* A verdict for each planned archive, in the plan's order. */
