@@ -19,7 +19,7 @@
 static int descriptor = -1; /* what others poll: the signals, with the timer if there is one */
 static int signals = -1;
 static bool requested;
-static const char *reason = "a signal";
+static const char *reason = "signal";
 static const char *deadline_why;
 static bool counted;
 static uint64_t steps_left;

@@ -23,7 +23,7 @@ void stop_at(int64_t at_ms, const char *why);
 void stop_after(uint64_t steps, const char *why);
 bool stop_step(void);
 
-/* Why a stop was asked for: "a signal", or what stop_at and stop_after were given. */
+/* Why a stop was asked for: "signal", or what stop_at and stop_after were given. */
 const char *stop_reason(void);
 
 /* Waits that long; returns at once, and false, when a stop is asked for. */

@@ -101,21 +101,21 @@ bool box_start(const struct box *box, struct error *err)
             return error_set(err, ERROR_USAGE,
                 "--max-duration %s: expected a duration such as 90s, 30m or 2h", box->max_duration);
         end_ms = clock_now_ms() + duration_ms;
-        (void)snprintf(why, sizeof why, "--max-duration %.40s is over", box->max_duration);
+        (void)snprintf(why, sizeof why, "reached --max-duration %.40s", box->max_duration);
     }
     if (box->until != NULL) {
         if (!box_parse_time(box->until, now_s, &at_s) || at_s <= now_s)
             return error_set(err, ERROR_USAGE,
-                "--until %s: expected a time to come, HH:MM or 2026-09-21T06:00:00+02:00",
+                "--until %s: expected a future time, HH:MM or 2026-09-21T06:00:00+02:00",
                 box->until);
         if (clock_now_ms() + (at_s - now_s) * 1000 < end_ms) {
             end_ms = clock_now_ms() + (at_s - now_s) * 1000;
-            (void)snprintf(why, sizeof why, "--until %.40s has come", box->until);
+            (void)snprintf(why, sizeof why, "reached --until %.40s", box->until);
         }
     }
     if (end_ms != INT64_MAX)
         stop_at(end_ms, why);
     if (box->max_requests > 0)
-        stop_after((uint64_t)box->max_requests, "--max-requests are spent");
+        stop_after((uint64_t)box->max_requests, "reached --max-requests");
     return true;
 }

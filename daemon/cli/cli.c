@@ -20,7 +20,7 @@ bool cli_reason(const char *reason, struct error *err)
     for (const char *at = reason; at != NULL && *at != '\0'; at++)
         length += ((unsigned char)*at & 0xC0) != 0x80;
     return length <= REASON_MAX ||
-        error_set(err, ERROR_USAGE, "--reason: %zu characters are too long, expected at most %d",
+        error_set(err, ERROR_USAGE, "--reason is too long: %zu characters, expected at most %d",
             length, REASON_MAX);
 }
 
@@ -111,7 +111,7 @@ bool cli_run(struct cli *cli, int64_t run_id, struct pg_rows *rows, struct error
     if (!cli_state(cli, err) || !pg_run(cli->state, STATEMENT_SHOW_RUN, &args, rows, err))
         return false;
     return rows->count > 0 ||
-        error_set(err, ERROR_USAGE, "there is no run %lld; see assocd history", (long long)run_id);
+        error_set(err, ERROR_USAGE, "unknown run %lld; see assocd history", (long long)run_id);
 }
 
 static void wipe_tokens(struct cli *cli)

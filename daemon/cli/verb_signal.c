@@ -52,8 +52,7 @@ static bool await(struct cli *cli, int64_t signal_id, int64_t patience_ms, struc
             return true;
         struct pollfd stop = {.fd = stop_fd(), .events = POLLIN};
         if (poll(&stop, 1, LOOK_EVERY_MS) > 0)
-            return error_set(
-                err, ERROR_STOPPED, "the request stays (signal %lld)", (long long)signal_id);
+            return error_set(err, ERROR_STOPPED, "request %lld stays queued", (long long)signal_id);
     }
 }
 
@@ -72,12 +71,11 @@ static bool ask(struct cli *cli, const struct wish *wish, int *code, struct erro
     if (cli->json)
         output_json(pg_rows_text(&rows, 0, 3));
     else if (handled)
-        output_print("signal %lld: %s\n", (long long)signal_id, outcome);
+        output_print("request %lld: %s\n", (long long)signal_id, outcome);
     if (!handled)
-        output_tell("assocd: %s; the request waits for one (signal %lld)\n",
+        output_tell("assocd: queued as request %lld; %s\n", (long long)signal_id,
             pg_rows_int(&alive, 0, 0) > 0 ? "no daemon has taken it up yet"
-                                          : "no daemon is running on this database",
-            (long long)signal_id);
+                                          : "no daemon is connected to this database");
     if (handled && strncmp(outcome, "refused", 7) == 0)
         *code = error_exit_code(ERROR_STALE);
     return true;
@@ -142,7 +140,7 @@ static bool is_under_way(struct cli *cli, int64_t run_id, struct error *err)
     if (!cli_run(cli, run_id, &rows, err))
         return false;
     return pg_rows_null(&rows, 0, SHOWN_COMPLETED) ||
-        error_set(err, ERROR_STALE, "run %lld is over: %s", (long long)run_id,
+        error_set(err, ERROR_STALE, "run %lld has already ended: %s", (long long)run_id,
             pg_rows_text(&rows, 0, SHOWN_STATUS));
 }
 

@@ -16,7 +16,7 @@ static bool check_run(struct cli *cli, int64_t run_id, char sync[static 64], str
         return false;
     if (rows.count == 0)
         return error_set(
-            err, ERROR_USAGE, "there is no run %lld; see assocd history", (long long)run_id);
+            err, ERROR_USAGE, "unknown run %lld; see assocd history", (long long)run_id);
     (void)snprintf(sync, 64, "%s", pg_rows_text(&rows, 0, 0));
     if (!pg_rows_bool(&rows, 0, 1))
         return error_set(err, ERROR_LOCKED,

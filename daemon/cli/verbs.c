@@ -46,34 +46,34 @@ const struct verb verbs[] = {
         "  --max-duration D  stop after 90s, 30m, 2h\n"
         "  --max-requests N  stop after N requests to HubSpot\n"
         "  --until TIME      stop at 06:00, or at 2026-09-21T06:00:00+02:00\n"
-        "A limit stops as a signal does: what is on the wire is settled, the exit code is 6, and "
-        "the\n"
-        "next run goes on from the real state.\n"
+        "At a limit the run stops cleanly: in-flight requests are finished, the exit code is 6, "
+        "and\n"
+        "the next run continues from the actual state.\n"
         "example: assocd run deal-contact --until 06:00\n",
         verb_run},
     {"daemon", "[--log-format plain|json|journal]", "the service: runs every sync by its schedule",
-        "SIGTERM ends it in an orderly way, SIGHUP reads the configuration again.\n"
+        "SIGTERM stops it cleanly, SIGHUP reloads the configuration.\n"
         "  --log-format  journal if stderr goes there, else plain\n"
         "example: assocd -c assocd.yaml daemon\n",
         verb_daemon},
     {"status", "", "daemons, runs under way, what is due, what waits for a decision",
         "example: assocd status --json\n", verb_status},
     {"trigger", "SYNC [--reason TEXT]", "have a daemon run a sync now",
-        "The request is a row in assocd.signal; without a daemon it waits for one.\n"
+        "The request is a row in assocd.signal; it is queued until a daemon takes it up.\n"
         "  --reason TEXT  why; kept in assocd.signal\n"
         "example: assocd trigger deal-contact\n",
         verb_trigger},
     {"pause", "SYNC [--reason TEXT]", "stop scheduling a sync",
-        "A run under way goes on; see assocd cancel.\n"
+        "A run that has started continues; to stop it: assocd cancel RUN\n"
         "  --reason TEXT  why; kept in assocd.signal and shown by assocd status\n"
         "example: assocd pause deal-contact --reason \"migration until Monday\"\n",
         verb_pause},
-    {"resume", "SYNC [--reason TEXT]", "let a paused sync run again",
+    {"resume", "SYNC [--reason TEXT]", "resume scheduling a sync",
         "  --reason TEXT  why; kept in assocd.signal\n"
         "example: assocd resume deal-contact\n",
         verb_resume},
-    {"cancel", "RUN [--reason TEXT]", "stop a run in an orderly way",
-        "What is on the wire is settled; the sync's next run goes on from the real state.\n"
+    {"cancel", "RUN [--reason TEXT]", "stop a run cleanly",
+        "In-flight requests are finished; the sync's next run continues from the actual state.\n"
         "  --reason TEXT  why; kept in assocd.signal\n"
         "example: assocd cancel 18\n",
         verb_cancel},
@@ -92,22 +92,22 @@ const struct verb verbs[] = {
         "  --minutes N    how long it is valid (60)\n"
         "example: assocd approve 18 --reason \"sales region closed\" && assocd apply 18\n",
         verb_approve},
-    {"explain", "FROM:ID TO:ID [--sync NAME]", "everything that is known of one pair",
-        "What the source and HubSpot say now, who owns it, what runs did about it and why, with\n"
-        "HubSpot's times and correlation ids, what was refused and when it is tried again.\n"
+    {"explain", "FROM:ID TO:ID [--sync NAME]", "everything known about one pair",
+        "What the source and HubSpot say now, who owns it, what runs did and why (with HubSpot's\n"
+        "times and correlation ids), what was refused and when it is retried.\n"
         "  --sync NAME  only this sync\n"
         "example: assocd explain deals:123 contacts:456\n",
         verb_explain},
-    {"undo", "RUN [--dry-run]", "take back what a run created and archived",
-        "Only pairs that are still as the run left them; the others are skipped and said. The "
-        "same\n"
-        "guards and approvals hold, and an undo can be undone. HubSpot's own dates of an "
-        "association\n"
-        "and what workflows did meanwhile do not come back.\n"
+    {"undo", "RUN [--dry-run]", "revert what a run created and archived",
+        "Reverts only pairs that have not changed since the run; all others are skipped and "
+        "listed.\n"
+        "Guards and approvals apply as usual, and an undo can be undone. HubSpot's own dates of "
+        "an\n"
+        "association, and what workflows did meanwhile, do not come back.\n"
         "  --dry-run  store and print the plan; apply it with: assocd apply PLAN\n"
         "example: assocd undo 18 --dry-run\n",
         verb_undo},
-    {"rejects", "[SYNC] [--limit N] [--retry]", "what was refused, why, and when it is tried again",
+    {"rejects", "[SYNC] [--limit N] [--retry]", "what was refused, why, and when it is retried",
         "  --limit N  at most N rows (50)\n"
         "  --retry    try quarantined inputs again in the next run\n"
         "example: assocd rejects deal-contact\n",

@@ -54,7 +54,7 @@ static void tell(const struct request *request, const char *outcome)
 {
     struct log_about about = {
         .sync = request->sync, .signal_id = request->signal_id, .run_id = request->run_id};
-    log_event(LOG_NOTICE, &about, "signal %lld (%s %s%.0lld by %s): %s",
+    log_event(LOG_NOTICE, &about, "request %lld (%s %s%.0lld by %s): %s",
         (long long)request->signal_id, request->verb, request->run_id != 0 ? "" : request->sync,
         (long long)request->run_id, request->by, outcome);
 }
@@ -97,7 +97,7 @@ static bool unknown_sync(
     struct supervisor *supervisor, const struct request *request, struct error *err)
 {
     if (request->run_id != 0 && request->sync[0] == '\0')
-        return refuse(supervisor, request, err, "there is no run %lld", (long long)request->run_id);
+        return refuse(supervisor, request, err, "unknown run %lld", (long long)request->run_id);
     return request->age_s < NOBODY_S ||
         refuse(supervisor, request, err, "no daemon has a sync \"%s\" in its configuration",
             request->sync);
@@ -136,20 +136,19 @@ static bool want_run(struct supervisor *supervisor, const struct request *reques
     bool approve = strcmp(request->verb, "approve") == 0;
     bool busy, won;
     if (approve && !request->has_plan)
-        return refuse(supervisor, request, err, "run %lld never made a complete plan",
-            (long long)request->run_id);
+        return refuse(
+            supervisor, request, err, "run %lld has no complete plan", (long long)request->run_id);
     if (!state_refresh(supervisor, entry, &busy, err))
         return false;
     if (entry->state.paused)
         return refuse(supervisor, request, err, "%s is paused; resume it first: assocd resume %s",
             request->sync, request->sync);
     if (entry->state.wanted && !approve && entry->plan_id == 0)
-        return claim(
-            supervisor, request, "joined to an earlier request that is about to start", &won, err);
+        return claim(supervisor, request, "merged with an earlier pending request", &won, err);
     if (entry->state.wanted)
         return true; /* one after the other */
     const char *outcome =
-        busy || entry->working > 0 ? "starts after the run under way" : "starts at once";
+        busy || entry->working > 0 ? "starts when the current run ends" : "starts now";
     return take(supervisor, request, outcome, err) && state_refresh(supervisor, entry, &busy, err);
 }
 
@@ -178,18 +177,19 @@ static bool cancel_run(
     bool here = strcmp(request->host, supervisor->host) == 0;
     bool won;
     if (request->status[0] == '\0')
-        return refuse(supervisor, request, err, "there is no run %lld", (long long)request->run_id);
+        return refuse(supervisor, request, err, "unknown run %lld", (long long)request->run_id);
     if (!request->under_way)
-        return refuse(supervisor, request, err, "run %lld is over: %s", (long long)request->run_id,
-            request->status);
+        return refuse(supervisor, request, err, "run %lld has already ended: %s",
+            (long long)request->run_id, request->status);
     if (!here)
         return request->age_s < NOBODY_S ||
             refuse(supervisor, request, err,
-                "run %lld works on %s (process %lld), where no daemon answers",
+                "run %lld is running on %s (pid %lld), but no daemon is active there",
                 (long long)request->run_id, request->host, (long long)request->pid);
     struct worker *worker = crew_find(supervisor, request->pid);
     bool again = worker != NULL && worker->canceled_by != 0;
-    if (!claim(supervisor, request, again ? "was told to stop before" : "told to stop", &won, err))
+    if (!claim(supervisor, request, again ? "stop was already requested" : "stop requested", &won,
+            err))
         return false;
     if (!won || again)
         return true;
@@ -200,7 +200,7 @@ static bool cancel_run(
     }
     struct pg_args args = {0};
     pg_arg_int(&args, request->signal_id);
-    pg_arg_text(&args, "not done: its process is not there or not this daemon's to stop");
+    pg_arg_text(&args, "failed: process not found, or not owned by this daemon");
     return stop_stranger(request->pid) ||
         pg_run(supervisor->pg, STATEMENT_SIGNAL_OUTCOME, &args, NULL, err);
 }

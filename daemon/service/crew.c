@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/amount.h"
 #include "base/clock.h"
 #include "pg/pg.h"
 #include "service/log.h"
@@ -190,13 +191,14 @@ static bool tell_run(struct supervisor *supervisor, const struct worker *worker,
         .worker = worker->pid,
         .status = pg_rows_text(&rows, 0, 1)};
     bool well = worker->status == 0 || worker->status == 6;
-    char text[WORKER_TEXT_MAX];
+    char text[WORKER_TEXT_MAX], requests[AMOUNT_TEXT_MAX];
     if (worker->status > 128) /* it could not write down why */
         why = worker_status_text(worker->status, text);
     log_event(well ? LOG_INFO : LOG_WARNING, &about,
-        "run %lld of %s: %s, %s created, %s archived, %s requests%s%s", (long long)ended->run_id,
+        "run %lld of %s: %s, %s created, %s archived, %s%s%s", (long long)ended->run_id,
         worker->sync, about.status, pg_rows_text(&rows, 0, 2), pg_rows_text(&rows, 0, 3),
-        pg_rows_text(&rows, 0, 5), why[0] != '\0' ? ": " : "", why);
+        amount_text((uint64_t)pg_rows_int(&rows, 0, 5), "requests", requests),
+        why[0] != '\0' ? ": " : "", why);
     return true;
 }
 
@@ -207,11 +209,12 @@ static bool tell_failure(
 {
     char text[WORKER_TEXT_MAX], told[WORKER_TEXT_MAX + 64];
     bool cut_off = worker->status == 75;
-    (void)snprintf(told, sizeof told, "no run was opened: %s; see the log",
+    (void)snprintf(told, sizeof told, "worker failed before its run started: %s; see the log",
         worker_status_text(worker->status, text));
     struct log_about about = {.sync = worker->sync, .worker = worker->pid};
     if (!cut_off)
-        log_event(LOG_WARNING, &about, "the worker of %s ended early: %s", worker->sync, text);
+        log_event(LOG_WARNING, &about, "worker of %s failed before its run started: %s",
+            worker->sync, text);
     struct pg_args args = {0};
     pg_arg_text(&args, worker->sync);
     pg_arg_text(&args, told);
@@ -227,7 +230,7 @@ static bool tell_canceler(
     char text[WORKER_TEXT_MAX], told[WORKER_TEXT_MAX + 64];
     if (worker->canceled_by == 0)
         return true;
-    (void)snprintf(told, sizeof told, "run %lld has stopped: %s", (long long)run_id,
+    (void)snprintf(told, sizeof told, "run %lld stopped: %s", (long long)run_id,
         worker_status_text(worker->status, text));
     struct pg_args args = {0};
     pg_arg_int(&args, worker->canceled_by);

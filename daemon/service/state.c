@@ -164,7 +164,9 @@ bool state_alive(struct supervisor *supervisor, struct error *err)
         if (!insert_daemon(supervisor, err)) /* the first time, or somebody deleted the row */
             return false;
     }
-    return error_set(err, ERROR_STATE, "this daemon's row in assocd.daemon does not stay");
+    return error_set(err, ERROR_STATE,
+        "this daemon's row in assocd.daemon is deleted again at once: does something else delete "
+        "there?");
 }
 
 bool state_leave(struct supervisor *supervisor, struct error *err)
@@ -184,7 +186,7 @@ bool state_interrupt(struct supervisor *supervisor, const char *sync, struct err
     for (int i = 0; i < rows.count; i++) {
         struct log_about about = {
             .sync = sync, .run_id = pg_rows_int(&rows, i, 0), .status = "interrupted"};
-        log_event(LOG_WARNING, &about, "run %s is interrupted: its process is gone",
+        log_event(LOG_WARNING, &about, "run %s marked interrupted: its worker process died",
             pg_rows_text(&rows, i, 0));
     }
     return true;

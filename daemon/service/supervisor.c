@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/amount.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/stop.h"
@@ -181,7 +182,7 @@ static bool keep_text(struct supervisor *supervisor, const struct buf *text, str
         fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK) == 0;
     if (!kept) {
         (void)error_set(
-            err, ERROR_INTERNAL, "the configuration cannot be kept: %s", strerror(errno));
+            err, ERROR_INTERNAL, "cannot keep a copy of the configuration: %s", strerror(errno));
         (void)close(fd);
         return false;
     }
@@ -199,8 +200,7 @@ static bool load(struct supervisor *supervisor, struct error *err)
     bool ok = config_read(supervisor->config_path, &text, err) &&
         config_parse(supervisor->config_path, buf_text(&text), text.length, &definitions, err);
     if (ok && definitions.syncs_count == 0)
-        ok = error_set(err, ERROR_CONFIG, "%s: there are no syncs, so a daemon has nothing to do",
-            supervisor->config_path);
+        ok = error_set(err, ERROR_CONFIG, "%s: no syncs configured", supervisor->config_path);
     ok = ok && keep_text(supervisor, &text, err);
     if (ok)
         tokens_take(&supervisor->tokens, &definitions);
@@ -215,14 +215,16 @@ static bool load(struct supervisor *supervisor, struct error *err)
 static void reload(struct supervisor *supervisor)
 {
     struct error err;
+    char syncs[AMOUNT_TEXT_MAX];
     CLEANUP(buf_clear) struct buf url = {0};
     buf_add_text(&url, supervisor->definitions.database_url);
     if (!load(supervisor, &err)) {
-        log_event(LOG_ERROR, NULL, "the configuration stays as it was: %s", err.text);
+        log_event(
+            LOG_ERROR, NULL, "reload failed, keeping the previous configuration: %s", err.text);
         return;
     }
-    log_event(LOG_NOTICE, NULL, "configuration read again: %zu syncs",
-        supervisor->definitions.syncs_count);
+    log_event(LOG_NOTICE, NULL, "configuration reloaded: %s",
+        amount_text(supervisor->definitions.syncs_count, "syncs", syncs));
     if (strcmp(buf_text(&url), supervisor->definitions.database_url) != 0) {
         if (supervisor->pg != NULL)
             (void)!state_leave(supervisor, &err); /* or the row ages away */
@@ -238,6 +240,7 @@ static void reload(struct supervisor *supervisor)
 static void take_signals(struct supervisor *supervisor)
 {
     struct signalfd_siginfo seen;
+    char workers[AMOUNT_TEXT_MAX];
     bool again = false;
     while (read(supervisor->hup_fd, &seen, sizeof seen) == (ssize_t)sizeof seen)
         again = true;
@@ -251,13 +254,14 @@ static void take_signals(struct supervisor *supervisor)
     supervisor->stopping = true;
     supervisor->kill_ms = clock_now_ms() + supervisor->definitions.stop_timeout_ms;
     notify_stopping();
-    log_event(LOG_NOTICE, NULL, "stopping: %zu workers settle what is on the wire",
-        supervisor->workers_count);
+    log_event(LOG_NOTICE, NULL, "stopping: waiting for %s to finish in-flight requests",
+        amount_text(supervisor->workers_count, "workers", workers));
     crew_stop(supervisor, SIGTERM);
 }
 
 static void tell_status(struct supervisor *supervisor)
 {
+    char syncs[AMOUNT_TEXT_MAX];
     CLEANUP(buf_clear) struct buf text = {0};
     const struct entry *first = agenda_first(&supervisor->agenda);
     if (supervisor->stopping)
@@ -265,7 +269,7 @@ static void tell_status(struct supervisor *supervisor)
     else if (supervisor->pg == NULL)
         buf_add_text(&text, "waiting for PostgreSQL; ");
     if (supervisor->workers_count == 0)
-        buf_addf(&text, "%zu syncs, none running", supervisor->agenda.count);
+        buf_addf(&text, "%s, none running", amount_text(supervisor->agenda.count, "syncs", syncs));
     for (size_t i = 0; i < supervisor->workers_count; i++)
         buf_addf(&text, "%s%s", i > 0 ? ", " : "running ", supervisor->workers[i].sync);
     if (supervisor->workers_count == 0 && first != NULL && first->due.at_us != DUE_NEVER)
@@ -357,11 +361,13 @@ static int open_hup(void)
 
 static bool work(struct supervisor *supervisor, struct error *err)
 {
+    char syncs[AMOUNT_TEXT_MAX];
     if (!load(supervisor, err) || !open_state(supervisor, err))
         return false;
     notify_ready();
-    log_event(LOG_NOTICE, NULL, "assocd %s: daemon %lld, %zu syncs", supervisor->version,
-        (long long)supervisor->daemon_id, supervisor->definitions.syncs_count);
+    log_event(LOG_NOTICE, NULL, "assocd %s: daemon %lld, %s", supervisor->version,
+        (long long)supervisor->daemon_id,
+        amount_text(supervisor->definitions.syncs_count, "syncs", syncs));
     while (!supervisor->stopping || supervisor->workers_count > 0)
         turn(supervisor);
     struct error ignored; /* its row ages away */

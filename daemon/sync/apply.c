@@ -5,9 +5,9 @@
 #include "sync/apply.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/amount.h"
 #include "base/mem.h"
 #include "base/stop.h"
 #include "hubspot/client.h"
@@ -253,15 +253,14 @@ static bool stopped(const struct apply *apply, struct error *err)
 {
     const struct run *run = apply->run;
     const struct apply_progress *progress = apply->progress;
-    char archives[64] = "";
-    if (apply->kind == QUEUE_CREATE && run->counts.to_archive > 0)
-        (void)snprintf(archives, sizeof archives, ", all %llu archives wait",
-            (unsigned long long)run->counts.to_archive);
+    char done[AMOUNT_NUMBER_MAX], total[AMOUNT_TEXT_MAX], archives[AMOUNT_TEXT_MAX];
+    bool waiting = apply->kind == QUEUE_CREATE && run->counts.to_archive > 0;
     return error_set(err, ERROR_STOPPED,
-        "stopped early (%s) after %llu of %llu %s%s; the next run goes on from the real state: "
-        "assocd run %s",
-        stop_reason(), (unsigned long long)progress->done, (unsigned long long)progress->total,
-        calls[apply->kind].noun, archives, run->options.sync->name);
+        "stopped early (%s): %s of %s done%s%s%s. Safe to continue: assocd run %s", stop_reason(),
+        amount_number(progress->done, done),
+        amount_text(progress->total, calls[apply->kind].noun, total), waiting ? ", " : "",
+        waiting ? amount_text(run->counts.to_archive, "archives", archives) : "",
+        waiting ? " not started" : "", run->options.sync->name);
 }
 
 /* Everybody seems to be refused: asks, once nothing is under way any more. */

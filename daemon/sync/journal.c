@@ -48,9 +48,9 @@ static bool lock_sync(struct run *run, struct error *err)
         if (!holder_find(run->state, name, &holder, &held, err))
             return false;
     } while ((!held || is_gone(&holder)) && clock_now_ms() < until_ms && stop_wait(LOCK_AGAIN_MS));
-    return held
-        ? error_set(err, ERROR_LOCKED, "%s", holder.text)
-        : error_set(err, ERROR_LOCKED, "another run of %s takes its lock again and again", name);
+    return held ? error_set(err, ERROR_LOCKED, "%s", holder.text)
+                : error_set(err, ERROR_LOCKED,
+                      "other runs of %s keep taking its lock; try again later", name);
 }
 
 static bool enter_sync(struct run *run, struct error *err)
@@ -255,12 +255,12 @@ bool journal_sent(struct run *run, struct journal_batch *batch, struct error *er
         return false;
     if (rows.count == 0)
         return error_set(err, ERROR_LOCKED,
-            "run %lld of %s has been overtaken by another run and must not write any more",
+            "run %lld of %s lost its fencing token to a newer run; writing stopped",
             (long long)run->run_id, run->options.sync->name);
     batch->batch_id = pg_rows_int(&rows, 0, 0);
     if (pg_rows_int(&rows, 0, 1) != count)
         return error_set(err, ERROR_INTERNAL,
-            "batch %lld: %lld of its %lld changes were still planned; it was not sent",
+            "batch %lld was not sent: only %lld of its %lld changes were still planned",
             (long long)batch->batch_id, (long long)pg_rows_int(&rows, 0, 1), (long long)count);
     return true;
 }
@@ -305,7 +305,7 @@ bool journal_quarantine(
         ? reply->refusals[0].message
         : reply->message;
     run_note(
-        run, "HubSpot refuses some changes (assocd rejects %s): %s", run->options.sync->name, why);
+        run, "HubSpot refused some changes (assocd rejects %s): %s", run->options.sync->name, why);
     pg_arg_text(&args, run->options.sync->name);
     pg_arg_int(&args, batch_id);
     pg_arg_text(&args, reply->category[0] != '\0' ? reply->category : "REFUSED");

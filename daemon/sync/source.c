@@ -320,8 +320,7 @@ bool source_next(struct source *source, struct source_row *row, struct error *er
     size_t length;
     *row = (struct source_row){.kind = SOURCE_ROW};
     if (!pg_copy_next(source->pg, &line, &length, err)) {
-        (void)error_prefix(err,
-            "source of %s: reading stopped in the middle and nothing of it is used",
+        (void)error_prefix(err, "source of %s: reading was cut off; none of its rows are used",
             source->sync->name);
         return source_hint(source->pg, err);
     }
@@ -334,8 +333,9 @@ bool source_next(struct source *source, struct source_row *row, struct error *er
     const char *names[CELLS_MAX];
     int columns = (int)column_names(source->sync, names);
     if (pg_copy_split(line, cells, CELLS_MAX) != columns)
-        return error_set(err, ERROR_SOURCE, "source of %s: a row without its %d columns",
-            source->sync->name, columns);
+        return error_set(err, ERROR_SOURCE,
+            "source of %s: a row does not have the expected %d columns", source->sync->name,
+            columns);
     row->from = cells[0];
     row->to = cells[1];
     row->type = cells[2];

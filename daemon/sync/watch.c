@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/amount.h"
 #include "pg/pg.h"
 #include "pg/statement.h"
 #include "pg/text.h"
@@ -93,14 +94,17 @@ bool watch_strays(struct pg *pg, const struct definitions *definitions, const ch
     struct buf *text, struct error *err)
 {
     enum { STRAY_SYNC, STRAY_ROWS };
+    char count[AMOUNT_TEXT_MAX];
     CLEANUP(buf_clear) struct buf names = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     bool known = ask(pg, STATEMENT_TOUCHED_STRAYS, names_of(definitions, url, &names), &rows, err);
     for (int i = 0; known && i < rows.count; i++)
-        buf_addf(text, "%s%s (%s rows)",
-            text->length > 0 ? ", " : "in assocd.touched, no watched sync here takes up: ",
-            pg_rows_text(&rows, i, STRAY_SYNC), pg_rows_text(&rows, i, STRAY_ROWS));
+        buf_addf(text, "%s%s (%s)",
+            text->length > 0 ? ", "
+                             : "assocd.touched has rows that no watched sync here takes up: ",
+            pg_rows_text(&rows, i, STRAY_SYNC),
+            amount_text((uint64_t)pg_rows_int(&rows, i, STRAY_ROWS), "rows", count));
     if (text->length > 0)
-        buf_add_text(text, "; if it is not another configuration's: select assocd.unwatch(NAME)");
+        buf_add_text(text, "; unless another configuration watches: select assocd.unwatch(NAME)");
     return known;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/amount.h"
 #include "pg/pg.h"
 #include "pg/schema.h"
 #include "pg/statement.h"
@@ -116,10 +117,12 @@ static bool in_place(const struct site *site)
 static void tell_touch(const struct sync_definition *sync, struct buf *text)
 {
     buf_addf(text,
-        "%s is no table, its changes come by: select assocd.touch('%s', from_id) where its rows "
-        "change (the role that calls it must be a member of assocd_writer, or have: grant usage on "
-        "schema assocd to ROLE; grant execute on function assocd.touch(text, bigint), "
-        "assocd.touch(text, text) to ROLE)",
+        "%s is not a table; call assocd.touch('%s', from_id) in the transaction that changes its "
+        "rows (the calling role must be a member of assocd_writer, or: grant usage on schema "
+        "assocd "
+        "to ROLE; grant execute on function assocd.touch(text, bigint), assocd.touch(text, text) "
+        "to "
+        "ROLE)",
         sync->source_table != NULL ? sync->source_table : "a query", sync->name);
 }
 
@@ -308,7 +311,8 @@ bool watch_install(const struct sync_definition *sync, const char *database_url,
         tell_touch(sync, text);
     else
         buf_addf(text, "triggers on %s %s%s", sync->source_table,
-            in_place(&site) ? "were in place" : "are in place now; the next run looks at all",
+            in_place(&site) ? "were in place"
+                            : "are in place now; the next run reads the whole source",
             in_place(&site) && is_outdated(&site) ? ", their functions are renewed" : "");
     return true;
 }
@@ -327,13 +331,15 @@ bool watch_remove(const struct sync_definition *sync, const char *database_url, 
     if (pg_run(site.pg, STATEMENT_WATCH_REMOVE, &args, &rows, err)) {
         if (!pg_exec(site.pg, "commit", NULL, err))
             return error_prefix(err, "unwatch %s", sync->name);
-        buf_addf(text, "%s triggers removed", pg_rows_text(&rows, 0, 0));
+        char triggers[AMOUNT_TEXT_MAX];
+        buf_addf(text, "%s removed",
+            amount_text((uint64_t)pg_rows_int(&rows, 0, 0), "triggers", triggers));
         return true;
     }
     static const char *const missing[] = {"42883", "3F000"};
     for (size_t i = 0; i < ARRAY_COUNT(missing); i++)
         if (strcmp(pg_sqlstate(site.pg), missing[i]) == 0) {
-            buf_add_text(text, "there was nothing to remove");
+            buf_add_text(text, "nothing to remove");
             return true;
         }
     return error_prefix(err, "unwatch %s", sync->name);

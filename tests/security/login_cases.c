@@ -207,7 +207,7 @@ START_TEST(fault_h1_an_approval_says_what_the_request_said)
 {
     char *url = roles_text(database, "daemon");
     struct pg *login = cluster_connect(url);
-    cluster_exec(login, "select assocd.take_request(1, 'h:1', 'starts at once')", NULL);
+    cluster_exec(login, "select assocd.take_request(1, 'h:1', 'starts now')", NULL);
     cluster_exec(login, "select assocd.take_request(1, 'h:2', 'again')", NULL);
     cluster_exec(
         login, "select assocd.take_request(2, 'h:1', 'a request that was taken up')", NULL);

@@ -99,7 +99,7 @@ START_TEST(a_request_that_another_daemon_takes_up_meanwhile_is_not_lost)
     struct pg *other = cluster_connect(bed.database_url);
     cluster_exec(other,
         "begin; insert into assocd.signal (verb, sync, handled_at, handled_by, outcome) values "
-        "('trigger', 'links', clock_timestamp(), 'other:1', 'starts at once'); "
+        "('trigger', 'links', clock_timestamp(), 'other:1', 'starts now'); "
         "update assocd.sync_state set wanted = 1, changed_at = clock_timestamp()",
         NULL);
     bed_trigger(&bed);
@@ -169,11 +169,11 @@ START_TEST(cancels_a_run_which_settles_what_is_on_the_wire)
     bed_trigger(&bed);
     bed_until_logged(&bed, "batch/create");
     bed_until(&bed, "select count(*) = 1 from assocd.run where status = 'applying'");
-    verb("cancel", "1", 0, "told to stop");
+    verb("cancel", "1", 0, "stop requested");
     bed_release(&bed);
     bed_until(&bed, "select completed_at is not null from assocd.run");
     bed_until(&bed,
-        "select outcome like 'run 1 has stopped%' from assocd.signal where verb = "
+        "select outcome like 'run 1 stopped%' from assocd.signal where verb = "
         "'cancel'");
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.batch where status = 'sent'"), 0);
     verb("cancel", "1", 7, "");
@@ -181,7 +181,7 @@ START_TEST(cancels_a_run_which_settles_what_is_on_the_wire)
     verb("cancel", "99", 64, "");
     bed_sql(&bed, "insert into assocd.signal (verb, run_id) values ('cancel', 99)");
     bed_until(&bed,
-        "select outcome = 'refused: there is no run 99' from assocd.signal where "
+        "select outcome = 'refused: unknown run 99' from assocd.signal where "
         "run_id = 99");
     /* It was wished: nothing starts again by itself. */
     ck_assert(!bed_until_ms(&bed, "select count(*) > 1 from assocd.run", 2500));
@@ -252,8 +252,8 @@ START_TEST(says_that_nobody_is_there_to_hear)
     const char *const words[] = {"trigger", "links", NULL};
     ck_assert_int_eq(bed_stop(&bed, 0), 0);
     ck_assert_int_eq(bed_command(&bed, &process, words), 0);
-    ck_assert_msg(strstr(buf_text(&process.err), "no daemon is running") != NULL, "%s",
-        buf_text(&process.err));
+    ck_assert_msg(strstr(buf_text(&process.err), "no daemon is connected to this database") != NULL,
+        "%s", buf_text(&process.err));
     process_clear(&process);
     ck_assert_int_eq(
         bed_int(&bed, "select count(*) from assocd.signal where handled_at is null"), 1);

@@ -99,7 +99,7 @@ START_TEST(fault_h15_a_token_out_of_the_environment_stays_in_none)
         ck_assert_int_eq(
             bed_int(&bed, "select count(*) from assocd.run where status in ('failed')"), 0);
         ck_assert_int_eq(kill(bed.daemons[0].pid, SIGHUP), 0);
-        ck_assert(process_expect(&bed.daemons[0], "configuration read again", BED_MS));
+        ck_assert(process_expect(&bed.daemons[0], "configuration reloaded", BED_MS));
     }
     ck_assert_int_eq(bed_stop(&bed, 0), 0);
     bed_close(&bed);

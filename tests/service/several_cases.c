@@ -128,7 +128,7 @@ START_TEST(a_run_of_a_dead_daemon_can_be_canceled)
     bed_start(&bed, 1, NULL);
     (void)process_stop(&bed.daemons[0], SIGKILL, BED_MS);
     bed_sql(&bed, "insert into assocd.signal (verb, run_id) values ('cancel', 1)");
-    bed_until(&bed, "select outcome = 'told to stop' from assocd.signal");
+    bed_until(&bed, "select outcome = 'stop requested' from assocd.signal");
     bed_release(&bed);
     bed_until(&bed, "select completed_at is not null from assocd.run where run_id = 1");
 }

@@ -118,9 +118,9 @@ START_TEST(reads_the_configuration_again_and_keeps_the_old_one_on_any_error)
         bed_configure(&bed, "", broken[i]);
         buf_reset(&bed.daemons[0].err);
         (void)kill(bed.daemons[0].pid, SIGHUP);
-        ck_assert_msg(
-            process_expect(&bed.daemons[0], "the configuration stays as it was: ", BED_MS), "%s",
-            broken[i]);
+        ck_assert_msg(process_expect(&bed.daemons[0],
+                          "reload failed, keeping the previous configuration: ", BED_MS),
+            "%s", broken[i]);
     }
     ck_assert(process_expect(&bed.daemons[0], "assocd.yaml", BED_MS));
     bed_trigger(&bed);
@@ -155,7 +155,7 @@ START_TEST(a_request_does_not_go_with_a_worker_that_was_started_for_nobody)
     bed_start(&bed, 0, NULL);
     bed_until(&bed, "select is_called from assocd.gated");
     bed_trigger(&bed);
-    bed_until(&bed, "select outcome = 'starts after the run under way' from assocd.signal");
+    bed_until(&bed, "select outcome = 'starts when the current run ends' from assocd.signal");
     ck_assert_int_eq(kill((pid_t)bed_int(&bed, "select last_value from assocd.gated"), SIGKILL), 0);
     bed_until(&bed, "select outcome like 'run % succeeded' from assocd.signal");
 }
@@ -233,7 +233,7 @@ START_TEST(a_reload_leaves_runs_under_way_alone)
 {
     start_held();
     (void)kill(bed.daemons[0].pid, SIGHUP);
-    ck_assert(process_expect(&bed.daemons[0], "configuration read again", BED_MS));
+    ck_assert(process_expect(&bed.daemons[0], "configuration reloaded", BED_MS));
     ck_assert(!bed_until_ms(&bed, "select count(*) > 1 from assocd.run", 2500));
     bed_release(&bed);
     bed_until(&bed, "select status = 'succeeded' from assocd.run");
@@ -256,7 +256,7 @@ START_TEST(refuses_to_start_with_what_cannot_work)
 {
     struct buf syncs = {0};
     bed_configure(&bed, "", "");
-    ck_assert_int_eq(refused("there are no syncs"), 78);
+    ck_assert_int_eq(refused("no syncs configured"), 78);
     bed_sync(&syncs, "links", "contacts", "cron 0 0 30 2 *");
     bed_configure(&bed, "", buf_text(&syncs));
     ck_assert_int_eq(refused("can never fire"), 78);

@@ -65,6 +65,16 @@ START_TEST(looks_at_a_changed_record_at_once)
 }
 END_TEST
 
+START_TEST(counts_one_request_as_one)
+{
+    first_run();
+    bed_sql(&bed, "select assocd.touch('links', 3)");
+    ck_assert_msg(
+        process_expect(&bed.daemons[0], "no_change, 0 created, 0 archived, 1 request\n", BED_MS),
+        "%s", buf_text(&bed.daemons[0].err));
+}
+END_TEST
+
 START_TEST(finds_what_changed_while_no_daemon_ran)
 {
     first_run();
@@ -293,6 +303,7 @@ TCase *watch_cases(void)
     TCase *cases = tcase_create("watch");
     tcase_add_checked_fixture(cases, open_watched, close_bed);
     tcase_add_test(cases, looks_at_a_changed_record_at_once);
+    tcase_add_test(cases, counts_one_request_as_one);
     tcase_add_test(cases, finds_what_changed_while_no_daemon_ran);
     tcase_add_test(cases, finds_what_changed_while_its_connection_was_cut);
     tcase_add_loop_test(cases, tells_once_that_changes_are_not_seen, 0, (int)ARRAY_COUNT(unseen));

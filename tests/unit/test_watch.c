@@ -251,8 +251,8 @@ START_TEST(sees_what_is_in_place)
         cluster_int(pg, "select count(*) from pg_proc where proname = 'note_links'"), 0);
     cluster_exec(pg, "create view crm.seen as select * from crm.link", NULL);
     sync_links.source_table = (char *)"crm.seen";
-    expect_state(WATCH_BY_TOUCH, "select assocd.touch('links', from_id)");
-    install("select assocd.touch('links', from_id)");
+    expect_state(WATCH_BY_TOUCH, "call assocd.touch('links', from_id)");
+    install("call assocd.touch('links', from_id)");
     sync_links.source_table = NULL;
     sync_links.source_query = (char *)"select 1, 2";
     expect_state(WATCH_BY_TOUCH, "a query");
@@ -270,7 +270,7 @@ START_TEST(prepares_another_database)
     sync_links.source_database_url = elsewhere;
     expect_state(WATCH_MISSING, "not prepared");
     ck_assert(watch_remove(&sync_links, database, &text, &err));
-    ck_assert_str_eq(buf_text(&text), "there was nothing to remove");
+    ck_assert_str_eq(buf_text(&text), "nothing to remove");
     struct pg *listener = NULL;
     ck_assert(!watch_open(&listener, elsewhere, &err));
     ck_assert_msg(strstr(err.text, "assocd init --watch") != NULL, "%s", err.text);
