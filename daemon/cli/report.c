@@ -176,6 +176,8 @@ static void print_plan_end(const struct run *run)
         output_print("plan %llu sha256:%.4s...%s      ", plan, digest, digest + 62);
         if (empty && run->counts.unread > 0)
             puts("incomplete: not all records could be read");
+        else if (empty && run->undecided > 0)
+            puts("incomplete: some labels are kept that the source does not name");
         else if (empty)
             puts("nothing to do");
         else

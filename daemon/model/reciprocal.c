@@ -14,6 +14,14 @@ void reciprocal_init(struct reciprocals *reciprocals, const struct types *types,
     *reciprocals = (struct reciprocals){.types = types, .object = object};
 }
 
+void reciprocal_recall(struct reciprocals *reciprocals, uint32_t type, uint32_t other,
+    enum reciprocal_evidence evidence)
+{
+    reciprocals->kept[type] = other;
+    reciprocals->kept_by[type] = evidence;
+    reciprocals->known = 0;
+}
+
 static bool has(const struct assoc *rows, size_t count, uint32_t type)
 {
     for (size_t i = 0; i < count; i++)
@@ -44,10 +52,13 @@ void reciprocal_observe(struct reciprocals *reciprocals, const struct assoc *for
         count_labels(reciprocals, back, back_count))
         return; /* somebody changed it between the two readings */
     reciprocals->readings++;
-    for (uint32_t a = 0; a < count; a++)
+    for (uint32_t a = 0; a < count; a++) {
+        bool there = has(forth, forth_count, a);
+        reciprocals->seen[a] = reciprocals->seen[a] || there || has(back, back_count, a);
         for (uint32_t b = 0; b < count; b++)
-            if (has(forth, forth_count, a) != has(back, back_count, b))
+            if (there != has(back, back_count, b))
                 reciprocals->never[a][b / 64] |= UINT64_C(1) << b % 64;
+    }
     reciprocals->known = 0;
 }
 
@@ -56,11 +67,17 @@ static bool ruled_out(const struct reciprocals *reciprocals, uint32_t a, uint32_
     return (reciprocals->never[a][b / 64] >> b % 64 & 1) != 0;
 }
 
+/* Do the readings let two types be each other's? */
+static bool is_possible(const struct reciprocals *reciprocals, uint32_t a, uint32_t b)
+{
+    return !ruled_out(reciprocals, a, b) && !ruled_out(reciprocals, b, a);
+}
+
 /* May two types be each other's, as far as is known? */
 static bool may_be(const struct reciprocals *reciprocals, uint32_t a, uint32_t b)
 {
     return reciprocals->of[a] == TYPE_NONE && reciprocals->of[b] == TYPE_NONE &&
-        !ruled_out(reciprocals, a, b) && !ruled_out(reciprocals, b, a);
+        is_possible(reciprocals, a, b);
 }
 
 static void join(struct reciprocals *reciprocals, uint32_t a, uint32_t b)
@@ -86,6 +103,8 @@ static void join_own(struct reciprocals *reciprocals)
         else if (index != TYPE_NONE)
             join(reciprocals, i, index);
     }
+    for (uint32_t i = 0; i < types->count; i++)
+        reciprocals->own[i] = reciprocals->of[i] != TYPE_NONE;
 }
 
 /* The only type that `a` may be seen as, or TYPE_NONE. */
@@ -132,15 +151,41 @@ static size_t count_namesakes(const struct types *types, uint32_t type, uint32_t
     return found;
 }
 
+static bool is_doubted(const struct reciprocals *reciprocals, uint32_t a, uint32_t b)
+{
+    return reciprocals->kept_by[a] == EVIDENCE_DOUBT || reciprocals->kept_by[b] == EVIDENCE_DOUBT;
+}
+
 /* One name covers both directions of a label (hubspot-api 1.3). */
 static void join_namesakes(struct reciprocals *reciprocals)
 {
     const struct types *types = reciprocals->types;
     for (uint32_t i = 0; i < types->count; i++) {
         uint32_t other;
-        if (count_namesakes(types, i, &other) == 1 && may_be(reciprocals, i, other))
+        if (count_namesakes(types, i, &other) == 1 && may_be(reciprocals, i, other) &&
+            !is_doubted(reciprocals, i, other))
             join(reciprocals, i, other);
     }
+}
+
+static bool is_kept(const struct reciprocals *reciprocals, uint32_t type)
+{
+    return reciprocals->kept_by[type] == EVIDENCE_LIST ||
+        reciprocals->kept_by[type] == EVIDENCE_LINK;
+}
+
+static void join_kept(struct reciprocals *reciprocals)
+{
+    for (uint32_t i = 0; i < reciprocals->types->count; i++)
+        if (is_kept(reciprocals, i) && may_be(reciprocals, i, reciprocals->kept[i]))
+            join(reciprocals, i, reciprocals->kept[i]);
+}
+
+/* Do the readings contradict what is kept of a type? */
+static bool is_stale(const struct reciprocals *reciprocals, uint32_t type)
+{
+    return is_kept(reciprocals, type) && !reciprocals->own[type] &&
+        !is_possible(reciprocals, type, reciprocals->kept[type]);
 }
 
 /* Do the account's names tell which types are one? Not if a label has none, or if two that are one
@@ -191,6 +236,21 @@ static void forget(struct reciprocals *reciprocals)
     join_own(reciprocals);
 }
 
+/* What the readings alone tell of the types that they saw, and whether they, and what is kept, can
+ * all be true. */
+static void judge_readings(struct reciprocals *reciprocals)
+{
+    uint32_t count = reciprocals->types->count;
+    reciprocals->contradicted = is_contradicted(reciprocals);
+    reciprocals->outdated = false;
+    for (uint32_t i = 0; i < count; i++) {
+        bool tells = reciprocals->seen[i] && !reciprocals->contradicted;
+        reciprocals->shown[i] = tells ? reciprocals->of[i] : TYPE_NONE;
+        reciprocals->stale[i] = !reciprocals->contradicted && is_stale(reciprocals, i);
+        reciprocals->outdated = reciprocals->outdated || reciprocals->stale[i];
+    }
+}
+
 static void work_out(struct reciprocals *reciprocals)
 {
     if (reciprocals->known == reciprocals->types->count)
@@ -198,21 +258,58 @@ static void work_out(struct reciprocals *reciprocals)
     reciprocals->known = reciprocals->types->count;
     forget(reciprocals);
     join_only_ones(reciprocals);
-    reciprocals->contradicted = is_contradicted(reciprocals);
+    judge_readings(reciprocals);
+    if (reciprocals->outdated && !reciprocals->for_creates)
+        reciprocals->contradicted = true;
     if (reciprocals->contradicted) {
         forget(reciprocals);
         return;
     }
+    if (!reciprocals->outdated)
+        join_kept(reciprocals);
     join_namesakes(reciprocals);
     join_only_ones(reciprocals);
-    if (reciprocals->by_unique_names)
+    if (reciprocals->for_creates)
         join_unique_names(reciprocals);
 }
 
-void reciprocal_trust_names(struct reciprocals *reciprocals, bool trust)
+void reciprocal_for_creates(struct reciprocals *reciprocals, bool on)
 {
-    reciprocals->by_unique_names = trust;
+    reciprocals->for_creates = on;
     reciprocals->known = 0;
+}
+
+bool reciprocal_is_own(struct reciprocals *reciprocals, uint32_t type)
+{
+    work_out(reciprocals);
+    return reciprocals->own[type];
+}
+
+/* By what it is known now, without what is kept. */
+static enum reciprocal_evidence evidence_of(
+    const struct reciprocals *reciprocals, uint32_t type, uint32_t *other)
+{
+    *other = reciprocals->shown[type];
+    if (*other != TYPE_NONE)
+        return EVIDENCE_LINK;
+    bool tells =
+        count_namesakes(reciprocals->types, type, other) == 1 && reciprocals->of[type] == *other;
+    return tells ? EVIDENCE_LIST : EVIDENCE_NONE;
+}
+
+enum reciprocal_evidence reciprocal_learnt(
+    struct reciprocals *reciprocals, uint32_t type, uint32_t *other)
+{
+    work_out(reciprocals);
+    enum reciprocal_evidence kept_by = reciprocals->kept_by[type];
+    *other = TYPE_NONE;
+    if (reciprocals->own[type])
+        return EVIDENCE_NONE;
+    if (reciprocals->outdated)
+        return reciprocals->stale[type] ? EVIDENCE_DOUBT : EVIDENCE_NONE;
+    enum reciprocal_evidence evidence = evidence_of(reciprocals, type, other);
+    bool known = is_kept(reciprocals, type) && evidence <= kept_by;
+    return known ? EVIDENCE_NONE : evidence;
 }
 
 uint32_t reciprocal_of(struct reciprocals *reciprocals, uint32_t type)

@@ -17,6 +17,7 @@
 #include "model/reciprocal.h"
 #include "pg/pg.h"
 #include "pg/text.h"
+#include "sync/learnt.h"
 #include "sync/object_types.h"
 #include "sync/run.h"
 #include "sync/source.h"
@@ -299,12 +300,13 @@ static bool is_nameable(const struct run *run, uint32_t index, struct error *err
 }
 
 /* The two directions of links between records of one object type, if it is one. */
-static void open_reciprocals(struct run *run)
+static bool open_reciprocals(struct run *run, struct error *err)
 {
     if (strcmp(run->from_type, run->to_type) != 0)
-        return;
+        return true;
     run->reciprocals = mem_new(1, sizeof *run->reciprocals);
     reciprocal_init(run->reciprocals, &run->types, run->from_type);
+    return learnt_load(run, err);
 }
 
 static bool resolve_types(struct run *run, struct error *err)
@@ -313,7 +315,8 @@ static bool resolve_types(struct run *run, struct error *err)
     if (!object_types_resolve(run, err) ||
         !account_types(run->client, run->state, sync, &run->types, err))
         return error_prefix(err, "sync %s", sync->name);
-    open_reciprocals(run);
+    if (!open_reciprocals(run, err))
+        return false;
     client_bind(run->client, run->from_type, run->to_type, &run->types);
     for (size_t i = 0; i < sync->types_count; i++) {
         uint32_t index;

@@ -15,6 +15,7 @@
 #include "sync/chunk.h"
 #include "sync/diff.h"
 #include "sync/journal.h"
+#include "sync/learnt.h"
 #include "sync/merged.h"
 #include "sync/read.h"
 #include "sync/records.h"
@@ -208,17 +209,21 @@ static void add_companions(
     }
 }
 
-/* What goes with the plain type when it is archived: the primary one that HubSpot had set, if it is
- * not archived in its own right. */
-static void add_cascade(const struct draft *draft, size_t number, struct buf *array)
+/* Of the pair of a plain type that is archived: what goes with it, the primary type that HubSpot
+ * had set, if it is not archived in its own right; of a blocked one: what it would take along, and
+ * must not. */
+static void add_others(const struct draft *draft, size_t number, struct buf *array)
 {
     const struct run *run = draft->run;
-    struct diff_rows pair =
-        diff_pair(draft->observed.rows, draft->observed.count, &draft->changes.items[number].assoc);
+    const struct change *change = &draft->changes.items[number];
+    struct diff_rows pair = diff_pair(draft->observed.rows, draft->observed.count, &change->assoc);
     for (size_t i = 0; i < pair.count; i++) {
         uint32_t type = pair.rows[i].type;
-        if (diff_goes_along(run->options.sync->policy, &run->types.items[type]) &&
-            !diff_pair_has(&draft->changes, number, type))
+        bool plain = run->types.items[type].kind == TYPE_PLAIN;
+        bool goes = diff_goes_along(run->options.sync->policy, &run->types.items[type]);
+        if (change->verdict == CHANGE_BLOCKED
+                ? !plain && !goes
+                : goes && !diff_pair_has(&draft->changes, number, type))
             add_type(draft, type, array);
     }
 }
@@ -230,7 +235,7 @@ static const char *company_text(const struct draft *draft, size_t number, struct
         add_companions(draft, number, CHANGE_ALONG, array);
     else if (change->operation == CHANGE_ARCHIVE &&
         draft->run->types.items[change->assoc.type].kind == TYPE_PLAIN)
-        add_cascade(draft, number, array);
+        add_others(draft, number, array);
     return array->length > 0 ? pg_array_end(array) : NULL;
 }
 
@@ -340,7 +345,7 @@ static bool compare_chunk(
     struct diff_rows owned = {chunk->owned.rows, chunk->owned.count};
     struct diff_rows observed = {reply->rows, reply->rows_count};
     draft->observed = observed;
-    twin_learn(run, chunk, reply);
+    learnt_note(run, chunk, reply);
     unreadable_note(&draft->unreadable, reply);
     for (size_t i = 0; i < chunk->from_count; i++) {
         uint64_t from_id = chunk->from_ids[i];

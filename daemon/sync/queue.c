@@ -12,6 +12,7 @@
 #include "model/reciprocal.h"
 #include "pg/pg.h"
 #include "pg/text.h"
+#include "sync/twin.h"
 
 enum {
     FETCH_ROWS = 5000,
@@ -108,27 +109,6 @@ static bool add_row(struct queue *queue, const struct pg_rows *rows, int i, stru
         add_along(queue, row, pg_rows_text(rows, i, 5), err);
 }
 
-/* Which type the other record sees where one sees which: CATEGORY:id, side by side. Plain types
- * come by themselves. */
-static void add_reciprocals(const struct run *run, struct buf *there, struct buf *here)
-{
-    const struct types *types = &run->types;
-    reciprocal_trust_names(run->reciprocals, true);
-    for (uint32_t i = 0; i < types->count; i++) {
-        uint32_t other = reciprocal_of(run->reciprocals, i);
-        char text[128];
-        if (other == TYPE_NONE || types->items[i].kind == TYPE_PLAIN)
-            continue;
-        (void)snprintf(
-            text, sizeof text, "%s:%u", types->items[i].category, types->items[i].type_id);
-        pg_array_text(there, text);
-        (void)snprintf(
-            text, sizeof text, "%s:%u", types->items[other].category, types->items[other].type_id);
-        pg_array_text(here, text);
-    }
-    reciprocal_trust_names(run->reciprocals, false);
-}
-
 static bool fetch(struct queue *queue, struct error *err)
 {
     struct run *run = queue->run;
@@ -143,7 +123,9 @@ static bool fetch(struct queue *queue, struct error *err)
     pg_arg_int(&args, queue->last_max);
     if (run->reciprocals != NULL && queue->kind == QUEUE_CREATE) {
         statement = STATEMENT_CHANGE_NEXT_TWIN;
-        add_reciprocals(run, &there, &here);
+        reciprocal_for_creates(run->reciprocals, true);
+        twin_reciprocals(run, &there, &here);
+        reciprocal_for_creates(run->reciprocals, false);
         pg_arg_text(&args, pg_array_end(&there));
         pg_arg_text(&args, pg_array_end(&here));
     }

@@ -236,7 +236,7 @@ int run_exit_code(const struct run *run, bool detailed)
     case RUN_PARTIAL:
         return 3;
     case RUN_PLANNED:
-        if (run->counts.unread > 0)
+        if (run->counts.unread + run->undecided > 0)
             return 3;
         return detailed && run->counts.to_create + run->counts.to_archive > 0 ? 2 : 0;
     default:

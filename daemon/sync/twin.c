@@ -1,21 +1,20 @@
 /*
- * twin.c: planned archives, turned round and in order -> beside the desired rows -> skipped. If
- * some of them cannot be decided, links are read from both of their records, and all is compared
- * again.
+ * twin.c: archives, turned round and in order -> beside the desired rows -> skipped. If some of
+ * them cannot be decided, links are read from both of their records, and all is compared again.
  */
 #include "sync/twin.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "hubspot/client.h"
 #include "model/reciprocal.h"
 #include "pg/pg.h"
 #include "pg/text.h"
 #include "sync/diff.h"
-#include "sync/read.h"
+#include "sync/learnt.h"
 #include "sync/source.h"
 #include "sync/spool.h"
 
@@ -23,16 +22,17 @@ enum {
     PAGE_ROWS = 10000,
     LEARN_PAIRS_MAX = 100, /* links that are read from both records: one request, nearly always */
     LEARN_PAIRS_OF_TYPE = 4,
-    LEARN_READINGS_MAX = 1000, /* of what a run reads anyway: what these do not tell, none does */
 };
 
 static const char names_it[] = "kept: defined by the source on the other record";
 static const char undecided[] =
     "the source names the link from its other record, and HubSpot does not tell whether this label "
-    "is the other side of what is named there; it is kept";
+    "is the other side of what is named there; it is kept until a link that carries one of the two "
+    "labels alone was read from both of its records; or remove it in HubSpot";
 
 struct twins {
     struct run *run;
+    bool planning; /* and not looking again before it archives */
     bool last; /* what is not known now is skipped, too */
     struct spool *archives; /* turned round: from the other record's side */
     struct spool *asked; /* desired rows read here */
@@ -43,8 +43,10 @@ struct twins {
     uint64_t skipped;
     struct assoc_list unknown; /* some of those that could not be decided, a pair each */
     size_t unknown_of[TYPES_MAX];
-    struct assoc_list seen; /* what was read of them */
 };
+
+/* A flag of an archive's row: it is reported or blocked, and will not be done anyway. */
+enum { IS_IDLE = 1 };
 
 static void twins_clear(struct twins *twins)
 {
@@ -57,17 +59,17 @@ static void twins_clear(struct twins *twins)
     buf_clear(&twins->type_id);
     buf_clear(&twins->messages);
     assoc_list_clear(&twins->unknown);
-    assoc_list_clear(&twins->seen);
 }
 
 static bool add_archive(struct twins *twins, char *line, struct error *err)
 {
-    char *cells[4];
+    char *cells[5];
     struct assoc row = {0};
-    if (pg_copy_split(line, cells, 4) != 4 ||
+    if (pg_copy_split(line, cells, 5) != 5 ||
         !assoc_parse_id(cells[0], strlen(cells[0]), &row.from_id) ||
         !assoc_parse_id(cells[1], strlen(cells[1]), &row.to_id))
         return error_set(err, ERROR_STATE, "assocd.change has a row that is no association");
+    row.flags = strcmp(cells[4], "planned") != 0 ? IS_IDLE : 0;
     row.type = types_find(&twins->run->types, cells[3], (uint32_t)strtoul(cells[2], NULL, 10));
     if (row.type == TYPE_NONE)
         return error_set(
@@ -85,6 +87,7 @@ static bool load_archives(struct twins *twins, struct error *err)
     struct pg *state = twins->run->state;
     struct pg_args args = {0};
     pg_arg_int(&args, twins->run->run_id);
+    pg_arg_bool(&args, twins->planning);
     if (!spool_open(&twins->archives, "planned archives", SPOOL_SORTED, err) ||
         !pg_copy_statement(state, STATEMENT_TWIN_COPY, &args, err))
         return false;
@@ -126,6 +129,18 @@ static bool ask_source(struct twins *twins, struct error *err)
     return ok;
 }
 
+/* rows: what those that are skipped were until now. */
+static void count_skipped(struct twins *twins, const struct pg_rows *rows)
+{
+    struct run_counts *counts = &twins->run->counts;
+    for (int i = 0; i < rows->count; i++) {
+        const char *state = pg_rows_text(rows, i, 0);
+        counts->reported -= strcmp(state, "reported") == 0;
+        counts->blocked -= strcmp(state, "blocked") == 0;
+        twins->skipped++;
+    }
+}
+
 static bool flush(struct twins *twins, struct error *err)
 {
     struct pg_args args = {0};
@@ -141,7 +156,7 @@ static bool flush(struct twins *twins, struct error *err)
     pg_arg_text(&args, pg_array_end(&twins->messages));
     if (!pg_run(twins->run->state, STATEMENT_TWIN_SKIP, &args, &rows, err))
         return false;
-    twins->skipped += (uint64_t)rows.count;
+    count_skipped(twins, &rows);
     buf_reset(&twins->from);
     buf_reset(&twins->to);
     buf_reset(&twins->category);
@@ -205,8 +220,10 @@ static bool decide(struct twins *twins, const struct assoc *archive, const struc
         return skip(twins, archive, names_it, err);
     case RECIPROCAL_UNKNOWN:
         note_unknown(twins, archive);
-        twins->run->undecided += twins->last;
-        return !twins->last || skip(twins, archive, undecided, err);
+        if (!twins->last || (archive->flags & IS_IDLE) != 0)
+            return true;
+        twins->run->undecided++;
+        return skip(twins, archive, undecided, err);
     case RECIPROCAL_NO:
         break;
     }
@@ -234,119 +251,59 @@ static bool compare(struct twins *twins, struct spool *desired, struct error *er
     }
 }
 
-/* ---- which types are one ---- */
-
-static bool has_unknown(struct run *run, struct diff_rows rows)
-{
-    for (size_t i = 0; i < rows.count; i++)
-        if (reciprocal_of(run->reciprocals, rows.rows[i].type) == TYPE_NONE)
-            return true;
-    return false;
-}
-
-void twin_learn(struct run *run, const struct chunk *chunk, const struct client_reply *reply)
-{
-    for (size_t i = 0; run->reciprocals != NULL && i < reply->rows_count;) {
-        const struct assoc *pair = &reply->rows[i];
-        struct assoc turned = {.from_id = pair->to_id, .to_id = pair->from_id};
-        struct diff_rows forth = diff_pair(reply->rows, reply->rows_count, pair);
-        i += forth.count;
-        if (run->reciprocals->readings >= LEARN_READINGS_MAX)
-            return;
-        if (pair->from_id >= pair->to_id || !has_unknown(run, forth) ||
-            !read_complete(chunk, reply, pair->to_id))
-            continue;
-        struct diff_rows back = diff_pair(reply->rows, reply->rows_count, &turned);
-        reciprocal_observe(run->reciprocals, forth.rows, forth.count, back.rows, back.count);
-    }
-}
-
-static int by_row(const void *a, const void *b)
-{
-    return assoc_compare(a, b);
-}
-
-static bool is_unknown(const struct twins *twins, const struct assoc *row)
-{
-    const struct assoc_list *unknown = &twins->unknown;
-    for (size_t i = 0; i < unknown->count; i++)
-        if ((row->from_id == unknown->rows[i].from_id && row->to_id == unknown->rows[i].to_id) ||
-            (row->from_id == unknown->rows[i].to_id && row->to_id == unknown->rows[i].from_id))
-            return true;
-    return false;
-}
-
-/* A record that could not be read shows no links, and a link that one side alone shows teaches
- * nothing. */
-static bool keep_seen(
-    void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
-{
-    struct twins *twins = context;
-    (void)chunk;
-    (void)err;
-    for (size_t i = 0; i < reply->rows_count; i++)
-        if (is_unknown(twins, &reply->rows[i]))
-            assoc_list_add(&twins->seen, reply->rows[i]);
-    return true;
-}
-
-static bool add_records(struct twins *twins, struct spool *records, struct error *err)
-{
-    CLEANUP(assoc_list_clear) struct assoc_list ids = {0};
-    for (size_t i = 0; i < twins->unknown.count; i++) {
-        assoc_list_add(&ids, assoc_scope(twins->unknown.rows[i].from_id));
-        assoc_list_add(&ids, assoc_scope(twins->unknown.rows[i].to_id));
-    }
-    ids.count = assoc_sort_unique(ids.rows, ids.count);
-    for (size_t i = 0; i < ids.count; i++)
-        if (!spool_add(records, ids.rows[i], err))
-            return false;
-    return spool_rewind(records, err);
-}
-
-static bool learn(struct twins *twins, struct error *err)
-{
-    struct spool *records = NULL;
-    bool ok = spool_open(&records, "records of links seen from both sides", SPOOL_SORTED, err) &&
-        add_records(twins, records, err);
-    struct read_scope scope = {.desired = records, .operation = "read"};
-    ok = ok && read_each(twins->run, &scope, keep_seen, twins, err);
-    spool_close(records);
-    if (!ok)
-        return false;
-    struct assoc_list *seen = &twins->seen;
-    if (seen->count > 0)
-        qsort(seen->rows, seen->count, sizeof seen->rows[0], by_row);
-    for (size_t i = 0; i < twins->unknown.count; i++) {
-        const struct assoc *pair = &twins->unknown.rows[i];
-        struct assoc turned = {.from_id = pair->to_id, .to_id = pair->from_id};
-        struct diff_rows forth = diff_pair(seen->rows, seen->count, pair);
-        struct diff_rows back = diff_pair(seen->rows, seen->count, &turned);
-        reciprocal_observe(twins->run->reciprocals, forth.rows, forth.count, back.rows, back.count);
-    }
-    return true;
-}
-
 static bool settle(struct twins *twins, struct spool *desired, struct error *err)
 {
     if (!compare(twins, desired, err))
         return false;
     if (twins->unknown.count == 0)
         return true;
-    if (!learn(twins, err))
+    if (!learnt_read(twins->run, &twins->unknown, err))
         return false;
     twins->last = true;
-    reciprocal_trust_names(twins->run->reciprocals, true);
-    bool ok = compare(twins, desired, err);
-    reciprocal_trust_names(twins->run->reciprocals, false);
-    return ok;
+    return compare(twins, desired, err);
 }
 
-bool twin_settle(struct run *run, struct spool *desired, uint64_t *skipped, struct error *err)
+void twin_reciprocals(const struct run *run, struct buf *there, struct buf *here)
 {
-    CLEANUP(twins_clear) struct twins twins = {.run = run};
-    if (run->reciprocals == NULL)
+    const struct types *types = &run->types;
+    for (uint32_t i = 0; i < types->count; i++) {
+        uint32_t other = reciprocal_of(run->reciprocals, i);
+        char text[128];
+        if (other == TYPE_NONE || types->items[i].kind == TYPE_PLAIN)
+            continue;
+        (void)snprintf(
+            text, sizeof text, "%s:%u", types->items[i].category, types->items[i].type_id);
+        pg_array_text(there, text);
+        (void)snprintf(
+            text, sizeof text, "%s:%u", types->items[other].category, types->items[other].type_id);
+        pg_array_text(here, text);
+    }
+}
+
+/* A plain type is not blocked by a label that the run archives from the other record. */
+static bool unblock(struct run *run, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf there = {0};
+    CLEANUP(buf_clear) struct buf here = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    struct pg_args args = {0};
+    if (run->counts.blocked == 0)
         return true;
+    twin_reciprocals(run, &there, &here);
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, pg_array_end(&there));
+    pg_arg_text(&args, pg_array_end(&here));
+    if (!pg_run(run->state, STATEMENT_TWIN_UNBLOCK, &args, &rows, err))
+        return false;
+    run->counts.blocked -= (uint64_t)rows.count;
+    return true;
+}
+
+static bool settle_archives(
+    struct run *run, struct spool *desired, uint64_t *skipped, struct error *err)
+{
+    CLEANUP(twins_clear)
+    struct twins twins = {.run = run, .planning = run->status == RUN_PLANNING};
     if (!load_archives(&twins, err))
         return false;
     if (twins.from_count == 0)
@@ -355,5 +312,21 @@ bool twin_settle(struct run *run, struct spool *desired, uint64_t *skipped, stru
         return false;
     bool ok = settle(&twins, desired != NULL ? desired : twins.asked, err);
     *skipped += twins.skipped;
-    return ok;
+    return ok && (!twins.planning || unblock(run, err));
+}
+
+bool twin_settle(struct run *run, struct spool *desired, uint64_t *skipped, struct error *err)
+{
+    uint64_t before = run->undecided;
+    if (run->reciprocals == NULL)
+        return true;
+    if (!settle_archives(run, desired, skipped, err))
+        return false;
+    if (run->undecided > before)
+        run_note(run,
+            "HubSpot does not tell which labels are the two sides of one, so some are kept that "
+            "the "
+            "source does not name (assocd show %lld)",
+            (long long)run->run_id);
+    return learnt_store(run, err);
 }

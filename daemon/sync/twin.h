@@ -11,19 +11,21 @@
 #include "base/error.h"
 #include "sync/run.h"
 
-struct chunk;
-struct client_reply;
+struct buf;
 
-/* Takes note of links of which the reply shows both directions (model/reciprocal.h). */
-void twin_learn(struct run *run, const struct chunk *chunk, const struct client_reply *reply);
-
-/* Skips the run's planned archives that would take what the source names from the other record,
+/* Skips the run's archives that would take what the source names from the other record,
  * type by type, and adds how many to *skipped. desired: all desired rows (rewound here); NULL: the
- * source is asked for those of the other records.
+ * source is asked for those of the other records. While the run plans, also those that would only
+ * be reported or are blocked; and what was blocked by nothing but what the run archives from the
+ * other record is planned.
  * Where it is not known which types are one, some links are read from both records, a few requests
  * at most. What is not known then either is skipped, too, and counted in run->undecided: such a run
- * does not count as done. */
+ * does not count as done. What was found out is kept (learnt.h). */
 MUST_CHECK bool twin_settle(
     struct run *run, struct spool *desired, uint64_t *skipped, struct error *err);
+
+/* Adds which type the other record sees where one sees which, CATEGORY:id side by side: arrays.
+ * Plain types come by themselves. */
+void twin_reciprocals(const struct run *run, struct buf *there, struct buf *here);
 
 #endif

@@ -38,11 +38,14 @@ select format('%s %s%s:%s', a.seq, a.sign, a.from_id, a.to_id) from e2e.applied 
 where a.from_type = (select value from e2e.setting where key = 'from')
     and not exists (select from e2e.wanted w where w.since <= a.at and ltrim(w.from_id, '0') = a.from_id::text);
 
--- invariant: only managed types are touched, and the plain and primary ones that come with them
+-- invariant: only managed types are touched, the plain and primary ones that come with them, and the other side of both
 select format('%s %s%s:%s %s:%s', a.seq, a.sign, a.from_id, a.to_id, a.category, a.type_id)
 from e2e.applied a join assocd.association_type t using (category, type_id)
 where t.kind = 'label' and not exists (select from e2e.managed_type m
-    where (m.category, m.type_id) = (a.category, a.type_id));
+    where (m.category, m.type_id) = (a.category, a.type_id))
+    and (a.from_type <> a.to_type or not exists (select from assocd.change c join e2e.managed_type m using (category, type_id)
+        where (c.from_id, c.to_id) = (a.to_id, a.from_id)
+            and c.operation = case a.sign when '+' then 'create' else 'archive' end));
 
 -- invariant: journal before effect: what was applied has a batch that was journaled as sent before
 select format('%s %s%s:%s %s:%s', a.seq, a.sign, a.from_id, a.to_id, a.category, a.type_id)

@@ -93,5 +93,6 @@ create trigger legal_moves before update of state on assocd.change for each row
         ('planned', 'sent'), ('planned', 'withheld'), ('planned', 'skipped'), ('planned', 'abandoned'), ('withheld', 'skipped'),
         ('sent', 'applied'), ('sent', 'rejected'), ('sent', 'unknown'), ('sent', 'abandoned'),
         ('applied', 'verified'), ('applied', 'unverified'),
+        ('reported', 'skipped'), ('blocked', 'skipped'), ('blocked', 'planned'),
         ('unknown', 'verified'), ('unknown', 'unverified'), ('unverified', 'verified')))
     execute function e2e.illegal_move();

@@ -114,6 +114,31 @@ START_TEST(a_state_moves_as_the_journal_knows_and_not_otherwise)
 }
 END_TEST
 
+/* What looked like drift, or blocked, may be the other side of something; a plan knows at its end.
+ */
+START_TEST(while_a_run_plans_an_archive_may_turn_out_to_be_something_else)
+{
+    static const struct move moves[] = {{"reported", "skipped"}, {"blocked", "skipped planned"}};
+    char sql[320];
+    cluster_exec(pg, "truncate assocd.run restart identity cascade", NULL);
+    cluster_exec(pg,
+        "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid) values ('s', "
+        "'p', 'v3', 'manual', 'planning', 1, 'h', 1)",
+        NULL);
+    for (size_t i = 0; i < ARRAY_COUNT(moves); i++)
+        for (size_t j = 0; j < ARRAY_COUNT(changes); j++) {
+            (void)snprintf(sql, sizeof sql,
+                "delete from assocd.change; insert into assocd.change (%s, state) values (%s, "
+                "'%s')",
+                laws[0].columns, laws[0].values, moves[i].from);
+            cluster_exec(pg, sql, NULL);
+            (void)snprintf(sql, sizeof sql, "update assocd.change set state = '%s'", changes[j]);
+            ck_assert_msg(works(sql) == may(moves, ARRAY_COUNT(moves), moves[i].from, changes[j]),
+                "planning: %s to %s", moves[i].from, changes[j]);
+        }
+}
+END_TEST
+
 START_TEST(a_run_goes_on_or_ends_and_what_has_ended_stays)
 {
     char sql[256];
@@ -142,6 +167,7 @@ int main(void)
     tcase_add_unchecked_fixture(tcase, open_database, close_database);
     tcase_add_loop_test(
         tcase, a_state_moves_as_the_journal_knows_and_not_otherwise, 0, (int)ARRAY_COUNT(laws));
+    tcase_add_test(tcase, while_a_run_plans_an_archive_may_turn_out_to_be_something_else);
     tcase_add_test(tcase, a_run_goes_on_or_ends_and_what_has_ended_stays);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -1,5 +1,6 @@
 /* test_reciprocal.c: which two types are one, and that nothing is decided by a guess. */
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/suite.h"
@@ -139,16 +140,16 @@ START_TEST(readings_that_contradict_each_other_tell_nothing)
 }
 END_TEST
 
-START_TEST(names_of_one_type_each_are_trusted_only_when_asked_to)
+START_TEST(names_of_one_type_each_count_for_creates_only)
 {
     add('U', 26, "a", TYPE_LABEL);
     add('U', 27, "b", TYPE_LABEL);
     observe("034", "034");
     ck_assert_int_eq(takes(FIRST, "4"), RECIPROCAL_UNKNOWN);
-    reciprocal_trust_names(&reciprocals, true);
+    reciprocal_for_creates(&reciprocals, true);
     ck_assert_int_eq(takes(FIRST, "4"), RECIPROCAL_NO);
     ck_assert_int_eq(takes(FIRST, "3"), RECIPROCAL_YES);
-    reciprocal_trust_names(&reciprocals, false);
+    reciprocal_for_creates(&reciprocals, false);
     ck_assert_int_eq(takes(FIRST, "4"), RECIPROCAL_UNKNOWN);
 }
 END_TEST
@@ -159,7 +160,7 @@ START_TEST(names_are_not_trusted_where_they_were_seen_to_differ_or_are_missing)
     add('U', 27, "bossed", TYPE_LABEL);
     add('U', 28, "a", TYPE_LABEL);
     add('U', 29, "b", TYPE_LABEL);
-    reciprocal_trust_names(&reciprocals, true);
+    reciprocal_for_creates(&reciprocals, true);
     observe("03", "04");
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), FIRST + 1);
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST + 2), TYPE_NONE);
@@ -167,7 +168,7 @@ START_TEST(names_are_not_trusted_where_they_were_seen_to_differ_or_are_missing)
     set_up();
     add('U', 26, NULL, TYPE_LABEL);
     add('U', 27, "b", TYPE_LABEL);
-    reciprocal_trust_names(&reciprocals, true);
+    reciprocal_for_creates(&reciprocals, true);
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST + 1), TYPE_NONE);
 }
 END_TEST
@@ -178,7 +179,7 @@ START_TEST(two_labels_without_names_that_were_seen_as_one_do_not_speak_for_names
     add('U', 27, NULL, TYPE_LABEL);
     add('U', 28, "c", TYPE_LABEL);
     add('U', 29, "d", TYPE_LABEL);
-    reciprocal_trust_names(&reciprocals, true);
+    reciprocal_for_creates(&reciprocals, true);
     observe("03", "04");
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST + 2), TYPE_NONE);
 }
@@ -189,7 +190,7 @@ START_TEST(a_name_that_was_seen_to_be_wrong_about_two_types_does_not_join_them)
     add('U', 26, "a", TYPE_LABEL);
     add('U', 27, "a", TYPE_LABEL);
     add('U', 28, "b", TYPE_LABEL);
-    reciprocal_trust_names(&reciprocals, true);
+    reciprocal_for_creates(&reciprocals, true);
     observe("03", "03");
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), FIRST);
     observe("04", "04");
@@ -207,7 +208,7 @@ START_TEST(an_own_type_whose_other_end_the_account_does_not_list_is_unknown)
     reciprocal_init(&reciprocals, &types, "0-2");
     observe("0", "1");
     ck_assert_uint_eq(reciprocal_of(&reciprocals, 0), 1);
-    reciprocal_trust_names(&reciprocals, true);
+    reciprocal_for_creates(&reciprocals, true);
     ck_assert_uint_eq(reciprocal_of(&reciprocals, 2), 2);
 }
 END_TEST
@@ -218,6 +219,109 @@ START_TEST(types_met_later_count_too)
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), FIRST);
     add('U', 27, NULL, TYPE_LABEL);
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), TYPE_NONE);
+}
+END_TEST
+
+/* What is to be kept of a type: its reciprocal's index, 'D' for a doubt, '-' for nothing new; with
+ * the evidence behind it. */
+static const char *learnt(uint32_t type)
+{
+    static char text[8];
+    uint32_t other;
+    enum reciprocal_evidence evidence = reciprocal_learnt(&reciprocals, type, &other);
+    if (evidence == EVIDENCE_NONE)
+        return "-";
+    if (evidence == EVIDENCE_DOUBT)
+        return "D";
+    (void)snprintf(text, sizeof text, "%u%s", other, evidence == EVIDENCE_LINK ? "link" : "list");
+    return text;
+}
+
+static void add_labels(const char *names)
+{
+    for (uint32_t i = 0; names[i] != '\0'; i++) {
+        char name[2] = {names[i]};
+        add('U', 26 + i, name, TYPE_LABEL);
+    }
+}
+
+START_TEST(what_a_link_or_the_list_tells_is_learnt_and_no_more)
+{
+    add_labels("aabcd");
+    ck_assert_str_eq(learnt(PARENT), "-"); /* known by table */
+    ck_assert_str_eq(learnt(FIRST), "4list");
+    ck_assert_str_eq(learnt(FIRST + 2), "-");
+    observe("05", "05");
+    ck_assert_str_eq(learnt(FIRST + 2), "5link");
+    observe("067", "067");
+    ck_assert_str_eq(learnt(FIRST + 3), "-"); /* two labels on one link: each may be each */
+    reciprocal_recall(&reciprocals, FIRST, FIRST + 1, EVIDENCE_LIST);
+    reciprocal_recall(&reciprocals, FIRST + 1, FIRST, EVIDENCE_LIST);
+    ck_assert_str_eq(learnt(FIRST), "-");
+    observe("03", "04");
+    ck_assert_str_eq(learnt(FIRST), "4link"); /* a link tells more than the list */
+    reciprocal_recall(&reciprocals, FIRST, FIRST + 1, EVIDENCE_LINK);
+    ck_assert_str_eq(learnt(FIRST), "-");
+}
+END_TEST
+
+START_TEST(what_is_kept_decides_where_a_link_carries_both)
+{
+    add_labels("abc");
+    observe("034", "034");
+    ck_assert_int_eq(takes(FIRST, "4"), RECIPROCAL_UNKNOWN);
+    reciprocal_recall(&reciprocals, FIRST, FIRST + 1, EVIDENCE_LINK);
+    reciprocal_recall(&reciprocals, FIRST + 1, FIRST, EVIDENCE_LINK);
+    reciprocal_recall(&reciprocals, PARENT, FIRST, EVIDENCE_LINK); /* the table knows better */
+    ck_assert_int_eq(takes(FIRST, "4"), RECIPROCAL_YES);
+    ck_assert_int_eq(takes(FIRST, "3"), RECIPROCAL_NO);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, PARENT), CHILD);
+    ck_assert(!reciprocals.outdated);
+    ck_assert(reciprocal_is_own(&reciprocals, PARENT) && !reciprocal_is_own(&reciprocals, FIRST));
+}
+END_TEST
+
+START_TEST(a_link_that_contradicts_what_is_kept_counts_for_creates_only)
+{
+    add_labels("abcd");
+    reciprocal_recall(&reciprocals, FIRST, FIRST + 1, EVIDENCE_LINK);
+    reciprocal_recall(&reciprocals, FIRST + 1, FIRST, EVIDENCE_LINK);
+    reciprocal_recall(&reciprocals, FIRST + 2, FIRST + 2, EVIDENCE_LINK);
+    observe("03", "03");
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), TYPE_NONE);
+    ck_assert_int_eq(takes(FIRST, "3"), RECIPROCAL_UNKNOWN);
+    ck_assert_int_eq(takes(FIRST + 2, "5"), RECIPROCAL_UNKNOWN); /* nothing is archived */
+    ck_assert_str_eq(learnt(FIRST), "D");
+    ck_assert_str_eq(learnt(FIRST + 1), "D");
+    ck_assert_str_eq(learnt(FIRST + 2), "-");
+    reciprocal_for_creates(&reciprocals, true);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), FIRST);
+    reciprocal_for_creates(&reciprocals, false);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), TYPE_NONE);
+}
+END_TEST
+
+START_TEST(a_doubt_is_settled_by_a_link_and_by_no_name)
+{
+    add_labels("aab");
+    reciprocal_recall(&reciprocals, FIRST, TYPE_NONE, EVIDENCE_DOUBT);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), TYPE_NONE);
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST + 1), TYPE_NONE);
+    ck_assert_str_eq(learnt(FIRST), "-");
+    observe("03", "03");
+    ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), FIRST);
+    ck_assert_str_eq(learnt(FIRST), "3link");
+}
+END_TEST
+
+START_TEST(readings_that_contradict_each_other_teach_nothing_and_outdate_nothing)
+{
+    add_labels("abc");
+    reciprocal_recall(&reciprocals, FIRST, FIRST, EVIDENCE_LINK);
+    observe("03", "04");
+    observe("03", "05");
+    ck_assert_str_eq(learnt(FIRST), "-");
+    ck_assert(!reciprocals.outdated && reciprocals.contradicted);
 }
 END_TEST
 
@@ -233,12 +337,17 @@ int main(void)
     tcase_add_test(cases, a_link_read_from_both_records_tells);
     tcase_add_test(cases, what_two_readings_leave_open_each_may_be_closed_together);
     tcase_add_test(cases, readings_that_contradict_each_other_tell_nothing);
-    tcase_add_test(cases, names_of_one_type_each_are_trusted_only_when_asked_to);
+    tcase_add_test(cases, names_of_one_type_each_count_for_creates_only);
     tcase_add_test(cases, names_are_not_trusted_where_they_were_seen_to_differ_or_are_missing);
     tcase_add_test(cases, two_labels_without_names_that_were_seen_as_one_do_not_speak_for_names);
     tcase_add_test(cases, a_name_that_was_seen_to_be_wrong_about_two_types_does_not_join_them);
     tcase_add_test(cases, an_own_type_whose_other_end_the_account_does_not_list_is_unknown);
     tcase_add_test(cases, types_met_later_count_too);
+    tcase_add_test(cases, what_a_link_or_the_list_tells_is_learnt_and_no_more);
+    tcase_add_test(cases, what_is_kept_decides_where_a_link_carries_both);
+    tcase_add_test(cases, a_link_that_contradicts_what_is_kept_counts_for_creates_only);
+    tcase_add_test(cases, a_doubt_is_settled_by_a_link_and_by_no_name);
+    tcase_add_test(cases, readings_that_contradict_each_other_teach_nothing_and_outdate_nothing);
     suite_add_tcase(suite, cases);
     return suite_run(suite);
 }
