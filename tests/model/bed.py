@@ -260,6 +260,6 @@ class Bed:
             (r["from_id"], r["to_id"], self.kind.letter(r["category"], r["type_id"]))
             for r in self.rows(
                 f"select c.* from assocd.drift d join assocd.change c using (run_id, operation,"
-                f" from_id, to_id, reason) where run_id = {number} and c.state <> 'skipped'"
+                f" from_id, to_id, reason, state) where run_id = {number}"
             )
         }
