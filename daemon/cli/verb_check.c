@@ -16,6 +16,7 @@
 #include "pg/pg.h"
 #include "pg/schema.h"
 #include "sync/account.h"
+#include "sync/overlap.h"
 #include "sync/source.h"
 #include "sync/watch.h"
 #include "sync/watch_site.h"
@@ -119,14 +120,25 @@ static void check_watch(
     }
 }
 
+/* The account's types of the sync, of which its own are managed. */
+static bool list_types(const struct object_types *where, const struct sync_definition *sync,
+    struct object_pair *ids, struct types *types, struct error *err)
+{
+    if (!object_types_pair(where, sync, ids, err))
+        return false;
+    const struct account_pair pair = {sync->portal, ids->from, ids->to};
+    return account_types(where->client, where->state, &pair, types, err);
+}
+
 static void check_sync(
-    struct findings *findings, struct client *client, const struct sync_definition *sync)
+    struct findings *findings, const struct object_types *where, const struct sync_definition *sync)
 {
     struct error err = {0};
     struct types types = {0};
     struct buf text = {0};
+    struct object_pair ids;
     char what[96];
-    bool ok = account_types(client, findings->cli->state, sync, &types, &err);
+    bool ok = list_types(where, sync, &ids, &types, &err);
     (void)snprintf(what, sizeof what, "sync %s", sync->name);
     buf_addf(&text, "%s to %s:", sync->from, sync->to);
     for (size_t i = 0; ok && i < sync->types_count; i++) {
@@ -138,6 +150,12 @@ static void check_sync(
         buf_add_text(&text, i > 0 ? ";" : "");
         add_type(&text, &types, index);
     }
+    const struct overlap overlap = {.definitions = &findings->cli->definitions,
+        .sync = sync,
+        .pair = &ids,
+        .types = &types,
+        .where = *where};
+    ok = ok && overlap_check(&overlap, &err);
     if (ok) {
         found(findings, what, buf_text(&text));
         check_source(findings, sync, &types, what);
@@ -168,9 +186,10 @@ static void check_portal(struct findings *findings, const struct portal_definiti
     (void)snprintf(text, sizeof text, "account %llu at %.60s, api %s",
         (unsigned long long)access.portal_id, portal->base_url, output_api(portal->api, api));
     found(findings, what, text);
+    const struct object_types where = {client, cli->state, access.portal_id};
     for (size_t i = 0; i < cli->definitions.syncs_count; i++)
         if (cli->definitions.syncs[i]->portal == portal)
-            check_sync(findings, client, cli->definitions.syncs[i]);
+            check_sync(findings, &where, cli->definitions.syncs[i]);
     client_close(client);
 }
 

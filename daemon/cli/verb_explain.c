@@ -12,6 +12,7 @@
 #include "model/assoc.h"
 #include "model/object_type.h"
 #include "sync/account.h"
+#include "sync/object_types.h"
 #include "sync/source.h"
 
 struct pair_wish {
@@ -105,9 +106,15 @@ static bool ask_hubspot(struct view *view, struct client *client, struct error *
     return true;
 }
 
-static bool ask_both(struct view *view, struct client *client, struct error *err)
+static bool ask_both(
+    struct view *view, struct client *client, uint64_t portal_id, struct error *err)
 {
-    if (!account_types(client, view->cli->state, view->sync, &view->types, err))
+    const struct object_types where = {client, view->cli->state, portal_id};
+    struct object_pair ids;
+    if (!object_types_pair(&where, view->sync, &ids, err))
+        return false;
+    const struct account_pair pair = {view->sync->portal, ids.from, ids.to};
+    if (!account_types(client, view->cli->state, &pair, &view->types, err))
         return false;
     for (size_t i = 0; i < view->sync->types_count; i++) {
         uint32_t index;
@@ -126,8 +133,8 @@ static bool look(struct view *view, struct error *err)
         return false;
     access.token = view->cli->token;
     access.token_stamp = view->cli->token_stamp[0] != '\0' ? view->cli->token_stamp : NULL;
-    bool ok =
-        account_client(&client, view->cli->state, &access, err) && ask_both(view, client, err);
+    bool ok = account_client(&client, view->cli->state, &access, err) &&
+        ask_both(view, client, access.portal_id, err);
     client_close(client);
     return ok;
 }

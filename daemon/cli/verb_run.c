@@ -36,6 +36,7 @@ static struct run_options engine_options(const struct cli *cli, const struct eng
 {
     return (struct run_options){
         .sync = wish->sync,
+        .definitions = &cli->definitions,
         .database_url = cli->definitions.database_url,
         .token = cli->token,
         .token_stamp = cli->token_stamp[0] != '\0' ? cli->token_stamp : NULL,

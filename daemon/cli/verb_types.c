@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "hubspot/client.h"
 #include "sync/account.h"
+#include "sync/object_types.h"
 
 static bool choose_portal(
     struct cli *cli, const char *name, const struct portal_definition **portal, struct error *err)
@@ -88,10 +89,15 @@ static bool list_both(
     const char *from = words->items[0], *to = words->items[1];
     struct client *client = NULL;
     struct listing listing = {.json = cli->json};
+    const struct sync_definition pair = {
+        .from = (char *)(uintptr_t)from, .to = (char *)(uintptr_t)to};
+    struct object_pair ids;
     buf_add_char(&listing.out, '[');
-    bool ok = account_client(&client, cli->state, access, err) &&
+    bool ok = account_client(&client, cli->state, access, err);
+    const struct object_types where = {client, cli->state, access->portal_id};
+    ok = ok && object_types_pair(&where, &pair, &ids, err) &&
         list_direction(client, from, to, &listing, err) &&
-        (strcmp(from, to) == 0 || list_direction(client, to, from, &listing, err));
+        (strcmp(ids.from, ids.to) == 0 || list_direction(client, to, from, &listing, err));
     client_close(client);
     buf_add_char(&listing.out, ']');
     if (ok && cli->json)

@@ -45,6 +45,11 @@ MUST_CHECK bool config_token(
 MUST_CHECK bool config_proxy_password(
     const struct portal_definition *portal, char **password, struct error *err);
 
+/* What two syncs must not have in common: a text that is equal for what is certainly the same
+ * association. from, to: the ids of the sync's object types. Owned by the caller. */
+char *config_overlap_key(const struct sync_definition *sync, const char *from, const char *to,
+    const struct type_want *want);
+
 /* What documentation, help and lints need of one key. */
 struct config_key_text {
     const char *path; /* `portals.*.limits.in_flight` */

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "config/config.h"
 #include "config/config_key.h"
 #include "model/association_types.h"
 #include "model/object_type.h"
@@ -53,10 +54,10 @@ static void add_own(const struct association_type *row, struct buf *key)
             inverse != NULL && inverse->type_id < row->type_id ? inverse->type_id : row->type_id);
 }
 
-static char *key_of(const struct sync_definition *sync, const struct type_want *want)
+char *config_overlap_key(const struct sync_definition *sync, const char *from, const char *to,
+    const struct type_want *want)
 {
     CLEANUP(buf_clear) struct buf key = {0};
-    const char *from = object_of(sync->from), *to = object_of(sync->to);
     const struct association_type *own = association_type_meant(from, to, want);
     int order = strcmp(from, to);
     if (sync->portal->portal_id != 0)
@@ -171,8 +172,10 @@ void config_check_overlap(struct loader *loader)
         const struct sync_definition *sync = object->target;
         for (size_t j = 0; object->scope == KEY_OF_SYNC && j < sync->types_count; j++) {
             mem_grow(&claims, &room, count + 1, sizeof *claims);
-            claims[count++] =
-                (struct claim){.key = key_of(sync, &sync->types[j]), .object = i, .type = j};
+            claims[count++] = (struct claim){.key = config_overlap_key(sync, object_of(sync->from),
+                                                 object_of(sync->to), &sync->types[j]),
+                .object = i,
+                .type = j};
         }
     }
     if (count > 0)

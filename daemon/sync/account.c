@@ -19,6 +19,7 @@
 #include "pg/text.h"
 #include "sync/learnt.h"
 #include "sync/object_types.h"
+#include "sync/overlap.h"
 #include "sync/run.h"
 #include "sync/source.h"
 
@@ -166,7 +167,7 @@ bool account_client(
     return true;
 }
 
-static void add_pair(struct pg_args *args, const struct sync_definition *pair)
+static void add_pair(struct pg_args *args, const struct account_pair *pair)
 {
     pg_arg_text(args, pair->portal->name);
     pg_arg_text(args, dialect_text(pair->portal->api));
@@ -175,7 +176,7 @@ static void add_pair(struct pg_args *args, const struct sync_definition *pair)
 }
 
 static bool types_known(
-    struct pg *state, const struct sync_definition *pair, struct types *types, struct error *err)
+    struct pg *state, const struct account_pair *pair, struct types *types, struct error *err)
 {
     struct pg_args args = {0};
     add_pair(&args, pair);
@@ -195,11 +196,8 @@ static bool types_known(
                 : strcmp(kind, "primary") == 0 ? TYPE_PRIMARY
                                                : TYPE_LABEL,
         };
-        const char *from = object_type_id(pair->from, NULL);
-        const char *to = object_type_id(pair->to, NULL);
-        const struct association_type *own =
-            strcmp(type.category, "HUBSPOT_DEFINED") == 0 && from != NULL && to != NULL
-            ? association_type_find(from, to, type.type_id)
+        const struct association_type *own = strcmp(type.category, "HUBSPOT_DEFINED") == 0
+            ? association_type_find(pair->from, pair->to, type.type_id)
             : NULL;
         type.also = own != NULL ? (char *)(uintptr_t)own->name : NULL;
         (void)types_add(types, &type);
@@ -207,8 +205,8 @@ static bool types_known(
     return true;
 }
 
-static bool types_remember(struct pg *state, const struct sync_definition *pair,
-    const struct types *types, struct error *err)
+static bool types_remember(
+    struct pg *state, const struct account_pair *pair, const struct types *types, struct error *err)
 {
     static const char *const kinds[] = {
         [TYPE_LABEL] = "label", [TYPE_PLAIN] = "plain", [TYPE_PRIMARY] = "primary"};
@@ -236,7 +234,7 @@ static bool types_remember(struct pg *state, const struct sync_definition *pair,
     return pg_run(state, STATEMENT_TYPES_PUT, &args, NULL, err);
 }
 
-bool account_types(struct client *client, struct pg *state, const struct sync_definition *pair,
+bool account_types(struct client *client, struct pg *state, const struct account_pair *pair,
     struct types *types, struct error *err)
 {
     if (!types_known(state, pair, types, err))
@@ -312,8 +310,10 @@ static bool open_reciprocals(struct run *run, struct error *err)
 static bool resolve_types(struct run *run, struct error *err)
 {
     const struct sync_definition *sync = run->options.sync;
-    if (!object_types_resolve(run, err) ||
-        !account_types(run->client, run->state, sync, &run->types, err))
+    if (!object_types_resolve(run, err))
+        return error_prefix(err, "sync %s", sync->name);
+    const struct account_pair pair = {sync->portal, run->from_type, run->to_type};
+    if (!account_types(run->client, run->state, &pair, &run->types, err))
         return error_prefix(err, "sync %s", sync->name);
     if (!open_reciprocals(run, err))
         return false;
@@ -327,7 +327,7 @@ static bool resolve_types(struct run *run, struct error *err)
         run->types.items[index].managed = true;
     }
     run->fingerprint = fingerprint(run);
-    return true;
+    return overlap_refuse(run, err);
 }
 
 bool account_open(struct run *run, struct error *err)

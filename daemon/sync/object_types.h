@@ -1,18 +1,39 @@
 /*
  * object_types.h: each object type of a sync is resolved once to its id, and from there on ids are
- * compared, kept and told: a spelling is never another object type.
+ * compared, kept and told: a spelling is never another object type. Nowhere else are two names
+ * compared.
  */
 #ifndef SYNC_OBJECT_TYPES_H
 #define SYNC_OBJECT_TYPES_H
 
 #include "base/attr.h"
 #include "base/error.h"
-#include "sync/run.h"
+#include "model/definition.h"
+#include "model/object_type.h"
 
-/* Fills run->from_type and run->to_type. What a custom name means is remembered in PostgreSQL. If
- * the token may not ask for it, the name stands for itself, unless the other end is a custom object
- * in another spelling: the two may be one, and that decides what an archive takes (ERROR_DENIED).
- */
+struct client;
+struct pg;
+struct run;
+
+/* Where names are resolved. */
+struct object_types {
+    struct client *client;
+    struct pg *state;
+    uint64_t portal_id;
+};
+
+/* The two ends of a sync, by their ids. */
+struct object_pair {
+    char from[OBJECT_TYPE_MAX], to[OBJECT_TYPE_MAX];
+};
+
+/* What a custom name means is remembered in PostgreSQL. If the token may not ask for it, the name
+ * stands for itself, unless the other end is a custom object in another spelling: the two may be
+ * one, and that decides what an archive takes (ERROR_DENIED). */
+MUST_CHECK bool object_types_pair(const struct object_types *where,
+    const struct sync_definition *sync, struct object_pair *ret_pair, struct error *err);
+
+/* Fills run->from_type and run->to_type. */
 MUST_CHECK bool object_types_resolve(struct run *run, struct error *err);
 
 #endif

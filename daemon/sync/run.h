@@ -35,6 +35,7 @@ struct progress {
 /* What is asked for; everything is borrowed until run_clear. */
 struct run_options {
     const struct sync_definition *sync;
+    const struct definitions *definitions; /* all of the file; NULL: no other sync is known */
     const char *database_url;
     const char *token;
     const char *token_stamp; /* which token file it came from; NULL: do not remember whose it is */

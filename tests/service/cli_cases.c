@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/control.h"
 #include "service/bed.h"
 #include "service/cases.h"
 
@@ -40,6 +41,62 @@ static bool says(const char *text)
     return strstr(buf_text(&process.out), text) != NULL ||
         strstr(buf_text(&process.err), text) != NULL;
 }
+
+/* Two syncs between objects that only the account knows to be the same. */
+static void configure_two(const char *one, const char *other)
+{
+    static const char form[] = "  %s:\n    portal: main\n    from: %s\n    to: %s\n"
+                               "    types: [%s]\n    source: {table: crm.link}\n"
+                               "    policy: mirror_owned\n    schedule: manual\n";
+    struct buf syncs = {0};
+    char cells[2][3][48];
+    ck_assert_int_eq(sscanf(one, "%47s %47s %47s", cells[0][0], cells[0][1], cells[0][2]), 3);
+    ck_assert_int_eq(sscanf(other, "%47s %47s %47s", cells[1][0], cells[1][1], cells[1][2]), 3);
+    buf_addf(&syncs, form, "one", cells[0][0], cells[0][1], cells[0][2]);
+    buf_addf(&syncs, form, "other", cells[1][0], cells[1][1], cells[1][2]);
+    bed_configure(&bed, "", buf_text(&syncs));
+    buf_clear(&syncs);
+}
+
+/* from, to and type of two syncs: have they a type in common? */
+static const struct {
+    const char *one, *other;
+    bool same;
+} masters[] = {
+    {"2-77 contacts plain", "p_vendor contacts plain", true},
+    {"2-77 contacts plain", "contact p_vendor plain", true}, /* seen from the other end */
+    {"2-77 0-1 USER_DEFINED:52", "p_vendor Contact Supplier", true}, /* a label in two spellings */
+    {"2-77 contacts plain", "p_vendor contacts Supplier", false},
+    {"2-77 contacts plain", "p_vendor companies plain", false},
+    {"2-77 contacts plain", "p_other contacts plain", false},
+};
+
+START_TEST(fault_c8_two_syncs_of_one_custom_object_are_found_out)
+{
+    control_post(bed.base_url, "seed",
+        "{\"objects\":[{\"id\":\"2-77\",\"name\":\"vendor\"},{\"id\":\"2-78\",\"name\":\"other\"}],"
+        "\"types\":[{\"from\":\"2-77\",\"to\":\"contacts\",\"category\":\"USER_DEFINED\","
+        "\"typeId\":50,"
+        "\"name\":\"vendor_to_contact\",\"plain\":true,\"inverse\":{\"typeId\":51}},"
+        "{\"from\":\"2-77\",\"to\":\"contacts\",\"category\":\"USER_DEFINED\",\"typeId\":52,"
+        "\"name\":\"supplier\",\"label\":\"Supplier\",\"inverse\":{\"typeId\":53}},"
+        "{\"from\":\"2-77\",\"to\":\"companies\",\"category\":\"USER_DEFINED\",\"typeId\":54,"
+        "\"name\":\"vendor_to_company\",\"plain\":true,\"inverse\":{\"typeId\":55}},"
+        "{\"from\":\"2-78\",\"to\":\"contacts\",\"category\":\"USER_DEFINED\",\"typeId\":56,"
+        "\"name\":\"other_to_contact\",\"plain\":true,\"inverse\":{\"typeId\":57}}]}",
+        NULL);
+    configure_two(masters[_i].one, masters[_i].other);
+    int code = bed_command(&bed, &process, (const char *const[]){"run", "one", NULL});
+    ck_assert_msg((code == 78) == masters[_i].same, "%d: %s", code, buf_text(&process.err));
+    ck_assert(says("is managed by sync \"other\"") == masters[_i].same);
+    process_clear(&process);
+    code = bed_command(&bed, &process, (const char *const[]){"check", NULL});
+    ck_assert(says("is managed by sync \"one\"") == masters[_i].same);
+    ck_assert_msg((code == 0) != masters[_i].same, "%d: %s%s", code, buf_text(&process.out),
+        buf_text(&process.err));
+    ck_assert(!masters[_i].same || bed_logged(&bed, "batch/create") == 0);
+}
+END_TEST
 
 START_TEST(options_may_stand_anywhere)
 {
@@ -140,6 +197,8 @@ TCase *cli_cases(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_checked_fixture(tcase, open_bed, close_bed);
     tcase_add_test(tcase, options_may_stand_anywhere);
+    tcase_add_loop_test(
+        tcase, fault_c8_two_syncs_of_one_custom_object_are_found_out, 0, (int)ARRAY_COUNT(masters));
     tcase_add_test(tcase, check_prints_settings_when_asked_and_failures_last);
     tcase_add_test(tcase, a_file_without_syncs_is_told);
     tcase_add_test(tcase, a_malformed_url_is_a_matter_of_the_configuration);
