@@ -67,9 +67,7 @@ bool cli_some_sync(struct cli *cli, struct error *err)
     return cli_load(cli, err) &&
         (cli->definitions.syncs_count > 0 ||
             error_set(err, ERROR_CONFIG,
-                "%s defines no syncs, so there is nothing to do; add one "
-                "under syncs:",
-                cli->config_path));
+                "no syncs configured in %s; add one under syncs:", cli->config_path));
 }
 
 bool cli_chosen_sync(struct cli *cli, const struct words *words,
@@ -84,8 +82,8 @@ bool cli_chosen_sync(struct cli *cli, const struct words *words,
         return true;
     CLEANUP(buf_clear) struct buf names = {0};
     add_sync_names(cli, &names);
-    return error_set(err, ERROR_USAGE, "SYNC is missing: which one? %s defines: %s",
-        cli->config_path, buf_text(&names));
+    return error_set(
+        err, ERROR_USAGE, "SYNC is missing (%s defines: %s)", cli->config_path, buf_text(&names));
 }
 
 bool cli_past_sync(struct cli *cli, const struct words *words, const char **name, struct error *err)

@@ -33,8 +33,7 @@ bool permits_take(struct permits *permits, int64_t *wait_ms, struct error *err)
     *wait_ms = granted ? 0 : pg_rows_int(&rows, 0, 1);
     if (!granted && strcmp(pg_rows_text(&rows, 0, 2), "DAILY") == 0)
         return error_set(err, ERROR_QUOTA,
-            "account %s: the daily limit of requests is spent; it begins anew in %lld min "
-            "(midnight in %s)",
+            "account %s: daily request quota exhausted; resets in %lld min (midnight in %s)",
             permits->account, (long long)(*wait_ms / 60000 + 1), permits->zone);
     return true;
 }

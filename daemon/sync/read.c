@@ -154,10 +154,10 @@ static bool stopped(const struct read *read, struct error *err)
 {
     if (strcmp(read->scope.operation, "verify") == 0)
         return error_set(err, ERROR_STOPPED,
-            "stopped (%s) before all changes were seen in HubSpot; the next run settles them",
+            "stopped (%s) before all changes were seen in HubSpot; the next run verifies them",
             stop_reason());
     return error_set(err, ERROR_STOPPED,
-        "stopped (%s) while reading; the next run begins anew: assocd run %s", stop_reason(),
+        "stopped (%s) while reading. Safe to continue: assocd run %s", stop_reason(),
         read->run->options.sync->name);
 }
 

@@ -269,7 +269,7 @@ static bool check_rights(const struct sync_definition *sync, struct site *site, 
         buf_addf(&grant, "grant trigger on %s to %s", site->relation, site->role);
     } else if (!site->may_create && site->prepared && (has_triggers(site) || is_outdated(site))) {
         buf_add_text(&what, "to be a member of the role that owns schema assocd");
-        buf_addf(&grant, "or be it");
+        buf_add_text(&grant, "or connect as that role");
     } else if (!site->may_create && !site->prepared) {
         buf_add_text(&what, "privilege CREATE on the database of the source, for schema assocd");
         buf_addf(&grant, "grant create on database … to %s", site->role);
