@@ -103,7 +103,7 @@ static void reconnect(struct supervisor *supervisor)
         return;
     }
     if (supervisor->connect_failures <= 1) /* it was told how it was lost, and is what is wrong */
-        log_event(LOG_WARNING, NULL, "%s; retrying until PostgreSQL is back", err.text);
+        log_event(LOG_WARNING, NULL, "%s; retrying until it is back", err.text);
     away(supervisor);
 }
 

@@ -121,7 +121,9 @@ static bool drain_source(struct draft *draft, struct source *source, struct erro
         if (draft->source_rows++ % SHOW_EVERY_ROWS == 0) {
             run_show(run, "source", draft->source_rows, 0);
             if (stop_requested())
-                return error_set(err, ERROR_STOPPED, "stopped while reading the source");
+                return error_set(err, ERROR_STOPPED,
+                    "stopped (%s) while reading the source. Safe to continue: assocd run %s",
+                    stop_reason(), run->options.sync->name);
         }
         if (row.kind == SOURCE_INVALID)
             note_reject(draft, &row);

@@ -105,7 +105,7 @@ START_TEST(the_journal_gets_fields_of_its_own)
     ck_assert(next_entry("MESSAGE=run 1 ", entry));
     check_fields(entry, of_run);
     bed_trigger(&bed);
-    ck_assert(next_entry("MESSAGE=signal 1 ", entry));
+    ck_assert(next_entry("MESSAGE=request 1 ", entry));
     check_fields(entry, of_signal);
     bed_configure(&bed, "",
         "  links: {portal: main, from: deals, to: contacts, types: [plain], "

@@ -39,7 +39,7 @@ START_TEST(tells_systemd_what_it_does)
     bed_until_notified(&bed, "READY=1");
     bed_until_notified(&bed, "STATUS=running links");
     bed_release(&bed);
-    bed_until_notified(&bed, "STATUS=1 syncs, none running, next links");
+    bed_until_notified(&bed, "STATUS=1 sync, none running, next links");
     (void)kill(bed.daemons[0].pid, SIGHUP);
     bed_until_notified(&bed, "RELOADING=1");
     buf_reset(&bed.notified);
