@@ -10,7 +10,6 @@
 #include "cli/output.h"
 #include "hubspot/client.h"
 #include "model/assoc.h"
-#include "model/object_type.h"
 #include "sync/account.h"
 #include "sync/object_types.h"
 #include "sync/source.h"
@@ -25,6 +24,7 @@ struct view {
     struct cli *cli;
     const struct sync_definition *sync;
     struct assoc pair;
+    struct object_pair ids; /* of the sync's object types */
     struct types types;
     struct buf desired, observed; /* as text, or as a JSON array */
 };
@@ -48,10 +48,17 @@ static bool parse_word(const char *word, char type[static 128], uint64_t *id, st
     return true;
 }
 
-static bool same_type(const char *a, const char *b)
+static bool fits(struct cli *cli, const struct sync_definition *sync, const struct pair_wish *wish,
+    bool *ret_fits, struct error *err)
 {
-    const char *x = object_type_id(a, NULL), *y = object_type_id(b, NULL);
-    return strcmp(x != NULL ? x : a, y != NULL ? y : b) == 0;
+    const char *const from[] = {sync->from, wish->from_type},
+                      *const to[] = {sync->to, wish->to_type};
+    bool same_from, same_to;
+    if (!object_types_same(cli->state, sync->portal, from, &same_from, err) ||
+        !object_types_same(cli->state, sync->portal, to, &same_to, err))
+        return false;
+    *ret_fits = same_from && same_to;
+    return true;
 }
 
 static void add_type(struct view *view, struct buf *list, uint32_t index)
@@ -92,7 +99,7 @@ static bool ask_hubspot(struct view *view, struct client *client, struct error *
     size_t first;
     struct client_request request = {
         .call = CLIENT_READ, .from_ids = &view->pair.from_id, .from_count = 1};
-    client_bind(client, view->sync->from, view->sync->to, &view->types);
+    client_bind(client, view->ids.from, view->ids.to, &view->types);
     client_submit(client, &request);
     if (!client_next(client, &reply, err))
         return false;
@@ -110,10 +117,9 @@ static bool ask_both(
     struct view *view, struct client *client, uint64_t portal_id, struct error *err)
 {
     const struct object_types where = {client, view->cli->state, portal_id};
-    struct object_pair ids;
-    if (!object_types_pair(&where, view->sync, &ids, err))
+    if (!object_types_pair(&where, view->sync, &view->ids, err))
         return false;
-    const struct account_pair pair = {view->sync->portal, ids.from, ids.to};
+    const struct account_pair pair = {view->sync->portal, view->ids.from, view->ids.to};
     if (!account_types(client, view->cli->state, &pair, &view->types, err))
         return false;
     for (size_t i = 0; i < view->sync->types_count; i++) {
@@ -208,8 +214,10 @@ static bool explain_all(
     size_t found = 0;
     for (size_t i = 0; i < cli->definitions.syncs_count; i++) {
         const struct sync_definition *sync = cli->definitions.syncs[i];
-        bool fits = same_type(sync->from, wish->from_type) && same_type(sync->to, wish->to_type);
-        if (!fits || (name != NULL && strcmp(name, sync->name) != 0))
+        bool wanted;
+        if (!fits(cli, sync, wish, &wanted, err))
+            return false;
+        if (!wanted || (name != NULL && strcmp(name, sync->name) != 0))
             continue;
         fputs(cli->json ? (found > 0 ? "," : "[") : (found > 0 ? "\n" : ""), stdout);
         if (!explain(cli, sync, wish, err))

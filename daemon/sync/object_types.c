@@ -67,6 +67,24 @@ bool object_types_pair(const struct object_types *where, const struct sync_defin
         resolve(where, sync->to, sync->from, ret_pair->to, err);
 }
 
+bool object_types_same(struct pg *state, const struct portal_definition *portal,
+    const char *const names[static 2], bool *ret_same, struct error *err)
+{
+    const char *a = object_type_id(names[0], NULL), *b = object_type_id(names[1], NULL);
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    *ret_same = a != NULL && b != NULL && strcmp(a, b) == 0;
+    if (*ret_same || (!object_type_is_name(names[0]) && !object_type_is_name(names[1])))
+        return true;
+    pg_arg_text(&args, portal->name);
+    pg_arg_text(&args, names[0]);
+    pg_arg_text(&args, names[1]);
+    if (!pg_run(state, STATEMENT_OBJECT_TYPE_SAME, &args, &rows, err))
+        return false;
+    *ret_same = pg_rows_bool(&rows, 0, 0);
+    return true;
+}
+
 bool object_types_resolve(struct run *run, struct error *err)
 {
     const struct object_types where = {run->client, run->state, run->access.portal_id};

@@ -33,6 +33,11 @@ struct object_pair {
 MUST_CHECK bool object_types_pair(const struct object_types *where,
     const struct sync_definition *sync, struct object_pair *ret_pair, struct error *err);
 
+/* Are two names one object type, as far as the names or PostgreSQL's memory of the portal's account
+ * tell? */
+MUST_CHECK bool object_types_same(struct pg *state, const struct portal_definition *portal,
+    const char *const names[static 2], bool *ret_same, struct error *err);
+
 /* Fills run->from_type and run->to_type. */
 MUST_CHECK bool object_types_resolve(struct run *run, struct error *err);
 
