@@ -151,9 +151,12 @@ static bool print_price(struct cli *cli, const struct run *run, struct error *er
     uint64_t verifying = parts((uint64_t)pg_rows_int(&rows, 0, 1), limits->read_inputs);
     archives = by_rows > archives ? by_rows : archives;
     uint64_t all = creates + archives + verifying;
-    char text[4][COUNT_TEXT_MAX];
-    output_print("cost     %s done, %s + %s + %s to come, about %llu s\n",
-        output_count(client_requests(run->client), "requests", text[0]),
+    char text[4][COUNT_TEXT_MAX], looks[96] = "", number[NUMBER_TEXT_MAX];
+    if (run->moves_requests > 0)
+        (void)snprintf(looks, sizeof looks, " (%s of them to see what creates take from others)",
+            output_number(run->moves_requests, number));
+    output_print("cost     %s done%s, %s + %s + %s to come, about %llu s\n",
+        output_count(client_requests(run->client), "requests", text[0]), looks,
         output_count(creates, "creates", text[1]), output_count(archives, "archives", text[2]),
         output_count(verifying, "verifying reads", text[3]),
         (unsigned long long)(limits->requests_per_10s > 0

@@ -11,6 +11,8 @@ static int by_place(const void *a, const void *b)
 {
     const struct inverse_row *x = a, *y = b;
     int order = assoc_compare(&x->assoc, &y->assoc);
+    if (order == 0)
+        order = (int)x->other_side - (int)y->other_side;
     return order != 0 ? order : (int)x->did - (int)y->did;
 }
 
@@ -74,21 +76,23 @@ static bool is_kept(const struct group *group, const struct inverse_row *link)
 }
 
 /* May an observed type go with its pair? What the run made, and the primary type where HubSpot gave
- * it by itself: for a record that can have it once the run has noted whether it might. */
+ * it by itself: for a record that can have it once the run has noted whether it might, or did. */
 static bool may_go(
     const struct diff_rules *rules, const struct group *group, const struct assoc *observed)
 {
     const struct type *type = &rules->types->items[observed->type];
-    bool foreseen = false;
+    bool foreseen = false, looked_at = false;
     if (type->kind == TYPE_PLAIN)
         return true;
     for (size_t i = 0; i < group->count; i++) {
         const struct inverse_row *row = &group->rows[i];
         foreseen = foreseen || row->foreseen;
+        looked_at = looked_at || row->looked_at;
         if (is_made(row) && row->assoc.type == observed->type && !is_unmanaged(rules, row))
             return true;
     }
-    bool known = foreseen && single_is_once(rules->single, observed->type);
+    bool known = (foreseen && single_is_once(rules->single, observed->type)) ||
+        (looked_at && single_is_once_there(rules->single, observed->type));
     return !known && diff_goes_along(rules->policy, type);
 }
 
@@ -218,6 +222,8 @@ const char *inverse_text(enum inverse_verdict verdict)
         [INVERSE_CHANGED] = "the pair was changed in HubSpot since",
         [INVERSE_TAKEN] = "another association of the record was given this type in HubSpot since, "
                           "and a record can have it only once",
+        [INVERSE_TAKEN_THERE] = "the to-record was given this type with another record in HubSpot "
+                                "since, and can have it only once",
         [INVERSE_UNMANAGED] = "the sync no longer manages this type",
         [INVERSE_NOTHING] = NULL,
     };

@@ -17,6 +17,7 @@ enum inverse_verdict {
     INVERSE_GONE_ALREADY, /* created by the run, but it is not there */
     INVERSE_CHANGED, /* somebody changed the pair since, and would lose what he did */
     INVERSE_TAKEN, /* the record can have it once, and somebody gave it to another pair since */
+    INVERSE_TAKEN_THERE, /* the same of the to-record (moves.h) */
     INVERSE_UNMANAGED, /* the sync no longer manages the type */
     INVERSE_NOTHING, /* not the run's own doing, and no difference: nothing to do or to tell */
 };
@@ -35,13 +36,17 @@ struct inverse_row {
     struct assoc assoc;
     enum inverse_did did;
     bool foreseen; /* INVERSE_CREATED: what comes by itself with it was noted, if anything */
+    bool looked_at; /* INVERSE_CREATED: what came with it that the to-record can have only once was
+                     * looked at, if anything */
+    bool other_side; /* done to the same link from its other record, within one object type */
     bool other_owner; /* another sync owns the pair's plain type */
     int number; /* the caller's */
     enum inverse_verdict verdict; /* filled by inverse_record */
 };
 
-/* Sorts rows, each association once: what the run did itself goes before what came or went by
- * itself. Returns the new count. */
+/* Sorts rows, each association once: what was done from this record goes before what was done from
+ * the other one, and what the run did itself before what came or went by itself. Returns the new
+ * count. */
 size_t inverse_sort(struct inverse_row *rows, size_t count);
 
 /* Judges the rows of one record, in order of to_id and each association once; observed is all that

@@ -17,6 +17,7 @@
 #include "sync/journal.h"
 #include "sync/learnt.h"
 #include "sync/merged.h"
+#include "sync/moves.h"
 #include "sync/read.h"
 #include "sync/records.h"
 #include "sync/registry.h"
@@ -391,7 +392,8 @@ bool plan_build(struct run *run, struct error *err)
     uint64_t skipped = 0; /* counted with all that is left out */
     bool ok = read_source(&draft, err) && open_spools(&draft, err) && compare(&draft, err) &&
         vanished_settle(run, &draft.vanished, err) && merged_settle(run, &draft.unnamed, err) &&
-        twin_settle(run, run->options.mode == RUN_TOUCHED ? NULL : draft.desired, &skipped, err);
+        twin_settle(run, run->options.mode == RUN_TOUCHED ? NULL : draft.desired, &skipped, err) &&
+        moves_settle(run, err);
     draft_clear(&draft);
     return ok;
 }

@@ -115,6 +115,7 @@ struct run {
     uint64_t unread_told; /* of counts.unread: rejects, which are tried again by themselves */
     uint64_t told; /* rows that name deleted or merged records: rejects, left out of the plan */
     bool merges_unasked; /* merged_settle: archives whose records have not been asked for */
+    uint64_t moves_requests; /* moves_settle: what it cost to look at to-records */
     uint64_t lookups; /* single look-ups of records (lookup.h) */
     bool changes_left; /* run_execute: watched changes that it took up still wait */
     int64_t shown_ms; /* run_show: when the journal last heard how far it is */

@@ -35,8 +35,11 @@ enum single_side single_side(const struct sync_definition *sync, const struct ty
 struct single_rules single_rules(const struct sync_definition *sync, const struct types *types)
 {
     struct single_rules rules = {.first = TYPE_NONE};
-    for (uint32_t i = 0; i < types->count && rules.once_count < SINGLE_ONCE_MAX; i++) {
-        if (single_side(sync, &types->items[i]) != SINGLE_FROM)
+    for (uint32_t i = 0; i < types->count; i++) {
+        enum single_side side = single_side(sync, &types->items[i]);
+        if (side == SINGLE_TO && rules.there_count < SINGLE_ONCE_MAX)
+            rules.there[rules.there_count++] = i;
+        if (side != SINGLE_FROM || rules.once_count == SINGLE_ONCE_MAX)
             continue;
         rules.once[rules.once_count++] = i;
         if (types->items[i].kind == TYPE_PRIMARY)
@@ -45,12 +48,22 @@ struct single_rules single_rules(const struct sync_definition *sync, const struc
     return rules;
 }
 
-bool single_is_once(const struct single_rules *rules, uint32_t type)
+static bool is_among(const uint32_t *types, size_t count, uint32_t type)
 {
-    for (size_t i = 0; rules != NULL && i < rules->once_count; i++)
-        if (rules->once[i] == type)
+    for (size_t i = 0; i < count; i++)
+        if (types[i] == type)
             return true;
     return false;
+}
+
+bool single_is_once(const struct single_rules *rules, uint32_t type)
+{
+    return rules != NULL && is_among(rules->once, rules->once_count, type);
+}
+
+bool single_is_once_there(const struct single_rules *rules, uint32_t type)
+{
+    return rules != NULL && is_among(rules->there, rules->there_count, type);
 }
 
 void single_set_clear(struct single_set *set)

@@ -15,18 +15,22 @@ enum single_side { SINGLE_NEITHER, SINGLE_FROM, SINGLE_TO };
 /* Which record of the sync's pair can have the type only once. */
 enum single_side single_side(const struct sync_definition *sync, const struct type *type);
 
-/* Those that a from-record can have only once, and what HubSpot does with them by itself. */
+/* Those that a record can have only once, and what HubSpot does with them by itself. */
 enum { SINGLE_ONCE_MAX = 8 };
 struct single_rules {
-    uint32_t once[SINGLE_ONCE_MAX]; /* types: given to one pair, another of the record loses it */
+    uint32_t once[SINGLE_ONCE_MAX]; /* types: given to one pair, another of the from-record loses
+                                     * it */
     size_t once_count;
+    uint32_t there[SINGLE_ONCE_MAX]; /* … another of the to-record loses it */
+    size_t there_count;
     uint32_t first; /* the type that the first pair of a record may get by itself (hubspot-api
                      * 3.7); TYPE_NONE: none */
 };
 struct single_rules single_rules(const struct sync_definition *sync, const struct types *types);
 
-/* rules may be NULL: no type is. */
+/* Can a from-record, or (there) a to-record, have the type only once? rules may be NULL: none. */
 bool single_is_once(const struct single_rules *rules, uint32_t type);
+bool single_is_once_there(const struct single_rules *rules, uint32_t type);
 
 /* To-records met so far; more than SINGLE_SET_MAX are not kept: 16 MiB. */
 enum { SINGLE_SET_MAX = 1 << 20 };

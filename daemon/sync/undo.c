@@ -13,11 +13,14 @@
 #include "hubspot/client.h"
 #include "pg/pg.h"
 #include "pg/text.h"
+#include "sync/done.h"
 #include "sync/inverse.h"
 #include "sync/mapping.h"
+#include "sync/moves.h"
 #include "sync/read.h"
 #include "sync/records.h"
 #include "sync/spool.h"
+#include "sync/twin.h"
 
 enum { FLUSH_BYTES = 256 * 1024 };
 
@@ -28,14 +31,6 @@ struct undo {
     struct spool *records; /* that it changed */
     struct buf rows; /* of assocd.change, in COPY form */
     int64_t ordinals[2]; /* last ordinal of creates and archives */
-};
-
-/* What a run did to one chunk's records, as the journal has it and as inverse.c judges it. */
-struct done {
-    struct pg_rows rows; /* operation, from, to, category, type_id, origin, along, implied, moved,
-                          * owned by another sync */
-    struct inverse_row *items; /* number: of its row */
-    size_t count, room;
 };
 
 static bool check_scope(struct run *run, struct error *err)
@@ -70,102 +65,6 @@ static bool load_records(struct run *run, struct spool *records, struct error *e
     struct pg_args args = {0};
     pg_arg_int(&args, run->options.undoes);
     return records_load(run->state, STATEMENT_UNDO_FROM_IDS, &args, records, err);
-}
-
-static void done_clear(struct done *done)
-{
-    pg_rows_clear(&done->rows);
-    free(done->items);
-}
-
-/* Types that the account no longer lists enter the table unmanaged. */
-static uint32_t type_index(struct run *run, const char *category, uint32_t type_id)
-{
-    struct type type = {
-        .category = (char *)(uintptr_t)category, .type_id = type_id, .kind = TYPE_LABEL};
-    uint32_t index = types_find(&run->types, category, type_id);
-    return index != TYPE_NONE ? index : types_add(&run->types, &type);
-}
-
-static bool too_many_types(const struct run *run, struct error *err)
-{
-    return error_set(err, ERROR_STATE, "run %lld names more than %d types",
-        (long long)run->options.undoes, TYPES_MAX);
-}
-
-static bool add_item(
-    struct undo *undo, struct done *done, const struct inverse_row *item, struct error *err)
-{
-    if (item->assoc.type == TYPE_NONE)
-        return too_many_types(undo->run, err);
-    mem_grow(&done->items, &done->room, done->count + 1, sizeof done->items[0]);
-    done->items[done->count++] = *item;
-    return true;
-}
-
-/* "CATEGORY:id CATEGORY:id": what came or went by itself with the row `item` is about. */
-static bool add_companions(struct undo *undo, struct done *done, struct inverse_row item,
-    const char *texts, struct error *err)
-{
-    item.did = item.did == INVERSE_CREATED ? INVERSE_CAME : INVERSE_WENT;
-    for (const char *at = texts; *at != '\0'; at += *at == ' ') {
-        size_t length = strcspn(at, " ");
-        char *category = mem_text_part(at, length);
-        char *colon = strrchr(category, ':');
-        if (colon != NULL) {
-            *colon = '\0';
-            item.assoc.type =
-                type_index(undo->run, category, (uint32_t)strtoul(colon + 1, NULL, 10));
-        }
-        free(category);
-        if (colon != NULL && !add_item(undo, done, &item, err))
-            return false;
-        at += length;
-    }
-    return true;
-}
-
-static bool add_done(struct undo *undo, struct done *done, int i, struct error *err)
-{
-    const struct pg_rows *rows = &done->rows;
-    bool archived = strcmp(pg_rows_text(rows, i, 0), "archive") == 0;
-    struct inverse_row item = {
-        .assoc = {.from_id = (uint64_t)pg_rows_int(rows, i, 1),
-            .to_id = (uint64_t)pg_rows_int(rows, i, 2),
-            .type =
-                type_index(undo->run, pg_rows_text(rows, i, 3), (uint32_t)pg_rows_int(rows, i, 4))},
-        .did = archived ? INVERSE_ARCHIVED : INVERSE_CREATED,
-        .foreseen = !archived && !pg_rows_null(rows, i, 7),
-        .other_owner = pg_rows_bool(rows, i, 9),
-        .number = i,
-    };
-    if (pg_rows_bool(rows, i, 8))
-        item.did = INVERSE_MOVED;
-    if (!add_item(undo, done, &item, err))
-        return false;
-    if (item.did == INVERSE_MOVED)
-        return true;
-    bool plain = undo->run->types.items[item.assoc.type].kind == TYPE_PLAIN;
-    if (archived)
-        return !plain || add_companions(undo, done, item, pg_rows_text(rows, i, 6), err);
-    return add_companions(undo, done, item, pg_rows_text(rows, i, 7), err);
-}
-
-static bool load_done(
-    struct undo *undo, const struct chunk *chunk, struct done *done, struct error *err)
-{
-    struct run *run = undo->run;
-    struct pg_args args = {0};
-    pg_arg_int(&args, run->options.undoes);
-    pg_arg_int(&args, (int64_t)chunk->from_ids[0]);
-    pg_arg_int(&args, (int64_t)chunk->from_ids[chunk->from_count - 1]);
-    if (!pg_run(run->state, STATEMENT_UNDO_CHANGES, &args, &done->rows, err))
-        return false;
-    for (int i = 0; i < done->rows.count; i++)
-        if (!add_done(undo, done, i, err))
-            return false;
-    done->count = inverse_sort(done->items, done->count);
-    return true;
 }
 
 /* The rows of one record, judged. */
@@ -234,6 +133,21 @@ static void add_implied(const struct undo *undo, const struct record *record,
         add_type(undo, first, array);
 }
 
+static const char *why_not(struct undo *undo, const struct done *done, const struct record *record,
+    const struct inverse_row *item)
+{
+    static const char unclear[] =
+        "HubSpot does not tell whether a label of the link is the other side of one that the run "
+        "gave it; the link is kept";
+    if (!record->read)
+        return "the record could not be read";
+    if (item->verdict != INVERSE_CHANGED || !done_is_unclear(done, &item->assoc))
+        return inverse_text(item->verdict);
+    undo->run->undecided++;
+    run_note(undo->run, "%s", unclear);
+    return unclear;
+}
+
 /* One row of the plan: the inverse of one item. */
 static void add_row(struct undo *undo, const struct done *done, const struct record *record,
     const struct inverse_row *item)
@@ -243,12 +157,10 @@ static void add_row(struct undo *undo, const struct done *done, const struct rec
     const struct type *type = &undo->run->types.items[item->assoc.type];
     struct buf *rows = &undo->rows;
     bool archive = is_made(item);
-    const char *why = record->read ? inverse_text(item->verdict) : "the record could not be read";
+    const char *why = why_not(undo, done, record, item);
     const char *origin = archive ? NULL : "foreign";
     if (item->did == INVERSE_ARCHIVED)
-        origin = pg_rows_null(&done->rows, item->number, 5)
-            ? NULL
-            : pg_rows_text(&done->rows, item->number, 5);
+        origin = done_origin(done, item);
     if (why == NULL && (!archive || type->kind == TYPE_PLAIN))
         add_along(undo, record, item, &along);
     if (!archive)
@@ -282,6 +194,8 @@ static void invert_record(struct undo *undo, const struct done *done, struct rec
     for (size_t i = 0; i < record->count; i++) {
         const struct inverse_row *item = &record->items[i];
         bool own = item->did == INVERSE_CREATED || item->did == INVERSE_ARCHIVED;
+        if (item->other_side)
+            continue; /* undone from there */
         if (record->read ? item->verdict != INVERSE_NOTHING : own)
             add_row(undo, done, record, item);
     }
@@ -310,7 +224,8 @@ static bool invert_chunk(
     struct undo *undo = context;
     CLEANUP(done_clear) struct done done = {0};
     struct run *run = undo->run;
-    if (!load_done(undo, chunk, &done, err))
+    twin_learn(run, chunk, reply);
+    if (!done_load(run, chunk, &done, err))
         return false;
     for (size_t i = 0; i < chunk->from_count; i++)
         run->counts.unread += !read_complete(chunk, reply, chunk->from_ids[i]);
@@ -354,7 +269,8 @@ bool undo_build(struct run *run, struct error *err)
     bool ok = check_scope(run, err) && count_managed(run, err) &&
         spool_open(&run->adopt, "nothing", SPOOL_AS_IS, err) &&
         spool_open(&run->forget, "nothing", SPOOL_AS_IS, err) &&
-        spool_open(&records, "records of the run", SPOOL_SORTED, err) && invert(run, records, err);
+        spool_open(&records, "records of the run", SPOOL_SORTED, err) && done_learn(run, err) &&
+        invert(run, records, err) && moves_settle(run, err);
     spool_close(records);
     return ok;
 }

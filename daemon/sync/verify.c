@@ -3,6 +3,7 @@
  */
 #include "sync/verify.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,9 +12,11 @@
 #include "base/stop.h"
 #include "pg/pg.h"
 #include "pg/text.h"
+#include "sync/diff.h"
 #include "sync/journal.h"
 #include "sync/read.h"
 #include "sync/records.h"
+#include "sync/single.h"
 #include "sync/spool.h"
 #include "sync/touched.h"
 
@@ -30,11 +33,44 @@ static int by_row(const void *a, const void *b)
     return assoc_compare(a, b);
 }
 
+/* What an own change's link has of types that a to-record can have only once, CATEGORY:id with
+ * blanks between; NULL: not looked at. An earlier run's changes are too old for that: others may
+ * have marked them since. */
+static const char *came_text(const struct run *run, int64_t run_id,
+    const struct client_reply *reply, const struct assoc *row, struct buf *text)
+{
+    struct single_rules single = single_rules(run->options.sync, &run->types);
+    struct diff_rows pair = diff_pair(reply->rows, reply->rows_count, row);
+    if (run_id != run->run_id || single.there_count == 0)
+        return NULL;
+    for (size_t i = 0; i < pair.count; i++) {
+        const struct type *type = &run->types.items[pair.rows[i].type];
+        if (single_is_once_there(&single, pair.rows[i].type))
+            buf_addf(text, "%s%s:%u", text->length > 0 ? " " : "", type->category, type->type_id);
+    }
+    return buf_text(text);
+}
+
+static void add_plain(const struct run *run, struct pg_args *args)
+{
+    char text[128];
+    for (uint32_t i = 0; i < run->types.count; i++) {
+        const struct type *type = &run->types.items[i];
+        if (type->kind != TYPE_PLAIN)
+            continue;
+        (void)snprintf(text, sizeof text, "%s:%u", type->category, type->type_id);
+        pg_arg_text(args, text);
+        return;
+    }
+    pg_arg_text(args, NULL);
+}
+
 static bool settle_chunk(struct run *run, int64_t run_id, const struct chunk *chunk,
     const struct client_reply *reply, struct error *err)
 {
     CLEANUP(buf_clear) struct buf operations = {0};
     CLEANUP(buf_clear) struct buf ordinals = {0};
+    CLEANUP(buf_clear) struct buf came = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct pg_args args = {0};
     pg_arg_int(&args, run_id);
@@ -57,6 +93,8 @@ static bool settle_chunk(struct run *run, int64_t run_id, const struct chunk *ch
             continue;
         pg_array_text(&operations, pg_rows_text(&rows, i, 0));
         pg_array_int(&ordinals, pg_rows_int(&rows, i, 1));
+        CLEANUP(buf_clear) struct buf text = {0};
+        pg_array_text(&came, came_text(run, run_id, reply, &row, &text));
     }
     if (ordinals.length == 0)
         return true;
@@ -64,6 +102,8 @@ static bool settle_chunk(struct run *run, int64_t run_id, const struct chunk *ch
     pg_arg_text(&settle, pg_array_end(&operations));
     pg_arg_text(&settle, pg_array_end(&ordinals));
     pg_arg_int(&settle, run->epoch);
+    pg_arg_text(&settle, pg_array_end(&came));
+    add_plain(run, &settle);
     return pg_run(run->state, STATEMENT_VERIFY_SETTLE, &settle, NULL, err);
 }
 

@@ -1,16 +1,29 @@
 -- What a run did to a range of from-records, what came by itself with it, and whether another sync owns a pair's
--- association. What moved by itself is told if the create that moved it was done.
-select c.operation, c.from_id, c.to_id, c.category, c.type_id, c.origin, array_to_string(c.along, ' '),
-    array_to_string(c.implied, ' '), c.state = 'implied',
+-- association. What moved by itself is told if the create that moved it was done. Within one object type ($4) also what
+-- it did to the same links from their other records, turned round; of types that a record can have only once ($5), to
+-- any link of these records.
+select c.operation, case when c.turned then c.to_id else c.from_id end, case when c.turned then c.from_id else c.to_id end,
+    c.category, c.type_id, c.origin, array_to_string(c.along, ' '), array_to_string(c.implied, ' '),
+    array_to_string(c.came, ' '), c.state = 'implied',
     exists (select from assocd.managed m join assocd.sync_state s using (sync)
-        where m.sync <> r.sync and m.released_at is null and s.portal = r.portal and m.from_id = c.from_id
-            and m.to_id = c.to_id and (m.category || ':' || m.type_id = any (c.implied)
-                or (m.category, m.type_id) = (c.category, c.type_id)))
-from assocd.run r join assocd.change c using (run_id)
-where r.run_id = $1::bigint and c.from_id between $2::bigint and $3::bigint
-    and (c.state in ('applied', 'verified', 'unverified', 'unknown') or c.state = 'implied' and exists (
-        select from assocd.change n
-        where n.run_id = c.run_id and n.from_id = c.from_id and n.to_id <> c.to_id and n.operation = 'create'
-            and (n.category, n.type_id) = (c.category, c.type_id)
-            and n.state in ('applied', 'verified', 'unverified', 'unknown')))
-order by c.from_id, c.to_id, c.operation, c.ordinal
+        where m.sync <> r.sync and m.released_at is null and s.portal = r.portal
+            and (m.from_id = c.from_id and m.to_id = c.to_id or $4::boolean and m.from_id = c.to_id and m.to_id = c.from_id)
+            and (m.category || ':' || m.type_id = any (c.implied) or (m.category, m.type_id) = (c.category, c.type_id))),
+    c.turned
+from assocd.run r join (
+    select *, false as turned from assocd.change where run_id = $1::bigint and from_id between $2::bigint and $3::bigint
+    union all
+    select o.*, true from (
+            select distinct from_id, to_id from assocd.change
+            where $4::boolean and run_id = $1::bigint and from_id between $2::bigint and $3::bigint) as p
+        join assocd.change o on o.run_id = $1::bigint and o.from_id = p.to_id and o.to_id = p.from_id
+    union all
+    select *, true from assocd.change
+    where cardinality($5::text[]) > 0 and run_id = $1::bigint and to_id between $2::bigint and $3::bigint
+        and concat(category, ':', type_id) = any ($5::text[])) as c using (run_id)
+where c.state in ('applied', 'verified', 'unverified', 'unknown') or c.state = 'implied' and exists (
+    select from assocd.change n
+    where n.run_id = c.run_id and n.from_id = coalesce(c.moved_to, c.from_id) and n.operation = 'create'
+        and (n.to_id = c.to_id) = (c.moved_to is not null)
+        and (n.category, n.type_id) = (c.category, c.type_id)
+        and n.state in ('applied', 'verified', 'unverified', 'unknown'))

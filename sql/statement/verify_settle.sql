@@ -1,12 +1,15 @@
 -- Changes seen in HubSpot as wished: verified, and the registry follows. What the registry said of an
 -- archived one stays with the change, so that an undo can enter it again as it was. A run that others have
 -- overtaken while it waited (its number $5 is no longer current) leaves the ownership of what they have changed
--- to them. What a create in doubt may bring back is released, not forgotten.
+-- to them. What a create in doubt may bring back is released, not forgotten. Creates of links note what came with them
+-- ($6: CATEGORY:id) of types that a to-record can have only once ($7: plain type, CATEGORY:id).
 with v as (
     update assocd.change c set state = 'verified', origin = case when c.operation = 'create' then c.origin
         else coalesce((select m.origin from assocd.managed m where m.sync = $2 and m.from_id = c.from_id
-            and m.to_id = c.to_id and m.category = c.category and m.type_id = c.type_id), 'foreign') end
-    from unnest($3::text[], $4::bigint[]) as u(operation, ordinal)
+            and m.to_id = c.to_id and m.category = c.category and m.type_id = c.type_id), 'foreign') end,
+        came = case when c.operation = 'create' and $7 in (select concat(c.category, ':', c.type_id) union all select unnest(c.implied))
+            then string_to_array(u.came, ' ') end
+    from unnest($3::text[], $4::bigint[], $6::text[]) as u(operation, ordinal, came)
     where c.run_id = $1::bigint and c.operation = u.operation and c.ordinal = u.ordinal
         and c.state in ('applied', 'unknown', 'unverified')
     returning c.operation, c.from_id, c.to_id, c.category, c.type_id, c.origin),

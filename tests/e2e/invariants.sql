@@ -36,7 +36,8 @@ where a.sign = '+' and a.from_type = (select value from e2e.setting where key = 
 -- invariant: nothing outside scope is touched: only records the source ever named
 select format('%s %s%s:%s', a.seq, a.sign, a.from_id, a.to_id) from e2e.applied a
 where a.from_type = (select value from e2e.setting where key = 'from')
-    and not exists (select from e2e.wanted w where w.since <= a.at and ltrim(w.from_id, '0') = a.from_id::text);
+    and not exists (select from e2e.wanted w where w.since <= a.at and ltrim(w.from_id, '0') = a.from_id::text)
+    and not exists (select from assocd.change c where c.reason = 'moved' and (c.from_id, c.to_id) = (a.from_id, a.to_id));
 
 -- invariant: only managed types are touched, the plain and primary ones that come with them, and the other side of both
 select format('%s %s%s:%s %s:%s', a.seq, a.sign, a.from_id, a.to_id, a.category, a.type_id)

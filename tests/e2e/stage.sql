@@ -36,6 +36,10 @@ begin
     delete from e2e.applied a using e2e.applied b
     where a.sign = '-' and b.sign = '+' and a.to_id <> b.to_id
         and (a.seq, a.from_type, a.from_id, a.category, a.type_id) = (b.seq, b.from_type, b.from_id, b.category, b.type_id);
+    -- The same as the child sees it, which gets another parent (13: parent to child, 14: child to parent).
+    delete from e2e.applied a using e2e.applied b
+    where a.sign = '-' and b.sign = '+' and a.to_id <> b.from_id and (a.type_id, b.type_id) = (14, 13)
+        and (a.seq, a.from_type, a.from_id, a.category) = (b.seq, b.to_type, b.to_id, b.category);
 end
 $$;
 

@@ -72,6 +72,22 @@ static const struct {
     {"0Cy 0Ab", "0p 0b 0y", "0b:t 0y:d"},
     {"0Cy 0Ab", "", "0b:c 0y:g"},
     {"0m1", "0p", "01:u"},
+    {"0Cb 0cp 0Ty", "0p 0b 0y", "0p:d 0b:d 0y:d"}, /* within one object type, from both records */
+    {"0Cb 0cp 0Ty", "0p 0b 0y 0f", "0p:c 0b:d 0y:d"},
+    {"0Cb 0cp 0Ty", "0p 0b", "0p:c 0b:d 0y:g"},
+    {"0Cb 0cp 0Tb", "0p 0b", "0p:d 0b:d"},
+    {"0Ab 0Up", "", "0p:d 0b:d"},
+    {"0Ab 0Up", "0p", "0p:t 0b:c"},
+};
+
+/* The same where it is the to-record that can have the primary type once: the run has looked at
+ * what came (L), or has not. */
+static const struct {
+    const char *did, *observed, *verdicts;
+} there_cases[] = {
+    {"0Lp", "0p 01", "0p:c"}, /* somebody gave the mark since */
+    {"0Lp 0c1", "0p 01", "0p:d 01:n"}, {"0Cp", "0p 01", "0p:d"},
+    {"0Ap 0a1", "1p 11", "0p:d 01:d"}, /* this record may have many */
 };
 
 /* The same where the sync manages the primary type. */
@@ -94,11 +110,13 @@ static size_t read_did(const char *text, struct inverse_row *rows)
     size_t count = 0;
     for (const char *at = text; *at != '\0'; at += strspn(at, " ")) {
         struct inverse_row row = {.assoc = {1, 10 + (uint64_t)(at[0] - '0'), type_of(at[2]), 0}};
-        row.did = at[1] == 'c' ? INVERSE_CAME
-            : at[1] == 'A'     ? INVERSE_ARCHIVED
-            : at[1] == 'a'     ? INVERSE_WENT
-            : at[1] == 'm'     ? INVERSE_MOVED
-                               : INVERSE_CREATED;
+        row.did = at[1] == 'c'             ? INVERSE_CAME
+            : at[1] == 'A' || at[1] == 'U' ? INVERSE_ARCHIVED
+            : at[1] == 'a'                 ? INVERSE_WENT
+            : at[1] == 'm'                 ? INVERSE_MOVED
+                                           : INVERSE_CREATED;
+        row.looked_at = at[1] == 'L';
+        row.other_side = at[1] == 'T' || at[1] == 'U';
         row.foreseen = at[1] == 'C' || at[1] == 'X';
         row.other_owner = at[1] == 'X';
         rows[count++] = row;
@@ -107,11 +125,12 @@ static size_t read_did(const char *text, struct inverse_row *rows)
     return inverse_sort(rows, count);
 }
 
-static void check_case(const char *did, const char *observed, const char *verdicts)
+static void check_case(
+    const struct single_rules *once, const char *did, const char *observed, const char *verdicts)
 {
-    static const char words[] = "dtgclun";
+    static const char words[] = "dtgclhun";
     const struct diff_rules rules = {
-        .policy = POLICY_MIRROR_OWNED, .types = &types, .single = &single};
+        .policy = POLICY_MIRROR_OWNED, .types = &types, .single = once};
     struct inverse_row rows[8];
     struct assoc there[8];
     char text[128] = "";
@@ -131,14 +150,15 @@ static void check_case(const char *did, const char *observed, const char *verdic
 START_TEST(takes_back_only_what_is_as_the_run_left_it)
 {
     items[PRIMARY].managed = false;
-    check_case(cases[_i].did, cases[_i].observed, cases[_i].verdicts);
+    check_case(&single, cases[_i].did, cases[_i].observed, cases[_i].verdicts);
 }
 END_TEST
 
 START_TEST(gives_what_a_record_has_once_back_unless_somebody_else_has_it)
 {
     items[PRIMARY].managed = true;
-    check_case(managed_cases[_i].did, managed_cases[_i].observed, managed_cases[_i].verdicts);
+    check_case(
+        &single, managed_cases[_i].did, managed_cases[_i].observed, managed_cases[_i].verdicts);
 }
 END_TEST
 
@@ -160,6 +180,15 @@ START_TEST(knows_what_moves_back)
 }
 END_TEST
 
+/* What others of the to-record have is not seen from here: moves.h. */
+START_TEST(leaves_a_mark_that_somebody_gave_to_a_link_of_the_run)
+{
+    static const struct single_rules there = {
+        .there = {PRIMARY}, .there_count = 1, .first = TYPE_NONE};
+    check_case(&there, there_cases[_i].did, there_cases[_i].observed, there_cases[_i].verdicts);
+}
+END_TEST
+
 START_TEST(says_why_nothing_is_done)
 {
     ck_assert_ptr_null(inverse_text(INVERSE_DO));
@@ -177,6 +206,8 @@ int main(void)
         (int)(sizeof cases / sizeof cases[0]));
     tcase_add_loop_test(tcase, gives_what_a_record_has_once_back_unless_somebody_else_has_it, 0,
         (int)(sizeof managed_cases / sizeof managed_cases[0]));
+    tcase_add_loop_test(tcase, leaves_a_mark_that_somebody_gave_to_a_link_of_the_run, 0,
+        (int)(sizeof there_cases / sizeof there_cases[0]));
     tcase_add_test(tcase, knows_what_moves_back);
     tcase_add_test(tcase, says_why_nothing_is_done);
     suite_add_tcase(suite, tcase);
