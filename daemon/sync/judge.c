@@ -43,6 +43,8 @@ static bool sift(struct run *run, struct error *err)
     pg_arg_int(&args, run->run_id);
     struct pg_args keep = args, quarantine = args;
     pg_arg_text(&quarantine, run->options.sync->name);
+    pg_arg_bool(&quarantine, run->options.undoes != 0);
+    pg_arg_bool(&quarantine, run->reciprocals != NULL);
     pg_arg_int(&keep, run->options.plan_id);
     if (!forget_rejects(run, err) ||
         !run_change(run, STATEMENT_CHANGE_QUARANTINE, &quarantine, err))
