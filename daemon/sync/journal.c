@@ -238,6 +238,13 @@ static int64_t add_ordinals(const struct journal_batch *batch, struct buf *array
     return count;
 }
 
+bool journal_overtaken(const struct run *run, struct error *err)
+{
+    return error_set(err, ERROR_LOCKED,
+        "run %lld of %s lost its fencing token to a newer run; writing stopped",
+        (long long)run->run_id, run->options.sync->name);
+}
+
 bool journal_sent(struct run *run, struct journal_batch *batch, struct error *err)
 {
     CLEANUP(buf_clear) struct buf ordinals = {0};
@@ -254,9 +261,7 @@ bool journal_sent(struct run *run, struct journal_batch *batch, struct error *er
     if (!pg_run(run->state, STATEMENT_BATCH_SENT, &args, &rows, err))
         return false;
     if (rows.count == 0)
-        return error_set(err, ERROR_LOCKED,
-            "run %lld of %s lost its fencing token to a newer run; writing stopped",
-            (long long)run->run_id, run->options.sync->name);
+        return journal_overtaken(run, err);
     batch->batch_id = pg_rows_int(&rows, 0, 0);
     if (pg_rows_int(&rows, 0, 1) != count)
         return error_set(err, ERROR_INTERNAL,

@@ -49,6 +49,10 @@ struct journal_batch {
 };
 MUST_CHECK bool journal_sent(struct run *run, struct journal_batch *batch, struct error *err);
 
+/* The error of a run whose fencing number is no longer current: it may neither send anything nor
+ * enter what it owns. Always false. */
+bool journal_overtaken(const struct run *run, struct error *err);
+
 /* The answer: `state` for all changes of the batch but the exceptions. */
 struct journal_exception {
     int64_t ordinal;

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "pg/pg.h"
 #include "pg/text.h"
+#include "sync/journal.h"
 #include "sync/touched.h"
 
 enum { PAGE_ROWS = 10000 };
@@ -127,18 +128,19 @@ bool registry_load(struct run *run, struct spool *owned, struct error *err)
     return true;
 }
 
-/* Nearly always nothing of a page that is to be adopted is owned yet, so that it is entered without
- * looking. What the late verification of another run has entered meanwhile makes the whole
- * statement fail; then each is looked for. */
+/* Fenced: a run that was overtaken enters nothing. Nearly always nothing of a page that is to be
+ * adopted is owned yet, so that it is entered without looking. What the late verification of
+ * another run has entered meanwhile makes the whole statement fail; then each is looked for. */
 static bool run_page(
     struct run *run, enum statement_id statement, const struct pg_args *args, struct error *err)
 {
     struct error why = {0};
-    if (pg_run(run->state, statement, args, NULL, &why))
-        return true;
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (pg_run(run->state, statement, args, &rows, &why))
+        return pg_rows_int(&rows, 0, 0) == 1 || journal_overtaken(run, err);
     bool owned = strcmp(pg_sqlstate(run->state), "23505") == 0; /* unique_violation */
     if (statement == STATEMENT_MANAGED_ADOPT && owned)
-        return pg_run(run->state, STATEMENT_MANAGED_ADOPT_REST, args, NULL, err);
+        return run_page(run, STATEMENT_MANAGED_ADOPT_REST, args, err);
     *err = why;
     return false;
 }
@@ -173,6 +175,7 @@ static bool settle_page(struct run *run, struct spool *spool, enum statement_id 
     pg_arg_text(&args, pg_array_end(&to));
     pg_arg_text(&args, pg_array_end(&category));
     pg_arg_text(&args, pg_array_end(&type_id));
+    pg_arg_int(&args, run->epoch);
     return run_page(run, statement, &args, err);
 }
 

@@ -16,7 +16,8 @@
  * its from-records. */
 MUST_CHECK bool registry_load(struct run *run, struct spool *owned, struct error *err);
 
-/* Enters run->adopt and takes out run->forget, once the guards have passed. */
+/* Enters run->adopt and takes out run->forget, once the guards have passed; ERROR_LOCKED if another
+ * run has overtaken this one. */
 MUST_CHECK bool registry_settle(struct run *run, struct error *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "pg/pg.h"
 #include "pg/text.h"
+#include "sync/journal.h"
 #include "sync/lookup.h"
 
 /* The first row of a record, if it names a to-record not before to_id. */
@@ -171,11 +172,14 @@ static void add_suspect(struct findings *findings, const char *object, uint32_t 
 static bool forget(struct run *run, struct findings *findings, struct error *err)
 {
     struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (findings->forgotten.length == 0)
         return true;
     pg_arg_text(&args, run->options.sync->name);
     pg_arg_text(&args, pg_array_end(&findings->forgotten));
-    return pg_run(run->state, STATEMENT_MANAGED_FORGET_RECORDS, &args, NULL, err);
+    pg_arg_int(&args, run->epoch);
+    return pg_run(run->state, STATEMENT_MANAGED_FORGET_RECORDS, &args, &rows, err) &&
+        (pg_rows_int(&rows, 0, 0) == 1 || journal_overtaken(run, err));
 }
 
 bool vanished_settle(struct run *run, const struct assoc_list *records, struct error *err)

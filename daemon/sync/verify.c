@@ -174,6 +174,15 @@ static bool run_statement(struct run *run, enum statement_id id, bool with_sync,
     return pg_run(run->state, id, &args, NULL, err);
 }
 
+static bool trust(struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_int(&args, run->epoch);
+    return pg_run(run->state, STATEMENT_VERIFY_TRUST, &args, NULL, err);
+}
+
 static bool still_open(struct run *run, bool *open, struct error *err)
 {
     struct pg_args args = {0};
@@ -203,8 +212,7 @@ bool verify_changes(struct run *run, struct error *err)
     if (!journal_status(run, RUN_VERIFYING, err))
         return false;
     if (run->options.sync->verify == VERIFY_NONE)
-        return run_statement(run, STATEMENT_VERIFY_TRUST, true, err) &&
-            run_statement(run, STATEMENT_REJECT_SETTLED, true, err);
+        return trust(run, err) && run_statement(run, STATEMENT_REJECT_SETTLED, true, err);
     if (!verify_read(run, &round, err) || !still_open(run, &open, err))
         return false;
     if (open && (!let_others(run, err) || !later_rounds(run, err)))

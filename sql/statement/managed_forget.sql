@@ -1,8 +1,12 @@
 -- Gone on both sides: owned no more. Not what was entered in the last two minutes: one reading may be
 -- older than our own write, and what is still gone then is forgotten by a later run; nor what a create in
--- doubt may bring back.
-delete from assocd.managed m using unnest($3::bigint[], $4::bigint[], $5::text[], $6::bigint[]) as u(f, t, c, i)
-where m.sync = $1 and $2::bigint > 0 and m.from_id = u.f and m.to_id = u.t and m.category = u.c and m.type_id = u.i
-    and m.since < clock_timestamp() - interval '2 minutes'
-    and not exists (select from assocd.doubt d where d.sync = $1 and d.from_id = u.f and d.to_id = u.t
-        and d.until > clock_timestamp())
+-- doubt may bring back. Fenced as managed_adopt is.
+with fence as (
+    select epoch from assocd.sync_state where sync = $1 and epoch = $7::bigint and lock_pid = pg_backend_pid() for share),
+forgotten as (
+    delete from assocd.managed m using fence, unnest($3::bigint[], $4::bigint[], $5::text[], $6::bigint[]) as u(f, t, c, i)
+    where m.sync = $1 and $2::bigint > 0 and m.from_id = u.f and m.to_id = u.t and m.category = u.c and m.type_id = u.i
+        and m.since < clock_timestamp() - interval '2 minutes'
+        and not exists (select from assocd.doubt d where d.sync = $1 and d.from_id = u.f and d.to_id = u.t
+            and d.until > clock_timestamp()))
+select count(*) from fence

@@ -1,5 +1,6 @@
--- verify: none. What HubSpot said it did goes into the registry unseen. What a create in doubt may bring back
--- is released, not forgotten.
+-- verify: none. What HubSpot said it did goes into the registry unseen. A run that others have overtaken (its number
+-- $3 is no longer current) leaves the ownership of what they have changed to them. What a create in doubt may bring
+-- back is released, not forgotten.
 with v as (
     update assocd.change c set origin = case when c.operation = 'create' then c.origin
         else coalesce((select m.origin from assocd.managed m where m.sync = $2 and m.from_id = c.from_id
@@ -9,7 +10,12 @@ with v as (
 ours as (
     select v.*, exists (select from assocd.doubt d where d.sync = $2 and d.from_id = v.from_id and d.to_id = v.to_id
         and d.until > clock_timestamp()) as doubtful
-    from v),
+    from v
+    where (select epoch from assocd.sync_state where sync = $2) = $3::bigint or not exists (
+        select from assocd.run r join assocd.change c using (run_id)
+        where r.sync = $2 and r.run_id > $1::bigint and c.from_id = v.from_id and c.to_id = v.to_id
+            and c.category = v.category and c.type_id = v.type_id
+            and c.state in ('sent', 'applied', 'unknown', 'verified', 'unverified'))),
 entered as (
     insert into assocd.managed as m (sync, from_id, to_id, category, type_id, origin, run_id)
     select $2, from_id, to_id, category, type_id, coalesce(origin, 'created'), $1::bigint from ours

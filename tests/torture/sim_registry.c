@@ -115,7 +115,7 @@ STATEMENT(verify_trust)
 {
     UNUSED(rows);
     EACH_CHANGE(c, sim_int(args, 1))
-    if (c->state == STATE_APPLIED)
+    if (c->state == STATE_APPLIED && (sim.tables->epoch == sim_int(args, 3) || !overtaken(c)))
         follow(pg, c);
     return true;
 }
@@ -129,9 +129,14 @@ STATEMENT(verify_close)
     return true;
 }
 
-static bool settle_keys(struct pg *pg, const struct pg_args *args, bool archive)
+static bool settle_keys(
+    struct pg *pg, const struct pg_args *args, struct pg_rows *rows, bool archive)
 {
     struct sim_keys keys;
+    bool fenced = sim.tables->epoch == sim_int(args, 7) && sim.lock_owner == pg;
+    sim_row(rows, NUMBER(fenced));
+    if (!fenced)
+        return true;
     sim_keys_read(&keys, args, 3);
     for (size_t i = 0; i < keys.count; i++) {
         struct sim_change change = {
@@ -146,8 +151,7 @@ static bool settle_keys(struct pg *pg, const struct pg_args *args, bool archive)
 
 STATEMENT(managed_adopt_rest)
 {
-    UNUSED(rows);
-    return settle_keys(pg, args, false);
+    return settle_keys(pg, args, rows, false);
 }
 
 STATEMENT(managed_adopt)
@@ -162,8 +166,7 @@ STATEMENT(managed_adopt)
 
 STATEMENT(managed_forget)
 {
-    UNUSED(rows);
-    return settle_keys(pg, args, true);
+    return settle_keys(pg, args, rows, true);
 }
 
 const struct sim_named sim_registry_statements[] = {

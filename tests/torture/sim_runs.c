@@ -319,6 +319,13 @@ STATEMENT(recover_done)
     return true;
 }
 
+/* Records of the simulation do not go. */
+STATEMENT(forget_records)
+{
+    sim_row(rows, NUMBER(sim.tables->epoch == sim_int(args, 3) && sim.lock_owner == pg));
+    return true;
+}
+
 const struct sim_named sim_run_statements[] = {
     {"sync_lock", sync_lock},
     {"sync_holder", nothing},
@@ -345,7 +352,7 @@ const struct sim_named sim_run_statements[] = {
     {"merged_unknown", nothing},
     {"merged_refused", nothing},
     {"merged_explain", nothing},
-    {"managed_forget_records", nothing},
+    {"managed_forget_records", forget_records},
     {"reject_source", reject_source},
     {"reject_source_gone", reject_source_gone},
     {"reject_source_gone_of", nothing},

@@ -112,6 +112,8 @@ static void quarantine(void)
     struct pg_args args = {0};
     pg_arg_int(&args, 2);
     pg_arg_text(&args, "pairs");
+    pg_arg_bool(&args, false);
+    pg_arg_bool(&args, false);
     ck_assert_msg(pg_run(pg, STATEMENT_CHANGE_QUARANTINE, &args, NULL, &err), "%s", err.text);
 }
 

@@ -25,9 +25,11 @@ static void setup(void)
     pg = cluster_connect(database);
     cluster_exec(pg,
         "truncate assocd.managed, assocd.doubt, assocd.sync_state, assocd.portal, assocd.run"
-        " restart identity cascade",
+        " restart identity cascade;"
+        "insert into assocd.sync_state (sync, portal, epoch, lock_pid)"
+        " values ('pairs', 'main', 1, pg_backend_pid())",
         NULL);
-    run = (struct run){.options = {.sync = &sync_definition}, .state = pg, .run_id = 3};
+    run = (struct run){.options = {.sync = &sync_definition}, .state = pg, .run_id = 3, .epoch = 1};
     struct type plain = {.category = "HUBSPOT_DEFINED", .type_id = 1, .managed = true};
     ck_assert_uint_eq(types_add(&run.types, &plain), 0);
     ck_assert(spool_open(&owned, "the registry", SPOOL_SORTED, &err));
@@ -191,6 +193,8 @@ static void settle_three(void)
     pg_arg_text(&args, "{create,create,create,archive,archive,archive}");
     pg_arg_text(&args, "{1,2,3,1,2,3}");
     pg_arg_int(&args, 1);
+    pg_arg_text(&args, "{}");
+    pg_arg_text(&args, NULL);
     ck_assert_msg(pg_run(pg, STATEMENT_VERIFY_SETTLE, &args, NULL, &err), "%s", err.text);
 }
 
@@ -211,7 +215,7 @@ START_TEST(leaves_to_a_later_run_what_that_one_has_changed)
 {
     plan_changes();
     cluster_exec(pg,
-        "insert into assocd.sync_state (sync, portal, epoch) values ('pairs', 'main', 2);"
+        "update assocd.sync_state set epoch = 2;"
         "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid)"
         " values ('pairs', 'main', 'v3', 'manual', 'verifying', 2, 'h', 1);"
         "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
@@ -297,6 +301,7 @@ START_TEST(trusts_only_what_hubspot_said_it_applied)
     struct pg_args args = {0};
     pg_arg_int(&args, 1);
     pg_arg_text(&args, "pairs");
+    pg_arg_int(&args, 1);
     ck_assert_msg(pg_run(pg, STATEMENT_VERIFY_TRUST, &args, NULL, &err), "%s", err.text);
     ck_assert_int_eq(owned_of_type(1), 2);
     ck_assert_int_eq(owned_of_type(2), 2);
