@@ -1,4 +1,4 @@
--- What a run takes from another from-record of a to-record, and what came by itself as it was seen. Version 20.
+-- What a run takes from another from-record of a to-record, and what came by itself as it was seen. Version 27.
 
 alter table assocd.change add column moved_to bigint, add column came text[];
 comment on column assocd.change.moved_to is 'reason moved: the from-record whose create takes the type away, where it is the to-record that can have it only once. NULL: another association of the same from-record takes it.';
