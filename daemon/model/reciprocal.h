@@ -64,7 +64,7 @@ void reciprocal_observe(struct reciprocals *reciprocals, const struct assoc *for
 
 /* From here on (on false: not any more) it is about creates only: the readings count against what
  * is kept, and a name that no other type has is taken for a label that is the same from both sides.
- * Nothing is archived by that. */
+ * Nothing is archived by that, but what a run has created from both records of a link (done.h). */
 void reciprocal_for_creates(struct reciprocals *reciprocals, bool on);
 
 /* The type that the other record sees where one sees `type`; itself for a symmetric one. TYPE_NONE:

@@ -11,11 +11,8 @@
 #include "base/mem.h"
 #include "model/reciprocal.h"
 #include "pg/text.h"
-#include "sync/read.h"
-#include "sync/records.h"
+#include "sync/learnt.h"
 #include "sync/single.h"
-#include "sync/spool.h"
-#include "sync/twin.h"
 
 /* Columns of undo_changes.sql. */
 enum {
@@ -174,10 +171,10 @@ static bool load_rows(
 bool done_load(struct run *run, const struct chunk *chunk, struct done *done, struct error *err)
 {
     if (run->reciprocals != NULL)
-        reciprocal_trust_names(run->reciprocals, true);
+        reciprocal_for_creates(run->reciprocals, true);
     bool ok = load_rows(run, chunk, done, err);
     if (run->reciprocals != NULL)
-        reciprocal_trust_names(run->reciprocals, false);
+        reciprocal_for_creates(run->reciprocals, false);
     done->count = inverse_sort(done->items, done->count);
     return ok;
 }
@@ -192,26 +189,19 @@ static bool knows_all(struct run *run)
     return true;
 }
 
-static bool learn_chunk(
-    void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
-{
-    (void)err;
-    twin_learn(context, chunk, reply);
-    return true;
-}
-
 bool done_learn(struct run *run, struct error *err)
 {
-    struct spool *records = NULL;
+    CLEANUP(assoc_list_clear) struct assoc_list links = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct pg_args args = {0};
     if (run->reciprocals == NULL || knows_all(run))
         return true;
     pg_arg_int(&args, run->options.undoes);
-    bool ok = spool_open(&records, "records of links seen from both sides", SPOOL_SORTED, err) &&
-        records_load(run->state, STATEMENT_UNDO_TWINS, &args, records, err);
-    struct read_scope scope = {.desired = records, .operation = "read"};
-    if (ok && spool_records(records) > 0)
-        ok = read_each(run, &scope, learn_chunk, run, err);
-    spool_close(records);
-    return ok;
+    if (!pg_run(run->state, STATEMENT_UNDO_TWINS, &args, &rows, err))
+        return false;
+    for (int i = 0; i < rows.count; i++)
+        assoc_list_add(&links,
+            (struct assoc){.from_id = (uint64_t)pg_rows_int(&rows, i, 0),
+                .to_id = (uint64_t)pg_rows_int(&rows, i, 1)});
+    return links.count == 0 || learnt_read(run, &links, err);
 }

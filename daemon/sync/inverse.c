@@ -107,6 +107,18 @@ static bool may_unlink(const struct diff_rules *rules, const struct group *group
     return true;
 }
 
+/* Does the run's own type stay on the pair, because the sync no longer manages it? */
+static bool carries_unmanaged(const struct diff_rules *rules, const struct group *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        const struct inverse_row *row = &group->rows[i];
+        if (row->did == INVERSE_CREATED && is_unmanaged(rules, row) &&
+            has(group->observed, row->assoc.type))
+            return true;
+    }
+    return false;
+}
+
 static enum inverse_verdict judge_made(
     const struct diff_rules *rules, const struct group *group, const struct inverse_row *row)
 {
@@ -116,6 +128,8 @@ static enum inverse_verdict judge_made(
         return by_itself ? INVERSE_NOTHING : INVERSE_GONE_ALREADY;
     if (by_itself && !plain)
         return INVERSE_NOTHING; /* goes with the pair, or stays with what others put on it */
+    if (plain && carries_unmanaged(rules, group))
+        return INVERSE_CARRIES;
     bool stays = plain && (!may_unlink(rules, group) || is_kept(group, row));
     return stays ? INVERSE_CHANGED : INVERSE_DO;
 }
@@ -224,6 +238,8 @@ const char *inverse_text(enum inverse_verdict verdict)
                           "and a record can have it only once",
         [INVERSE_TAKEN_THERE] = "the to-record was given this type with another record in HubSpot "
                                 "since, and can have it only once",
+        [INVERSE_CARRIES] =
+            "a type that the run gave the pair is no longer managed, and stays on it",
         [INVERSE_UNMANAGED] = "the sync no longer manages this type",
         [INVERSE_NOTHING] = NULL,
     };

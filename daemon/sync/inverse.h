@@ -18,6 +18,8 @@ enum inverse_verdict {
     INVERSE_CHANGED, /* somebody changed the pair since, and would lose what he did */
     INVERSE_TAKEN, /* the record can have it once, and somebody gave it to another pair since */
     INVERSE_TAKEN_THERE, /* the same of the to-record (moves.h) */
+    INVERSE_CARRIES, /* a link with a type on it that the run created, and the sync no longer
+                        manages */
     INVERSE_UNMANAGED, /* the sync no longer manages the type */
     INVERSE_NOTHING, /* not the run's own doing, and no difference: nothing to do or to tell */
 };

@@ -13,9 +13,10 @@
 #include "model/assoc.h"
 #include "sync/run.h"
 
-/* unnamed: from-records that the registry knows and the source does not name.
- * Looks at the plan's archives, and at creates of links that HubSpot has lost. Leaves out what a
- * merge explains, and archives that HubSpot does not tell about. Not while requests are under way.
+/* In an undo nothing becomes a reject, and what its undone run has done tells what a merge
+ * explains. unnamed: from-records that the registry knows and the source does not name. Looks at
+ * the plan's archives, and at creates of links that HubSpot has lost. Leaves out what a merge
+ * explains, and archives that HubSpot does not tell about. Not while requests are under way.
  */
 MUST_CHECK bool merged_settle(struct run *run, const struct assoc_list *unnamed, struct error *err);
 

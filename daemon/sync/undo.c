@@ -15,12 +15,13 @@
 #include "pg/text.h"
 #include "sync/done.h"
 #include "sync/inverse.h"
+#include "sync/learnt.h"
 #include "sync/mapping.h"
+#include "sync/merged.h"
 #include "sync/moves.h"
 #include "sync/read.h"
 #include "sync/records.h"
 #include "sync/spool.h"
-#include "sync/twin.h"
 
 enum { FLUSH_BYTES = 256 * 1024 };
 
@@ -224,7 +225,7 @@ static bool invert_chunk(
     struct undo *undo = context;
     CLEANUP(done_clear) struct done done = {0};
     struct run *run = undo->run;
-    twin_learn(run, chunk, reply);
+    learnt_note(run, chunk, reply);
     if (!done_load(run, chunk, &done, err))
         return false;
     for (size_t i = 0; i < chunk->from_count; i++)
@@ -263,6 +264,7 @@ static bool invert(struct run *run, struct spool *records, struct error *err)
 bool undo_build(struct run *run, struct error *err)
 {
     struct spool *records = NULL;
+    const struct assoc_list none = {0};
     run->good_known = false; /* the source is not read: nothing to compare its size with … */
     free(run->good_fingerprint); /* … nor its shape; check_scope compares the rest */
     run->good_fingerprint = NULL;
@@ -270,7 +272,7 @@ bool undo_build(struct run *run, struct error *err)
         spool_open(&run->adopt, "nothing", SPOOL_AS_IS, err) &&
         spool_open(&run->forget, "nothing", SPOOL_AS_IS, err) &&
         spool_open(&records, "records of the run", SPOOL_SORTED, err) && done_learn(run, err) &&
-        invert(run, records, err) && moves_settle(run, err);
+        invert(run, records, err) && merged_settle(run, &none, err) && moves_settle(run, err);
     spool_close(records);
     return ok;
 }

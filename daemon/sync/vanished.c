@@ -60,6 +60,7 @@ struct findings {
     struct buf skipped, why; /* from-records that are left alone */
     struct buf forgotten; /* those that only the registry knows */
     size_t count;
+    size_t unknown; /* records that HubSpot does not tell about */
     char first[LOOKUP_TEXT_MAX];
 };
 
@@ -101,9 +102,10 @@ static void add_record(
 {
     if (record->fate == LOOKUP_MERGED || record->fate == LOOKUP_DELETED)
         add_gone(findings, object, record);
-    else if (record->fate == LOOKUP_UNKNOWN)
-        skip(
-            findings, record->id, "HubSpot does not tell whether the record was deleted or merged");
+    if (record->fate != LOOKUP_UNKNOWN)
+        return;
+    skip(findings, record->id, "HubSpot does not tell whether the record was deleted or merged");
+    findings->unknown++;
 }
 
 static bool store_skips(struct run *run, struct findings *findings, struct error *err)
@@ -122,7 +124,7 @@ static bool store(struct run *run, struct findings *findings, struct error *err)
     struct pg_args args = {0};
     if (!store_skips(run, findings, err))
         return false;
-    if (findings->count == 0)
+    if (findings->count == 0 || run->options.undoes != 0) /* no row of a source is to blame */
         return true;
     run_note(run, "%s%s", findings->first, findings->count > 1 ? ", and others" : "");
     pg_arg_text(&args, run->options.sync->name);
@@ -218,6 +220,6 @@ bool vanished_tell(struct run *run, const struct lookup *lookup, const struct as
         uint32_t flags = gone && is_among(unnamed, record->id) ? VANISHED_UNNAMED : 0;
         add_suspect(&findings, lookup->object, flags, record);
     }
-    run->told += findings.count;
+    run->told += findings.unknown + (run->options.undoes == 0 ? findings.count : 0);
     return store(run, &findings, err) && forget(run, &findings, err);
 }

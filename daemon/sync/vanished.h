@@ -30,7 +30,8 @@ void vanished_note(struct assoc_list *suspects, const struct chunk *chunk,
 MUST_CHECK bool vanished_settle(
     struct run *run, const struct assoc_list *records, struct error *err);
 
-/* The same for records of the plan that were found to be deleted or merged by another look-up.
+/* The same for records of the plan that were found to be deleted or merged by another look-up. In
+ * an undo they are left alone and become no rejects: it has no source that could name others.
  * unnamed: those that the source does not name. */
 struct lookup;
 MUST_CHECK bool vanished_tell(struct run *run, const struct lookup *lookup,

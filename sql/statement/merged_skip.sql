@@ -1,20 +1,22 @@
 -- What merges explain is left out of the plan. Archives of links that came to the survivor ($4, $6) of a record ($3,
 -- $5) that the source names from the same record, or, of from-records, that the sync knows. $8: both object types
 -- are one, so that the link may be named from its other record. Creates towards a record that is no more: their
--- rows become rejects, whose messages are returned.
-with from_merge as (select distinct old, now from unnest($3::bigint[], $4::bigint[]) as m(old, now)),
+-- rows become rejects, whose messages are returned. An undo has no rows of a source: what its undone run has done names
+-- the records, and nothing becomes a reject.
+with named as (select unnest(array[run_id, undoes]) as run_id from assocd.run where run_id = $1::bigint),
+from_merge as (select distinct old, now from unnest($3::bigint[], $4::bigint[]) as m(old, now)),
 to_merge as (select distinct old, now from unnest($5::bigint[], $6::bigint[]) as m(old, now)),
 known as (
     select distinct m.now from from_merge m
     where exists (select from assocd.managed o where o.sync = $2 and o.from_id = m.old)
-        or exists (select from assocd.change k where k.run_id = $1::bigint and k.from_id = m.old)),
+        or exists (select from assocd.change k join named using (run_id) where k.from_id = m.old)),
 archives as (
     update assocd.change c set state = 'skipped', message = 'a record was merged in HubSpot, and this link came with it'
     where c.run_id = $1::bigint and c.operation = 'archive' and c.state = 'planned' and (
         c.from_id in (select now from known) or ($8::boolean and c.to_id in (select now from known))
         or exists (
-            select from to_merge m join assocd.change k on k.run_id = $1::bigint and k.operation = 'create' and k.to_id = m.old
-            where m.now = c.to_id and k.from_id = c.from_id))),
+            select from to_merge m join assocd.change k on k.to_id = m.old join named using (run_id)
+            where m.now = c.to_id and k.from_id = c.from_id and (k.operation = 'create' or k.run_id <> $1::bigint)))),
 creates as (
     update assocd.change c set state = 'skipped',
         message = format('%s record %s was merged into %s in HubSpot', $7::text, m.old, m.now)
@@ -24,7 +26,8 @@ creates as (
 insert into assocd.reject (sync, origin, from_id, to_id, category, message, first_run_id, last_run_id)
 select distinct on (from_id, to_id) $2, 'source', from_id::text, to_id::text, 'merged',
     message || '; the source must name that one', $1::bigint, $1::bigint
-from creates order by from_id, to_id
+from creates where not exists (select from assocd.run where run_id = $1::bigint and undoes is not null)
+order by from_id, to_id
 on conflict (sync, origin, coalesce(from_id, ''), coalesce(to_id, ''), coalesce(type, '')) do update
 set last_seen = clock_timestamp(), last_run_id = excluded.last_run_id, attempts = assocd.reject.attempts + 1,
     category = excluded.category, message = excluded.message

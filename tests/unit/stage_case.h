@@ -40,7 +40,7 @@ static struct sync_definition sync_definition = {.name = (char[]){"pairs"},
     .from = (char[]){"deals"},
     .to = (char[]){"contacts"}};
 static struct run run;
-static struct scripted answers[2];
+static struct scripted answers[3];
 
 static void stage_exec(const char *format, ...) PRINTF(1, 2);
 static void stage_exec(const char *format, ...)
@@ -92,13 +92,37 @@ static struct scripted stage_answer(const char *types)
 }
 
 /* What HubSpot says to the first reading, and to all that follow. */
+static void stage_serve(size_t count)
+{
+    scripted_client_open(answers, count, DIALECT_2026_09, -1);
+    run.client = scripted.client;
+    client_bind(run.client, "deals", "contacts", &run.types);
+}
+
 static void stage_observe_two(const char *first, const char *later)
 {
     answers[0] = stage_answer(first);
     answers[1] = stage_answer(later);
-    scripted_client_open(answers, 2, DIALECT_2026_09, -1);
-    run.client = scripted.client;
-    client_bind(run.client, "deals", "contacts", &run.types);
+    stage_serve(2);
+}
+
+/* The answer to a look-up of one record: it is alive. */
+static struct scripted stage_alive(int id)
+{
+    char body[64];
+    (void)snprintf(body, sizeof body, "{\"results\":[{\"id\":\"%d\"}]}", id);
+    return (struct scripted){.answer = scripted_answer("200 OK", "", body), .end = SCRIPTED_KEEP};
+}
+
+/* One reading, and then both records are looked up. */
+__attribute__((unused)) static void stage_observe_alive(const char *types)
+{
+    answers[0] = stage_answer(types);
+    answers[1] = stage_alive(1);
+    answers[2] = stage_alive(10);
+    run.from_type = mem_text("0-3");
+    run.to_type = mem_text("0-1");
+    stage_serve(3);
 }
 
 static void stage_observe(const char *types)
@@ -112,8 +136,10 @@ static void stage_close(void)
     if (answers[0].answer != NULL) {
         scripted.client = NULL;
         free(scripted_client_close());
-        free((char *)(uintptr_t)answers[0].answer);
-        free((char *)(uintptr_t)answers[1].answer);
+        for (size_t i = 0; i < ARRAY_COUNT(answers); i++) {
+            free((char *)(uintptr_t)answers[i].answer);
+            answers[i].answer = NULL;
+        }
     }
     pg_close(pg);
 }

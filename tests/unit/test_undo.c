@@ -54,7 +54,7 @@ static const struct {
 START_TEST(takes_back_what_may_have_been_done)
 {
     stage_change(1, "create", 'p', states[_i].state);
-    stage_observe("p");
+    stage_observe_alive("p");
     undo();
     expect_plan(states[_i].done ? "archive HUBSPOT_DEFINED:3 planned" : "");
     stage_expect_reads(states[_i].done);
@@ -69,7 +69,7 @@ START_TEST(gives_back_what_was_archived_as_it_was_owned)
     char plan[64];
     stage_change(1, "archive", 'p', "verified");
     stage_exec("update assocd.change set origin = '%s'", origins[_i]);
-    stage_observe("");
+    stage_observe_alive("");
     undo();
     (void)snprintf(plan, sizeof plan, "create HUBSPOT_DEFINED:3 planned was %s", origins[_i]);
     expect_plan(plan);
@@ -80,7 +80,7 @@ END_TEST
 START_TEST(leaves_what_was_adopted)
 {
     stage_own('p', "adopted");
-    stage_observe("p");
+    stage_observe_alive("p");
     undo();
     expect_plan("");
     stage_expect("select origin from assocd.managed", "adopted");
@@ -111,7 +111,7 @@ START_TEST(turns_each_change_round_if_the_pair_is_as_it_was_left)
         stage_change(1, "create", *at, "verified");
     for (const char *at = pairs[_i].archived; *at != '\0'; at++)
         stage_change(1, "archive", *at, "verified");
-    stage_observe(pairs[_i].observed);
+    stage_observe_alive(pairs[_i].observed);
     undo();
     expect_plan(pairs[_i].plan);
     ck_assert_uint_eq(run.counts.records, 1);
@@ -135,7 +135,7 @@ START_TEST(a_type_the_account_no_longer_lists_is_not_managed)
     stage_exec("insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category,"
                " type_id, reason, state) values (1, 'create', 1, 1, 10, 'USER_DEFINED', 77,"
                " 'source_added', 'verified')");
-    stage_observe("p");
+    stage_observe_alive("p");
     undo();
     expect_plan("archive USER_DEFINED:77 skipped the sync no longer manages this type");
 }
@@ -157,7 +157,7 @@ START_TEST(refuses_a_run_that_was_about_something_else)
 {
     stage_exec("update assocd.run set fingerprint = '%s' where run_id = 1", scopes[_i].fingerprint);
     stage_change(1, "create", 'p', "verified");
-    stage_observe("p");
+    stage_observe_alive("p");
     if (!scopes[_i].refused) {
         undo();
         expect_plan("archive HUBSPOT_DEFINED:3 planned");
@@ -176,7 +176,7 @@ END_TEST
 START_TEST(is_not_measured_by_the_last_good_run)
 {
     stage_change(1, "create", 'p', "verified");
-    stage_observe("p");
+    stage_observe_alive("p");
     undo();
     ck_assert(!run.good_known);
     ck_assert_ptr_null(run.good_fingerprint);
