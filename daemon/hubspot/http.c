@@ -21,6 +21,7 @@
 enum {
     PIECE_MAX = 128 << 10,
     REFUSAL_MAX = 64 << 10,
+    HEADERS_MAX = 300 << 10, /* as curl itself, which does not count what comes behind the body */
     POLL_MAX_MS = 1000,
 };
 static const uint64_t ANSWER_MAX = UINT64_C(256) << 20;
@@ -34,7 +35,7 @@ struct slot {
     int64_t ready_ms; /* SLOT_WAITING: not before */
     struct buf url;
     struct buf piece; /* of a 2xx body: to be handed out; else the body so far */
-    uint64_t received;
+    uint64_t received, headers; /* bytes */
     bool paused, too_long;
     bool left; /* curl's to set: it has been sent once */
     enum http_end end; /* SLOT_ENDED */
@@ -79,6 +80,15 @@ static size_t receive(char *bytes, size_t size, size_t count, void *owner)
         return 0;
     buf_add(&slot->piece, bytes, length);
     return length;
+}
+
+/* curl's header callback, of trailers too: it keeps all of them until the answer has ended. */
+static size_t receive_header(char *bytes, size_t size, size_t count, void *owner)
+{
+    struct slot *slot = owner;
+    (void)bytes;
+    slot->headers += size * count;
+    return slot->headers <= HEADERS_MAX ? size * count : 0;
 }
 
 bool http_open(struct http **opened, const struct http_settings *settings, struct error *err)
@@ -156,7 +166,7 @@ static void start(struct http *http, struct slot *slot)
         slot->url.bytes[--slot->url.length] = '\0';
     buf_add_text(&slot->url, slot->request.path);
     buf_reset(&slot->piece);
-    slot->received = 0;
+    slot->received = slot->headers = 0;
     slot->paused = false;
     slot->too_long = false;
     slot->end = HTTP_ANSWERED;
@@ -172,6 +182,8 @@ static void start(struct http *http, struct slot *slot)
     (void)curl_easy_setopt(slot->easy, CURLOPT_ERRORBUFFER, slot->why);
     (void)curl_easy_setopt(slot->easy, CURLOPT_WRITEFUNCTION, receive);
     (void)curl_easy_setopt(slot->easy, CURLOPT_WRITEDATA, slot);
+    (void)curl_easy_setopt(slot->easy, CURLOPT_HEADERFUNCTION, receive_header);
+    (void)curl_easy_setopt(slot->easy, CURLOPT_HEADERDATA, slot);
     (void)curl_easy_setopt(slot->easy, CURLOPT_PRIVATE, slot);
     CURLMcode code = curl_multi_add_handle(http->multi, slot->easy);
     assert(code == CURLM_OK);
@@ -247,6 +259,9 @@ static void collect_ended(struct http *http)
             slot->end = is_success(slot->easy) ? HTTP_TOO_LONG : HTTP_ANSWERED;
         if (slot->end == HTTP_TOO_LONG)
             (void)snprintf(slot->why, sizeof slot->why, "the answer is longer than 256 MiB");
+        else if (slot->headers > HEADERS_MAX)
+            (void)snprintf(slot->why, sizeof slot->why,
+                "the answer's headers are longer than %d KiB", HEADERS_MAX >> 10);
         else if (slot->end != HTTP_ANSWERED)
             http_easy_why(slot->easy, &http->settings, code, slot->why);
         show_copy(slot->why, sizeof slot->why, slot->why, ""); /* curl may quote the server */

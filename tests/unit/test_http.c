@@ -287,6 +287,24 @@ START_TEST(a_refusal_without_end_is_cut)
 }
 END_TEST
 
+/* curl bounds what stands before a body, and keeps all that comes behind it. */
+START_TEST(fault_h22_trailers_without_end_are_cut)
+{
+    struct buf answer = {0}, body = {0};
+    buf_add_text(&answer, HEAD "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n");
+    for (int i = 0; i < 10000; i++)
+        buf_addf(&answer, "X-%d: %01000d\r\n", i, i);
+    const struct scripted script[] = {{.answer = buf_text(&answer), .end = SCRIPTED_HANG}};
+    open_http(script, 1, 30000);
+    struct http_result result = attempt(false, &body);
+    ck_assert_int_eq(result.end, HTTP_BROKEN);
+    ck_assert_str_eq(result.why, "the answer's headers are longer than 300 KiB");
+    free(close_http());
+    buf_clear(&answer);
+    buf_clear(&body);
+}
+END_TEST
+
 START_TEST(a_long_answer_needs_little_memory)
 {
     struct buf answer = {0};
@@ -374,6 +392,7 @@ int main(void)
     tcase_add_test(cases, fault_m2_a_connection_closed_behind_its_answer_costs_an_attempt_at_most);
     tcase_add_test(cases, fault_m2_a_wait_is_as_long_as_the_server_said_up_to_a_day);
     tcase_add_test(cases, a_refusal_without_end_is_cut);
+    tcase_add_test(cases, fault_h22_trailers_without_end_are_cut);
     tcase_add_test(cases, a_long_answer_needs_little_memory);
     tcase_add_test(cases, sends_the_token_to_https_or_loopback_only);
     suite_add_tcase(suite, cases);
