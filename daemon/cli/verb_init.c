@@ -99,6 +99,16 @@ static void tell_lost(const struct schema_change *change)
     }
 }
 
+/* Rights that came with the objects that were made. */
+static void tell_gained(const struct schema_change *change)
+{
+    if (change->gained.length > 0) {
+        output_tell("assocd: default privileges (alter default privileges) gave these rights with "
+                    "the new objects; they are revoked, and may be granted again where meant:\n");
+        output_tell_lines(buf_text(&change->gained));
+    }
+}
+
 /* They are known from here on, to assocd.touch, too. Who may not write the state is no owner, and
  * then the daemon does it. */
 static bool enter_syncs(struct cli *cli, struct error *err)
@@ -123,6 +133,7 @@ static bool upgrade(struct cli *cli, bool quiet, struct error *err)
     else
         output_print("schema assocd: version %d -> %d\n", change.from, change.to);
     tell_lost(&change);
+    tell_gained(&change);
     return true;
 }
 

@@ -66,6 +66,7 @@ static bool apply_file(struct pg *pg, const struct statement *file, bool exists,
 void schema_change_clear(struct schema_change *change)
 {
     buf_clear(&change->lost);
+    buf_clear(&change->gained);
 }
 
 /* What others than the owner may do, as one array. */
@@ -78,19 +79,48 @@ static bool rights_held(struct pg *pg, char **rights, struct error *err)
     return true;
 }
 
-static bool list_lost(
-    struct pg *pg, const char *before, struct schema_change *change, struct error *err)
+/* rights: those to look through, and those to compare with. */
+static bool list(struct pg *pg, enum statement_id id, const char *const rights[static 2],
+    struct buf *lines, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_text(&args, rights[0]);
+    pg_arg_text(&args, rights[1]);
+    if (!pg_run(pg, id, &args, &rows, err))
+        return false;
+    for (int i = 0; i < rows.count; i++)
+        buf_addf(lines, "%s\n", pg_rows_text(&rows, i, 0));
+    return true;
+}
+
+/* Takes the rights that the new objects had from the start: an owner's ALTER DEFAULT PRIVILEGES
+ * gives them to whoever it names, approvals and the journal too. */
+static bool take_gained(struct pg *pg, const struct buf *gained, struct error *err)
+{
+    for (const char *line = buf_text(gained); *line != '\0';) {
+        int length = (int)strcspn(line, "\n");
+        CLEANUP(buf_clear) struct buf sql = {0};
+        buf_addf(&sql, "revoke %.*s", length, line);
+        if (!pg_exec_args(pg, buf_text(&sql), NULL, NULL, err))
+            return error_prefix(err, "%s", buf_text(&sql));
+        line += length + 1;
+    }
+    return true;
+}
+
+static bool compare_rights(
+    struct pg *pg, const char *before, struct schema_change *change, struct error *err)
+{
     char *after;
     if (!rights_held(pg, &after, err))
         return false;
-    pg_arg_text(&args, before);
-    pg_arg_text(&args, after);
-    bool ok = pg_run(pg, STATEMENT_RIGHTS_LOST, &args, &rows, err);
-    for (int i = 0; ok && i < rows.count; i++)
-        buf_addf(&change->lost, "%s\n", pg_rows_text(&rows, i, 0));
+    bool ok = list(pg, STATEMENT_RIGHTS_GAINED, (const char *const[]){after, before},
+                  &change->gained, err) &&
+        take_gained(pg, &change->gained, err) &&
+        (change->from == 0 ||
+            list(pg, STATEMENT_RIGHTS_LOST, (const char *const[]){before, after}, &change->lost,
+                err));
     free(after);
     return ok;
 }
@@ -137,7 +167,7 @@ static bool upgrade(struct pg *pg, struct schema_change *change, struct error *e
     if (!rights_held(pg, &before, err))
         return false;
     bool ok = apply_files(pg, change, err) &&
-        (change->from == 0 || change->from == change->to || list_lost(pg, before, change, err));
+        (change->from == change->to || compare_rights(pg, before, change, err));
     free(before);
     return ok;
 }

@@ -21,6 +21,7 @@ MUST_CHECK bool schema_version(struct pg *pg, int *version, struct error *err);
 struct schema_change {
     int from, to; /* versions before and after */
     struct buf lost; /* rights that others than the owner had and have no more, a line each */
+    struct buf gained; /* rights that default privileges gave with the objects; taken again */
 };
 void schema_change_clear(struct schema_change *change);
 

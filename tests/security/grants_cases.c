@@ -149,7 +149,7 @@ START_TEST(an_upgrade_takes_what_was_too_much_and_says_so)
 {
     static const char *const lost[] = {"insert on assocd.plan_approval from assocd_daemon\n",
         "update on assocd.sync_state from assocd_daemon\n",
-        "execute on assocd.touch(text,bigint) from PUBLIC\n"};
+        "execute on function assocd.touch(text,bigint) from PUBLIC\n"};
     struct error err = {0};
     CLEANUP(schema_change_clear) struct schema_change change = {0};
     char *url = cluster_database();
@@ -170,6 +170,48 @@ START_TEST(an_upgrade_takes_what_was_too_much_and_says_so)
 }
 END_TEST
 
+/* As many a DBA sets them up for a schema's owner. */
+START_TEST(fault_h23_default_privileges_reach_nothing_of_ours)
+{
+    static const char defaults[] =
+        "do $$ begin create role \"test bi\"; exception when duplicate_object or unique_violation "
+        "then null; end $$;"
+        "alter default privileges grant all on tables to public, \"test bi\";"
+        "alter default privileges grant all on sequences to \"test bi\";"
+        "alter default privileges grant all on functions to \"test bi\";"
+        "alter default privileges grant all on schemas to \"test bi\";"
+        "alter default privileges grant insert on tables to assocd_reader";
+    static const char more[] =
+        "select count(*) from pg_class c, pg_roles r where relnamespace = 'assocd'::regnamespace"
+        " and relkind in ('r', 'v', 'S') and rolname in ('test bi', 'assocd_reader', "
+        "'assocd_writer') and case relkind when 'S' then has_sequence_privilege(r.oid, c.oid, "
+        "'usage, select, update') else has_table_privilege(r.oid, c.oid, 'insert, update, delete, "
+        "truncate, references, trigger') or rolname = 'test bi' and has_table_privilege(r.oid, "
+        "c.oid, 'select') end";
+    struct error err = {0};
+    CLEANUP(schema_change_clear) struct schema_change change = {0};
+    char *url = cluster_database();
+    struct pg *fresh = cluster_connect(url);
+    cluster_exec(fresh, defaults, NULL);
+    ck_assert_msg(schema_upgrade(fresh, &change, &err), "%s", err.text);
+    ck_assert_int_eq(cluster_int(fresh, more), 0);
+    ck_assert_int_eq(
+        cluster_int(fresh,
+            "select count(*) from pg_proc where pronamespace = 'assocd'::regnamespace and "
+            "has_function_privilege('test bi', oid, 'execute')"),
+        0);
+    ck_assert_int_eq(cluster_int(fresh,
+                         "select has_schema_privilege('test bi', 'assocd', 'usage, create')::int"),
+        0);
+    ck_assert_msg(strstr(buf_text(&change.gained),
+                      "insert on assocd.plan_approval from \"test bi\"\n") != NULL,
+        "%s", buf_text(&change.gained));
+    pg_close(fresh);
+    cluster_drop(url);
+    free(url);
+}
+END_TEST
+
 TCase *grants_cases(void)
 {
     TCase *tcase = tcase_create("grants");
@@ -178,5 +220,6 @@ TCase *grants_cases(void)
     tcase_add_test(tcase, fault_h1_the_catalogue_has_exactly_the_grants_of_the_table);
     tcase_add_test(tcase, fault_h3_every_function_is_closed_and_keeps_its_search_path);
     tcase_add_test(tcase, an_upgrade_takes_what_was_too_much_and_says_so);
+    tcase_add_test(tcase, fault_h23_default_privileges_reach_nothing_of_ours);
     return tcase;
 }
