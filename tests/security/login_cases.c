@@ -158,6 +158,19 @@ static const struct {
     {"daemon", ADD_BATCH("3"), REFUSED},
     {"daemon", ADD_BATCH("4"), REFUSED},
     {"daemon", ADD_BATCH("2"), WORKS},
+    /* Who asked and when is not the daemon's to say. */
+    {"daemon", "update assocd.run set signal_id = 2 where run_id = 2", REFUSED},
+    {"daemon",
+        "with ended as (update assocd.run set status = 'failed', completed_at = now() - interval "
+        "'9 years' where run_id = 2 returning completed_at)"
+        " select 1 / (completed_at > now() - interval '1 hour')::integer from ended",
+        WORKS},
+    {"daemon",
+        "with begun as (insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid, "
+        "started_at) values ('s', 'p', 'v3', 'manual', 'planning', 9, 'h', 1, '2000-01-01') "
+        "returning started_at)"
+        " select 1 / (started_at > now() - interval '1 hour')::integer from begun",
+        WORKS},
     {"daemon", "delete from assocd.run", DENIED},
     {"daemon", "truncate assocd.signal cascade", DENIED},
     {"operator", "update assocd.run set created = 0", DENIED},
