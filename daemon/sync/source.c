@@ -107,20 +107,34 @@ static bool columns_text(
     return true;
 }
 
+/* A cell as text, cut on the server: no id and no type is that long, and what somebody writes into
+ * a row would otherwise cost the server and us as much again, or be more than a COPY can carry. */
+enum { CELL_MAX = 2000 };
+
+static void add_cell(struct buf *sql, const struct pg_rows *shape, int column)
+{
+    if (pg_rows_integer(shape, column))
+        buf_addf(sql, "cells.c%d::text", column);
+    else
+        buf_addf(sql, "pg_catalog.left(cells.c%d::text, %d)", column, CELL_MAX);
+}
+
 /* Ids sort as numbers whatever the column's type: text by length and then by digits. A bare c0
  * would mean the output column, which is text. */
 static void add_order(struct buf *sql, const struct pg_rows *shape)
 {
     buf_add_text(sql, " order by ");
     for (int i = 0; i < 2; i++) {
-        const char *comma = i > 0 ? ", " : "";
+        CLEANUP(buf_clear) struct buf cell = {0};
+        add_cell(&cell, shape, i);
+        buf_add_text(sql, i > 0 ? ", " : "");
         if (pg_rows_integer(shape, i))
-            buf_addf(sql, "%scells.c%d nulls first", comma, i);
+            buf_addf(sql, "cells.c%d nulls first", i);
         else
             buf_addf(sql,
-                "%spg_catalog.length(pg_catalog.ltrim(cells.c%d::text, '0')) nulls first,"
-                " pg_catalog.ltrim(cells.c%d::text, '0') collate \"C\"",
-                comma, i, i);
+                "pg_catalog.length(pg_catalog.ltrim(%s, '0')) nulls first,"
+                " pg_catalog.ltrim(%s, '0') collate \"C\"",
+                buf_text(&cell), buf_text(&cell));
     }
 }
 
@@ -162,8 +176,10 @@ static bool begin_copy(struct source *source, const char *relation, struct error
     text_trim(source->shape);
     buf_reset(&sql);
     buf_add_text(&sql, "copy (select ");
-    for (int i = 0; i < pg_rows_columns(&shape); i++)
-        buf_addf(&sql, "%sc%d::text", i > 0 ? ", " : "", i);
+    for (int i = 0; i < pg_rows_columns(&shape); i++) {
+        buf_add_text(&sql, i > 0 ? ", " : "");
+        add_cell(&sql, &shape, i);
+    }
     buf_addf(&sql, " from (%s) cells", buf_text(&inner));
     add_restriction(&sql, &source->wish, &shape);
     add_order(&sql, &shape);

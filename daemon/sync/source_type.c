@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/show.h"
 #include "model/assoc.h"
 #include "model/near.h"
 
@@ -15,8 +15,7 @@ static const char default_category[] = "HUBSPOT_DEFINED";
 
 const char *source_excerpt(const char *cell, char space[static SOURCE_EXCERPT_MAX])
 {
-    (void)snprintf(space, SOURCE_EXCERPT_MAX, "%s", cell);
-    text_trim(space);
+    show_copy(space, SOURCE_EXCERPT_MAX, cell, "");
     return space;
 }
 

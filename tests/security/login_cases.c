@@ -166,7 +166,8 @@ static const struct {
         " select 1 / (completed_at > now() - interval '1 hour')::integer from ended",
         WORKS},
     {"daemon",
-        "with begun as (insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid, "
+        "with begun as (insert into assocd.run (sync, portal, api, cause, status, epoch, host, "
+        "pid, "
         "started_at) values ('s', 'p', 'v3', 'manual', 'planning', 9, 'h', 1, '2000-01-01') "
         "returning started_at)"
         " select 1 / (started_at > now() - interval '1 hour')::integer from begun",

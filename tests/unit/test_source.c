@@ -95,6 +95,23 @@ static const struct {
         NULL, "select crm.f() as from_id, 1 as to_id", "read-only transaction"},
 };
 
+/* Whoever may write a row makes a bad row at most: neither a failed run, nor words that act. */
+START_TEST(fault_h24_a_cell_without_bounds_is_an_invalid_row)
+{
+    struct source_row row = {0};
+    cluster_exec(pg,
+        "create table crm.pair (from_id text, to_id text); insert into crm.pair values"
+        " (repeat('7', 150000000), '1'), ('1', repeat('8', 150000000)), ('2', '3'),"
+        " (E'1\\x1b[2J\\u202e', '2')",
+        NULL);
+    expect("!to_id 2>3:0 !from_id !from_id ");
+    cluster_exec(
+        pg, "delete from crm.pair where length(from_id) < 3 or length(from_id) > 99", NULL);
+    ck_assert_msg(open_source() && source_next(source, &row, &err), "%s", err.text);
+    ck_assert_msg(strstr(row.message, "\"1\\x1B[2J\\u202E\"") != NULL, "%s", row.message);
+}
+END_TEST
+
 START_TEST(says_what_is_wrong_with_the_source)
 {
     if (wrong[_i].setup != NULL)
@@ -266,6 +283,7 @@ int main(void)
         tcase, sorts_ids_as_numbers_whatever_their_column_is, 0, (int)ARRAY_COUNT(id_types));
     tcase_add_test(tcase, tells_every_row_that_cannot_be_meant);
     tcase_add_test(tcase, cuts_long_cells_between_characters);
+    tcase_add_test(tcase, fault_h24_a_cell_without_bounds_is_an_invalid_row);
     tcase_add_loop_test(tcase, says_what_is_wrong_with_the_source, 0, (int)ARRAY_COUNT(wrong));
     tcase_add_test(tcase, says_when_it_cannot_connect);
     tcase_add_loop_test(tcase, reads_every_kind_of_relation, 0, (int)ARRAY_COUNT(relations));
