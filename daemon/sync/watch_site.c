@@ -170,6 +170,8 @@ static void add_why_unseen(
         return;
     else if (site->off > 0)
         buf_add_text(text, "its triggers are disabled");
+    else if (site->on > 0 && site->on < TRIGGERS)
+        buf_addf(text, "it has only %d of its %d triggers", (int)site->on, TRIGGERS);
     else if (site->on < TRIGGERS && site->others.length > 0)
         buf_addf(text, "its triggers are on %s (a table that is renamed keeps its triggers)",
             buf_text(&site->others));

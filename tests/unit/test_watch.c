@@ -242,6 +242,9 @@ START_TEST(sees_what_is_in_place)
     expect_state(WATCH_IN_PLACE, "in place");
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from assocd.watched where sync = 'links'"), 4);
+    cluster_exec(pg, "drop trigger assocd_delete_links on crm.link", NULL);
+    expect_state(WATCH_MISSING, "it has only 3 of its 4 triggers");
+    install("are in place now");
     cluster_exec(pg, "alter table crm.link disable trigger user", NULL);
     expect_state(WATCH_MISSING, "disabled");
     ck_assert(watch_remove(&sync_links, database, &text, &err));
