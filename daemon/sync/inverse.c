@@ -128,10 +128,10 @@ static enum inverse_verdict judge_made(
         return by_itself ? INVERSE_NOTHING : INVERSE_GONE_ALREADY;
     if (by_itself && !plain)
         return INVERSE_NOTHING; /* goes with the pair, or stays with what others put on it */
-    if (plain && carries_unmanaged(rules, group))
-        return INVERSE_CARRIES;
     bool stays = plain && (!may_unlink(rules, group) || is_kept(group, row));
-    return stays ? INVERSE_CHANGED : INVERSE_DO;
+    if (!stays)
+        return INVERSE_DO;
+    return carries_unmanaged(rules, group) ? INVERSE_CARRIES : INVERSE_CHANGED;
 }
 
 static bool made_by_run(

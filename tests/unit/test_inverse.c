@@ -50,6 +50,7 @@ static const struct {
     {"0Cb 0Cf 0cp", "0p 0b 0f", "0p:k 0b:d 0f:u"},
     {"0Cb", "0p", "0b:g"},
     {"0Cf", "0p 0f", "0f:u"},
+    {"0C1 0cp", "0p 01", "0p:k 01:u"},
     {"0Ap", "", "0p:d"},
     {"0Ap", "0p", "0p:t"},
     {"0Ap", "0p 0f", "0p:t"},
