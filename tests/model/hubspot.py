@@ -11,11 +11,12 @@ PLAIN, PRIMARY = "P", "R"
 class Kind:
     """One pair of object types and its association types."""
 
-    def __init__(self, name, from_type, to_type, types, inverse=None, hidden=False):
+    def __init__(self, name, from_type, to_type, types, inverse=None, hidden=False, there=False):
         self.name, self.from_type, self.to_type = name, from_type, to_type
         self.types = types  # letter -> (category, id, v3 name, label)
         self.inverse = inverse  # letter -> letter, within one object type
         self.hidden = hidden
+        self.there = there  # it is the to-record that has one primary company
 
     @property
     def same(self):
@@ -52,6 +53,18 @@ KINDS = {
                 "A": label(101, "alpha", "Alpha"),
                 "B": label(102, "beta", "Beta"),
             },
+        ),
+        Kind(
+            "companies-contacts",
+            "companies",
+            "contacts",
+            {
+                "P": ("HUBSPOT_DEFINED", 280, "company_to_contact_unlabeled", None),
+                "R": ("HUBSPOT_DEFINED", 2, "company_to_contact", None),
+                "A": label(101, "alpha", "Alpha"),
+                "B": label(102, "beta", "Beta"),
+            },
+            there=True,
         ),
         Kind(
             "deals-contacts",
@@ -125,19 +138,25 @@ class Account:
         ends = {b for a, b in self.links if a == f}
         return sorted(ends | {a for a, b in self.links if b == f and self.kind.same})
 
+    def companies_of(self, f, t):
+        """The links of the one of two records that has one primary company."""
+        if self.kind.there:
+            return [(a, b) for a, b in sorted(self.links) if b == t]
+        return [(f, o) for o in self.to_of(f)]
+
     def create(self, f, t, types, replaces=None):
         """Any type brings the plain one; there is one primary company, and it may be moved."""
         have = self.at(f, t)
-        alone = not self.to_of(f)
+        alone = not self.companies_of(f, t)
         if self.replaces if replaces is None else replaces:
             have = have & {PLAIN}
         types = have | set(types) | {PLAIN}
         if PRIMARY in self.kind.types and self.first and alone:
             types.add(PRIMARY)
         if PRIMARY in types:
-            for other in self.to_of(f):
-                if other != t:
-                    self.put(f, other, self.at(f, other) - {PRIMARY})
+            for other in self.companies_of(f, t):
+                if other != (f, t):
+                    self.put(*other, self.at(*other) - {PRIMARY})
         self.put(f, t, types)
 
     def archive(self, f, t, types):

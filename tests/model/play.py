@@ -104,7 +104,8 @@ def edit_table(r, kind, sync, table):
                 x = None
             # Two primary companies of one record are no wish that could be carried out.
             if (x or sync.types[0]) != PRIMARY or not any(
-                row[0] == f and (row[2] or sync.types[0]) == PRIMARY for row in table
+                row[kind.there] == (t if kind.there else f) and (row[2] or sync.types[0]) == PRIMARY
+                for row in table
             ):
                 table.append((f, None if r.random() < 0.1 else t, x))
         elif table and what < 0.95:
@@ -193,9 +194,7 @@ class Play:
         actual = dict(row, exit=code, drift_view=self.bed.drift(row.get("run_id", 0)))
         self.say(*words, "->", {k: actual.get(k) for k in expected}, text.strip())
         wrong = [
-            f"{k} {actual.get(k)}, expected {v}"
-            for k, v in expected.items()
-            if actual.get(k) != v
+            f"{k} {actual.get(k)}, expected {v}" for k, v in expected.items() if actual.get(k) != v
         ]
         if wrong:
             raise Differs(f"assocd {' '.join(words)}: {'; '.join(wrong)}\n{text}")

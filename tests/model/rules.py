@@ -439,10 +439,12 @@ class World:
             if after and not now:
                 continue  # others have unlinked it
             types = (now - (after - before)) | (before - after)
-            if not run["before"].to_of(pair[0]) and PLAIN in after - before:
+            alone = not self.kind.there and not run["before"].to_of(pair[0])
+            if alone and PLAIN in after - before:
                 # "on a record that had no company before the run, a mark on what the run linked is
-                # taken for HubSpot's own"
+                # taken for HubSpot's own; where a sync goes from companies, a mark that the run saw"
                 types.discard(PRIMARY)
+            self.leave_out(run, pair, types)
             if types:
                 types.add(PLAIN)  # "so does a link on which somebody has built"
                 # with the mark that HubSpot gave it, as it would have for them
@@ -454,7 +456,24 @@ class World:
                 types.discard(PRIMARY)
         return back
 
+    def leave_out(self, run, pair, types):
+        """README: "Types that the sync no longer manages are left out": what the run gave stays,
+        what it took away does not come back, nor what went along with a link."""
+        now = self.account.at(*pair)
+        made, lost = (
+            {
+                x
+                for f, t, x in self.facts(c for c in changes if c[2] not in self.sync.types)
+                if (f, t) == pair
+            }
+            for changes in (run["create"], run["archive"])
+        )
+        types |= made & now
+        if PLAIN in lost - now:
+            types -= {PRIMARY} - now
+        types -= lost - now
+
     def marked(self, f, t, back):
         """README: "A mark that somebody has given to another company since stays there"."""
-        others = (o for o in self.account.to_of(f) if o != t)
-        return any(PRIMARY in back.get((f, o), self.account.at(f, o)) for o in others)
+        others = (o for o in self.account.companies_of(f, t) if o != (f, t))
+        return any(PRIMARY in back.get(o, self.account.at(*o)) for o in others)
