@@ -108,7 +108,8 @@ static bool count_question(struct permits *permits, struct error *err)
         if (!permits_take(permits, &wait_ms, err))
             return false;
         if (!stop_wait(wait_ms))
-            return error_set(err, ERROR_STOPPED, "stopped before anything was read");
+            return error_set(
+                err, ERROR_STOPPED, "stopped (%s) before anything was read", stop_reason());
     } while (wait_ms > 0);
     return true;
 }
