@@ -137,7 +137,14 @@ bool journal_status(struct run *run, enum run_status status, struct error *err)
     pg_arg_text(&args, run->digest[0] != '\0' ? run->digest : NULL);
     pg_arg_text(&args, run->fingerprint);
     pg_arg_bool(&args, run->changes_left);
-    return pg_run(run->state, STATEMENT_RUN_UPDATE, &args, NULL, err);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(run->state, STATEMENT_RUN_UPDATE, &args, &rows, err))
+        return false;
+    return rows.count > 0 ||
+        error_set(err, ERROR_LOCKED,
+            "run %lld of %s was interrupted: its session had lost the lock of the sync, so that "
+            "another process closed the run; it stops here",
+            (long long)run->run_id, run->options.sync->name);
 }
 
 bool journal_progress(struct run *run, const struct progress *progress, struct error *err)

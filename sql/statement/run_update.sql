@@ -1,4 +1,5 @@
--- Writes the run's counts and status; an end state closes it.
+-- Writes the run's counts and status; an end state closes it. No row: it was closed before, by others who saw its
+-- session without its lock.
 update assocd.run set status = $2,
     completed_at = case when $2 in ('planning', 'applying', 'verifying') then null else clock_timestamp() end,
     portal_id = nullif($3::bigint, 0), desired = $4::bigint, records = $5::bigint, unread = $6::bigint,
@@ -9,3 +10,4 @@ update assocd.run set status = $2,
     requests = $23::bigint, guard = $24, error = $25, digest = $26, fingerprint = coalesce($27, fingerprint),
     changes_left = $28::boolean
 where run_id = $1::bigint and completed_at is null
+returning run_id

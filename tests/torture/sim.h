@@ -77,6 +77,7 @@ struct sim_row { /* assocd.run */
     int64_t epoch;
     int32_t first_change;
     bool open, watch, dry, unsettled;
+    bool planned_after; /* it planned on after others had closed it */
     char status[12];
     int64_t started_us, desired, archived, absent_us;
 };

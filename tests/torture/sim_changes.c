@@ -41,6 +41,7 @@ void sim_copy_change(char **cells)
         .type = (uint8_t)sim_type_bit(cells[5], (uint32_t)strtoul(cells[6], NULL, 10)),
         .reason = (uint8_t)cells[7][0],
         .state = (uint8_t)sim_state_of(cells[8])};
+    t->runs[change->run_id].planned_after |= !t->runs[change->run_id].open;
     sim_check(change->from < SIM_FROMS && change->to < SIM_TOS && change->type < SIM_TYPES,
         "a change is about nothing that exists");
     EACH_CHANGE(other, change->run_id)

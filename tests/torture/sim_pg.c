@@ -47,6 +47,7 @@ static struct pg stranger;
 
 static void end_session(struct pg *pg)
 {
+    pg->holds = false;
     if (sim.lock_owner == pg || (pg->swapped && sim.lock_owner == &stranger))
         sim.lock_owner = NULL;
 }
@@ -235,6 +236,7 @@ static bool before(struct pg *pg, enum sim_fault_kind *fault, struct error *err)
         pg->run->run_id != 0) {
         struct pg *owner = sim.lock_owner;
         sim.lock_owner = *fault == FAULT_USURP ? NULL : owner;
+        pg->holds = pg->holds && *fault != FAULT_USURP;
         sim_execute(RUN_FULL, 0, false);
     }
     pg->failed = false;

@@ -11,6 +11,7 @@
 struct pg {
     struct sim_run *run;
     bool lost;
+    bool holds; /* the advisory lock that it drew, by which others see that its run lives */
     bool swapped; /* another server process serves it than the one that has its lock */
     bool failed; /* the last statement */
     bool repeated; /* because a row is there already */

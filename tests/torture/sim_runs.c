@@ -22,8 +22,10 @@ STATEMENT(sync_lock)
 {
     UNUSED(args);
     bool free = sim.lock_owner == NULL || sim.lock_owner == pg;
-    if (free)
+    if (free) {
         sim.lock_owner = pg;
+        pg->holds = true;
+    }
     sim_row(rows, NUMBER(free));
     return true;
 }
@@ -76,11 +78,12 @@ STATEMENT(run_insert)
     return true;
 }
 
+/* assocd.session_lives: the process may live on without the lock, and is taken for gone. */
 static bool is_alive(int32_t run_id)
 {
     for (const struct sim_run *run = sim.top; run != NULL; run = run->outer)
         if (run->run_id == run_id)
-            return !run->dead && run->run.state != NULL && !run->run.state->lost;
+            return !run->dead && run->run.state != NULL && run->run.state->holds;
     return false;
 }
 
@@ -122,11 +125,12 @@ STATEMENT(run_interrupt)
 
 STATEMENT(run_update)
 {
-    UNUSED(pg), UNUSED(rows);
+    UNUSED(pg);
     struct sim_row *run = row_of(sim_int(args, 1));
     const char *status = args->text[1];
     if (!run->open)
         return true;
+    sim_row(rows, NUMBER(1));
     (void)snprintf(run->status, sizeof run->status, "%s", status);
     run->open = strcmp(status, "planning") == 0 || strcmp(status, "applying") == 0 ||
         strcmp(status, "verifying") == 0;
