@@ -97,7 +97,7 @@ static bool leave_out(struct run *run, const struct sides *sides, struct error *
     return true;
 }
 
-/* Archives towards a record that HubSpot does not tell about. */
+/* Archives that a record which HubSpot does not tell about may have come into. */
 static bool leave_unknown(struct run *run, const struct lookup *to, struct error *err)
 {
     CLEANUP(buf_clear) struct buf unknown = {0};

@@ -40,7 +40,9 @@ static struct sync_definition sync_definition = {.name = (char[]){"pairs"},
     .from = (char[]){"deals"},
     .to = (char[]){"contacts"}};
 static struct run run;
-static struct scripted answers[3];
+static char *stage_requests; /* what the server was asked, once it is closed */
+static struct scripted answers[8];
+static size_t answers_count;
 
 static void stage_exec(const char *format, ...) PRINTF(1, 2);
 static void stage_exec(const char *format, ...)
@@ -91,41 +93,48 @@ static struct scripted stage_answer(const char *types)
     return (struct scripted){.answer = text, .end = SCRIPTED_KEEP};
 }
 
-/* What HubSpot says to the first reading, and to all that follow. */
-static void stage_serve(size_t count)
+static void stage_client(void)
 {
-    scripted_client_open(answers, count, DIALECT_2026_09, -1);
+    scripted_client_open(answers, answers_count, DIALECT_2026_09, -1);
     run.client = scripted.client;
+    run.from_type = mem_text("0-3");
+    run.to_type = mem_text("0-1");
     client_bind(run.client, "deals", "contacts", &run.types);
 }
 
-static void stage_observe_two(const char *first, const char *later)
+/* What HubSpot says to the first reading, and to all that follow. */
+__attribute__((unused)) static void stage_observe_two(const char *first, const char *later)
 {
     answers[0] = stage_answer(first);
     answers[1] = stage_answer(later);
-    stage_serve(2);
-}
-
-/* The answer to a look-up of one record: it is alive. */
-static struct scripted stage_alive(int id)
-{
-    char body[64];
-    (void)snprintf(body, sizeof body, "{\"results\":[{\"id\":\"%d\"}]}", id);
-    return (struct scripted){.answer = scripted_answer("200 OK", "", body), .end = SCRIPTED_KEEP};
+    answers_count = 2;
+    stage_client();
 }
 
 /* One reading, and then both records are looked up. */
 __attribute__((unused)) static void stage_observe_alive(const char *types)
 {
     answers[0] = stage_answer(types);
-    answers[1] = stage_alive(1);
-    answers[2] = stage_alive(10);
-    run.from_type = mem_text("0-3");
-    run.to_type = mem_text("0-1");
-    stage_serve(3);
+    for (answers_count = 1; answers_count < 3; answers_count++)
+        answers[answers_count] = (struct scripted){
+            .answer = scripted_answer("200 OK", "",
+                answers_count == 1 ? "{\"results\":[{\"id\":\"1\"}]}"
+                                   : "{\"results\":[{\"id\":\"10\"}]}"),
+            .end = SCRIPTED_KEEP};
+    stage_client();
 }
 
-static void stage_observe(const char *types)
+/* The server's answers, one after the other: "200 OK", body, and so on. */
+__attribute__((unused)) static void stage_serve(size_t count, const char *const texts[])
+{
+    for (answers_count = 0; answers_count < count; answers_count++)
+        answers[answers_count] = (struct scripted){
+            .answer = scripted_answer(texts[2 * answers_count], "", texts[2 * answers_count + 1]),
+            .end = SCRIPTED_KEEP};
+    stage_client();
+}
+
+__attribute__((unused)) static void stage_observe(const char *types)
 {
     stage_observe_two(types, types);
 }
@@ -133,19 +142,19 @@ static void stage_observe(const char *types)
 static void stage_close(void)
 {
     run_clear(&run);
-    if (answers[0].answer != NULL) {
+    if (answers_count > 0) {
         scripted.client = NULL;
-        free(scripted_client_close());
-        for (size_t i = 0; i < ARRAY_COUNT(answers); i++) {
-            free((char *)(uintptr_t)answers[i].answer);
-            answers[i].answer = NULL;
-        }
+        free(stage_requests);
+        stage_requests = scripted_client_close();
     }
+    while (answers_count > 0)
+        free((char *)(uintptr_t)answers[--answers_count].answer);
     pg_close(pg);
 }
 
 /* A change of a run: ordinals in order, from record 1 to record 10. */
-static void stage_change(int run_id, const char *operation, char letter, const char *state)
+__attribute__((unused)) static void stage_change(
+    int run_id, const char *operation, char letter, const char *state)
 {
     stage_exec("insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category,"
                " type_id, reason, state) select %d, '%s', count(*) + 1, 1, 10, '%s', %u,"
@@ -161,7 +170,7 @@ __attribute__((unused)) static void stage_own(char letter, const char *origin)
         stage_type(letter)->category, stage_type(letter)->type_id, origin);
 }
 
-static void stage_expect(const char *sql, const char *text)
+__attribute__((unused)) static void stage_expect(const char *sql, const char *text)
 {
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     cluster_exec(pg, sql, &rows);
@@ -171,7 +180,7 @@ static void stage_expect(const char *sql, const char *text)
 }
 
 /* So many readings of HubSpot are in the journal. */
-static void stage_expect_reads(int64_t reads)
+__attribute__((unused)) static void stage_expect_reads(int64_t reads)
 {
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from assocd.batch where operation in ('read', 'verify')"),
@@ -187,6 +196,7 @@ static int stage_run(const char *name, TCase *tcase)
     int failed = suite_run(suite);
     cluster_drop(database);
     free(database);
+    free(stage_requests);
     return failed;
 }
 

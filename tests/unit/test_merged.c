@@ -1,0 +1,145 @@
+/*
+ * test_merged.c: what a merge of records does to a plan: what came to the survivor stays, what
+ * names a record that is no more is a reject, and what HubSpot does not tell waits.
+ */
+#include "sync/merged.h"
+
+#include "unit/stage_case.h"
+
+#define RECORD(id) "{\"id\":\"" id "\",\"properties\":{}}"
+#define MERGED(id, old) "{\"id\":\"" id "\",\"properties\":{\"hs_merged_object_ids\":\"" old "\"}}"
+#define ALL(records) "{\"status\":\"COMPLETE\",\"results\":[" records "]}"
+#define NO "{\"status\":\"error\",\"message\":\"no\"}"
+
+static const struct assoc_list none;
+
+static void set_up(void)
+{
+    stage_open();
+    stage_exec("truncate assocd.reject");
+    sync_definition.guards =
+        (struct guards){.max_archive = 500, .max_archive_percent = 5, .max_archive_per_record = 0};
+}
+
+static void change(const char *operation, int from, int to, const char *reason)
+{
+    stage_exec("insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category,"
+               " type_id, reason) select 2, '%s', count(*) + 1, %d, %d, 'HUBSPOT_DEFINED', 3, '%s'"
+               " from assocd.change where operation = '%s'",
+        operation, from, to, reason, operation);
+}
+
+static void settle(size_t count, const char *const texts[])
+{
+    stage_serve(count, texts);
+    ck_assert_msg(merged_settle(&run, &none, &err), "%s", err.text);
+}
+
+/* "archive 1-102 skipped, create …", in order. */
+static void expect(const char *want)
+{
+    stage_expect(
+        "select coalesce(string_agg(format('%s %s-%s %s', operation, from_id, to_id, state),"
+        " ', ' order by operation, ordinal), '') from assocd.change",
+        want);
+}
+
+START_TEST(a_plan_without_suspects_costs_nothing)
+{
+    const char *const texts[] = {"200 OK", ALL("")};
+    change("create", 1, 10, "source_added");
+    settle(1, texts);
+    ck_assert_uint_eq(client_requests(run.client), 0);
+}
+END_TEST
+
+START_TEST(what_came_to_the_survivor_stays)
+{
+    const char *const texts[] = {
+        "200 OK", ALL(RECORD("1")), "200 OK", ALL(MERGED("102", "2") "," RECORD("3"))};
+    change("create", 1, 2, "drift_removed");
+    change("archive", 1, 3, "source_removed");
+    change("archive", 1, 102, "drift_added");
+    settle(2, texts);
+    expect("archive 1-3 planned, archive 1-102 skipped, create 1-2 skipped");
+    stage_expect("select category || ': ' || message from assocd.reject",
+        "merged: contacts record 2 was merged into 102 in HubSpot; the source must name that one");
+    ck_assert_uint_eq(run.told, 1);
+    ck_assert_uint_eq(client_requests(run.client), 2);
+}
+END_TEST
+
+START_TEST(an_archive_towards_a_record_that_nobody_tells_of_waits)
+{
+    const char *const texts[] = {
+        "200 OK", ALL(RECORD("1")), "200 OK", ALL(RECORD("3")), "503 Service Unavailable", NO};
+    change("archive", 1, 3, "source_removed");
+    change("archive", 1, 4, "source_removed");
+    settle(3, texts);
+    expect("archive 1-3 planned, archive 1-4 skipped");
+    ck_assert_ptr_nonnull(strstr(run.reason, "HubSpot does not tell"));
+}
+END_TEST
+
+/* The record to link to may have been merged into the one whose link is to go. */
+START_TEST(an_archive_beside_a_create_towards_a_record_that_nobody_tells_of_waits)
+{
+    const char *const texts[] = {"200 OK", ALL(RECORD("1") "," RECORD("5")), "200 OK",
+        ALL(RECORD("3") "," RECORD("102")), "503 Service Unavailable", NO};
+    change("create", 1, 2, "source_added");
+    change("archive", 1, 102, "source_removed");
+    change("archive", 5, 3, "source_removed");
+    settle(3, texts);
+    expect("archive 1-102 skipped, archive 5-3 planned, create 1-2 planned");
+}
+END_TEST
+
+START_TEST(a_from_record_that_was_merged_is_left_alone)
+{
+    const char *const texts[] = {"200 OK", ALL(MERGED("101", "1")), "200 OK", ALL(RECORD("3"))};
+    change("archive", 1, 3, "source_removed");
+    settle(2, texts);
+    expect("archive 1-3 skipped");
+    stage_expect("select category || ' ' || from_id from assocd.reject", "merged 1");
+}
+END_TEST
+
+START_TEST(many_archives_beyond_the_limit_are_asked_for_when_they_are_applied)
+{
+    const char *const texts[] = {"200 OK", ALL("")};
+    stage_exec("insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category,"
+               " type_id, reason) select 2, 'archive', n, n, 3, 'HUBSPOT_DEFINED', 3,"
+               " 'source_removed' from generate_series(1, 5001) n");
+    settle(1, texts);
+    ck_assert(run.merges_unasked);
+    ck_assert_uint_eq(client_requests(run.client), 0);
+}
+END_TEST
+
+START_TEST(a_refusal_is_explained)
+{
+    const char *const texts[] = {
+        "200 OK", ALL(RECORD("1")), "200 OK", ALL(""), "404 Not Found", NO};
+    change("create", 1, 10, "source_added");
+    stage_exec("update assocd.change set state = 'sent'");
+    stage_exec("update assocd.change set state = 'rejected', message = 'invalid'");
+    stage_serve(3, texts);
+    ck_assert_msg(merged_explain(&run, &err), "%s", err.text);
+    stage_expect("select category || ': ' || message from assocd.reject",
+        "deleted: contacts record 10 does not exist in HubSpot (any more) (HubSpot: invalid)");
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = tcase_create("merged");
+    tcase_add_checked_fixture(tcase, set_up, stage_close);
+    tcase_add_test(tcase, a_plan_without_suspects_costs_nothing);
+    tcase_add_test(tcase, what_came_to_the_survivor_stays);
+    tcase_add_test(tcase, an_archive_towards_a_record_that_nobody_tells_of_waits);
+    tcase_add_test(tcase, an_archive_beside_a_create_towards_a_record_that_nobody_tells_of_waits);
+    tcase_add_test(tcase, a_from_record_that_was_merged_is_left_alone);
+    tcase_add_test(tcase, many_archives_beyond_the_limit_are_asked_for_when_they_are_applied);
+    tcase_add_test(tcase, a_refusal_is_explained);
+    return stage_run("merged", tcase);
+}
