@@ -152,8 +152,11 @@ enum sim_fault_kind {
     FAULT_FATAL = FAULT_READS, /* token, scope, quota or connection: the run must end */
     FAULT_STOP, /* the operator stops it */
     FAULT_CALLS,
+    /* at a question what became of records */
+    FAULT_LOOKUP_PART = FAULT_CALLS, /* the answer leaves some out; about one: there is none */
+    FAULT_LOOKUPS,
     /* at a row of the source, 0: at its opening */
-    FAULT_SOURCE = FAULT_CALLS,
+    FAULT_SOURCE = FAULT_LOOKUPS,
     /* at an operation on a temporary file */
     FAULT_FILE,
     FAULT_KINDS,
@@ -170,6 +173,7 @@ enum sim_class {
     CLASS_WRITE,
     CLASS_READ,
     CLASS_CALL,
+    CLASS_LOOKUP,
     CLASS_SOURCE,
     CLASS_FILE,
     CLASSES
@@ -195,13 +199,16 @@ struct sim_run {
     sim_pairs stood; /* on the pair at some time of this run */
     sim_pairs done; /* answered as done */
     sim_pairs asked; /* to be archived */
+    uint8_t told_from, told_to; /* records of which HubSpot told what became of them */
     uint8_t complete; /* records whose last reading was complete */
+    uint8_t read; /* … and those of which any was */
     bool good_known;
     int64_t good_desired, managed_count;
     uint8_t good_mask;
     bool approved;
     bool stranger; /* the token is another account's */
-    bool refused_all; /* every request that writes is refused, from the first on */
+    bool refused_all; /* every request that writes is refused, from the first on … */
+    uint8_t refused_alone[2][SIM_FROMS]; /* … these pairs alone; creates, archives */
     uint32_t struck; /* kinds of faults that did */
     int32_t writes, requests;
 };
@@ -217,6 +224,7 @@ struct sim_world {
     bool poison_named, poison_whole;
     uint8_t foreign; /* chance of a foreign change at a request, of 256 */
     bool watched;
+    bool merges; /* somebody merges to-records */
     bool replica; /* the source is a standby server */
     uint8_t order[SIM_TYPES]; /* of the account's list */
 };
@@ -242,6 +250,7 @@ struct sim {
     sim_pairs crm, before_write; /* HubSpot now, and before our last write … */
     int64_t written_us; /* … which was then */
     sim_pairs named; /* ever named by a generation that a run read */
+    uint8_t merged[SIM_TOS]; /* what a to-record was merged into; itself */
     sim_pairs ours; /* created by us and there ever since */
     bool drifted; /* somebody else changed something */
     bool misled; /* a run was shown the past */
@@ -281,12 +290,20 @@ size_t sim_files_open(void);
 /* sim_crm.c: what HubSpot does. Types by bit. */
 void sim_crm_write(enum client_call call, const struct assoc *rows, size_t count);
 void sim_crm_foreign(void);
-uint64_t sim_record_now(uint64_t id); /* 0: there is no such record */
+void sim_crm_move(size_t from, size_t old, size_t now);
 void sim_crm_late(bool all);
 uint32_t sim_type_bit(const char *category, uint32_t type_id); /* SIM_TYPES: none */
 const char *sim_types_text(uint8_t mask); /* "{USER_DEFINED:101 …}" as array_to_string has it */
 
 void sim_approve(int64_t plan_id); /* sim_recheck.c: the operator */
+
+/* sim_merge.c */
+void sim_crm_merge(void);
+uint8_t sim_refused(void); /* to-records that creates cannot name */
+
+/* sim_client.c: a question, with the faults of any call. */
+bool sim_client_ask(struct client *client, struct error *err);
+struct sim_run *sim_client_run(struct client *client);
 
 /* sim_play.c */
 void sim_play(uint64_t seed);
@@ -304,6 +321,8 @@ void sim_desired_repair(void);
 void sim_check_write(struct sim_run *run, const struct client_request *request);
 void sim_check_registry(struct sim_run *run, const struct sim_change *what, bool entered);
 void sim_check_state(const struct sim_change *change, enum sim_state next);
+void sim_check_status(const struct sim_run *run, const char *status);
+void sim_check_settled(const struct sim_run *run, uint8_t records);
 void sim_check_end(struct sim_run *run, bool ok, const struct error *err);
 void sim_check_final(void);
 bool sim_is_empty(const struct sim_desired *desired);

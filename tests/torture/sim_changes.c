@@ -249,14 +249,17 @@ STATEMENT(batch_done)
 STATEMENT(reject_hubspot)
 {
     UNUSED(rows);
-    size_t pairs = 0;
-    uint8_t met[SIM_FROMS] = {0};
+    int pairs[2] = {0};
+    bool archive = false;
     EACH_CHANGE(c, sim_int(args, 5))
-    if (!c->archive && (met[c->from] & BIT(c->to)) == 0 && c->batch_id != 0) {
-        met[c->from] |= BIT(c->to);
-        pairs++;
+    archive = archive || (c->archive && c->batch_id == sim_int(args, 2));
+    for (size_t f = 0; f < SIM_FROMS; f++) {
+        pairs[0] += __builtin_popcount(pg->run->refused_alone[0][f]);
+        pairs[1] += __builtin_popcount(pg->run->refused_alone[1][f]);
     }
-    sim_check(!pg->run->refused_all || pairs < 2 || sim.world.poison != 0,
+    /* What alone is too large is refused for itself. */
+    bool large = (pg->run->struck & 1u << FAULT_WRITE_LARGE) != 0;
+    sim_check(pairs[archive] < 2 || large || sim_refused() != 0,
         "a refusal for everybody puts a row into quarantine");
     EACH_CHANGE(c, sim_int(args, 5))
     {

@@ -8,31 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "torture/sim.h"
-
-struct call {
-    const struct client_request *request; /* NULL: the place is free */
-    bool left;
-    bool carried_out, decided;
-    enum sim_fault_kind fault;
-    uint8_t outcomes[SIM_ROWS_MAX];
-};
-
-struct client {
-    struct client_settings settings;
-    struct sim_run *run;
-    struct types *types;
-    struct call calls[8];
-    bool fatal, fatal_told;
-    uint64_t requests;
-    /* the reply lent out */
-    struct client_reply reply;
-    struct assoc_list rows;
-    uint8_t records[SIM_FROMS];
-    uint8_t outcomes[SIM_ROWS_MAX];
-    struct client_refusal refusals[SIM_ROWS_MAX];
-    uint64_t culprits[SIM_TOS];
-};
+#include "torture/sim_client.h"
 
 bool client_open(struct client **client, const struct client_settings *settings, struct error *err)
 {
@@ -52,7 +28,12 @@ void client_close(struct client *client)
     free(client);
 }
 
-static bool ask(struct client *client, struct error *err)
+struct sim_run *sim_client_run(struct client *client)
+{
+    return client->run;
+}
+
+bool sim_client_ask(struct client *client, struct error *err)
 {
     if (client->run->dead || sim_strike(client->run, CLASS_CALL) == FAULT_FATAL)
         return error_set(err, ERROR_REMOTE, "no answer");
@@ -64,7 +45,7 @@ static bool ask(struct client *client, struct error *err)
 bool client_account(struct client *client, struct account *account, struct error *err)
 {
     *account = (struct account){.portal_id = client->run->stranger ? 2 : 1, .time_zone = "UTC"};
-    return ask(client, err);
+    return sim_client_ask(client, err);
 }
 
 bool client_types(
@@ -74,14 +55,7 @@ bool client_types(
     (void)to;
     for (size_t i = 0; i < SIM_TYPES; i++)
         (void)types_add(types, &sim_types[sim.world.order[i]]);
-    return ask(client, err);
-}
-
-bool client_records(struct client *client, const struct client_lookup *lookup, struct error *err)
-{
-    for (size_t i = 0; i < lookup->count; i++)
-        lookup->records[i].now = sim_record_now(lookup->records[i].id);
-    return ask(client, err);
+    return sim_client_ask(client, err);
 }
 
 void client_bind(struct client *client, const char *from, const char *to, struct types *types)
@@ -142,7 +116,7 @@ static size_t rows_by_bit(const struct client *client, const struct client_reque
 static bool is_poisoned(const struct client_request *request, size_t row)
 {
     return request->call == CLIENT_CREATE &&
-        (sim.world.poison & BIT(request->rows[row].to_id - SIM_TO_ID)) != 0;
+        (sim_refused() & BIT(request->rows[row].to_id - SIM_TO_ID)) != 0;
 }
 
 static bool any_poisoned(const struct client_request *request)
@@ -157,6 +131,17 @@ static bool same_input(const struct client *client, const struct assoc *a, const
 {
     return client->settings.dialect != DIALECT_V3 && a->from_id == b->from_id &&
         a->to_id == b->to_id;
+}
+
+/* Of a run to which everything is refused. */
+static void note_alone(struct sim_run *run, const struct client_request *request)
+{
+    const struct assoc *rows = request->rows;
+    for (size_t i = 1; i < request->row_count; i++)
+        if (!assoc_same_pair(&rows[i], &rows[0]))
+            return;
+    run->refused_alone[request->call != CLIENT_CREATE][rows[0].from_id - SIM_FROM_ID] |=
+        BIT(rows[0].to_id - SIM_TO_ID);
 }
 
 /* What becomes of each row: refused, left out of the answer, or done. */
@@ -230,10 +215,12 @@ static void answer_write(struct client *client, struct call *call)
     else if (fault == FAULT_WRITE_REFUSED || client->run->refused_all ||
         (sim.world.poison_whole && any_poisoned(request)))
         reply->outcome = CLIENT_REFUSED;
+    if (reply->outcome == CLIENT_REFUSED && client->run->refused_all)
+        note_alone(client->run, request);
     reply->culprits = client->culprits;
     reply->refusals = client->refusals;
     for (size_t t = 0; reply->outcome == CLIENT_REFUSED && t < SIM_TOS; t++)
-        if (sim.world.poison_named && (sim.world.poison & BIT(t)) != 0)
+        if (sim.world.poison_named && (sim_refused() & BIT(t)) != 0)
             client->culprits[reply->culprits_count++] = SIM_TO_ID + t;
     for (size_t i = 0; i < request->row_count && reply->outcome == CLIENT_ANSWERED; i++) {
         const struct assoc *row = &request->rows[i];
@@ -245,57 +232,6 @@ static void answer_write(struct client *client, struct call *call)
             client->refusals[reply->refusals_count++] = (struct client_refusal){
                 row->from_id, row->to_id, "OBJECT_NOT_FOUND", "no such record"};
     }
-}
-
-static void read_record(struct client *client, const struct call *call, size_t index)
-{
-    struct sim_run *run = client->run;
-    uint64_t from_id = call->request->from_ids[index];
-    size_t from = from_id - SIM_FROM_ID;
-    /* A reading may be old, but not for ever. */
-    bool stale = call->fault == FAULT_READ_STALE && sim.now_us - sim.written_us < 100000000;
-    run->complete &= (uint8_t)~BIT(from);
-    client->records[index] = RECORD_UNKNOWN;
-    if (call->fault == FAULT_READ_PART && sim_chance(50))
-        return;
-    if (call->fault == FAULT_READ_MORE && sim_chance(50)) {
-        if (client->settings.dialect == DIALECT_V3)
-            client->records[index] = RECORD_MORE;
-        return;
-    }
-    client->records[index] = RECORD_COMPLETE;
-    run->complete |= BIT(from);
-    for (size_t t = 0; t < SIM_TOS; t++) {
-        uint8_t have = stale ? sim.before_write[from][t] : sim.crm[from][t];
-        run->seen[from][t] = have;
-        sim.misled = sim.misled || have != sim.crm[from][t];
-        run->stood[from][t] |= have;
-        for (uint32_t bit = 0; bit < SIM_TYPES; bit++)
-            if ((have & BIT(bit)) != 0)
-                assoc_list_add(&client->rows,
-                    (struct assoc){.from_id = from_id,
-                        .to_id = SIM_TO_ID + t,
-                        .type = types_add(client->types, &sim_types[bit])});
-    }
-}
-
-static void answer_read(struct client *client, const struct call *call)
-{
-    struct client_reply *reply = &client->reply;
-    client->rows.count = 0;
-    reply->records = client->records;
-    if (call->fault == FAULT_READ_UNKNOWN || call->fault == FAULT_READ_LARGE) {
-        reply->outcome = call->fault == FAULT_READ_UNKNOWN ? CLIENT_UNKNOWN : CLIENT_TOO_LARGE;
-        for (size_t i = 0; i < call->request->from_count; i++) {
-            client->records[i] = RECORD_UNKNOWN;
-            client->run->complete &= (uint8_t)~BIT(call->request->from_ids[i] - SIM_FROM_ID);
-        }
-        return;
-    }
-    for (size_t i = 0; i < call->request->from_count; i++)
-        read_record(client, call, i);
-    reply->rows_count = assoc_sort_unique(client->rows.rows, client->rows.count);
-    reply->rows = client->rows.rows;
 }
 
 /* Lets what waits leave, as permits and the wish to stop allow. */
@@ -316,10 +252,10 @@ static bool leave_all(struct client *client, struct error *err)
         client->run->requests++;
         sim.requests++;
         bool write = call->request->call != CLIENT_READ;
+        call->fault = sim_strike(client->run, write ? CLASS_WRITE : CLASS_READ);
         client->run->refused_all |=
             call->fault == FAULT_WRITE_REFUSED_ALL && client->run->writes == 0;
         client->run->writes += write;
-        call->fault = sim_strike(client->run, write ? CLASS_WRITE : CLASS_READ);
         if (call->fault != FAULT_NONE)
             sim_tell("%s", sim_fault_text(call->fault));
         if (write && (sim_chance(50) || call->fault == FAULT_WRITE_DIE)) {
@@ -361,7 +297,7 @@ static void answer(struct client *client, struct call *call)
         client->reply.outcome = CLIENT_NOT_SENT;
         client->reply.attempts = 0;
     } else if (request->call == CLIENT_READ) {
-        answer_read(client, call);
+        sim_answer_read(client, call);
     } else {
         answer_write(client, call);
     }

@@ -91,9 +91,21 @@ static void unlink_type(size_t from, size_t to, uint32_t bit)
     note(from, to);
 }
 
+/* What is on a pair comes to another one, because its to-record has become that one. */
+void sim_crm_move(size_t from, size_t old, size_t now)
+{
+    uint8_t types = sim.crm[from][old];
+    unlink_type(from, old, SIM_PLAIN);
+    for (uint32_t bit = 0; bit < SIM_TYPES; bit++)
+        if ((types & BIT(bit)) != 0)
+            link_type(from, now, bit);
+}
+
 static void create(const struct assoc *row, uint8_t before)
 {
     size_t from = row->from_id - SIM_FROM_ID, to = row->to_id - SIM_TO_ID;
+    if (sim.merged[to] != to)
+        return; /* carried out late, when there was no such record any more */
     link_type(from, to, row->type);
     /* Who made a primary is hard to say: it moves. */
     if (row->type != SIM_PRIMARY)
@@ -137,6 +149,8 @@ void sim_crm_foreign(void)
 {
     size_t from = sim_below(SIM_FROMS), to = sim_below(SIM_TOS);
     uint32_t bit = (uint32_t)sim_below(SIM_TYPES);
+    if (sim.merged[to] != to)
+        return;
     sim.drifted = true;
     if ((sim.crm[from][to] & BIT(bit)) != 0)
         unlink_type(from, to, bit);
@@ -167,18 +181,4 @@ bool client_object_type(struct client *client, const char *name, char *id, struc
     (void)err;
     (void)snprintf(id, OBJECT_TYPE_MAX, "%s", object_type_id(name, NULL));
     return true;
-}
-
-/* What HubSpot refuses by itself are to-records that do not exist. */
-uint64_t sim_record_now(uint64_t id)
-{
-    bool gone = id >= SIM_TO_ID && (sim.world.poison & BIT(id - SIM_TO_ID)) != 0;
-    return gone ? 0 : id;
-}
-
-bool client_record_now(
-    struct client *client, const char *object, struct client_record *record, struct error *err)
-{
-    struct client_lookup lookup = {.object = object, .records = record, .count = 1};
-    return client_records(client, &lookup, err);
 }

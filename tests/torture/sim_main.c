@@ -57,7 +57,8 @@ const char *sim_fault_text(enum sim_fault_kind kind)
         "dies with a request on the wire", "request too large", "request refused",
         "every request refused", "request never let in", "read not answered",
         "read answered in part", "read is stale", "read too large", "read has more pages",
-        "account says no", "stopped", "source breaks off", "temporary file fails"};
+        "account says no", "stopped", "records not told", "source breaks off",
+        "temporary file fails"};
     return texts[kind];
 }
 

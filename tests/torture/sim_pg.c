@@ -257,8 +257,8 @@ static sim_statement *statement_of(enum statement_id id)
     static sim_statement *found[STATEMENT_COUNT];
     if (found[id] != NULL)
         return found[id];
-    const struct sim_named *const lists[] = {
-        sim_run_statements, sim_change_statements, sim_registry_statements, sim_recheck_statements};
+    const struct sim_named *const lists[] = {sim_run_statements, sim_change_statements,
+        sim_registry_statements, sim_recheck_statements, sim_merge_statements};
     for (size_t i = 0; i < ARRAY_COUNT(lists); i++)
         for (const struct sim_named *named = lists[i]; named->name != NULL; named++)
             if (strcmp(named->name, statements[id].name) == 0)

@@ -64,7 +64,7 @@ struct sim_named {
     sim_statement *run;
 };
 extern const struct sim_named sim_run_statements[], sim_change_statements[],
-    sim_registry_statements[], sim_recheck_statements[];
+    sim_registry_statements[], sim_recheck_statements[], sim_merge_statements[];
 extern const char *const sim_state_texts[STATES];
 enum sim_state sim_state_of(const char *text);
 void sim_change_set(struct sim_change *change, enum sim_state next);

@@ -16,6 +16,7 @@ static enum sim_class class_of(enum sim_fault_kind kind)
         : kind < FAULT_WRITES      ? CLASS_WRITE
         : kind < FAULT_READS       ? CLASS_READ
         : kind < FAULT_CALLS       ? CLASS_CALL
+        : kind < FAULT_LOOKUPS     ? CLASS_LOOKUP
         : kind == FAULT_SOURCE     ? CLASS_SOURCE
                                    : CLASS_FILE;
 }
@@ -26,6 +27,7 @@ static void choose_faults(struct sim_run *run)
         [CLASS_WRITE] = 4,
         [CLASS_READ] = 5,
         [CLASS_CALL] = 16,
+        [CLASS_LOOKUP] = 5,
         [CLASS_SOURCE] = 24,
         [CLASS_FILE] = 30};
     for (uint64_t n = sim_below(4); n > 0; n--) {
@@ -125,6 +127,8 @@ static void play_round(int64_t *plan_id)
         sim_desired_change();
     for (uint64_t n = sim.world.foreign > 0 ? sim_below(4) : 0; n > 0; n--)
         sim_crm_foreign();
+    if (sim.world.merges && sim_chance(40))
+        sim_crm_merge();
     if (*plan_id != 0 && what < 60 && *plan_id <= sim.tables->run_count) {
         if (sim_chance(50))
             sim_approve(*plan_id);
@@ -222,6 +226,8 @@ static void clear(uint64_t seed)
         .statements = sim.statements,
         .requests = sim.requests};
     memcpy(fresh.hits, sim.hits, sizeof sim.hits);
+    for (uint8_t to = 0; to < SIM_TOS; to++)
+        fresh.merged[to] = to;
     sim = fresh;
     random_init(&sim.random, seed);
 }

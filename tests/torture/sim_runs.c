@@ -125,12 +125,12 @@ STATEMENT(run_interrupt)
 
 STATEMENT(run_update)
 {
-    UNUSED(pg);
     struct sim_row *run = row_of(sim_int(args, 1));
     const char *status = args->text[1];
     if (!run->open)
         return true;
     sim_row(rows, NUMBER(1));
+    sim_check_status(pg->run, status);
     (void)snprintf(run->status, sizeof run->status, "%s", status);
     run->open = strcmp(status, "planning") == 0 || strcmp(status, "applying") == 0 ||
         strcmp(status, "verifying") == 0;
@@ -252,12 +252,16 @@ STATEMENT(touched_take)
 
 STATEMENT(touched_done)
 {
-    UNUSED(pg), UNUSED(rows);
+    UNUSED(rows);
+    uint8_t settled = 0;
     struct sim_tables *t = sim.tables;
     uint64_t snapshot = strtoull(args->text[1], NULL, 10);
     for (size_t f = 0; f < SIM_FROMS; f++)
-        if (t->touched[f] <= snapshot)
+        if (t->touched[f] <= snapshot) {
+            settled |= t->touched[f] != 0 ? BIT(f) : 0;
             t->touched[f] = 0;
+        }
+    sim_check_settled(pg->run, settled);
     if (t->touched_all <= snapshot)
         t->touched_all = 0;
     return true;
@@ -351,10 +355,6 @@ const struct sim_named sim_run_statements[] = {
     {"reject_reads", nothing},
     {"reject_read", nothing},
     {"reject_read_gone", nothing},
-    {"merged_suspects", nothing},
-    {"merged_skip", nothing},
-    {"merged_unknown", nothing},
-    {"merged_refused", nothing},
     {"merged_explain", nothing},
     {"managed_forget_records", forget_records},
     {"reject_source", reject_source},

@@ -99,6 +99,8 @@ static void fill_record(size_t from)
     d->named &= (uint8_t)~BIT(from);
     for (size_t t = 0; t < SIM_TOS && sim_chance(75); t++) {
         uint8_t want = sim_chance(45) ? (uint8_t)sim_below(1 << SIM_TYPES) & sim.world.managed : 0;
+        if (sim.calm && sim.merged[t] != t)
+            want = 0;
         if (primary)
             want &= (uint8_t)~BIT(SIM_PRIMARY);
         primary = primary || (want & BIT(SIM_PRIMARY)) != 0;
@@ -170,8 +172,24 @@ void sim_desired_change(void)
     note_unclear();
 }
 
+/* Rows that name a merged record name the survivor now. */
+static void name_survivors(void)
+{
+    for (size_t f = 0; f < SIM_FROMS; f++)
+        for (size_t t = 0; t < SIM_TOS; t++) {
+            uint8_t *old = &sim.desired.want[f][t], want = *old;
+            if (sim.merged[t] == t || want == 0)
+                continue;
+            *old = 0;
+            sim.desired.want[f][sim.merged[t]] |= want;
+            touch(f);
+        }
+}
+
 void sim_desired_repair(void)
 {
+    for (size_t t = 0; t < SIM_TOS; t++) /* chains */
+        name_survivors();
     sim.tables->transaction++;
     sim.desired.invalid = 0;
     sim.desired.unclear = false;
@@ -188,6 +206,7 @@ void sim_world_make(void)
 {
     struct sim_world *w = &sim.world;
     w->watched = sim_chance(30);
+    w->merges = sim_chance(20);
     w->replica = sim_chance(5);
     make_portal(&w->portal);
     make_sync(&w->sync);
