@@ -25,8 +25,9 @@ enum seen {
     SEEN_BAD, /* an error, or the answer contradicts itself */
 };
 
-/* Of one record: ten times what the most crowded one can have (hubspot-api 3.20). */
-enum { PAGES_MAX = 1000 };
+/* Of one record: ten times what the most crowded one can have (hubspot-api 3.20). Of a request with
+ * several: what 100 MB hold; fewer records at a time need less. */
+enum { PAGES_MAX = 1000, RECORD_ROWS_MAX = 1000000, REQUEST_ROWS_MAX = 4000000 };
 
 static void add_input(struct page_inputs *inputs, struct page_input input)
 {
@@ -277,6 +278,18 @@ static const struct page_input *asked_input(const struct call *call, uint32_t in
     return NULL;
 }
 
+/* A server that never comes to an end of one record. */
+static bool is_endless(struct call *call, const struct page_input *next)
+{
+    unsigned long long id = call->request->from_ids[next->index];
+    bool pages = call->page >= PAGES_MAX;
+    if (!pages && next->rows_count <= RECORD_ROWS_MAX)
+        return false;
+    call_say(call, "", "record %llu has more than %d %sassociations", id,
+        pages ? PAGES_MAX : RECORD_ROWS_MAX, pages ? "pages of " : "");
+    return true;
+}
+
 /* Keeps of call->more what is worth going on with: a page that brought nothing new, or its own
  * cursor again, would go round for ever (hubspot-api 9.2). */
 static void drop_loops(struct call *call)
@@ -290,11 +303,7 @@ static void drop_loops(struct call *call)
             (last->after != NULL && strcmp(last->after, next->after) == 0);
         bool goes_on =
             call->seen[next->index] == SEEN_MORE && !repeats && next->rows_count > last->rows_count;
-        if (goes_on && call->page >= PAGES_MAX) {
-            call_say(call, "", "record %llu has more than %d pages of associations",
-                (unsigned long long)call->request->from_ids[next->index], PAGES_MAX);
-            goes_on = false;
-        }
+        goes_on = goes_on && !is_endless(call, next);
         if (goes_on) {
             call->more.items[kept++] = *next;
             continue;
@@ -331,6 +340,12 @@ void read_page_end(struct client *client, struct call *call)
     if (!names)
         drop_loops(call);
     bool more = names ? go_beyond(call) : call->more.count > 0;
+    if (more && call->request->from_count > 1 && call->rows.count > REQUEST_ROWS_MAX) {
+        call_say(call, "", "the answer to %zu records has more than %d associations",
+            call->request->from_count, REQUEST_ROWS_MAX);
+        call_end(client, call, CLIENT_TOO_LARGE);
+        return;
+    }
     if (!more) {
         end_read(client, call);
         return;

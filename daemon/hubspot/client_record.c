@@ -12,6 +12,9 @@
 #include "hubspot/json_tree.h"
 #include "model/object_type.h"
 
+/* Merged into one record: far more than people ever merge. */
+enum { MERGED_MAX = 1000 };
+
 struct record_list {
     struct client_record *records;
     size_t count;
@@ -30,10 +33,10 @@ static struct client_record *find_record(const struct record_list *list, uint64_
 /* "12;345": the ids that were merged into `now`. */
 static bool take_merged(const struct record_list *list, const char *ids, uint64_t now)
 {
-    while (*ids != '\0') {
+    for (size_t count = 1; *ids != '\0'; count++) {
         size_t length = strcspn(ids, ";");
         uint64_t id;
-        if (!assoc_parse_id(ids, length, &id))
+        if (count > MERGED_MAX || !assoc_parse_id(ids, length, &id))
             return false;
         struct client_record *record = find_record(list, id);
         if (record != NULL && record->now != id)

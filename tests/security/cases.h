@@ -9,6 +9,7 @@ TCase *login_cases(void);
 TCase *approval_cases(void);
 TCase *touch_cases(void);
 TCase *hostile_cases(void);
+TCase *bounds_cases(void);
 TCase *source_cases(void);
 
 #endif

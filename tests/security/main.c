@@ -1,7 +1,7 @@
 /*
  * main.c: logins that have one role and no more, and a server that means no good, against the real
  * program on a real PostgreSQL. SECURITY_CASE=NAME in the environment: only the test case of that
- * name (grants, login, approval, touch, hostile, source).
+ * name (grants, login, approval, touch, hostile, bounds, source).
  */
 #include <check.h>
 #include <stdlib.h>
@@ -18,6 +18,7 @@ int main(void)
     suite_add_tcase(suite, approval_cases());
     suite_add_tcase(suite, touch_cases());
     suite_add_tcase(suite, hostile_cases());
+    suite_add_tcase(suite, bounds_cases());
     suite_add_tcase(suite, source_cases());
     SRunner *runner = srunner_create(suite);
     srunner_run(runner, NULL, getenv("SECURITY_CASE"), CK_NORMAL);
