@@ -112,7 +112,7 @@ static bool leave_unknown(struct run *run, const struct lookup *to, struct error
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(run->state, STATEMENT_MERGED_UNKNOWN, &args, &rows, err))
         return false;
-    run->told += (uint64_t)rows.count;
+    run->untold += (uint64_t)rows.count;
     if (rows.count > 0)
         run_note(run,
             "%d archives are left out, because HubSpot does not tell whether their "

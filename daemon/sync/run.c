@@ -91,7 +91,9 @@ static enum run_status finished_status(const struct run *run)
         return RUN_WITHHELD;
     if (run->options.mode == RUN_PLAN)
         return RUN_PLANNED;
-    if (c->rejected + c->unverified + c->invalid + c->unread + run->undecided + run->told > 0 ||
+    if (c->rejected + c->unverified + c->invalid + c->unread + run->undecided + run->told +
+                run->untold >
+            0 ||
         c->created + c->archived + run->changed_since < c->to_create + c->to_archive)
         return RUN_PARTIAL;
     return c->created + c->archived > 0 ? RUN_SUCCEEDED : RUN_NO_CHANGE;
@@ -146,7 +148,7 @@ bool run_has_read(const struct run *run)
 static bool is_settled(const struct run *run)
 {
     const struct run_counts *c = &run->counts;
-    if (run->options.mode == RUN_PLAN || !run_has_read(run) || c->unverified > 0)
+    if (run->options.mode == RUN_PLAN || !run_has_read(run) || c->unverified + run->untold > 0)
         return false;
     return run->verdict.kind != VERDICT_PASS ||
         c->created + c->archived + c->rejected == c->to_create + c->to_archive;

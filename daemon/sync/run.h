@@ -114,6 +114,8 @@ struct run {
     bool reason_unread; /* it is that some records could not be read */
     uint64_t unread_told; /* of counts.unread: rejects, which are tried again by themselves */
     uint64_t told; /* rows that name deleted or merged records: rejects, left out of the plan */
+    uint64_t untold; /* left out because HubSpot does not tell what became of their records; tried
+                      * again */
     bool merges_unasked; /* merged_settle: archives whose records have not been asked for */
     uint64_t moves_requests; /* moves_settle: what it cost to look at to-records */
     uint64_t lookups; /* single look-ups of records (lookup.h) */

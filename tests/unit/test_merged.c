@@ -94,6 +94,19 @@ START_TEST(an_archive_beside_a_create_towards_a_record_that_nobody_tells_of_wait
 }
 END_TEST
 
+/* It is told, and tried again. */
+START_TEST(a_from_record_that_nobody_tells_of_waits_and_is_not_done_with)
+{
+    const char *const texts[] = {"403 Forbidden", NO, "200 OK", ALL(RECORD("3"))};
+    change("archive", 1, 3, "source_removed");
+    settle(2, texts);
+    expect("archive 1-3 skipped");
+    ck_assert_uint_ge(run.untold, 1);
+    ck_assert_ptr_nonnull(strstr(run.reason, "HubSpot does not tell"));
+    stage_expect("select count(*)::text from assocd.reject", "0");
+}
+END_TEST
+
 START_TEST(a_from_record_that_was_merged_is_left_alone)
 {
     const char *const texts[] = {"200 OK", ALL(MERGED("101", "1")), "200 OK", ALL(RECORD("3"))};
@@ -138,6 +151,7 @@ int main(void)
     tcase_add_test(tcase, what_came_to_the_survivor_stays);
     tcase_add_test(tcase, an_archive_towards_a_record_that_nobody_tells_of_waits);
     tcase_add_test(tcase, an_archive_beside_a_create_towards_a_record_that_nobody_tells_of_waits);
+    tcase_add_test(tcase, a_from_record_that_nobody_tells_of_waits_and_is_not_done_with);
     tcase_add_test(tcase, a_from_record_that_was_merged_is_left_alone);
     tcase_add_test(tcase, many_archives_beyond_the_limit_are_asked_for_when_they_are_applied);
     tcase_add_test(tcase, a_refusal_is_explained);
