@@ -1,5 +1,6 @@
 -- The next planned creates between records of one object type, in plan order. What the run makes of the same link from its
 -- other record is sent along, as this record sees it ($6: CATEGORY:id there, $7: here): a create may replace what it does not name.
+-- Not what this record's own creates name; what of them is only reported or skipped names nothing.
 -- What a create of this run moves away from the link is not sent along: it would come back.
 select c.ordinal, c.from_id, c.to_id, c.category, c.type_id, concat_ws(' ',
     nullif(array_to_string(case when c.along is not null then array(
@@ -16,7 +17,8 @@ select c.ordinal, c.from_id, c.to_id, c.category, c.type_id, concat_ws(' ',
             and o.state in ('planned', 'sent', 'applied', 'verified')
             and not exists (select from assocd.change h
                 where h.run_id = c.run_id and h.operation = c.operation and h.from_id = c.from_id and h.to_id = c.to_id
-                    and concat(h.category, ':', h.type_id) = m.here)))
+                    and concat(h.category, ':', h.type_id) = m.here
+                    and h.state in ('planned', 'sent', 'applied', 'verified'))))
 from assocd.change c
 where c.run_id = $1::bigint and c.operation = $2 and c.ordinal > $3::bigint and c.ordinal <= $5::bigint and c.state = 'planned'
 order by c.ordinal limit $4::integer

@@ -28,12 +28,13 @@ enum {
 };
 #define SIM_DOUBT_US INT64_C(120000000)
 #define SIM_FROM_ID UINT64_C(1000)
-#define SIM_TO_ID UINT64_C(2000)
+/* Within one object type both sides are the same records. */
+#define SIM_TO_ID (sim.world.one_type ? SIM_FROM_ID : UINT64_C(2000))
 
 /* The account's types, by bit. */
 enum sim_type { SIM_PLAIN, SIM_PRIMARY, SIM_LABEL_A, SIM_LABEL_B, SIM_LABEL_C };
 #define BIT(number) ((uint8_t)(1u << (number)))
-extern const struct type sim_types[SIM_TYPES];
+extern const struct type *sim_types;
 
 typedef uint8_t sim_pairs[SIM_FROMS][SIM_TOS];
 
@@ -194,11 +195,13 @@ struct sim_run {
     bool source_read;
     struct sim_desired desired; /* what it read … */
     struct sim_desired latest; /* … and when it looked again before it archived */
+    sim_pairs told; /* … and all that it was told of each record … */
     sim_pairs seen; /* the last complete reading of each record … */
     sim_pairs ever; /* … and all readings together */
     sim_pairs stood; /* on the pair at some time of this run */
     sim_pairs done; /* answered as done */
     sim_pairs asked; /* to be archived */
+    uint8_t waits; /* from-records whose changes wait until HubSpot tells */
     uint8_t told_from, told_to; /* records of which HubSpot told what became of them */
     uint8_t complete; /* records whose last reading was complete */
     uint8_t read; /* … and those of which any was */
@@ -225,6 +228,7 @@ struct sim_world {
     uint8_t foreign; /* chance of a foreign change at a request, of 256 */
     bool watched;
     bool merges; /* somebody merges to-records */
+    bool one_type; /* links within one object type, seen from both records */
     bool replica; /* the source is a standby server */
     uint8_t order[SIM_TYPES]; /* of the account's list */
 };
@@ -296,6 +300,15 @@ uint32_t sim_type_bit(const char *category, uint32_t type_id); /* SIM_TYPES: non
 const char *sim_types_text(uint8_t mask); /* "{USER_DEFINED:101 …}" as array_to_string has it */
 
 void sim_approve(int64_t plan_id); /* sim_recheck.c: the operator */
+
+/* sim_twin.c: links within one object type. */
+extern const struct type sim_two_types[SIM_TYPES], sim_one_types[SIM_TYPES];
+bool sim_may_link(size_t from, size_t to, uint32_t type);
+uint8_t sim_turned(uint8_t mask); /* what the other record sees where one sees this */
+uint8_t sim_named_there(
+    uint8_t want); /* the link's other record has such rows: as this one sees them */
+#define sim_from_there(pairs, from, to) \
+    sim_named_there(sim.world.one_type && (from) < SIM_TOS ? (pairs)[to][from] : 0)
 
 /* sim_merge.c */
 void sim_crm_merge(void);

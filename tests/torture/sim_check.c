@@ -77,7 +77,8 @@ static bool may_go(const struct sim_run *run, const struct sim_change *c, uint32
     const struct sim_world *w = &sim.world;
     bool owned = (sim.tables->managed[c->from][c->to] & BIT(type)) != 0;
     bool named = (sim.named[c->from][c->to] & BIT(type)) != 0;
-    uint8_t want = run->desired.want[c->from][c->to] | run->latest.want[c->from][c->to];
+    uint8_t want = run->desired.want[c->from][c->to] | run->latest.want[c->from][c->to] |
+        sim_from_there(run->told, c->from, c->to);
     if ((w->managed & BIT(type)) == 0 || (want & BIT(type)) != 0 ||
         w->sync.policy == POLICY_CREATE_ONLY)
         return false;
@@ -177,7 +178,13 @@ static void check_union(const struct sim_run *run, const struct client_request *
     for (size_t k = 0; k < request->row_count; k++)
         if (rows[k].from_id == rows[i].from_id && rows[k].to_id == rows[i].to_id)
             sent |= BIT(rows[k].type);
-    uint8_t lost = run->seen[from][to] & (uint8_t) ~(sent | BIT(SIM_PLAIN));
+    uint8_t have = run->seen[from][to];
+    /* Made from the other record in this run, whatever was read before. */
+    EACH_CHANGE(c, run->run_id)
+    if (sim.world.one_type && !c->archive && c->from == to && c->to == from &&
+        (c->state == STATE_SENT || c->state == STATE_APPLIED))
+        have |= sim_turned(BIT(c->type));
+    uint8_t lost = have & (uint8_t) ~(sent | BIT(SIM_PLAIN));
     bool moves = moves_away(run, from, to);
     sim_check(!moves || (sent & BIT(SIM_PRIMARY)) == 0 || sim.world.sync.on_drift == DRIFT_REPORT,
         "%zu -> %zu: a create brings back the primary type, which is desired elsewhere", from, to);
@@ -217,8 +224,9 @@ void sim_check_write(struct sim_run *run, const struct client_request *request)
         const struct sim_change *c = journaled(run, request, &rows[i]);
         size_t from = rows[i].from_id - SIM_FROM_ID, to = rows[i].to_id - SIM_TO_ID;
         if (c == NULL) {
-            sim_check(
-                request->call == CLIENT_CREATE && (run->stood[from][to] & BIT(rows[i].type)) != 0,
+            sim_check(request->call == CLIENT_CREATE &&
+                    ((run->stood[from][to] | sim_from_there(run->told, from, to)) &
+                        BIT(rows[i].type)) != 0,
                 "%zu -> %zu type %u leaves without being journaled as sent", from, to,
                 rows[i].type);
             continue;
@@ -291,6 +299,8 @@ static uint8_t in_source(const struct sim_desired *desired)
 void sim_check_settled(const struct sim_run *run, uint8_t records)
 {
     uint8_t unread = records & in_source(&run->desired) & (uint8_t)~run->read;
+    sim_check((records & run->waits) == 0, "records %02x are settled, and archives of them wait",
+        records & run->waits);
     sim_check(unread == 0, "records %02x are settled and were not read", unread);
 }
 

@@ -322,8 +322,10 @@ bool client_next(struct client *client, const struct client_reply **reply, struc
         return false;
     if (!sim.calm && sim_below(256) < sim.world.foreign)
         sim_crm_foreign();
-    if (!sim.calm && sim_below(1024) < sim.world.foreign)
-        sim_desired_change(); /* the source does not wait for the run */
+    /* The source does not wait for the run. Within one object type it does: its rows of both
+     * records are read one after the other, and what changes in between is seen by the next run. */
+    if (!sim.calm && !sim.world.one_type && sim_below(1024) < sim.world.foreign)
+        sim_desired_change();
     sim_pass(1000 * (10 + (int64_t)sim_below(300)));
     if (client->run->dead)
         return true;

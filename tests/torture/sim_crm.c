@@ -9,30 +9,7 @@
 
 #include "model/object_type.h"
 
-const struct type sim_types[SIM_TYPES] = {
-    [SIM_PLAIN] = {.category = (char *)(uintptr_t) "HUBSPOT_DEFINED",
-        .type_id = 279,
-        .name = (char *)(uintptr_t) "contact_to_company_unlabeled",
-        .kind = TYPE_PLAIN},
-    [SIM_PRIMARY] = {.category = (char *)(uintptr_t) "HUBSPOT_DEFINED",
-        .type_id = 1,
-        .name = (char *)(uintptr_t) "contact_to_company",
-        .label = (char *)(uintptr_t) "Primary",
-        .kind = TYPE_PRIMARY},
-    [SIM_LABEL_A] = {.category = (char *)(uintptr_t) "USER_DEFINED",
-        .type_id = 101,
-        .name = (char *)(uintptr_t) "a",
-        .label = (char *)(uintptr_t) "A"},
-    [SIM_LABEL_B] = {.category = (char *)(uintptr_t) "USER_DEFINED",
-        .type_id = 102,
-        .name = (char *)(uintptr_t) "b",
-        .label = (char *)(uintptr_t) "B"},
-    /* Ids collide between categories. */
-    [SIM_LABEL_C] = {.category = (char *)(uintptr_t) "USER_DEFINED",
-        .type_id = 279,
-        .name = (char *)(uintptr_t) "c",
-        .label = (char *)(uintptr_t) "C"},
-};
+const struct type *sim_types = sim_two_types;
 
 uint32_t sim_type_bit(const char *category, uint32_t type_id)
 {
@@ -45,14 +22,14 @@ uint32_t sim_type_bit(const char *category, uint32_t type_id)
 
 const char *sim_types_text(uint8_t mask)
 {
-    static char texts[1 << SIM_TYPES][SIM_TYPES * 24];
-    char *text = texts[mask];
+    static char texts[2][1 << SIM_TYPES][SIM_TYPES * 24];
+    char *text = texts[sim.world.one_type][mask];
     if (text[0] != '\0' || mask == 0)
         return text;
     size_t length = 0;
     for (uint32_t bit = 0; bit < SIM_TYPES; bit++)
         if ((mask & BIT(bit)) != 0)
-            length += (size_t)snprintf(text + length, sizeof texts[0] - length, "%s%s:%u",
+            length += (size_t)snprintf(text + length, sizeof texts[0][0] - length, "%s%s:%u",
                 length > 0 ? " " : "", sim_types[bit].category, sim_types[bit].type_id);
     return text;
 }
@@ -63,6 +40,18 @@ static void note(size_t from, size_t to)
     for (struct sim_run *run = sim.top; run != NULL; run = run->outer)
         run->stood[from][to] |= sim.crm[from][to];
     sim.ours[from][to] &= sim.crm[from][to];
+}
+
+/* Within one object type the other record sees it, too. */
+static void turn(size_t from, size_t to, uint8_t types, bool there)
+{
+    if (!sim.world.one_type)
+        return;
+    if (there)
+        sim.crm[to][from] |= sim_turned(types);
+    else
+        sim.crm[to][from] &= (uint8_t)~sim_turned(types);
+    note(to, from);
 }
 
 static void link_type(size_t from, size_t to, uint32_t bit)
@@ -80,15 +69,15 @@ static void link_type(size_t from, size_t to, uint32_t bit)
         }
     sim.crm[from][to] |= added;
     note(from, to);
+    turn(from, to, added, true);
 }
 
 static void unlink_type(size_t from, size_t to, uint32_t bit)
 {
-    if (bit == SIM_PLAIN)
-        sim.crm[from][to] = 0;
-    else
-        sim.crm[from][to] &= (uint8_t)~BIT(bit);
+    uint8_t gone = bit == SIM_PLAIN ? UINT8_MAX : BIT(bit);
+    sim.crm[from][to] &= (uint8_t)~gone;
     note(from, to);
+    turn(from, to, gone, false);
 }
 
 /* What is on a pair comes to another one, because its to-record has become that one. */
@@ -119,6 +108,7 @@ static void replace(const struct assoc *rows, size_t count, size_t at)
     for (size_t i = at;
          i < count && rows[i].from_id == rows[at].from_id && rows[i].to_id == rows[at].to_id; i++)
         kept |= BIT(rows[i].type);
+    turn(from, to, sim.crm[from][to] & (uint8_t)~kept, false);
     sim.crm[from][to] &= kept;
     note(from, to);
 }
@@ -149,7 +139,7 @@ void sim_crm_foreign(void)
 {
     size_t from = sim_below(SIM_FROMS), to = sim_below(SIM_TOS);
     uint32_t bit = (uint32_t)sim_below(SIM_TYPES);
-    if (sim.merged[to] != to)
+    if (sim.merged[to] != to || !sim_may_link(from, to, bit))
         return;
     sim.drifted = true;
     if ((sim.crm[from][to] & BIT(bit)) != 0)

@@ -12,7 +12,8 @@
 static void check_pair(size_t f, size_t t)
 {
     const struct sim_world *w = &sim.world;
-    uint8_t want = sim.desired.want[f][t], have = sim.crm[f][t];
+    uint8_t want = sim.desired.want[f][t] | sim_from_there(sim.desired.want, f, t);
+    uint8_t have = sim.crm[f][t];
     uint8_t missing = want & (uint8_t)~have, extra = have & w->managed & (uint8_t)~want;
     bool report = w->sync.on_drift == DRIFT_REPORT;
     sim_check(missing == 0 || (w->poison & BIT(t)) != 0 || report,
@@ -41,7 +42,8 @@ static void check_pair(size_t f, size_t t)
  * primary type, which HubSpot moves by itself; the plain type only if nothing stays on it. */
 static void check_ours(size_t f, size_t t)
 {
-    uint8_t left = sim.ours[f][t] & sim.world.managed & (uint8_t) ~(sim.desired.want[f][t]);
+    uint8_t left = sim.ours[f][t] & sim.world.managed &
+        (uint8_t) ~(sim.desired.want[f][t] | sim_from_there(sim.desired.want, f, t));
     bool recovers = false;
     for (const struct statement *s = statements; s->name != NULL; s++)
         recovers = recovers || strcmp(s->name, "recover_runs") == 0;

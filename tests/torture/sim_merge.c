@@ -175,7 +175,6 @@ STATEMENT(merged_skip)
 
 STATEMENT(merged_unknown)
 {
-    UNUSED(pg);
     unsigned mask = to_mask(args->text[1], NULL), linked = 0;
     EACH_CHANGE(c, sim_int(args, 1))
     if (!c->archive && (mask & 1u << c->to) != 0)
@@ -184,6 +183,7 @@ STATEMENT(merged_unknown)
     if (c->archive && c->state == STATE_PLANNED &&
         ((mask & 1u << c->to) != 0 || (linked & 1u << c->from) != 0)) {
         sim_change_set(c, STATE_SKIPPED);
+        pg->run->waits |= BIT(c->from);
         sim_row(rows, NUMBER(SIM_TO_ID + c->to));
     }
     return true;

@@ -258,7 +258,7 @@ static sim_statement *statement_of(enum statement_id id)
     if (found[id] != NULL)
         return found[id];
     const struct sim_named *const lists[] = {sim_run_statements, sim_change_statements,
-        sim_registry_statements, sim_recheck_statements, sim_merge_statements};
+        sim_registry_statements, sim_recheck_statements, sim_merge_statements, sim_twin_statements};
     for (size_t i = 0; i < ARRAY_COUNT(lists); i++)
         for (const struct sim_named *named = lists[i]; named->name != NULL; named++)
             if (strcmp(named->name, statements[id].name) == 0)
@@ -317,32 +317,15 @@ bool pg_copy_statement(
     enum sim_fault_kind fault;
     if (!before(pg, &fault, err))
         return false;
-    sim_check(id == (args->count < 2 ? STATEMENT_MANAGED_COPY : STATEMENT_MANAGED_COPY_OF),
+    bool twins = id == STATEMENT_TWIN_COPY;
+    sim_check(twins || id == (args->count < 2 ? STATEMENT_MANAGED_COPY : STATEMENT_MANAGED_COPY_OF),
         "no stand-in for: %s", statements[id].name);
+    pg->copy_run = twins ? sim_int(args, 1) : 0;
     if (id == STATEMENT_MANAGED_COPY)
         sim_count_managed(pg->run);
-    pg->copy_from = copy_mask(args);
+    pg->copy_from = twins ? 0 : copy_mask(args);
     pg->at = 0;
     return after(pg, fault, err);
-}
-
-/* The line of a from-record; empty if nothing of it is owned. */
-static void owned_line(struct buf *line, size_t from)
-{
-    buf_reset(line);
-    for (size_t i = 0; i < SIM_TOS * SIM_TYPES; i++) {
-        const struct type *type = &sim_types[i % SIM_TYPES];
-        if ((sim.tables->managed[from][i / SIM_TYPES] & BIT(i % SIM_TYPES)) == 0)
-            continue;
-        if (line->length == 0)
-            buf_addf(line, "%zu\t", (size_t)SIM_FROM_ID + from);
-        else
-            buf_add_char(line, ',');
-        if ((sim.tables->released[from][i / SIM_TYPES] & BIT(i % SIM_TYPES)) != 0)
-            buf_add_char(line, '-');
-        buf_addf(
-            line, "%zu %u %s", (size_t)SIM_TO_ID + i / SIM_TYPES, type->type_id, type->category);
-    }
 }
 
 bool pg_copy_next(struct pg *pg, char **line, size_t *length, struct error *err)
@@ -351,10 +334,15 @@ bool pg_copy_next(struct pg *pg, char **line, size_t *length, struct error *err)
     *line = NULL;
     if (!before(pg, &fault, err))
         return false;
+    if (pg->copy_run != 0) {
+        *line = sim_twin_line(pg) ? pg->line.bytes : NULL;
+        *length = pg->line.length;
+        return true;
+    }
     while (*line == NULL && pg->at < SIM_FROMS) {
         buf_reset(&pg->line);
         if ((pg->copy_from >> pg->at & 1) != 0)
-            owned_line(&pg->line, pg->at);
+            sim_owned_line(&pg->line, pg->at);
         if (pg->line.length > 0)
             *line = pg->line.bytes;
         pg->at++;

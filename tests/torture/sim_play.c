@@ -240,7 +240,8 @@ void sim_play(uint64_t seed)
     tell_world();
     for (uint64_t n = 1 + sim_below(ROUNDS_MAX); n > 0; n--) {
         if (sim_chance(3)) {
-            sim_world_manage(sim.world.managed ^ BIT(SIM_LABEL_B));
+            sim_world_manage(
+                sim.world.managed ^ (sim.world.one_type ? BIT(SIM_LABEL_C) : BIT(SIM_LABEL_B)));
             sim_desired_make();
         }
         play_round(&plan_id);

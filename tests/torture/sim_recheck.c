@@ -141,14 +141,18 @@ STATEMENT(archive_skip)
 
 STATEMENT(change_skip)
 {
-    UNUSED(pg), UNUSED(rows);
-    char space[1024];
-    const char *ids[SIM_FROMS];
-    size_t count = sim_array(args->text[1], space, ids, SIM_FROMS);
-    for (size_t i = 0; i < count; i++)
-        EACH_CHANGE(c, sim_int(args, 1))
-    if (SIM_FROM_ID + c->from == strtoull(ids[i], NULL, 10) && c->state == STATE_PLANNED)
+    UNUSED(rows);
+    char space[2][2048];
+    const char *ids[SIM_FROMS], *why[SIM_FROMS];
+    size_t count = sim_array(args->text[1], space[0], ids, SIM_FROMS);
+    (void)sim_array(args->text[2], space[1], why, SIM_FROMS);
+    EACH_CHANGE(c, sim_int(args, 1))
+    for (size_t i = 0; i < count; i++) {
+        if (SIM_FROM_ID + c->from != strtoull(ids[i], NULL, 10) || c->state != STATE_PLANNED)
+            continue;
         sim_change_set(c, STATE_SKIPPED);
+        pg->run->waits |= strstr(why[i], "does not tell") != NULL ? BIT(c->from) : 0;
+    }
     return true;
 }
 

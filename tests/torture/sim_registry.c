@@ -169,6 +169,24 @@ STATEMENT(managed_forget)
     return settle_keys(pg, args, rows, true);
 }
 
+void sim_owned_line(struct buf *line, size_t from)
+{
+    buf_reset(line);
+    for (size_t i = 0; i < SIM_TOS * SIM_TYPES; i++) {
+        const struct type *type = &sim_types[i % SIM_TYPES];
+        if ((sim.tables->managed[from][i / SIM_TYPES] & BIT(i % SIM_TYPES)) == 0)
+            continue;
+        if (line->length == 0)
+            buf_addf(line, "%zu\t", (size_t)SIM_FROM_ID + from);
+        else
+            buf_add_char(line, ',');
+        if ((sim.tables->released[from][i / SIM_TYPES] & BIT(i % SIM_TYPES)) != 0)
+            buf_add_char(line, '-');
+        buf_addf(
+            line, "%zu %u %s", (size_t)SIM_TO_ID + i / SIM_TYPES, type->type_id, type->category);
+    }
+}
+
 const struct sim_named sim_registry_statements[] = {
     {"plan_from_ids", plan_from_ids},
     {"plan_used", plan_used},

@@ -90,9 +90,11 @@ static void note_named(struct source *s)
 {
     s->run->source_read = true;
     for (size_t f = 0; f < SIM_FROMS; f++)
-        for (size_t t = 0; wished(s, f) && t < SIM_TOS; t++)
+        for (size_t t = 0; wished(s, f) && t < SIM_TOS; t++) {
+            s->run->told[f][t] |= s->desired.want[f][t];
             if (s->desired.want[f][t] != 0)
                 sim.named[f][t] |= s->desired.want[f][t] | BIT(SIM_PLAIN); /* comes along */
+        }
 }
 
 bool source_next(struct source *s, struct source_row *row, struct error *err)

@@ -34,6 +34,14 @@ static uint8_t some_mask(void)
     return masks[sim_below(ARRAY_COUNT(masks))];
 }
 
+/* Whoever manages one direction of a label manages both: it is one label. */
+static uint8_t one_type_mask(void)
+{
+    const uint8_t pair = BIT(SIM_LABEL_A) | BIT(SIM_LABEL_B);
+    uint8_t mask = some_mask() & (uint8_t)~BIT(SIM_PRIMARY);
+    return (mask & pair) != 0 ? mask | pair : mask;
+}
+
 static void make_guards(struct guards *guards)
 {
     *guards = (struct guards){
@@ -52,7 +60,7 @@ static void make_portal(struct portal_definition *portal)
 {
     *portal = (struct portal_definition){.name = text("main"),
         .base_url = text("http://127.0.0.1"),
-        .api = (enum dialect)sim_below(4),
+        .api = (enum dialect)(sim.world.one_type ? 1 + sim_below(3) : sim_below(4)),
         .portal_id = 1,
         .timeout_ms = 30000};
     portal->limits = (struct limits){.requests_per_10s = 100,
@@ -70,7 +78,7 @@ static void make_sync(struct sync_definition *sync)
     *sync = (struct sync_definition){.name = text("s"),
         .portal = &sim.world.portal,
         .from = text("contacts"),
-        .to = text("companies"),
+        .to = text(sim.world.one_type ? "contacts" : "companies"),
         .source_table = text("t"),
         .column_from = text("f"),
         .column_to = text("t"),
@@ -99,7 +107,7 @@ static void fill_record(size_t from)
     d->named &= (uint8_t)~BIT(from);
     for (size_t t = 0; t < SIM_TOS && sim_chance(75); t++) {
         uint8_t want = sim_chance(45) ? (uint8_t)sim_below(1 << SIM_TYPES) & sim.world.managed : 0;
-        if (sim.calm && sim.merged[t] != t)
+        if ((sim.calm && sim.merged[t] != t) || !sim_may_link(from, t, SIM_PLAIN))
             want = 0;
         if (primary)
             want &= (uint8_t)~BIT(SIM_PRIMARY);
@@ -206,14 +214,16 @@ void sim_world_make(void)
 {
     struct sim_world *w = &sim.world;
     w->watched = sim_chance(30);
-    w->merges = sim_chance(20);
+    w->one_type = sim_chance(20);
+    w->merges = !w->one_type && sim_chance(20);
+    sim_types = w->one_type ? sim_one_types : sim_two_types;
     w->replica = sim_chance(5);
     make_portal(&w->portal);
     make_sync(&w->sync);
-    sim_world_manage(some_mask());
+    sim_world_manage(w->one_type ? one_type_mask() : some_mask());
     w->replaces = sim_chance(40);
-    w->first_primary = sim_chance(50);
-    if (sim_chance(25))
+    w->first_primary = !w->one_type && sim_chance(50);
+    if (!w->one_type && sim_chance(25))
         w->poison = BIT(sim_below(SIM_TOS));
     w->poison_named = sim_chance(50);
     w->poison_whole = sim_chance(60);

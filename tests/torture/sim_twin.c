@@ -1,0 +1,148 @@
+/*
+ * sim_twin.c: links within one object type: what of it the records on both ends see, and the
+ * statements about links that are named from the other record, as functions on arrays. Each does
+ * what the file of its name in sql/statement/ does.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "torture/sim_pg.h"
+
+const struct type sim_two_types[SIM_TYPES] = {
+    [SIM_PLAIN] = {.category = (char *)(uintptr_t) "HUBSPOT_DEFINED",
+        .type_id = 279,
+        .name = (char *)(uintptr_t) "contact_to_company_unlabeled",
+        .kind = TYPE_PLAIN},
+    [SIM_PRIMARY] = {.category = (char *)(uintptr_t) "HUBSPOT_DEFINED",
+        .type_id = 1,
+        .name = (char *)(uintptr_t) "contact_to_company",
+        .label = (char *)(uintptr_t) "Primary",
+        .kind = TYPE_PRIMARY},
+    [SIM_LABEL_A] = {.category = (char *)(uintptr_t) "USER_DEFINED",
+        .type_id = 101,
+        .name = (char *)(uintptr_t) "a",
+        .label = (char *)(uintptr_t) "A"},
+    [SIM_LABEL_B] = {.category = (char *)(uintptr_t) "USER_DEFINED",
+        .type_id = 102,
+        .name = (char *)(uintptr_t) "b",
+        .label = (char *)(uintptr_t) "B"},
+    /* Ids collide between categories. */
+    [SIM_LABEL_C] = {.category = (char *)(uintptr_t) "USER_DEFINED",
+        .type_id = 279,
+        .name = (char *)(uintptr_t) "c",
+        .label = (char *)(uintptr_t) "C"},
+};
+
+/* A and B are the two directions of one label and share its name; C is the same from both sides.
+ * There is no primary type: what stands in its place is never used. */
+const struct type sim_one_types[SIM_TYPES] = {
+    [SIM_PLAIN] = {.category = (char *)(uintptr_t) "HUBSPOT_DEFINED",
+        .type_id = 449,
+        .name = (char *)(uintptr_t) "contact_to_contact",
+        .kind = TYPE_PLAIN},
+    [SIM_PRIMARY] = {.category = (char *)(uintptr_t) "USER_DEFINED",
+        .type_id = 104,
+        .name = (char *)(uintptr_t) "d",
+        .label = (char *)(uintptr_t) "D"},
+    [SIM_LABEL_A] = {.category = (char *)(uintptr_t) "USER_DEFINED",
+        .type_id = 101,
+        .name = (char *)(uintptr_t) "a",
+        .label = (char *)(uintptr_t) "A"},
+    [SIM_LABEL_B] = {.category = (char *)(uintptr_t) "USER_DEFINED",
+        .type_id = 102,
+        .name = (char *)(uintptr_t) "a",
+        .label = (char *)(uintptr_t) "B"},
+    [SIM_LABEL_C] = {.category = (char *)(uintptr_t) "USER_DEFINED",
+        .type_id = 449,
+        .name = (char *)(uintptr_t) "c",
+        .label = (char *)(uintptr_t) "C"},
+};
+
+uint8_t sim_turned(uint8_t mask)
+{
+    const uint8_t pair = BIT(SIM_LABEL_A) | BIT(SIM_LABEL_B);
+    uint8_t turned = mask & (uint8_t)~pair;
+    turned |= (mask & BIT(SIM_LABEL_A)) != 0 ? BIT(SIM_LABEL_B) : 0;
+    turned |= (mask & BIT(SIM_LABEL_B)) != 0 ? BIT(SIM_LABEL_A) : 0;
+    return turned;
+}
+
+/* No link that names a type at all can do without the plain one. */
+uint8_t sim_named_there(uint8_t want)
+{
+    return want == 0 ? 0 : sim_turned(want) | BIT(SIM_PLAIN);
+}
+
+bool sim_may_link(size_t from, size_t to, uint32_t type)
+{
+    return !sim.world.one_type || (from < SIM_TOS && from != to && type != SIM_PRIMARY);
+}
+
+/* Archives as the other record sees them, in order. */
+bool sim_twin_line(struct pg *pg)
+{
+    buf_reset(&pg->line);
+    for (; pg->at < SIM_TOS * SIM_FROMS * SIM_TYPES; pg->at++) {
+        size_t to = pg->at / SIM_TYPES / SIM_FROMS, from = pg->at / SIM_TYPES % SIM_FROMS;
+        const struct type *type = &sim_types[pg->at % SIM_TYPES];
+        EACH_CHANGE(c, pg->copy_run)
+        if (c->archive && c->state == STATE_PLANNED && c->to == to && c->from == from &&
+            c->type == pg->at % SIM_TYPES)
+            buf_addf(&pg->line, "%zu\t%zu\t%u\t%s", (size_t)SIM_TO_ID + to,
+                (size_t)SIM_FROM_ID + from, type->type_id, type->category);
+        if (pg->line.length > 0)
+            break;
+    }
+    pg->at++;
+    return pg->line.length > 0;
+}
+
+STATEMENT(twin_skip)
+{
+    UNUSED(pg);
+    struct sim_keys keys;
+    sim_keys_read(&keys, args, 2);
+    EACH_CHANGE(c, sim_int(args, 1))
+    for (size_t i = 0; i < keys.count; i++)
+        if (c->archive && c->state == STATE_PLANNED && c->to == keys.from[i] &&
+            c->from == keys.to[i] && c->type == keys.type[i]) {
+            sim_change_set(c, STATE_SKIPPED);
+            sim_row(rows, NUMBER(1));
+        }
+    return true;
+}
+
+/* What the run makes of the link from its other record goes along with its creates. */
+static uint8_t made_there(int64_t run_id, const struct sim_change *change)
+{
+    uint8_t there = 0, here = 0;
+    EACH_CHANGE(o, run_id)
+    {
+        bool goes = o->state == STATE_PLANNED || o->state == STATE_SENT ||
+            o->state == STATE_APPLIED || o->state == STATE_VERIFIED;
+        if (!o->archive && o->from == change->to && o->to == change->from && goes)
+            there |= BIT(o->type);
+        if (!o->archive && o->from == change->from && o->to == change->to && goes)
+            here |= BIT(o->type);
+    }
+    return sim_turned(there) & (uint8_t) ~(here | BIT(SIM_PLAIN));
+}
+
+STATEMENT(change_next_twin)
+{
+    UNUSED(pg);
+    bool archive = strcmp(args->text[1], "archive") == 0;
+    EACH_CHANGE(c, sim_int(args, 1))
+    if (c->archive == archive && c->ordinal > sim_int(args, 3) && c->ordinal <= sim_int(args, 5) &&
+        c->state == STATE_PLANNED && rows->count < sim_int(args, 4))
+        sim_row(rows, NUMBER(c->ordinal), NUMBER(SIM_FROM_ID + c->from), NUMBER(SIM_TO_ID + c->to),
+            TEXT(sim_types[c->type].category), NUMBER(sim_types[c->type].type_id),
+            TEXT(sim_types_text(c->along | made_there(sim_int(args, 1), c))));
+    return true;
+}
+
+const struct sim_named sim_twin_statements[] = {
+    {"twin_skip", twin_skip},
+    {"change_next_twin", change_next_twin},
+    {NULL, NULL},
+};
