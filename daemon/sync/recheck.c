@@ -42,6 +42,7 @@ struct recheck {
 struct planned {
     struct assoc assoc;
     int64_t ordinal;
+    const char *along; /* plain: what else the plan knew to go, "CATEGORY:id …"; lent by the rows */
     const char *why; /* NULL: it stands */
 };
 
@@ -126,6 +127,17 @@ static bool contains(struct diff_rows rows, uint32_t type)
     return false;
 }
 
+/* Within one object type the run may archive it from the other record. */
+static bool is_along(const struct planned *planned, const struct type *type)
+{
+    char word[128];
+    int length = snprintf(word, sizeof word, "%s:%u", type->category, type->type_id);
+    for (const char *at = planned->along; (at = strstr(at, word)) != NULL; at += length)
+        if ((at == planned->along || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
 /* Has the pair got a type since, that would go with the plain one? */
 static bool has_more(
     const struct run *run, const struct planned *planned, size_t count, struct diff_rows observed)
@@ -134,7 +146,7 @@ static bool has_more(
         const struct type *type = &run->types.items[observed.rows[i].type];
         bool known = type->kind == TYPE_PLAIN || diff_goes_along(run->options.sync->policy, type);
         for (size_t k = 0; k < count && !known; k++)
-            known = planned[k].assoc.type == observed.rows[i].type;
+            known = planned[k].assoc.type == observed.rows[i].type || is_along(&planned[k], type);
         if (!known)
             return true;
     }
@@ -206,6 +218,7 @@ static struct planned planned_row(const struct run *run, const struct pg_rows *r
             .type = types_find(
                 &run->types, pg_rows_text(rows, i, 3), (uint32_t)pg_rows_int(rows, i, 4))},
         .ordinal = pg_rows_int(rows, i, 0),
+        .along = pg_rows_text(rows, i, 5),
     };
 }
 
