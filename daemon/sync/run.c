@@ -139,7 +139,7 @@ void run_note(struct run *run, const char *format, ...)
 
 bool run_has_read(const struct run *run)
 {
-    return run->counts.unread == run->unread_told;
+    return run->counts.unread == run->unread_told && run->untold == 0;
 }
 
 /* Has the run dealt with every change it was about? Invalid rows are noted and will be touched
@@ -148,7 +148,7 @@ bool run_has_read(const struct run *run)
 static bool is_settled(const struct run *run)
 {
     const struct run_counts *c = &run->counts;
-    if (run->options.mode == RUN_PLAN || !run_has_read(run) || c->unverified + run->untold > 0)
+    if (run->options.mode == RUN_PLAN || !run_has_read(run) || c->unverified > 0)
         return false;
     return run->verdict.kind != VERDICT_PASS ||
         c->created + c->archived + c->rejected == c->to_create + c->to_archive;

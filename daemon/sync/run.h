@@ -144,7 +144,8 @@ int run_exit_code(const struct run *run, bool detailed);
  * run.error. */
 void run_note(struct run *run, const char *format, ...) PRINTF(2, 3);
 
-/* Have all records that the run is about been read, or been told as rejects? */
+/* Have all records that the run is about been read, or been told as rejects, so that nothing waits
+ * for HubSpot's word? */
 bool run_has_read(const struct run *run);
 
 /* For the stages, between statements: tells options.show, and once a second the journal. */
