@@ -93,6 +93,11 @@ struct sim_approval {
     bool used;
 };
 
+struct sim_learnt { /* assocd.reciprocal */
+    uint8_t other; /* SIM_TYPES: doubtful */
+    char evidence[8]; /* "": nothing was learnt */
+};
+
 /* Everything that a commit keeps. */
 struct sim_tables {
     struct sim_row runs[SIM_RUNS_MAX + 1];
@@ -100,6 +105,7 @@ struct sim_tables {
     struct sim_change changes[SIM_CHANGES_MAX];
     struct sim_reject rejects[SIM_FROMS][SIM_TOS][SIM_TYPES];
     struct sim_approval approvals[4];
+    struct sim_learnt learnt[SIM_TYPES];
     sim_pairs managed;
     sim_pairs released;
     int64_t since_us[SIM_FROMS][SIM_TOS][SIM_TYPES]; /* when it was entered */

@@ -75,8 +75,10 @@ static void check_create(const struct sim_run *run, const struct sim_change *c)
 static bool may_go(const struct sim_run *run, const struct sim_change *c, uint32_t type)
 {
     const struct sim_world *w = &sim.world;
-    bool owned = (sim.tables->managed[c->from][c->to] & BIT(type)) != 0;
-    bool named = (sim.named[c->from][c->to] & BIT(type)) != 0;
+    /* Within one object type it may be owned from either record. */
+    uint8_t both = sim.tables->managed[c->from][c->to] & sim.named[c->from][c->to];
+    both |= sim_from_there(sim.tables->managed, c->from, c->to) &
+        sim_from_there(sim.named, c->from, c->to);
     uint8_t want = run->desired.want[c->from][c->to] | run->latest.want[c->from][c->to] |
         sim_from_there(run->told, c->from, c->to);
     if ((w->managed & BIT(type)) == 0 || (want & BIT(type)) != 0 ||
@@ -84,7 +86,7 @@ static bool may_go(const struct sim_run *run, const struct sim_change *c, uint32
         return false;
     if (w->sync.policy == POLICY_MIRROR && w->sync.on_drift == DRIFT_RESTORE)
         return true;
-    return owned && named;
+    return (both & BIT(type)) != 0;
 }
 
 /* A primary type that the sync does not decide about goes with its pair. */
@@ -275,6 +277,8 @@ void sim_check_state(const struct sim_change *change, enum sim_state next)
         [STATE_PLANNED] =
             1u << STATE_WITHHELD | 1u << STATE_SKIPPED | 1u << STATE_ABANDONED | 1u << STATE_SENT,
         [STATE_WITHHELD] = 1u << STATE_SKIPPED,
+        [STATE_REPORTED] = 1u << STATE_SKIPPED,
+        [STATE_BLOCKED] = 1u << STATE_SKIPPED | 1u << STATE_PLANNED,
         [STATE_SENT] = 1u << STATE_SENT | 1u << STATE_APPLIED | 1u << STATE_REJECTED |
             1u << STATE_UNKNOWN | 1u << STATE_ABANDONED,
         [STATE_APPLIED] = 1u << STATE_VERIFIED | 1u << STATE_UNVERIFIED,

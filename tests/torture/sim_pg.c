@@ -321,6 +321,7 @@ bool pg_copy_statement(
     sim_check(twins || id == (args->count < 2 ? STATEMENT_MANAGED_COPY : STATEMENT_MANAGED_COPY_OF),
         "no stand-in for: %s", statements[id].name);
     pg->copy_run = twins ? sim_int(args, 1) : 0;
+    pg->copy_idle = twins && sim_int(args, 2) != 0;
     if (id == STATEMENT_MANAGED_COPY)
         sim_count_managed(pg->run);
     pg->copy_from = twins ? 0 : copy_mask(args);

@@ -15,7 +15,8 @@ struct pg {
     bool swapped; /* another server process serves it than the one that has its lock */
     bool failed; /* the last statement */
     bool repeated; /* because a row is there already */
-    int64_t copy_run; /* twin_copy: whose archives; 0: another COPY */
+    int64_t copy_run; /* twin_copy: whose archives; 0: another COPY … */
+    bool copy_idle; /* … and those that would not be done */
     uint64_t copy_from; /* bit mask of from-records: managed_copy_of */
     size_t at; /* of a COPY out */
     struct buf line; /* of a COPY, the last one handed out */

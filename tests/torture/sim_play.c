@@ -216,6 +216,7 @@ static void clear(uint64_t seed)
     memset(t->managed, 0, sizeof t->managed);
     memset(t->released, 0, sizeof t->released);
     memset(t->doubt_us, 0, sizeof t->doubt_us);
+    memset(t->learnt, 0, sizeof t->learnt);
     memset(t->rejects, 0, sizeof t->rejects);
     struct sim fresh = {.seed = seed,
         .verbose = sim.verbose,

@@ -78,6 +78,12 @@ bool sim_may_link(size_t from, size_t to, uint32_t type)
     return !sim.world.one_type || (from < SIM_TOS && from != to && type != SIM_PRIMARY);
 }
 
+static bool is_undone(const struct sim_change *c, bool idle)
+{
+    return c->state == STATE_PLANNED ||
+        (idle && (c->state == STATE_REPORTED || c->state == STATE_BLOCKED));
+}
+
 /* Archives as the other record sees them, in order. */
 bool sim_twin_line(struct pg *pg)
 {
@@ -86,10 +92,11 @@ bool sim_twin_line(struct pg *pg)
         size_t to = pg->at / SIM_TYPES / SIM_FROMS, from = pg->at / SIM_TYPES % SIM_FROMS;
         const struct type *type = &sim_types[pg->at % SIM_TYPES];
         EACH_CHANGE(c, pg->copy_run)
-        if (c->archive && c->state == STATE_PLANNED && c->to == to && c->from == from &&
+        if (c->archive && is_undone(c, pg->copy_idle) && c->to == to && c->from == from &&
             c->type == pg->at % SIM_TYPES)
-            buf_addf(&pg->line, "%zu\t%zu\t%u\t%s", (size_t)SIM_TO_ID + to,
-                (size_t)SIM_FROM_ID + from, type->type_id, type->category);
+            buf_addf(&pg->line, "%zu\t%zu\t%u\t%s\t%s", (size_t)SIM_TO_ID + to,
+                (size_t)SIM_FROM_ID + from, type->type_id, type->category,
+                sim_state_texts[c->state]);
         if (pg->line.length > 0)
             break;
     }
@@ -104,11 +111,43 @@ STATEMENT(twin_skip)
     sim_keys_read(&keys, args, 2);
     EACH_CHANGE(c, sim_int(args, 1))
     for (size_t i = 0; i < keys.count; i++)
-        if (c->archive && c->state == STATE_PLANNED && c->to == keys.from[i] &&
-            c->from == keys.to[i] && c->type == keys.type[i]) {
+        if (c->archive && is_undone(c, true) && c->to == keys.from[i] && c->from == keys.to[i] &&
+            c->type == keys.type[i]) {
+            sim_row(rows, TEXT(sim_state_texts[c->state]));
             sim_change_set(c, STATE_SKIPPED);
-            sim_row(rows, NUMBER(1));
         }
+    return true;
+}
+
+/* The types of a link that the run archives, from either record. */
+static uint8_t archived_of(int64_t run_id, const struct sim_change *change)
+{
+    uint8_t types = 0;
+    EACH_CHANGE(o, run_id)
+    {
+        if (!o->archive || o->state != STATE_PLANNED)
+            continue;
+        if (o->from == change->from && o->to == change->to)
+            types |= BIT(o->type);
+        if (o->from == change->to && o->to == change->from && o->type != SIM_PLAIN)
+            types |= sim_turned(BIT(o->type));
+    }
+    return types;
+}
+
+STATEMENT(twin_unblock)
+{
+    UNUSED(pg);
+    uint64_t free[SIM_CHANGES_MAX / 64] = {0};
+    EACH_CHANGE(c, sim_int(args, 1))
+    if (c->archive && c->state == STATE_BLOCKED &&
+        (c->along & ~archived_of(sim_int(args, 1), c)) == 0)
+        free[(c - sim.tables->changes) / 64] |= UINT64_C(1) << (c - sim.tables->changes) % 64;
+    EACH_CHANGE(c, sim_int(args, 1))
+    if ((free[(c - sim.tables->changes) / 64] >> (c - sim.tables->changes) % 64 & 1) != 0) {
+        sim_change_set(c, STATE_PLANNED);
+        sim_row(rows, NUMBER(1));
+    }
     return true;
 }
 
@@ -141,8 +180,50 @@ STATEMENT(change_next_twin)
     return true;
 }
 
+STATEMENT(reciprocal_get)
+{
+    UNUSED(pg), UNUSED(args);
+    for (uint32_t i = 0; i < SIM_TYPES; i++) {
+        const struct sim_learnt *learnt = &sim.tables->learnt[i];
+        if (learnt->evidence[0] == '\0')
+            continue;
+        const struct type *type = &sim_types[i];
+        if (learnt->other == SIM_TYPES)
+            sim_row(rows, TEXT(type->category), NUMBER(type->type_id), NOTHING, NOTHING,
+                TEXT(learnt->evidence));
+        else
+            sim_row(rows, TEXT(type->category), NUMBER(type->type_id),
+                TEXT(sim_types[learnt->other].category), NUMBER(sim_types[learnt->other].type_id),
+                TEXT(learnt->evidence));
+    }
+    return true;
+}
+
+STATEMENT(reciprocal_put)
+{
+    UNUSED(pg), UNUSED(rows);
+    char space[5][1024];
+    const char *items[5][SIM_TYPES];
+    size_t count = 0;
+    for (int i = 0; i < 5; i++)
+        count = sim_array(args->text[3 + i], space[i], items[i], SIM_TYPES);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t type = sim_type_bit(items[0][i], (uint32_t)strtoul(items[1][i], NULL, 10));
+        struct sim_learnt *learnt = &sim.tables->learnt[type];
+        learnt->other = SIM_TYPES;
+        if (items[2][i] != NULL)
+            learnt->other =
+                (uint8_t)sim_type_bit(items[2][i], (uint32_t)strtoul(items[3][i], NULL, 10));
+        (void)snprintf(learnt->evidence, sizeof learnt->evidence, "%s", items[4][i]);
+    }
+    return true;
+}
+
 const struct sim_named sim_twin_statements[] = {
+    {"reciprocal_get", reciprocal_get},
+    {"reciprocal_put", reciprocal_put},
     {"twin_skip", twin_skip},
+    {"twin_unblock", twin_unblock},
     {"change_next_twin", change_next_twin},
     {NULL, NULL},
 };
