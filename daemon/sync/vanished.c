@@ -219,8 +219,8 @@ bool vanished_tell(struct run *run, const struct lookup *lookup, const struct as
         bool gone = record->fate == LOOKUP_MERGED || record->fate == LOOKUP_DELETED;
         uint32_t flags = gone && is_among(unnamed, record->id) ? VANISHED_UNNAMED : 0;
         add_suspect(&findings, lookup->object, flags, record);
-        run->untold += record->fate == LOOKUP_UNKNOWN;
     }
-    run->told += findings.unknown + (run->options.undoes == 0 ? findings.count : 0);
+    run->told += run->options.undoes == 0 ? findings.count : 0;
+    run->untold += findings.unknown;
     return store(run, &findings, err) && forget(run, &findings, err);
 }

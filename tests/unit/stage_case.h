@@ -116,11 +116,11 @@ __attribute__((unused)) static void stage_observe_alive(const char *types)
 {
     answers[0] = stage_answer(types);
     for (answers_count = 1; answers_count < 3; answers_count++)
-        answers[answers_count] = (struct scripted){
-            .answer = scripted_answer("200 OK", "",
-                answers_count == 1 ? "{\"results\":[{\"id\":\"1\"}]}"
-                                   : "{\"results\":[{\"id\":\"10\"}]}"),
-            .end = SCRIPTED_KEEP};
+        answers[answers_count] =
+            (struct scripted){.answer = scripted_answer("200 OK", "",
+                                  answers_count == 1 ? "{\"results\":[{\"id\":\"1\"}]}"
+                                                     : "{\"results\":[{\"id\":\"10\"}]}"),
+                .end = SCRIPTED_KEEP};
     stage_client();
 }
 
