@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "model/object_type.h"
 
@@ -347,9 +348,10 @@ bool call_list(struct client *client, const char *path, struct list *list, struc
         return error_set(err, fatal.kind, "%s", fatal.text);
     if (call->outcome == CLIENT_ANSWERED)
         return true;
-    enum error_kind kind = call->outcome == CLIENT_NOT_SENT ? ERROR_STOPPED
-        : call->outcome == CLIENT_REFUSED                   ? ERROR_CONFIG
-                                                            : ERROR_REMOTE;
+    if (call->outcome == CLIENT_NOT_SENT)
+        return error_set(
+            err, ERROR_STOPPED, "stopped (%s): %s", stop_reason(), buf_text(&call->message));
+    enum error_kind kind = call->outcome == CLIENT_REFUSED ? ERROR_CONFIG : ERROR_REMOTE;
     if (call->outcome != CLIENT_REFUSED)
         return error_set(err, kind, "%s", buf_text(&call->message));
     return error_set(err, kind, "%s %s: HTTP %ld: %s", list->body != NULL ? "POST" : "GET", path,

@@ -269,7 +269,9 @@ static void end_not_sent(struct client *client, struct call *call)
         write_settle(client, call, false);
     if (call->request != NULL && is_read(call) && read_salvage(client, call))
         return;
-    call_end(client, call, call->may_have_applied ? CLIENT_UNKNOWN : CLIENT_NOT_SENT);
+    /* A list changes nothing, whatever became of the attempts before. */
+    bool in_doubt = call->request != NULL && call->may_have_applied;
+    call_end(client, call, in_doubt ? CLIENT_UNKNOWN : CLIENT_NOT_SENT);
 }
 
 /* Asks the whole account to wait. */
