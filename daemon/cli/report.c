@@ -150,19 +150,29 @@ static bool print_price(struct cli *cli, const struct run *run, struct error *er
     uint64_t by_rows = parts(c->to_archive, limits->archive_inputs);
     uint64_t verifying = parts((uint64_t)pg_rows_int(&rows, 0, 1), limits->read_inputs);
     archives = by_rows > archives ? by_rows : archives;
-    uint64_t all = creates + archives + verifying;
-    char text[4][COUNT_TEXT_MAX], looks[96] = "", number[NUMBER_TEXT_MAX];
+    /* Whose token it is, the plan's records again, and what became of those of archives. */
+    uint64_t again = 1 + verifying;
+    uint64_t looks_up = parts((uint64_t)pg_rows_int(&rows, 0, 0), CLIENT_RECORDS_MAX) +
+        parts((uint64_t)pg_rows_int(&rows, 0, 2), CLIENT_RECORDS_MAX);
+    uint64_t all =
+        creates + archives + verifying > 0 ? again + looks_up + creates + archives + verifying : 0;
+    char text[6][COUNT_TEXT_MAX], looks[96] = "", number[NUMBER_TEXT_MAX];
     if (run->moves_requests > 0)
         (void)snprintf(looks, sizeof looks, " (%s of them to see what creates take from others)",
             output_number(run->moves_requests, number));
-    output_print("cost     %s done%s, %s + %s + %s to come, about %llu s\n",
+    output_print("cost     %s done%s, %s + %s + %s + %s + %s to come, about %llu s\n",
         output_count(client_requests(run->client), "requests", text[0]), looks,
-        output_count(creates, "creates", text[1]), output_count(archives, "archives", text[2]),
+        output_count(all > 0 ? again : 0, "readings", text[4]),
+        output_count(looks_up, "look-ups", text[5]), output_count(creates, "creates", text[1]),
+        output_count(archives, "archives", text[2]),
         output_count(verifying, "verifying reads", text[3]),
         (unsigned long long)(limits->requests_per_10s > 0
                 ? (all * 10 + (uint64_t)limits->requests_per_10s - 1) /
                     (uint64_t)limits->requests_per_10s
                 : 1));
+    if (run->merges_unasked)
+        output_print("note     its archives are more than the guards allow: what became of their "
+                     "records is looked up when it is applied\n");
     return true;
 }
 

@@ -137,8 +137,10 @@ void expect_err(struct play *play, const char *text)
 void expect_requests(struct play *play, const char *text)
 {
     uint64_t count = play_requests(play) - play->requests_before;
-    play_check(play, count <= strtoull(text, NULL, 10), "%llu requests, at most %s expected",
-        (unsigned long long)count, text);
+    bool exact = text[0] == '=';
+    uint64_t want = strtoull(text + exact, NULL, 10);
+    play_check(play, exact ? count == want : count <= want,
+        "%llu requests, at most (=: just) %s expected", (unsigned long long)count, text);
 }
 
 void expect_writes(struct play *play, const char *text)
