@@ -51,12 +51,18 @@ static bool check_folder(const char *path, struct error *err)
             "its folder %s belongs to user %u, who could replace the file; expected root or user "
             "%u, who runs this: chown %u %s",
             folder, status.st_uid, geteuid(), geteuid(), folder);
-    if ((status.st_mode & S_IWOTH) != 0 && (status.st_mode & S_ISVTX) == 0)
+    if ((status.st_mode & S_ISVTX) != 0)
+        return true;
+    if ((status.st_mode & S_IWOTH) != 0)
         return error_set(err, ERROR_CONFIG,
             "its folder %s is world-writable, so that anybody can replace the file; run: chmod o-w "
             "%s",
             folder, folder);
-    return true;
+    return (status.st_mode & S_IWGRP) == 0 || is_private_group(&status) ||
+        error_set(err, ERROR_CONFIG,
+            "its folder %s is group-writable, so that anybody of its group can replace the file; "
+            "run: chmod g-w %s",
+            folder, folder);
 }
 
 static bool check_link(const char *path, struct error *err)

@@ -104,6 +104,13 @@ START_TEST(a_group_may_write_only_if_it_is_the_users_own)
     ck_assert_int_eq(trust_check(path, TRUST_SETTING, &err), own);
     if (!own)
         ck_assert_ptr_nonnull(strstr(err.text, "/file: is group-writable; run: chmod g-w /tmp/"));
+    ck_assert_int_eq(chmod(path, 0600), 0);
+    ck_assert_int_eq(chmod(folder, 0770), 0);
+    ck_assert_int_eq(trust_check(path, TRUST_SETTING, &err), own);
+    if (!own)
+        ck_assert_ptr_nonnull(strstr(err.text, " is group-writable, so that anybody of its group"));
+    ck_assert_int_eq(chmod(folder, 01770), 0); /* as /tmp: nobody replaces another's file */
+    ck_assert_msg(trust_check(path, TRUST_SETTING, &err), "%s", err.text);
 }
 END_TEST
 
