@@ -14,8 +14,11 @@ struct pg {
     enum error_kind kind; /* of every failure of this connection */
     char sqlstate[6]; /* of the last failure, "" if none */
     char *copy_line; /* libpq's memory behind the last line of a COPY, or NULL */
+    int copy_got; /* what PQgetCopyData said last */
     char copy_name[96]; /* the statement of the COPY under way, for its errors */
     PGnotify *notification; /* behind what pg_notification lent */
+    bool heeds_stop; /* see pg_heed_stop */
+    bool stopped; /* it was so ended */
 };
 
 /* Turns the failure in result (NULL: the connection's own) into err; what: "statement run_insert".
@@ -41,6 +44,13 @@ bool pg_url_malformed(char *message, struct error *err);
  * transaction only; nothing was left behind in it. */
 struct conninfo;
 MUST_CHECK bool session_open(struct pg *pg, const struct conninfo *info, struct error *err);
+
+/* Waits until libpq has a whole result, or a whole line of a COPY; when the connection heeds a stop
+ * and one is asked for, the server is told to cancel, and what comes is its refusal. */
+void pg_wait(struct pg *pg, bool (*busy)(struct pg *pg));
+
+/* As PQexec (args NULL: several statements) and PQexecParams, with pg_wait. */
+PGresult *pg_ask(struct pg *pg, const char *sql, const struct pg_args *args);
 
 /* Reads results until libpq is ready for the next statement. */
 void pg_drain(struct pg *pg);

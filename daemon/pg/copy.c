@@ -18,7 +18,7 @@ enum { COPY_PIECE_MAX = 1 << 20 };
 static bool copy_begin(struct pg *pg, const char *sql, ExecStatusType want, struct error *err)
 {
     pg_begin_call(pg);
-    PGresult *result = PQexec(pg->conn, sql);
+    PGresult *result = pg_ask(pg, sql, NULL);
     bool ok = PQresultStatus(result) == want;
     if (!ok)
         (void)pg_failed(pg, result, pg->copy_name, err);
@@ -78,11 +78,21 @@ bool pg_copy_statement(
         : error_set(err, pg->kind, "%s: expected valid UTF-8", pg->copy_name);
 }
 
+static bool line_missing(struct pg *pg)
+{
+    pg->copy_got = PQgetCopyData(pg->conn, &pg->copy_line, 1);
+    return pg->copy_got == 0;
+}
+
 bool pg_copy_next(struct pg *pg, char **line, size_t *length, struct error *err)
 {
     /* Of pg_begin_call only what a row can have left behind. */
     PQfreemem(pg->copy_line);
-    int got = PQgetCopyData(pg->conn, &pg->copy_line, 0);
+    if (pg->heeds_stop)
+        pg_wait(pg, line_missing);
+    else
+        pg->copy_got = PQgetCopyData(pg->conn, &pg->copy_line, 0);
+    int got = pg->copy_got;
     if (got == -1) {
         if (!copy_finish(pg, err))
             return false;

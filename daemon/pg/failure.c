@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/stop.h"
+
 /* Names something of schema assocd, in whatever quotation marks the server's language has. */
 static bool names_our_schema(const char *message)
 {
@@ -38,6 +40,9 @@ bool pg_failed(struct pg *pg, const PGresult *result, const char *what, struct e
     if (state == NULL) /* libpq's own failure; 08006: connection failure */
         state = PQstatus(pg->conn) == CONNECTION_BAD ? "08006" : "XX000";
     (void)snprintf(pg->sqlstate, sizeof pg->sqlstate, "%s", state);
+    if (pg->stopped)
+        return error_set(
+            err, ERROR_STOPPED, "stopped (%s) while PostgreSQL was at work", stop_reason());
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     if (message == NULL)
         message = PQerrorMessage(pg->conn);

@@ -38,6 +38,10 @@ MUST_CHECK bool pg_server_is_supported(int version, enum error_kind kind, struct
 MUST_CHECK bool pg_open_plain(
     struct pg **pg, const char *url, const char *name, enum error_kind kind, struct error *err);
 
+/* From here on a stop (base/stop.h) ends whatever is asked of the server, with ERROR_STOPPED: for
+ * statements that may take as long as somebody else's view likes. */
+void pg_heed_stop(struct pg *pg);
+
 /* Begins a transaction with the settings that statements rely on, for it alone; mode: "read only",
  * "isolation level repeatable read read only". Takes no snapshot. Ends by "commit" or "rollback".
  */

@@ -110,9 +110,8 @@ static bool finish(
 
 static PGresult *run(struct pg *pg, const char *sql, const struct pg_args *args)
 {
-    int count = args != NULL ? args->count : 0;
-    const char *const *texts = args != NULL ? args->text : NULL;
-    return PQexecParams(pg->conn, sql, count, NULL, texts, NULL, NULL, 0);
+    static const struct pg_args none;
+    return pg_ask(pg, sql, args != NULL ? args : &none);
 }
 
 /* Rolled back as a whole for the sake of somebody else, and not a part of something larger: the
@@ -146,7 +145,7 @@ bool pg_exec(struct pg *pg, const char *sql, struct pg_rows *rows, struct error 
     pg_begin_call(pg);
     if (rows != NULL)
         pg_rows_clear(rows);
-    return finish(pg, PQexec(pg->conn, sql), "database", rows, err);
+    return finish(pg, pg_ask(pg, sql, NULL), "database", rows, err);
 }
 
 bool pg_exec_args(struct pg *pg, const char *sql, const struct pg_args *args, struct pg_rows *rows,

@@ -202,8 +202,10 @@ bool source_open(struct source **source, const struct source_wish *wish, struct 
         sync->source_database_url != NULL ? sync->source_database_url : wish->database_url;
     /* Nothing but transactions that are read only: the code of a view runs with our rights, and a
      * connection pooler may stand between. */
-    if (!pg_open_plain(&s->pg, url, "assocd source", ERROR_SOURCE, err) ||
-        !pg_begin(s->pg, "read only", err))
+    if (!pg_open_plain(&s->pg, url, "assocd source", ERROR_SOURCE, err))
+        return error_prefix(err, "source of %s", sync->name);
+    pg_heed_stop(s->pg);
+    if (!pg_begin(s->pg, "read only", err))
         return error_prefix(err, "source of %s", sync->name);
     bool ok = relation_text(s, &s->relation, err) &&
         source_lock(s->pg, sync, buf_text(&s->relation), s->shape, err) &&

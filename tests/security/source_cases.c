@@ -2,6 +2,7 @@
  * source_cases.c: who owns a view, a function or a table that a sync reads, and what that lets him
  * do to those who read and watch it.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -198,6 +199,32 @@ START_TEST(fault_h21_nothing_is_put_into_a_strangers_schema)
 }
 END_TEST
 
+/* A view that never answers: who waits for it can still be stopped, and leaves nothing behind. */
+START_TEST(fault_h25_a_source_that_never_answers_can_be_given_up)
+{
+    struct process process = {0};
+    char *path = process_beside("assocd");
+    const char *const argv[] = {path, "-c", bed.config_path, "run", "links", NULL};
+    bed_sql(&bed,
+        "create view crm.slow as select from_id, to_id from crm.link where from_id > 0 and (select "
+        "pg_sleep(100000)) is not null; grant select on crm.slow to assocd_daemon");
+    configure("{table: crm.slow}");
+    process_start(&process, argv, NULL);
+    bed_until(&bed,
+        "select count(*) = 1 from pg_stat_activity where application_name = 'assocd source' and "
+        "wait_event = 'PgSleep' and datname = current_database()");
+    ck_assert_int_eq(process_stop(&process, SIGTERM, BED_MS), 6);
+    ck_assert_msg(
+        strstr(buf_text(&process.err), "stopped (signal)") != NULL, "%s", buf_text(&process.err));
+    ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.run where status = 'canceled'"), 1);
+    bed_until(&bed,
+        "select count(*) = 0 from pg_stat_activity where application_name = 'assocd source' and "
+        "datname = current_database()");
+    process_clear(&process);
+    free(path);
+}
+END_TEST
+
 TCase *source_cases(void)
 {
     TCase *tcase = tcase_create("source");
@@ -205,6 +232,7 @@ TCase *source_cases(void)
     tcase_add_checked_fixture(tcase, open_bed, close_bed);
     tcase_add_test(tcase, fault_h19_code_of_a_source_puts_no_words_into_our_statements);
     tcase_add_test(tcase, fault_h20_to_watch_a_table_runs_no_code_of_its_owner);
+    tcase_add_test(tcase, fault_h25_a_source_that_never_answers_can_be_given_up);
     tcase_add_test(tcase, fault_h21_nothing_is_put_into_a_strangers_schema);
     return tcase;
 }
