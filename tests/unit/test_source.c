@@ -268,7 +268,7 @@ START_TEST(a_connection_lost_in_the_middle_is_an_error_and_never_an_end)
         ok = source_next(source, &row, &err);
     ck_assert(!ok);
     ck_assert_int_eq(err.kind, ERROR_SOURCE);
-    ck_assert_ptr_nonnull(strstr(err.text, "nothing of it is used"));
+    ck_assert_ptr_nonnull(strstr(err.text, "none of its rows are used"));
 }
 END_TEST
 
