@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,7 +45,17 @@ static int let_out(void *left, char *to, char *from, int to_port, int from_port)
     return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
-/* Not CURLINFO_RETRY_AFTER: since libcurl 8.14 that says six hours for whatever is longer. */
+/* A date in a header of the answer; -1: none that can be read. */
+static time_t header_date(CURL *easy, const char *name)
+{
+    struct curl_header *header;
+    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return -1;
+    return curl_getdate(header->value, NULL);
+}
+
+/* Not CURLINFO_RETRY_AFTER: since libcurl 8.14 that says six hours for whatever is longer. A date
+ * counts from the date of the answer: this machine's clock may be wrong. */
 int64_t http_easy_retry_after_ms(CURL *easy)
 {
     struct curl_header *header;
@@ -54,8 +65,8 @@ int64_t http_easy_retry_after_ms(CURL *easy)
     if (isdigit((unsigned char)header->value[0])) { /* no date begins with one */
         wait_s = strtoll(header->value, NULL, 10);
     } else {
-        time_t at_s = curl_getdate(header->value, NULL);
-        wait_s = at_s != -1 ? (int64_t)at_s - clock_wall_s() : 0;
+        time_t at_s = header_date(easy, "retry-after"), sent_s = header_date(easy, "date");
+        wait_s = at_s != -1 ? (int64_t)at_s - (sent_s != -1 ? sent_s : clock_wall_s()) : 0;
     }
     if (wait_s > RATE_RETRY_AFTER_MAX_MS / 1000)
         return RATE_RETRY_AFTER_MAX_MS;
@@ -90,6 +101,21 @@ enum http_end http_easy_end(CURL *easy, CURLcode code)
     }
 }
 
+/* A certificate that is out of its dates looks like that on a machine whose clock is wrong, too.
+ * The codes are OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED; with
+ * another TLS library nothing is added. */
+static void tell_clock(CURL *easy, char why[static HTTP_WHY_MAX])
+{
+    long result = 0;
+    char now[CLOCK_TEXT_MAX];
+    if (curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &result) != CURLE_OK ||
+        (result != 9 && result != 10))
+        return;
+    size_t length = strlen(why);
+    clock_utc_text(clock_wall_s() * 1000000, now);
+    (void)snprintf(why + length, HTTP_WHY_MAX - length, " (this machine's clock says %.10s)", now);
+}
+
 void http_easy_why(
     CURL *easy, const struct http_settings *settings, CURLcode code, char why[static HTTP_WHY_MAX])
 {
@@ -99,6 +125,8 @@ void http_easy_why(
         (void)snprintf(why, HTTP_WHY_MAX, "the connection was lost before the answer");
     else if (why[0] == '\0')
         (void)snprintf(why, HTTP_WHY_MAX, "%s", curl_easy_strerror(code));
+    if (http_easy_end(easy, code) == HTTP_UNTRUSTED)
+        tell_clock(easy, why);
     if (http_easy_end(easy, code) != HTTP_UNREACHED)
         return;
     size_t length = strlen(why);

@@ -260,6 +260,13 @@ START_TEST(fault_m2_a_wait_is_as_long_as_the_server_said_up_to_a_day)
     ck_assert_msg(wait_ms <= 72000000 && wait_ms > 71000000, "%lld", (long long)wait_ms);
     ck_assert_int_eq(retry_after_ms("86399"), 86399000);
     ck_assert_int_eq(retry_after_ms("86401"), RATE_RETRY_AFTER_MAX_MS);
+    /* By the clock of the server that said it, whatever this machine's says. */
+    ck_assert_int_eq(retry_after_ms("Mon, 01 Mar 2060 10:00:30 GMT\r\n"
+                                    "Date: Mon, 01 Mar 2060 10:00:00 GMT"),
+        30000);
+    ck_assert_int_eq(retry_after_ms("Mon, 01 Mar 2010 10:00:30 GMT\r\n"
+                                    "Date: Mon, 01 Mar 2010 10:00:00 GMT"),
+        30000);
     ck_assert_int_eq(retry_after_ms("99999999999999999999999"), RATE_RETRY_AFTER_MAX_MS);
     ck_assert_int_eq(retry_after_ms("Sun, 06 Nov 1994 08:49:37 GMT"), 0);
     ck_assert_int_eq(retry_after_ms("soon"), 0);
