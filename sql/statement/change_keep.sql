@@ -3,7 +3,7 @@
 with unseen as (
     select n.operation, n.ordinal, n.from_id, n.to_id from assocd.change n
     where n.run_id = $1::bigint and n.state = 'planned' and not exists (
-        select from assocd.change p where p.run_id = $2::bigint and p.operation = n.operation and p.from_id = n.from_id
+        select from assocd.change p where p.run_id = $2::bigint and p.ordinal > 0 and p.operation = n.operation and p.from_id = n.from_id
             and p.to_id = n.to_id and p.category = n.category and p.type_id = n.type_id
             and p.state in ('planned', 'withheld')))
 update assocd.change c set state = 'skipped', message = case

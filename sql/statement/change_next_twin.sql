@@ -13,10 +13,10 @@ select c.ordinal, c.from_id, c.to_id, c.category, c.type_id, concat_ws(' ',
                 and n.state in ('planned', 'sent', 'applied', 'verified', 'unverified', 'unknown'))) end, ' '), ''), (
         select string_agg(m.here, ' ') from assocd.change o
             join unnest($6::text[], $7::text[]) as m (there, here) on m.there = concat(o.category, ':', o.type_id)
-        where o.run_id = c.run_id and o.operation = c.operation and o.from_id = c.to_id and o.to_id = c.from_id
+        where o.run_id = c.run_id and o.ordinal > 0 and o.operation = c.operation and o.from_id = c.to_id and o.to_id = c.from_id
             and o.state in ('planned', 'sent', 'applied', 'verified')
             and not exists (select from assocd.change h
-                where h.run_id = c.run_id and h.operation = c.operation and h.from_id = c.from_id and h.to_id = c.to_id
+                where h.run_id = c.run_id and h.ordinal > 0 and h.operation = c.operation and h.from_id = c.from_id and h.to_id = c.to_id
                     and concat(h.category, ':', h.type_id) = m.here
                     and h.state in ('planned', 'sent', 'applied', 'verified'))))
 from assocd.change c

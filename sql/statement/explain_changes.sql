@@ -3,7 +3,7 @@ select r.run_id as run, r.cause, r.status as run_status, c.operation,
     coalesce(t.name, t.label, c.category || ':' || c.type_id) as type, c.reason, c.state, c.batch_id as batch,
     to_char(b.sent_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"') as sent, to_char(b.api_started_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS"Z"') as api_started,
     to_char(b.api_completed_at at time zone 'UTC', 'HH24:MI:SS.MS"Z"') as api_completed, b.correlation_id, coalesce(c.message, b.error, '') as message
-from assocd.run r join assocd.change c on c.run_id = r.run_id and c.from_id = $2::bigint
+from assocd.run r join assocd.change c on c.run_id = r.run_id and c.ordinal > 0 and c.from_id = $2::bigint
 left join assocd.batch b on b.batch_id = c.batch_id
 left join lateral (
     select name, label from assocd.association_type t

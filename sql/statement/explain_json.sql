@@ -6,7 +6,7 @@ select json_build_object(
     'changes', (select coalesce(json_agg(h), '[]') from (
         select r.run_id, r.cause, r.status, c.operation, c.category, c.type_id, c.reason, c.state, c.message, c.batch_id,
             b.sent_at, b.completed_at, b.api_started_at, b.api_completed_at, b.http_status, b.correlation_id, b.error
-        from assocd.run r join assocd.change c on c.run_id = r.run_id and c.from_id = $2::bigint
+        from assocd.run r join assocd.change c on c.run_id = r.run_id and c.ordinal > 0 and c.from_id = $2::bigint
         left join assocd.batch b on b.batch_id = c.batch_id
         where r.sync = $1 and c.to_id = $3::bigint order by r.run_id desc, c.operation, c.ordinal limit 100) h),
     'rejects', (select coalesce(json_agg(j), '[]') from (

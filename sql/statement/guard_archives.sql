@@ -2,7 +2,7 @@
 -- that would lose most by this plan.
 with day as (
     select run_id from assocd.run r
-    where sync = $2 and run_id <> $1::bigint and coalesce(completed_at, clock_timestamp()) > clock_timestamp() - interval '1 day'
+    where sync = $2 and run_id <> $1::bigint and (completed_at is null or completed_at > statement_timestamp() - interval '1 day')
         and status not in ('planned', 'withheld', 'refused', 'no_change')
         and not exists (select from assocd.plan_approval a where a.used_by_run_id = r.run_id)),
 worst as (

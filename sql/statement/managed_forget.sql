@@ -3,10 +3,14 @@
 -- doubt may bring back. Fenced as managed_adopt is.
 with fence as (
     select epoch from assocd.sync_state where sync = $1 and epoch = $7::bigint and lock_pid = pg_backend_pid() for share),
-forgotten as (
-    delete from assocd.managed m using fence, unnest($3::bigint[], $4::bigint[], $5::text[], $6::bigint[]) as u(f, t, c, i)
-    where m.sync = $1 and $2::bigint > 0 and m.from_id = u.f and m.to_id = u.t and m.category = u.c and m.type_id = u.i
-        and m.since < clock_timestamp() - interval '2 minutes'
+o as materialized (
+    select o.place
+    from fence, unnest($3::bigint[], $4::bigint[], $5::text[], $6::bigint[]) as u(f, t, c, i), lateral (
+        select ctid as place, since from assocd.managed m
+        where m.sync = $1 and m.from_id = u.f and m.to_id = u.t and m.category = u.c and m.type_id = u.i offset 0) o
+    where $2::bigint > 0 and o.since < clock_timestamp() - interval '2 minutes'
         and not exists (select from assocd.doubt d where d.sync = $1 and d.from_id = u.f and d.to_id = u.t
-            and d.until > clock_timestamp()))
+            and d.until > clock_timestamp())),
+forgotten as (
+    delete from assocd.managed m using o where m.ctid = o.place)
 select count(*) from fence

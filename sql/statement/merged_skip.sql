@@ -9,14 +9,14 @@ to_merge as (select distinct old, now from unnest($5::bigint[], $6::bigint[]) as
 known as (
     select distinct m.now from from_merge m
     where exists (select from assocd.managed o where o.sync = $2 and o.from_id = m.old)
-        or exists (select from assocd.change k join named using (run_id) where k.from_id = m.old)),
+        or exists (select from assocd.change k join named using (run_id) where k.ordinal > 0 and k.from_id = m.old)),
 archives as (
     update assocd.change c set state = 'skipped', message = 'a record was merged in HubSpot, and this link came with it'
     where c.run_id = $1::bigint and c.operation = 'archive' and c.state = 'planned' and (
         c.from_id in (select now from known) or ($8::boolean and c.to_id in (select now from known))
         or exists (
             select from to_merge m join assocd.change k on k.to_id = m.old join named using (run_id)
-            where m.now = c.to_id and k.from_id = c.from_id and (k.operation = 'create' or k.run_id <> $1::bigint)))),
+            where m.now = c.to_id and k.ordinal > 0 and k.from_id = c.from_id and (k.operation = 'create' or k.run_id <> $1::bigint)))),
 creates as (
     update assocd.change c set state = 'skipped',
         message = format('%s record %s was merged into %s in HubSpot', $7::text, m.old, m.now)

@@ -1,4 +1,4 @@
 -- The from-records of a saved plan, for reading just them again.
 select from_id from assocd.change
-where run_id = $1::bigint and state in ('planned', 'withheld') and from_id > $2::bigint
+where run_id = $1::bigint and ordinal > 0 and state in ('planned', 'withheld') and from_id > $2::bigint
 group by from_id order by from_id limit $3::integer

@@ -6,6 +6,6 @@ select (select count(*) from (select from assocd.managed where sync = $1 limit $
             select count(*) from assocd.change c where c.run_id = r.run_id and c.operation = 'archive'
                 and c.state in ('sent', 'applied', 'verified', 'unverified', 'unknown')) end), 0)
         from assocd.run r where sync = $1 and cause = 'watch' and run_id <> $3::bigint
-        and started_at > greatest(clock_timestamp() - interval '1 hour',
+        and started_at > greatest(statement_timestamp() - interval '1 hour',
             coalesce((select good_at from assocd.sync_state where sync = $1), '-infinity'))),
     (select count(*) from assocd.reject where sync = $1 and origin = 'source' and category = 'from_id')

@@ -11,19 +11,19 @@ select c.operation, case when c.turned then c.to_id else c.from_id end, case whe
             and (m.category || ':' || m.type_id = any (c.implied) or (m.category, m.type_id) = (c.category, c.type_id))),
     c.turned
 from assocd.run r join (
-    select *, false as turned from assocd.change where run_id = $1::bigint and from_id between $2::bigint and $3::bigint
+    select *, false as turned from assocd.change where run_id = $1::bigint and ordinal > 0 and from_id between $2::bigint and $3::bigint
     union all
     select o.*, true from (
             select distinct from_id, to_id from assocd.change
-            where $4::boolean and run_id = $1::bigint and from_id between $2::bigint and $3::bigint) as p
-        join assocd.change o on o.run_id = $1::bigint and o.from_id = p.to_id and o.to_id = p.from_id
+            where $4::boolean and run_id = $1::bigint and ordinal > 0 and from_id between $2::bigint and $3::bigint) as p
+        join assocd.change o on o.run_id = $1::bigint and o.ordinal > 0 and o.from_id = p.to_id and o.to_id = p.from_id
     union all
     select *, true from assocd.change
     where cardinality($5::text[]) > 0 and run_id = $1::bigint and to_id between $2::bigint and $3::bigint
         and concat(category, ':', type_id) = any ($5::text[])) as c using (run_id)
 where c.state in ('applied', 'verified', 'unverified', 'unknown') or c.state = 'implied' and exists (
     select from assocd.change n
-    where n.run_id = c.run_id and n.from_id = coalesce(c.moved_to, c.from_id) and n.operation = 'create'
+    where n.run_id = c.run_id and n.ordinal > 0 and n.from_id = coalesce(c.moved_to, c.from_id) and n.operation = 'create'
         and (n.to_id = c.to_id) = (c.moved_to is not null)
         and (n.category, n.type_id) = (c.category, c.type_id)
         and n.state in ('applied', 'verified', 'unverified', 'unknown'))

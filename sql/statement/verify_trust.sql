@@ -22,10 +22,14 @@ entered as (
     where operation = 'create' and origin is distinct from 'foreign'
     on conflict (sync, from_id, to_id, category, type_id) do update set released_at = null
     where m.released_at is not null),
+gone as materialized (
+    select v.doubtful, o.place from ours v, lateral (
+        select ctid as place from assocd.managed m
+        where m.sync = $2 and m.from_id = v.from_id and m.to_id = v.to_id and m.category = v.category
+            and m.type_id = v.type_id offset 0) o
+    where v.operation = 'archive'),
 released as (
-    update assocd.managed m set released_at = clock_timestamp() from ours v
-    where v.operation = 'archive' and v.doubtful and m.sync = $2 and m.from_id = v.from_id and m.to_id = v.to_id
-        and m.category = v.category and m.type_id = v.type_id)
-delete from assocd.managed m using ours v
-where v.operation = 'archive' and not v.doubtful and m.sync = $2 and m.from_id = v.from_id and m.to_id = v.to_id
-    and m.category = v.category and m.type_id = v.type_id
+    update assocd.managed m set released_at = clock_timestamp() from gone
+    where gone.doubtful and m.ctid = gone.place)
+delete from assocd.managed m using gone
+where not gone.doubtful and m.ctid = gone.place
