@@ -188,8 +188,8 @@ static bool is_stale(const struct reciprocals *reciprocals, uint32_t type)
         !is_possible(reciprocals, type, reciprocals->kept[type]);
 }
 
-/* Do the account's names tell which types are one? Not if a label has none, or if two that are one
- * have been seen to have two. */
+/* Do the account's names tell which types are one? Not if a label has none, if two that are one
+ * have been seen to have two, or, but for creates, if something is in doubt. */
 static bool names_tell(const struct reciprocals *reciprocals)
 {
     const struct types *types = reciprocals->types;
@@ -199,11 +199,14 @@ static bool names_tell(const struct reciprocals *reciprocals)
             continue;
         if (types->items[i].name == NULL || (other != TYPE_NONE && !same_name(types, i, other)))
             return false;
+        if (!reciprocals->for_creates && is_doubted(reciprocals, i, i))
+            return false;
     }
     return true;
 }
 
-/* A label whose name no other type has is the same seen from both sides. */
+/* A label whose name no other type has is the same seen from both sides: one name covers both
+ * directions (hubspot-api 1.3). */
 static void join_unique_names(struct reciprocals *reciprocals)
 {
     const struct types *types = reciprocals->types;
@@ -269,8 +272,7 @@ static void work_out(struct reciprocals *reciprocals)
         join_kept(reciprocals);
     join_namesakes(reciprocals);
     join_only_ones(reciprocals);
-    if (reciprocals->for_creates)
-        join_unique_names(reciprocals);
+    join_unique_names(reciprocals);
 }
 
 void reciprocal_for_creates(struct reciprocals *reciprocals, bool on)

@@ -3,13 +3,13 @@
  * records, and each of the two may see another type: the parent of one is the child of the other.
  * The type that the other record sees is the reciprocal of a type. HubSpot's own are known by
  * table, and the plain type is its own. HubSpot's list of labels does not tell which two of the
- * account's labels are one: a link that was read from both of its records does, and so does a name
- * that two types share, because one name covers both directions of a label (hubspot-api 1.3). What
- * such evidence has shown is kept from run to run (sync/learnt.h), because a link that carries
- * several labels shows nothing.
+ * account's labels are one: a link that was read from both of its records does, and so do names,
+ * because one name covers both directions of a label (hubspot-api 1.3): a name that two types
+ * share, and, as the last resort where the account tells all names, one that a type has alone. What
+ * links and shared names have shown is kept from run to run (sync/learnt.h), because a link that
+ * carries several labels shows nothing.
  *
- * Pure. Invariant: what is not certain is not known; nobody may archive or spare by a guess. A name
- * that no other type has is a guess: the list may not have the other direction yet.
+ * Pure. Invariant: what is not certain is not known; nobody may archive or spare by a guess.
  */
 #ifndef MODEL_RECIPROCAL_H
 #define MODEL_RECIPROCAL_H
@@ -63,8 +63,8 @@ void reciprocal_observe(struct reciprocals *reciprocals, const struct assoc *for
     size_t forth_count, const struct assoc *back, size_t back_count);
 
 /* From here on (on false: not any more) it is about creates only: the readings count against what
- * is kept, and a name that no other type has is taken for a label that is the same from both sides.
- * Nothing is archived by that, but what a run has created from both records of a link (done.h). */
+ * is kept, and a name that a doubted type has alone tells. Nothing is archived by that, but what a
+ * run has created from both records of a link (done.h). */
 void reciprocal_for_creates(struct reciprocals *reciprocals, bool on);
 
 /* The type that the other record sees where one sees `type`; itself for a symmetric one. TYPE_NONE:

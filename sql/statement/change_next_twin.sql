@@ -5,10 +5,10 @@
 select c.ordinal, c.from_id, c.to_id, c.category, c.type_id, concat_ws(' ',
     nullif(array_to_string(case when c.along is not null then array(
         select a from unnest(c.along) as a where not exists (
-            select from assocd.change m join assocd.change n on n.run_id = m.run_id and n.operation = 'create'
+            select from assocd.change m join assocd.change n on n.run_id = m.run_id and n.ordinal > 0 and n.operation = 'create'
                 and n.from_id = coalesce(m.moved_to, m.from_id) and (n.to_id = m.to_id) = (m.moved_to is not null)
                 and (n.category, n.type_id) = (m.category, m.type_id)
-            where m.run_id = c.run_id and m.from_id = c.from_id and m.to_id = c.to_id and m.state = 'implied'
+            where m.run_id = c.run_id and m.ordinal > 0 and m.from_id = c.from_id and m.to_id = c.to_id and m.state = 'implied'
                 and concat(m.category, ':', m.type_id) = a
                 and n.state in ('planned', 'sent', 'applied', 'verified', 'unverified', 'unknown'))) end, ' '), ''), (
         select string_agg(m.here, ' ') from assocd.change o

@@ -22,16 +22,6 @@ class Kind:
     def same(self):
         return self.inverse is not None
 
-    @property
-    def unsure(self):
-        """Labels of which the account's list does not tell what the other record sees: it has one
-        name for both directions of a label, and these have one that no other type has."""
-        names = [t[2] for t in self.types.values()]
-        alone = {
-            x for x, t in self.types.items() if t[0] == "USER_DEFINED" and names.count(t[2]) == 1
-        }
-        return alone if self.same and len(alone) > 1 else set()
-
     def letter(self, category, type_id):
         return next(x for x, t in self.types.items() if t[:2] == (category, type_id))
 

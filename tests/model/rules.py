@@ -50,7 +50,6 @@ class Plan:
     duplicates: int = 0
     rows: int = 0
     drift_view: set = field(default_factory=set)
-    undecided: set = field(default_factory=set)  # of skipped: nobody knows what they would take
 
     def records(self):
         """The from-records that it changes."""
@@ -96,7 +95,6 @@ class World:
         self.good = None  # desired associations of the last good run
         self.runs = {}
         self.approved = set()
-        self.told = not self.kind.unsure  # what the other record sees of each label is known
 
     # --- records of one object type ---
 
@@ -110,30 +108,6 @@ class World:
 
     # --- comparing ---
 
-    def read_link(self, pair):
-        """README: "links read from both records" tell which labels are one: such a link as carries
-        one label alone."""
-        self.told = self.told or len(self.account.at(*pair) & self.kind.unsure) == 1
-
-    def is_doubtful(self, change, desired):
-        """May it be the other side of what the table names from the other record, or not?"""
-        f, t, x = change
-        named = {y for a, b, y in desired if (a, b) == (t, f)} & self.kind.unsure
-        return not self.told and x in self.kind.unsure and len(named) == 1
-
-    def learn(self, pairs, scope, desired):
-        """Of all that is read, and of the links that would otherwise be in doubt."""
-        for f, t in pairs:
-            if f in scope and t in scope:
-                self.read_link((f, t))
-        for f, t in pairs:
-            for x in self.account.at(f, t) & set(self.sync.types):
-                change = (f, t, x)
-                if change in desired or not self.may_archive(change):
-                    continue
-                if self.is_doubtful(change, desired):
-                    self.read_link((f, t))
-
     def compare(self, records=None):
         """`records`: those of a saved plan; nothing else is looked at."""
         plan = Plan()
@@ -146,7 +120,6 @@ class World:
         wishes = self.facts(desired)
         pairs = {(f, t) for f in scope for t in self.account.to_of(f)}
         pairs |= {c[:2] for c in desired if c[0] in scope}
-        self.learn(pairs, scope, desired)
         for pair in sorted(pairs):
             self.compare_pair(plan, pair, desired, wishes)
         for pair in sorted(pairs):
@@ -168,25 +141,12 @@ class World:
         for change in have - want:
             if change[2] not in self.sync.types or not self.may_archive(change):
                 continue
-            if self.is_doubtful(change, desired):
-                self.keep_doubtful(plan, change)
-            elif self.fact(change) in wishes or change[2] == PLAIN and self.linked(pair, wishes):
+            if self.fact(change) in wishes or change[2] == PLAIN and self.linked(pair, wishes):
                 plan.skipped.add(change)
             else:
                 self.sort(
                     plan, plan.archive, change, "removed" if change in self.owned else "added"
                 )
-
-    def keep_doubtful(self, plan, change):
-        """README: "where that is not known, the label is kept and the run ends as `partial`"; what
-        is only reported is not about to be archived."""
-        drift = change not in self.owned
-        if drift and self.sync.on_drift == "report":
-            plan.reported[change] = "added"
-            plan.drift_view.add(change)
-        else:
-            plan.skipped.add(change)
-            plan.undecided.add(change)
 
     def linked(self, pair, wishes):
         """The plain type is there with any other: it is wished where any other is."""
@@ -259,8 +219,7 @@ class World:
         refusal, held = self.refusal(plan), self.withheld(plan)
         status = REFUSED if refusal else WITHHELD if held and plan.archive else PLANNED
         self.note(plan, status)["refusal"] = refusal
-        code = 3 if status == PLANNED and plan.undecided else EXIT[status]
-        out.update(status=status, exit=code, created=0, archived=0)
+        out.update(status=status, exit=EXIT[status], created=0, archived=0)
         return out
 
     def run(self):
@@ -280,7 +239,7 @@ class World:
         self.own(plan, plan.create, archive)
         if held and plan.archive:
             status = WITHHELD
-        elif plan.invalid or plan.undecided:
+        elif plan.invalid:
             status = PARTIAL
         else:
             status = SUCCEEDED if plan.create or archive else NO_CHANGE
@@ -382,7 +341,7 @@ class World:
             self.accepted = self.sync.meaning()
         if held is None and not plan.invalid:
             self.good = stored["plan"].desired
-        left = plan.invalid or plan.undecided
+        left = plan.invalid
         status = WITHHELD if held and wanted else PARTIAL if left else None
         return self.ended(run, status, create, archive)
 
