@@ -5,54 +5,13 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "hubspot/http.h"
 #include "hubspot/http_server.h"
 #include "hubspot/rate.h"
-#include "lib/scripted_http.h"
 #include "lib/suite.h"
-
-static struct scripted_http server;
-static struct http *http;
-
-static void open_http(const struct scripted *answers, size_t count, int64_t timeout_ms)
-{
-    struct error err = {0};
-    scripted_http_open(&server, answers, count);
-    struct http_settings settings = {.base_url = server.url,
-        .token = "secret-token",
-        .timeout_ms = timeout_ms,
-        .stop_fd = -1,
-        .slots = 3};
-    ck_assert_msg(http_open(&http, &settings, &err), "%s", err.text);
-}
-
-static char *close_http(void)
-{
-    http_close(http);
-    return scripted_http_close(&server);
-}
-
-/* One attempt on slot 0; the 2xx body is added to body. */
-static struct http_result attempt(bool changes, struct buf *body)
-{
-    struct http_request request = {
-        .path = "/x", .body = "{\"a\":1}", .body_length = 7, .changes = changes};
-    struct http_event event;
-    struct error err = {0};
-    http_send(http, 0, &request);
-    for (;;) {
-        ck_assert_msg(http_next(http, &event, &err), "%s", err.text);
-        ck_assert_int_ne(event.kind, HTTP_IDLE);
-        if (event.kind == HTTP_DONE)
-            return event.result;
-        buf_add(body, event.bytes, event.length);
-    }
-}
-
-#define HEAD "HTTP/1.1 200 OK\r\n"
+#include "unit/http_case.h"
 
 static const struct {
     const char *name;
@@ -235,47 +194,6 @@ START_TEST(fault_m2_a_connection_closed_behind_its_answer_costs_an_attempt_at_mo
 }
 END_TEST
 
-static int64_t retry_after_ms(const char *value)
-{
-    char answer[256];
-    struct buf body = {0};
-    (void)snprintf(answer, sizeof answer,
-        "HTTP/1.1 429 x\r\nRetry-After: %s\r\nContent-Length: 0\r\n\r\n", value);
-    struct scripted script[] = {{.answer = answer}};
-    open_http(script, 1, 20000);
-    int64_t wait_ms = attempt(true, &body).retry_after_ms;
-    free(close_http());
-    return wait_ms;
-}
-
-/* libcurl's own reading of it ends at six hours since 8.14. */
-START_TEST(fault_m2_a_wait_is_as_long_as_the_server_said_up_to_a_day)
-{
-    char date[64];
-    time_t later_s = time(NULL) + 72000;
-    struct tm utc;
-    ck_assert_ptr_nonnull(gmtime_r(&later_s, &utc));
-    ck_assert_uint_gt(strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &utc), 0);
-    int64_t wait_ms = retry_after_ms(date);
-    ck_assert_msg(wait_ms <= 72000000 && wait_ms > 71000000, "%lld", (long long)wait_ms);
-    ck_assert_int_eq(retry_after_ms("86399"), 86399000);
-    ck_assert_int_eq(retry_after_ms("86401"), RATE_RETRY_AFTER_MAX_MS);
-    /* By the clock of the server that said it, whatever this machine's says. */
-    ck_assert_int_eq(retry_after_ms("Mon, 01 Mar 2060 10:00:30 GMT\r\n"
-                                    "Date: Mon, 01 Mar 2060 10:00:00 GMT"),
-        30000);
-    ck_assert_int_eq(retry_after_ms("Mon, 01 Mar 2010 10:00:30 GMT\r\n"
-                                    "Date: Mon, 01 Mar 2010 10:00:00 GMT"),
-        30000);
-    ck_assert_int_eq(retry_after_ms("99999999999999999999999"), RATE_RETRY_AFTER_MAX_MS);
-    ck_assert_int_eq(retry_after_ms("Sun, 06 Nov 1994 08:49:37 GMT"), 0);
-    ck_assert_int_eq(retry_after_ms("soon"), 0);
-    ck_assert_int_eq(retry_after_ms("-5"), 0);
-    ck_assert_int_eq(retry_after_ms(""), 0);
-    ck_assert_int_eq(retry_after_ms("0"), 0);
-}
-END_TEST
-
 START_TEST(a_refusal_without_end_is_cut)
 {
     struct buf body = {0};
@@ -397,7 +315,6 @@ int main(void)
     tcase_add_test(cases, a_header_that_goes_on_from_nothing_touches_no_other_answer);
     tcase_add_loop_test(cases, an_attempt_is_never_sent_twice, 0, 2);
     tcase_add_test(cases, fault_m2_a_connection_closed_behind_its_answer_costs_an_attempt_at_most);
-    tcase_add_test(cases, fault_m2_a_wait_is_as_long_as_the_server_said_up_to_a_day);
     tcase_add_test(cases, a_refusal_without_end_is_cut);
     tcase_add_test(cases, fault_h22_trailers_without_end_are_cut);
     tcase_add_test(cases, a_long_answer_needs_little_memory);
