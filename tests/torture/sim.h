@@ -211,6 +211,9 @@ struct sim_run {
     uint8_t told_from, told_to; /* records of which HubSpot told what became of them */
     uint8_t complete; /* records whose last reading was complete */
     uint8_t read; /* … and those of which any was */
+    bool planned; /* the plan has read all that it is made from … */
+    uint8_t planned_complete; /* … these records completely … */
+    sim_pairs planned_seen; /* … and saw this */
     bool good_known;
     int64_t good_desired, managed_count;
     uint8_t good_mask;
@@ -338,7 +341,9 @@ void sim_desired_repair(void);
 
 /* sim_check.c: the invariants. */
 void sim_check_write(struct sim_run *run, const struct client_request *request);
-void sim_check_registry(struct sim_run *run, const struct sim_change *what, bool entered);
+/* by_plan: adopted or forgotten, and not the outcome of a change. */
+void sim_check_registry(
+    struct sim_run *run, const struct sim_change *what, bool entered, bool by_plan);
 void sim_check_state(const struct sim_change *change, enum sim_state next);
 void sim_check_status(const struct sim_run *run, const char *status);
 void sim_check_settled(const struct sim_run *run, uint8_t records);

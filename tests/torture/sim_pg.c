@@ -322,6 +322,8 @@ bool pg_copy_statement(
         "no stand-in for: %s", statements[id].name);
     pg->copy_run = twins ? sim_int(args, 1) : 0;
     pg->copy_idle = twins && sim_int(args, 2) != 0;
+    if (pg->copy_idle)
+        sim_note_planned(pg->run);
     if (id == STATEMENT_MANAGED_COPY)
         sim_count_managed(pg->run);
     pg->copy_from = twins ? 0 : copy_mask(args);

@@ -76,6 +76,7 @@ void sim_count_managed(struct sim_run *run);
 /* The line of managed_copy of a from-record; empty if nothing of it is owned. */
 void sim_owned_line(struct buf *line, size_t from);
 bool sim_twin_line(struct pg *pg); /* the next line of twin_copy; false: there is none */
+void sim_note_planned(struct sim_run *run); /* the plan asks for its archives of links */
 void sim_copy_change(char **cells);
 void sim_copy_batch(char **cells);
 

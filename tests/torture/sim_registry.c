@@ -59,11 +59,11 @@ static bool in_doubt(const struct sim_change *c)
     return sim.tables->doubt_us[c->from][c->to] > sim.now_us;
 }
 
-static void follow(struct pg *pg, const struct sim_change *c)
+static void follow(struct pg *pg, const struct sim_change *c, bool by_plan)
 {
     struct sim_tables *t = sim.tables;
     uint8_t *managed = &t->managed[c->from][c->to], *released = &t->released[c->from][c->to];
-    sim_check_registry(pg->run, c, !c->archive);
+    sim_check_registry(pg->run, c, !c->archive, by_plan);
     if (!c->archive) {
         if ((*managed & BIT(c->type)) == 0)
             t->since_us[c->from][c->to][c->type] = sim.now_us;
@@ -106,7 +106,7 @@ STATEMENT(verify_settle)
             continue;
         sim_change_set(c, STATE_VERIFIED);
         if (sim.tables->epoch == sim_int(args, 5) || !overtaken(c))
-            follow(pg, c);
+            follow(pg, c, false);
     }
     return true;
 }
@@ -116,7 +116,7 @@ STATEMENT(verify_trust)
     UNUSED(rows);
     EACH_CHANGE(c, sim_int(args, 1))
     if (c->state == STATE_APPLIED && (sim.tables->epoch == sim_int(args, 3) || !overtaken(c)))
-        follow(pg, c);
+        follow(pg, c, false);
     return true;
 }
 
@@ -144,7 +144,7 @@ static bool settle_keys(
         int64_t since_us = sim.tables->since_us[keys.from[i]][keys.to[i]][keys.type[i]];
         if (archive && (since_us > sim.now_us - INT64_C(120000000) || in_doubt(&change)))
             continue;
-        follow(pg, &change);
+        follow(pg, &change, true);
     }
     return true;
 }

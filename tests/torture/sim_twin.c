@@ -84,6 +84,14 @@ static bool is_undone(const struct sim_change *c, bool idle)
         (idle && (c->state == STATE_REPORTED || c->state == STATE_BLOCKED));
 }
 
+/* All that the plan is made from has been read by now. */
+void sim_note_planned(struct sim_run *run)
+{
+    run->planned = true;
+    run->planned_complete = run->complete;
+    memcpy(run->planned_seen, run->seen, sizeof run->planned_seen);
+}
+
 /* Archives as the other record sees them, in order. */
 bool sim_twin_line(struct pg *pg)
 {
