@@ -312,6 +312,7 @@ void sim_approve(int64_t plan_id); /* sim_recheck.c: the operator */
 
 /* sim_twin.c: links within one object type. */
 extern const struct type sim_two_types[SIM_TYPES], sim_one_types[SIM_TYPES];
+const struct type *sim_nameless_types(void); /* sim_one_types, and no name for C */
 bool sim_may_link(size_t from, size_t to, uint32_t type);
 uint8_t sim_turned(uint8_t mask); /* what the other record sees where one sees this */
 uint8_t sim_named_there(

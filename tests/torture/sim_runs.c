@@ -182,7 +182,8 @@ STATEMENT(types_get)
         return true;
     for (size_t i = 0; i < SIM_TYPES; i++) {
         const struct type *type = &sim_types[order[i]];
-        sim_row(rows, TEXT(type->category), NUMBER(type->type_id), TEXT(type->name),
+        sim_row(rows, TEXT(type->category), NUMBER(type->type_id),
+            {.text = type->name != NULL ? type->name : "", .null = type->name == NULL},
             {.text = type->label != NULL ? type->label : "", .null = type->label == NULL},
             TEXT(kinds[type->kind]));
     }

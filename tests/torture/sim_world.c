@@ -216,7 +216,9 @@ void sim_world_make(void)
     w->watched = sim_chance(30);
     w->one_type = sim_chance(20);
     w->merges = !w->one_type && sim_chance(20);
-    sim_types = w->one_type ? sim_one_types : sim_two_types;
+    /* By the seed itself: nothing else of a world depends on it. */
+    bool nameless = sim.seed % 2 == 0;
+    sim_types = !w->one_type ? sim_two_types : nameless ? sim_nameless_types() : sim_one_types;
     w->replica = sim_chance(5);
     make_portal(&w->portal);
     make_sync(&w->sync);
