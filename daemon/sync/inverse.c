@@ -231,15 +231,17 @@ const char *inverse_text(enum inverse_verdict verdict)
 {
     static const char *const texts[] = {
         [INVERSE_DO] = NULL,
-        [INVERSE_THERE_AGAIN] = "is there again already",
-        [INVERSE_GONE_ALREADY] = "is gone already",
-        [INVERSE_CHANGED] = "the pair was changed in HubSpot since",
-        [INVERSE_TAKEN] = "another association of the record was given this type in HubSpot since, "
-                          "and a record can have it only once",
-        [INVERSE_TAKEN_THERE] = "the to-record was given this type with another record in HubSpot "
-                                "since, and can have it only once",
+        [INVERSE_THERE_AGAIN] = "already there again",
+        [INVERSE_GONE_ALREADY] = "already removed",
+        [INVERSE_CHANGED] = "the pair changed in HubSpot since the run",
+        [INVERSE_TAKEN] =
+            "another association of the record got this type in HubSpot since the run, "
+            "and a record can have it only once",
+        [INVERSE_TAKEN_THERE] =
+            "the to-record got this type with another record in HubSpot since the "
+            "run, and can have it only once",
         [INVERSE_CARRIES] =
-            "a type that the run gave the pair is no longer managed, and stays on it",
+            "the sync no longer manages a type that the run gave the pair, so the pair stays",
         [INVERSE_UNMANAGED] = "the sync no longer manages this type",
         [INVERSE_NOTHING] = NULL,
     };

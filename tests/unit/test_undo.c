@@ -95,9 +95,9 @@ static const struct {
 } pairs[] = {
     {"p", "", "p", "archive HUBSPOT_DEFINED:3 planned"},
     {"p", "", "p1", "archive HUBSPOT_DEFINED:3 planned along HUBSPOT_DEFINED:5"},
-    {"p", "", "", "archive HUBSPOT_DEFINED:3 skipped is gone already"},
-    {"p", "", "pf", "archive HUBSPOT_DEFINED:3 skipped the pair was changed in HubSpot since"},
-    {"", "p", "p", "create HUBSPOT_DEFINED:3 skipped is there again already"},
+    {"p", "", "", "archive HUBSPOT_DEFINED:3 skipped already removed"},
+    {"p", "", "pf", "archive HUBSPOT_DEFINED:3 skipped the pair changed in HubSpot since the run"},
+    {"", "p", "p", "create HUBSPOT_DEFINED:3 skipped already there again"},
     {"b", "", "pb1", "archive USER_DEFINED:1 planned"},
     {"", "b", "p", "create USER_DEFINED:1 planned"},
     {"", "b", "pf1", "create USER_DEFINED:1 planned along HUBSPOT_DEFINED:5+USER_DEFINED:9"},
