@@ -1,9 +1,9 @@
 /*
- * main.c: every case in every dialect it speaks, then every case with the worker killed. Two
- * processes share the work, each with a database and a sandbox of its own. In the environment:
- * E2E_CASE=TEXT: only the cases whose names hold TEXT; E2E_FULL=1: every place to be killed at,
- * E2E_FULL=all: in every dialect; E2E_TIMES=1: how long each took; E2E_JOBS=N; E2E_KEEP=1: the
- * databases stay.
+ * main.c: every case in every dialect it speaks, then every case with the worker killed. Four
+ * processes share the work, most of which is waiting, each with a database and a sandbox of its
+ * own. In the environment: E2E_CASE=TEXT: only the cases whose names hold TEXT; E2E_FULL=1: every
+ * place to be killed at, E2E_FULL=all: in every dialect; E2E_TIMES=1: how long each took;
+ * E2E_JOBS=N; E2E_KEEP=1: the databases stay.
  */
 #include <check.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 #include "lib/cluster.h"
 #include "lib/suite.h"
 
-enum { JOBS_MAX = 8, SAMPLE_STATEMENTS = 6 };
+enum { JOBS = 4, JOBS_MAX = 8, SAMPLE_STATEMENTS = 6 };
 
 static const char *const apis[] = {"v3", "v4", "2026-03", "2026-09"};
 
@@ -177,8 +177,8 @@ int main(void)
     (void)snprintf(folder, sizeof folder, "%s/tests/e2e/cases", top != NULL ? top : ".");
     scenarios_load(&scenarios, folder);
     (void)cluster_url();
-    size_t count = jobs != NULL ? strtoul(jobs, NULL, 10) : 2;
-    int failed = run_parts(count >= 1 && count <= JOBS_MAX ? count : 2);
+    size_t count = jobs != NULL ? strtoul(jobs, NULL, 10) : JOBS;
+    int failed = run_parts(count >= 1 && count <= JOBS_MAX ? count : JOBS);
     scenarios_clear(&scenarios);
     return failed;
 }

@@ -115,7 +115,13 @@ def main():
             print(">", *step)
             play.step(step)
         return 0
-    seeds, answers = multiprocessing.SimpleQueue(), multiprocessing.SimpleQueue()
+    # Queues without a bound: a pipe alone takes a few thousand seeds and then waits for a reader.
+    seeds, answers = multiprocessing.Queue(), multiprocessing.Queue()
+    crew = [
+        multiprocessing.Process(target=work, args=(n, seeds, answers)) for n in range(options.jobs)
+    ]
+    for one in crew:
+        one.start()
     left_out = collections.Counter()
     seed, worlds = options.seed, 0
     while worlds < options.worlds:
@@ -132,11 +138,6 @@ def main():
         seed += 1
     for _ in range(options.jobs):
         seeds.put(None)
-    crew = [
-        multiprocessing.Process(target=work, args=(n, seeds, answers)) for n in range(options.jobs)
-    ]
-    for one in crew:
-        one.start()
     failed = 0
     for _ in range(worlds):
         seed, failure = answers.get()

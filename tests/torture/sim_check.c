@@ -301,7 +301,8 @@ static uint8_t in_source(const struct sim_desired *desired)
     uint8_t records = desired->named;
     for (size_t f = 0; f < SIM_FROMS; f++)
         for (size_t t = 0; t < SIM_TOS; t++)
-            records |= desired->want[f][t] != 0 ? BIT(f) : 0;
+            if (desired->want[f][t] != 0)
+                records |= BIT(f);
     return records;
 }
 

@@ -74,7 +74,7 @@ static void link_type(size_t from, size_t to, uint32_t bit)
 
 static void unlink_type(size_t from, size_t to, uint32_t bit)
 {
-    uint8_t gone = bit == SIM_PLAIN ? UINT8_MAX : BIT(bit);
+    uint8_t gone = (uint8_t)(bit == SIM_PLAIN ? UINT8_MAX : BIT(bit));
     sim.crm[from][to] &= (uint8_t)~gone;
     note(from, to);
     turn(from, to, gone, false);

@@ -151,7 +151,8 @@ STATEMENT(change_skip)
         if (SIM_FROM_ID + c->from != strtoull(ids[i], NULL, 10) || c->state != STATE_PLANNED)
             continue;
         sim_change_set(c, STATE_SKIPPED);
-        pg->run->waits |= strstr(why[i], "does not tell") != NULL ? BIT(c->from) : 0;
+        if (strstr(why[i], "does not tell") != NULL)
+            pg->run->waits |= BIT(c->from);
     }
     return true;
 }

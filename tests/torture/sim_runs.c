@@ -259,7 +259,7 @@ STATEMENT(touched_done)
     uint64_t snapshot = strtoull(args->text[1], NULL, 10);
     for (size_t f = 0; f < SIM_FROMS; f++)
         if (t->touched[f] <= snapshot) {
-            settled |= t->touched[f] != 0 ? BIT(f) : 0;
+            settled |= (uint8_t)(t->touched[f] != 0 ? BIT(f) : 0);
             t->touched[f] = 0;
         }
     sim_check_settled(pg->run, settled);

@@ -72,8 +72,8 @@ uint8_t sim_turned(uint8_t mask)
 {
     const uint8_t pair = BIT(SIM_LABEL_A) | BIT(SIM_LABEL_B);
     uint8_t turned = mask & (uint8_t)~pair;
-    turned |= (mask & BIT(SIM_LABEL_A)) != 0 ? BIT(SIM_LABEL_B) : 0;
-    turned |= (mask & BIT(SIM_LABEL_B)) != 0 ? BIT(SIM_LABEL_A) : 0;
+    turned |= (uint8_t)((mask & BIT(SIM_LABEL_A)) != 0 ? BIT(SIM_LABEL_B) : 0);
+    turned |= (uint8_t)((mask & BIT(SIM_LABEL_B)) != 0 ? BIT(SIM_LABEL_A) : 0);
     return turned;
 }
 
