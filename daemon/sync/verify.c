@@ -51,18 +51,17 @@ static const char *came_text(const struct run *run, int64_t run_id,
     return buf_text(text);
 }
 
-static void add_plain(const struct run *run, struct pg_args *args)
+/* "CATEGORY:id" of the plain type, NULL: the account has none. Belongs to text. */
+static const char *plain_text(const struct run *run, struct buf *text)
 {
-    char text[128];
     for (uint32_t i = 0; i < run->types.count; i++) {
         const struct type *type = &run->types.items[i];
         if (type->kind != TYPE_PLAIN)
             continue;
-        (void)snprintf(text, sizeof text, "%s:%u", type->category, type->type_id);
-        pg_arg_text(args, text);
-        return;
+        buf_addf(text, "%s:%u", type->category, type->type_id);
+        return buf_text(text);
     }
-    pg_arg_text(args, NULL);
+    return NULL;
 }
 
 static bool settle_chunk(struct run *run, int64_t run_id, const struct chunk *chunk,
@@ -103,7 +102,8 @@ static bool settle_chunk(struct run *run, int64_t run_id, const struct chunk *ch
     pg_arg_text(&settle, pg_array_end(&ordinals));
     pg_arg_int(&settle, run->epoch);
     pg_arg_text(&settle, pg_array_end(&came));
-    add_plain(run, &settle);
+    CLEANUP(buf_clear) struct buf plain = {0};
+    pg_arg_text(&settle, plain_text(run, &plain));
     return pg_run(run->state, STATEMENT_VERIFY_SETTLE, &settle, NULL, err);
 }
 
