@@ -24,8 +24,8 @@ count() {
 }
 
 # One suite; what it has to say is printed at once, under the lock that the lanes share.
-run_suite() { # BUILD SUITE
-    local build=$1 suite=$2 name log began=$SECONDS status=0 right wrong skip
+run_suite() { # SUITE
+    local suite=$1 name log began=$SECONDS status=0 right wrong skip
     name=${suite#"$build/"}
     name=${name#tests/}
     log=$build/check/${name//\//_}.log
@@ -43,24 +43,25 @@ run_suite() { # BUILD SUITE
     fi
     printf '%-32s %5d passed %3d failed %3d skipped %4d s\n' "$name" "$right" "$wrong" "$skip" \
         $((SECONDS - began))
-    echo "$right $wrong $skip" >>"$build/check/results"
+    echo "$right $wrong $skip" >>"$state/results"
     flock -u 8
 }
 
 # Takes suites from the list (7) until there are none. bash reads a pipe byte by byte, so that what
 # follows a line is still there for the next lane.
-run_lane() { # BUILD
+run_lane() {
     local suite
     while flock 8 && IFS= read -r suite <&7; do
         flock -u 8
-        run_suite "$1" "$suite"
+        run_suite "$suite"
     done
     flock -u 8
 }
 
 if [ "${1-}" = lane ]; then
-    exec 8>>"$2/check/lock"
-    run_lane "$2"
+    build=$2 state=$3
+    exec 8>>"$state/lock"
+    run_lane
     exit
 fi
 
@@ -69,19 +70,21 @@ if [ "${1-}" = -l ]; then lanes=$2 && shift 2; fi
 build=$1
 shift
 mkdir -p "$build/check"
-: >"$build/check/results"
-exec 7< <(printf '%s\n' "$@") 8>"$build/check/lock"
+state=$(mktemp -d "${TMPDIR:-/tmp}/assocd-check.XXXXXX") # two of these may run beside each other
+trap 'rm -rf "$state"' EXIT
+: >"$state/results"
+exec 7< <(printf '%s\n' "$@") 8>"$state/lock"
 if [ "$lanes" = 0 ]; then
-    run_lane "$build"
+    run_lane
 else
     for ((lane = 0; lane < lanes; lane++)); do
-        "${self%/*}/cluster.sh" with "$self" lane "$build" 8>&- &
+        "${self%/*}/cluster.sh" with "$self" lane "$build" "$state" 8>&- &
     done
     wait
 fi
 
 read -r passed failed skipped ran < <(awk '{ right += $1; wrong += $2; skip += $3 }
-    END { print right + 0, wrong + 0, skip + 0, NR }' "$build/check/results")
+    END { print right + 0, wrong + 0, skip + 0, NR }' "$state/results")
 if [ "$ran" != $# ]; then
     echo "check.sh: $(($# - ran)) of $# suites were not run"
     failed=$((failed + $# - ran))
