@@ -1,6 +1,7 @@
 -- What merges explain is left out of the plan. Archives of links that came to the survivor ($4, $6) of a record ($3,
 -- $5) that the source names from the same record, or, of from-records, that the sync knows. $8: both object types
--- are one, so that the link may be named from its other record. Creates towards a record that is no more: their
+-- are one, so that the link may be named from its other record, which a run of changes need not have read: what the
+-- registry holds of it counts, too. Creates towards a record that is no more: their
 -- rows become rejects, whose messages are returned. An undo has no rows of a source: what its undone run has done names
 -- the records, and nothing becomes a reject.
 with named as (select unnest(array[run_id, undoes]) as run_id from assocd.run where run_id = $1::bigint),
@@ -15,8 +16,14 @@ archives as (
     where c.run_id = $1::bigint and c.operation = 'archive' and c.state = 'planned' and (
         c.from_id in (select now from known) or ($8::boolean and c.to_id in (select now from known))
         or exists (
-            select from to_merge m join assocd.change k on k.to_id = m.old join named using (run_id)
-            where m.now = c.to_id and k.ordinal > 0 and k.from_id = c.from_id and (k.operation = 'create' or k.run_id <> $1::bigint)))),
+            select from (values (c.from_id, c.to_id, false), (c.to_id, c.from_id, true)) as e(near, far, turned)
+            join to_merge m on m.now = e.far
+            where (not e.turned or $8::boolean) and (
+                exists (select from assocd.change k join named using (run_id)
+                    where k.ordinal > 0 and k.from_id = e.near and k.to_id = m.old
+                        and (k.operation = 'create' or k.run_id <> $1::bigint))
+                or e.turned and exists (select from assocd.managed o
+                    where o.sync = $2 and o.from_id = e.near and o.to_id = m.old))))),
 creates as (
     update assocd.change c set state = 'skipped',
         message = format('%s record %s was merged into %s in HubSpot', $7::text, m.old, m.now)
