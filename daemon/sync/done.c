@@ -28,6 +28,7 @@ enum {
     MOVED,
     OTHER_OWNER,
     TURNED, /* done from the other record, whose types these are; ids are this one's */
+    COMPANION, /* an undo's: what had gone or come by itself */
 };
 
 void done_clear(struct done *done)
@@ -105,6 +106,15 @@ static bool add_companions(struct run *run, struct done *done, struct inverse_ro
     return true;
 }
 
+/* What an undo gave back with its own creates though the sync does not manage the type goes as it
+ * came: by itself, with its pair. */
+static bool is_given_back(
+    const struct run *run, const struct pg_rows *rows, int i, const struct inverse_row *item)
+{
+    return item->did == INVERSE_CREATED && pg_rows_bool(rows, i, COMPANION) &&
+        item->assoc.type != TYPE_NONE && !run->types.items[item->assoc.type].managed;
+}
+
 static bool add_done(struct run *run, struct done *done, int i, struct error *err)
 {
     const struct pg_rows *rows = &done->rows;
@@ -123,9 +133,11 @@ static bool add_done(struct run *run, struct done *done, int i, struct error *er
     };
     if (pg_rows_bool(rows, i, MOVED))
         item.did = INVERSE_MOVED;
+    if (is_given_back(run, rows, i, &item))
+        item.did = INVERSE_CAME;
     if (!add_item(run, done, &item, err))
         return false;
-    if (item.did == INVERSE_MOVED)
+    if (item.did == INVERSE_MOVED || item.did == INVERSE_CAME)
         return true;
     bool plain =
         item.assoc.type != TYPE_NONE && run->types.items[item.assoc.type].kind == TYPE_PLAIN;

@@ -96,11 +96,19 @@ static bool may_go(
     return !known && diff_goes_along(rules->policy, type);
 }
 
-static bool may_unlink(const struct diff_rules *rules, const struct group *group)
+/* Does another sync own an association of the pair? It would go with the link. */
+static bool is_owned(const struct group *group)
 {
     for (size_t i = 0; i < group->count; i++)
         if (group->rows[i].other_owner)
-            return false;
+            return true;
+    return false;
+}
+
+static bool may_unlink(const struct diff_rules *rules, const struct group *group)
+{
+    if (is_owned(group))
+        return false;
     for (size_t i = 0; i < group->observed.count; i++)
         if (!may_go(rules, group, &group->observed.rows[i]))
             return false;
@@ -131,6 +139,8 @@ static enum inverse_verdict judge_made(
     bool stays = plain && (!may_unlink(rules, group) || is_kept(group, row));
     if (!stays)
         return INVERSE_DO;
+    if (is_owned(group))
+        return INVERSE_OWNED;
     return carries_unmanaged(rules, group) ? INVERSE_CARRIES : INVERSE_CHANGED;
 }
 
@@ -234,6 +244,7 @@ const char *inverse_text(enum inverse_verdict verdict)
         [INVERSE_THERE_AGAIN] = "already there again",
         [INVERSE_GONE_ALREADY] = "already removed",
         [INVERSE_CHANGED] = "the pair changed in HubSpot since the run",
+        [INVERSE_OWNED] = "another sync owns an association of this pair",
         [INVERSE_TAKEN] =
             "another association of the record got this type in HubSpot since the run, "
             "and a record can have it only once",

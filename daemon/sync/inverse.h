@@ -16,6 +16,7 @@ enum inverse_verdict {
     INVERSE_THERE_AGAIN, /* archived by the run, but it is there */
     INVERSE_GONE_ALREADY, /* created by the run, but it is not there */
     INVERSE_CHANGED, /* somebody changed the pair since, and would lose what he did */
+    INVERSE_OWNED, /* another sync owns an association of the pair, and would lose it */
     INVERSE_TAKEN, /* the record can have it once, and somebody gave it to another pair since */
     INVERSE_TAKEN_THERE, /* the same of the to-record (moves.h) */
     INVERSE_CARRIES, /* a link with a type on it that the run created, and the sync no longer
@@ -41,7 +42,7 @@ struct inverse_row {
     bool looked_at; /* INVERSE_CREATED: what came with it that the to-record can have only once was
                      * looked at, if anything */
     bool other_side; /* done to the same link from its other record, within one object type */
-    bool other_owner; /* another sync owns the pair's plain type */
+    bool other_owner; /* another sync owns an association of the pair, in either direction */
     int number; /* the caller's */
     enum inverse_verdict verdict; /* filled by inverse_record */
 };

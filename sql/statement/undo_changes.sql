@@ -1,5 +1,5 @@
--- What a run did to a range of from-records, what came by itself with it, and whether another sync owns a pair's
--- association. What moved by itself is told if the create that moved it was done. Within one object type ($4) also what
+-- What a run did to a range of from-records, what came by itself with it, and whether another sync owns an association of
+-- the same two records, in either direction: one whose object types are these two, or not known. What moved by itself is told if the create that moved it was done. Within one object type ($4) also what
 -- it did to the same links from their other records, turned round; of types that a record can have only once ($5), to
 -- any link of these records.
 select c.operation, case when c.turned then c.to_id else c.from_id end, case when c.turned then c.from_id else c.to_id end,
@@ -7,10 +7,17 @@ select c.operation, case when c.turned then c.to_id else c.from_id end, case whe
     array_to_string(c.came, ' '), c.state = 'implied',
     exists (select from assocd.managed m join assocd.sync_state s using (sync)
         where m.sync <> r.sync and m.released_at is null and s.portal = r.portal
-            and (m.from_id = c.from_id and m.to_id = c.to_id or $4::boolean and m.from_id = c.to_id and m.to_id = c.from_id)
-            and (m.category || ':' || m.type_id = any (c.implied) or (m.category, m.type_id) = (c.category, c.type_id))),
-    c.turned
-from assocd.run r join (
+            and (m.from_id = c.from_id and m.to_id = c.to_id
+                    and (s.fingerprint is null or split_part(s.fingerprint, ' of account ', 1) = o.ends
+                        or m.category || ':' || m.type_id = any (c.implied)
+                        or (m.category, m.type_id) = (c.category, c.type_id))
+                or m.from_id = c.to_id and m.to_id = c.from_id
+                    and (s.fingerprint is null or split_part(s.fingerprint, ' of account ', 1) = o.turned_ends))),
+    c.turned, c.reason = 'companion'
+from assocd.run r
+cross join lateral (select split_part(r.fingerprint, ' of account ', 1) as ends) e
+cross join lateral (select e.ends, split_part(e.ends, ' to ', 2) || ' to ' || split_part(e.ends, ' to ', 1) as turned_ends) o
+join (
     select *, false as turned from assocd.change where run_id = $1::bigint and ordinal > 0 and from_id between $2::bigint and $3::bigint
     union all
     select o.*, true from (

@@ -46,7 +46,9 @@ static const struct {
     {"0Cb 0cp", "0p 0b 0y", "0p:c 0b:d"},
     {"0Cb 0cp", "0p", "0p:c 0b:g"}, /* others took the label away, and left the link */
     {"0Cb 0cp", "", "0p:n 0b:g"},
-    {"0Xb 0cp", "0p 0b", "0p:c 0b:d"}, /* another sync owns it by now */
+    {"0Xb 0cp", "0p 0b", "0p:o 0b:d"}, /* another sync owns one of the pair */
+    {"0Xp", "0p 0f", "0p:o"},
+    {"0Xb 0cp", "", "0p:n 0b:g"},
     {"0Cb 0Cf 0cp", "0p 0b 0f", "0p:k 0b:d 0f:u"},
     {"0Cb", "0p", "0b:g"},
     {"0Cf", "0p 0f", "0f:u"},
@@ -129,7 +131,7 @@ static size_t read_did(const char *text, struct inverse_row *rows)
 static void check_case(
     const struct single_rules *once, const char *did, const char *observed, const char *verdicts)
 {
-    static const char words[] = "dtgclhkun";
+    static const char words[] = "dtgcolhkun";
     const struct diff_rules rules = {
         .policy = POLICY_MIRROR_OWNED, .types = &types, .single = once};
     struct inverse_row rows[8];
