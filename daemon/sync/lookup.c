@@ -24,20 +24,40 @@ static bool give_up(struct lookup *lookup, const struct error *why, struct error
     return true;
 }
 
+static int by_record(const void *a, const void *b)
+{
+    return assoc_compare(&(struct assoc){.from_id = ((const struct assoc *)a)->from_id},
+        &(struct assoc){.from_id = ((const struct assoc *)b)->from_id});
+}
+
+static void settle(struct lookup_record *record, uint64_t now)
+{
+    record->now = now;
+    record->fate = now == 0 ? LOOKUP_DELETED : now == record->id ? LOOKUP_ALIVE : LOOKUP_MERGED;
+}
+
+static const struct assoc *known(const struct lookup *lookup, uint64_t id)
+{
+    struct assoc key = {.from_id = id};
+    if (lookup->known.count == 0)
+        return NULL;
+    return bsearch(&key, lookup->known.rows, lookup->known.count, sizeof key, by_record);
+}
+
 /* One that the batch left out. */
 static bool ask_single(struct lookup *lookup, struct lookup_record *record, struct error *err)
 {
     struct client_record asked = {.id = record->id};
     struct error why = {0};
-    if (lookup->away || lookup->run->lookups >= SINGLES_MAX)
+    const struct assoc *told = known(lookup, record->id);
+    if (told != NULL)
+        settle(record, told->to_id);
+    if (told != NULL || lookup->away || lookup->run->lookups >= SINGLES_MAX)
         return true;
     lookup->run->lookups++;
     if (!client_record_now(lookup->run->client, lookup->type, &asked, &why))
         return give_up(lookup, &why, err);
-    record->now = asked.now;
-    record->fate = asked.now == 0 ? LOOKUP_DELETED
-        : asked.now == record->id ? LOOKUP_ALIVE
-                                  : LOOKUP_MERGED;
+    settle(record, asked.now);
     return true;
 }
 
@@ -90,6 +110,7 @@ void lookup_clear(struct lookup *lookup)
 {
     free(lookup->records);
     assoc_list_clear(&lookup->merges);
+    assoc_list_clear(&lookup->known);
     lookup->records = NULL;
     lookup->count = lookup->room = 0;
 }

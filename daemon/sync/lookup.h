@@ -4,7 +4,8 @@
  * moves links to another id, where they look like somebody else's (hubspot-api-2, 17).
  *
  * Price: one request for 100 ids; one more, up to 200 in a run, for each that the answer leaves
- * out. What is not told, whyever, is unknown and never deleted (outage.h).
+ * out, unless an earlier run's answer is known. What is not told, whyever, is unknown and never
+ * deleted (outage.h).
  */
 #ifndef SYNC_LOOKUP_H
 #define SYNC_LOOKUP_H
@@ -30,6 +31,8 @@ struct lookup {
     struct lookup_record *records; /* in the order asked */
     size_t count, room;
     struct assoc_list merges; /* all that was told: from_id was merged into to_id */
+    struct assoc_list known; /* by from_id: records left out that need not be asked for alone;
+                              * to_id is what they were merged into, or 0: deleted */
     size_t waiting; /* the last ones, not asked for yet */
     bool away; /* the objects API does not answer, or may not be asked: the rest is unknown */
 };

@@ -10,6 +10,7 @@
 #include "pg/text.h"
 #include "sync/journal.h"
 #include "sync/lookup.h"
+#include "sync/touched.h"
 
 /* The first row of a record, if it names a to-record not before to_id. */
 static bool has_rows_from(const struct assoc_list *list, uint64_t from_id, uint64_t to_id)
@@ -56,7 +57,7 @@ void vanished_note(struct assoc_list *suspects, const struct chunk *chunk,
 static const char gone_text[] = "the record was deleted or merged in HubSpot";
 
 struct findings {
-    struct buf from, nothing, category, message; /* rejects, as array literals */
+    struct buf from, category, message, into; /* rejects, as array literals */
     struct buf skipped, why; /* from-records that are left alone */
     struct buf forgotten; /* those that only the registry knows */
     size_t count;
@@ -67,9 +68,9 @@ struct findings {
 static void findings_clear(struct findings *findings)
 {
     buf_clear(&findings->from);
-    buf_clear(&findings->nothing);
     buf_clear(&findings->category);
     buf_clear(&findings->message);
+    buf_clear(&findings->into);
     buf_clear(&findings->skipped);
     buf_clear(&findings->why);
     buf_clear(&findings->forgotten);
@@ -87,9 +88,9 @@ static void add_gone(
     char text[LOOKUP_TEXT_MAX];
     lookup_text(object, record, text);
     pg_array_int(&findings->from, (int64_t)record->id);
-    pg_array_text(&findings->nothing, NULL);
     pg_array_text(&findings->category, record->fate == LOOKUP_MERGED ? "merged" : "deleted");
     pg_array_text(&findings->message, text);
+    pg_array_int(&findings->into, (int64_t)record->now);
     skip(findings, record->id, gone_text);
     if (record->fate == LOOKUP_MERGED)
         skip(findings, record->now, gone_text);
@@ -130,16 +131,41 @@ static bool store(struct run *run, struct findings *findings, struct error *err)
     pg_arg_text(&args, run->options.sync->name);
     pg_arg_int(&args, run->run_id);
     pg_arg_text(&args, pg_array_end(&findings->from));
-    const char *nothing = pg_array_end(&findings->nothing);
-    pg_arg_text(&args, nothing);
-    pg_arg_text(&args, nothing);
     pg_arg_text(&args, pg_array_end(&findings->category));
     pg_arg_text(&args, pg_array_end(&findings->message));
-    return pg_run(run->state, STATEMENT_REJECT_SOURCE, &args, NULL, err);
+    pg_arg_text(&args, pg_array_end(&findings->into));
+    return pg_run(run->state, STATEMENT_REJECT_MISSING, &args, NULL, err);
+}
+
+/* What earlier runs were told of records that the source names; the registry lets go of others only
+ * when HubSpot says so now. */
+static bool recall(struct lookup *lookup, const struct assoc_list *records, struct error *err)
+{
+    struct run *run = lookup->run;
+    CLEANUP(buf_clear) struct buf named = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    struct pg_args args = {0};
+    for (size_t i = 0; i < records->count; i++)
+        if ((records->rows[i].flags & VANISHED_UNNAMED) == 0)
+            pg_array_int(&named, (int64_t)records->rows[i].from_id);
+    if (named.length == 0)
+        return true;
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, pg_array_end(&named));
+    if (!pg_run(run->state, STATEMENT_REJECT_MISSING_KNOWN, &args, &rows, err))
+        return false;
+    for (int i = 0; i < rows.count; i++)
+        assoc_list_add(&lookup->known,
+            (struct assoc){.from_id = (uint64_t)pg_rows_int(&rows, i, 0),
+                .to_id = (uint64_t)pg_rows_int(&rows, i, 1)});
+    return true;
 }
 
 static bool ask(struct lookup *lookup, const struct assoc_list *records, struct error *err)
 {
+    if (!recall(lookup, records, err))
+        return false;
     for (size_t i = 0; i < records->count; i++)
         if (!lookup_add(lookup, records->rows[i].from_id, err))
             return false;
@@ -223,4 +249,14 @@ bool vanished_tell(struct run *run, const struct lookup *lookup, const struct as
     run->told += run->options.undoes == 0 ? findings.count : 0;
     run->untold += findings.unknown;
     return store(run, &findings, err) && forget(run, &findings, err);
+}
+
+bool vanished_end(struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(buf_clear) struct buf ids = {0};
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, touched_array(run, &ids));
+    return pg_run(run->state, STATEMENT_REJECT_MISSING_GONE, &args, NULL, err);
 }

@@ -26,7 +26,9 @@ void vanished_note(struct assoc_list *suspects, const struct chunk *chunk,
 
 /* Asks HubSpot what became of these from-records. Those that are gone become rejects and count as
  * unread; the plan's changes of them, and of the records they were merged into, are skipped. So are
- * those of records that HubSpot does not tell about. Not while requests are under way. */
+ * those of records that HubSpot does not tell about. What was told of a missing record is
+ * remembered with its reject, and not asked again before the reject's time, unless the run may
+ * archive anything. Not while requests are under way. */
 MUST_CHECK bool vanished_settle(
     struct run *run, const struct assoc_list *records, struct error *err);
 
@@ -36,5 +38,8 @@ MUST_CHECK bool vanished_settle(
 struct lookup;
 MUST_CHECK bool vanished_tell(struct run *run, const struct lookup *lookup,
     const struct assoc_list *unnamed, struct error *err);
+
+/* Rejects of missing records that this run has not met go. */
+MUST_CHECK bool vanished_end(struct run *run, struct error *err);
 
 #endif

@@ -1,7 +1,8 @@
 -- What of a pair was refused, and when it is tried again.
 select origin, coalesce(operation, '') as operation, coalesce(type, '') as type, category, attempts as times,
     to_char(last_seen, 'YYYY-MM-DD HH24:MI:SS') as last_seen,
-    coalesce(to_char(retry_at, 'YYYY-MM-DD HH24:MI:SS'), 'after the row is fixed') as next_try, correlation_id, message
+    case when origin = 'source' then 'after the row is fixed'
+        else coalesce(to_char(retry_at, 'YYYY-MM-DD HH24:MI:SS'), 'after the row is fixed') end as next_try, correlation_id, message
 from assocd.reject
 where sync = $1 and $4::text is not null and ltrim(coalesce(from_id, ''), '0') = $2::bigint::text
     and (to_id is null or ltrim(to_id, '0') = $3::bigint::text)

@@ -7,4 +7,4 @@ from (
     from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) as u(f, t, y, c, m)) as cells
 on conflict (sync, origin, coalesce(from_id, ''), coalesce(to_id, ''), coalesce(type, '')) do update
 set last_seen = clock_timestamp(), last_run_id = excluded.last_run_id, attempts = assocd.reject.attempts + 1,
-    category = excluded.category, message = excluded.message
+    category = excluded.category, message = excluded.message, merged_into = null, retry_at = null

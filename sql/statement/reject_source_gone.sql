@@ -1,2 +1,2 @@
--- Invalid rows that the source no longer has.
-delete from assocd.reject where sync = $1 and origin = 'source' and last_run_id < $2::bigint
+-- Invalid rows that the source no longer has. Missing records (retry_at) are asked for first.
+delete from assocd.reject where sync = $1 and origin = 'source' and last_run_id < $2::bigint and retry_at is null
