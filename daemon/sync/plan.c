@@ -392,7 +392,7 @@ bool plan_build(struct run *run, struct error *err)
     uint64_t skipped = 0; /* counted with all that is left out */
     bool ok = read_source(&draft, err) && open_spools(&draft, err) && compare(&draft, err) &&
         vanished_settle(run, &draft.vanished, err) && merged_settle(run, &draft.unnamed, err) &&
-        vanished_end(run, err) &&
+        vanished_end(run, err) && vanished_forget(run, &draft.vanished, err) &&
         twin_settle(run, run->options.mode == RUN_TOUCHED ? NULL : draft.desired, &skipped, err) &&
         moves_settle(run, err);
     draft_clear(&draft);

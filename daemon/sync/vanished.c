@@ -185,16 +185,18 @@ static void count(struct run *run, uint32_t flags, enum lookup_fate fate)
     run->unread_told += gone;
 }
 
-static void add_suspect(struct findings *findings, const char *object, uint32_t flags,
+/* Is it one that the registry lets go? */
+static bool add_suspect(struct findings *findings, const char *object, uint32_t flags,
     const struct lookup_record *record)
 {
     bool gone = record->fate == LOOKUP_MERGED || record->fate == LOOKUP_DELETED;
     if (!gone || (flags & VANISHED_UNNAMED) == 0) {
         add_record(findings, object, record);
-        return;
+        return false;
     }
     pg_array_int(&findings->forgotten, (int64_t)record->id);
     skip(findings, record->id, gone_text);
+    return true;
 }
 
 static bool forget(struct run *run, struct findings *findings, struct error *err)
@@ -210,7 +212,7 @@ static bool forget(struct run *run, struct findings *findings, struct error *err
         (pg_rows_int(&rows, 0, 0) == 1 || journal_overtaken(run, err));
 }
 
-bool vanished_settle(struct run *run, const struct assoc_list *records, struct error *err)
+bool vanished_settle(struct run *run, struct assoc_list *records, struct error *err)
 {
     CLEANUP(findings_clear) struct findings findings = {0};
     CLEANUP(lookup_clear)
@@ -221,11 +223,21 @@ bool vanished_settle(struct run *run, const struct assoc_list *records, struct e
         return false;
     for (size_t i = 0; i < lookup.count; i++) {
         count(run, records->rows[i].flags, lookup.records[i].fate);
-        add_suspect(&findings, lookup.object, records->rows[i].flags, &lookup.records[i]);
+        if (add_suspect(&findings, lookup.object, records->rows[i].flags, &lookup.records[i]))
+            records->rows[i].flags |= VANISHED_LEFT;
     }
     if (run->reason_unread && run_has_read(run))
         run->reason[0] = '\0'; /* now it is known why */
-    return store(run, &findings, err) && forget(run, &findings, err);
+    return store(run, &findings, err);
+}
+
+bool vanished_forget(struct run *run, const struct assoc_list *records, struct error *err)
+{
+    CLEANUP(findings_clear) struct findings findings = {0};
+    for (size_t i = 0; i < records->count && !run->merges_unasked; i++)
+        if ((records->rows[i].flags & VANISHED_LEFT) != 0)
+            pg_array_int(&findings.forgotten, (int64_t)records->rows[i].from_id);
+    return forget(run, &findings, err);
 }
 
 static bool is_among(const struct assoc_list *list, uint64_t from_id)
@@ -244,7 +256,7 @@ bool vanished_tell(struct run *run, const struct lookup *lookup, const struct as
         const struct lookup_record *record = &lookup->records[i];
         bool gone = record->fate == LOOKUP_MERGED || record->fate == LOOKUP_DELETED;
         uint32_t flags = gone && is_among(unnamed, record->id) ? VANISHED_UNNAMED : 0;
-        add_suspect(&findings, lookup->object, flags, record);
+        (void)add_suspect(&findings, lookup->object, flags, record);
     }
     run->told += run->options.undoes == 0 ? findings.count : 0;
     run->untold += findings.unknown;

@@ -18,6 +18,7 @@
 enum {
     VANISHED_UNREAD = 1, /* it could not be read, and is counted so */
     VANISHED_UNNAMED = 2, /* the source does not name it: if it is gone, the registry lets it go */
+    VANISHED_LEFT = 4, /* vanished_settle found it to be such a one */
 };
 
 /* Adds record number `number` of a chunk to the suspects, ascending or not, if it may be gone. */
@@ -29,7 +30,11 @@ void vanished_note(struct assoc_list *suspects, const struct chunk *chunk,
  * those of records that HubSpot does not tell about. What was told of a missing record is
  * remembered with its reject, and not asked again before the reject's time, unless the run may
  * archive anything. Not while requests are under way. */
-MUST_CHECK bool vanished_settle(
+MUST_CHECK bool vanished_settle(struct run *run, struct assoc_list *records, struct error *err);
+
+/* The registry lets go of those that are left: not before merges are settled, which ask it whether
+ * a record that was merged away was known, and not while those are unasked. */
+MUST_CHECK bool vanished_forget(
     struct run *run, const struct assoc_list *records, struct error *err);
 
 /* The same for records of the plan that were found to be deleted or merged by another look-up. In

@@ -1,8 +1,8 @@
 -- What merges explain is left out of the plan. Archives of links that came to the survivor ($4, $6) of a record ($3,
 -- $5) that the source names from the same record, or, of from-records, that the sync knows. $8: both object types
 -- are one, so that the link may be named from its other record, which a run of changes need not have read: what the
--- registry holds of it counts, too. Creates towards a record that is no more: their
--- rows become rejects, whose messages are returned. An undo has no rows of a source: what its undone run has done names
+-- registry holds of it counts, too. What an earlier run left so stays, though its old id is known no more.
+-- Creates towards a record that is no more: their rows become rejects, whose messages are returned. An undo has no rows of a source: what its undone run has done names
 -- the records, and nothing becomes a reject.
 with named as (select unnest(array[run_id, undoes]) as run_id from assocd.run where run_id = $1::bigint),
 from_merge as (select distinct old, now from unnest($3::bigint[], $4::bigint[]) as m(old, now)),
@@ -15,6 +15,11 @@ archives as (
     update assocd.change c set state = 'skipped', message = 'a record was merged in HubSpot, and this link came with it'
     where c.run_id = $1::bigint and c.operation = 'archive' and c.state = 'planned' and (
         c.from_id in (select now from known) or ($8::boolean and c.to_id in (select now from known))
+        or c.reason = 'drift_added' and c.from_id in (select now from from_merge) and exists (
+            select from assocd.run r join assocd.change p using (run_id)
+            where r.sync = $2 and r.run_id < $1::bigint and p.ordinal > 0 and p.from_id = c.from_id and p.to_id = c.to_id
+                and (p.category, p.type_id, p.operation, p.state) = (c.category, c.type_id, 'archive', 'skipped')
+                and p.message = 'a record was merged in HubSpot, and this link came with it')
         or exists (
             select from (values (c.from_id, c.to_id, false), (c.to_id, c.from_id, true)) as e(near, far, turned)
             join to_merge m on m.now = e.far
