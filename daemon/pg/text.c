@@ -39,6 +39,13 @@ void pg_array_text(struct buf *array, const char *element)
     buf_add_char(array, '"');
 }
 
+void pg_array_type(struct buf *array, const char *category, uint32_t type_id)
+{
+    char text[128];
+    (void)snprintf(text, sizeof text, "%s:%u", category, type_id);
+    pg_array_text(array, text);
+}
+
 const char *pg_array_end(struct buf *array)
 {
     if (array->length == 0)

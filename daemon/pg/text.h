@@ -11,6 +11,7 @@
  * just the end. NULL text is a NULL element. */
 void pg_array_int(struct buf *array, int64_t element);
 void pg_array_text(struct buf *array, const char *element);
+void pg_array_type(struct buf *array, const char *category, uint32_t type_id); /* CATEGORY:id */
 const char *pg_array_end(struct buf *array); /* the literal; borrowed from array */
 
 /* One field of a COPY row, escaped; NULL is \N. Fields of a row are separated by these

@@ -3,7 +3,6 @@
  */
 #include "sync/done.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,10 +153,8 @@ static void add_once(const struct run *run, struct buf *array)
     struct single_rules single = single_rules(run->options.sync, &run->types);
     for (size_t i = 0; run->reciprocals != NULL && i < single.there_count; i++) {
         const struct type *type = &run->types.items[single.there[i]];
-        char text[128];
-        (void)snprintf(text, sizeof text, "%s:%u", type->category, type->type_id);
         if (type->managed)
-            pg_array_text(array, text);
+            pg_array_type(array, type->category, type->type_id);
     }
 }
 

@@ -4,7 +4,6 @@
  */
 #include "sync/moves.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -49,13 +48,6 @@ static void moves_clear(struct moves *moves)
     assoc_list_clear(&moves->unread);
 }
 
-static void add_text(struct buf *array, const char *category, uint32_t type_id)
-{
-    char text[128];
-    (void)snprintf(text, sizeof text, "%s:%u", category, type_id);
-    pg_array_text(array, text);
-}
-
 /* All of them are HubSpot's own. What a run does not manage it does not create. */
 static void seek_types(struct moves *moves)
 {
@@ -70,8 +62,8 @@ static void seek_types(struct moves *moves)
             continue;
         moves->sought[moves->count] = single.there[i];
         moves->seen_as[moves->count++] = other->type_id;
-        add_text(&moves->texts, type->category, type->type_id);
-        add_text(&moves->turned_texts, type->category, other->type_id);
+        pg_array_type(&moves->texts, type->category, type->type_id);
+        pg_array_type(&moves->turned_texts, type->category, other->type_id);
     }
 }
 
@@ -106,7 +98,7 @@ static void note_held(struct moves *moves, const struct assoc *row)
         const struct type *type = &moves->run->types.items[moves->sought[i]];
         pg_array_int(&moves->from, (int64_t)row->to_id);
         pg_array_int(&moves->to, (int64_t)row->from_id);
-        add_text(&moves->type, type->category, type->type_id);
+        pg_array_type(&moves->type, type->category, type->type_id);
         moves->held++;
     }
 }

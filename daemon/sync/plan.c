@@ -3,7 +3,6 @@
  */
 #include "sync/plan.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -192,10 +191,8 @@ static bool flush_changes(struct draft *draft, struct error *err)
 
 static void add_type(const struct draft *draft, uint32_t number, struct buf *array)
 {
-    char text[128];
     const struct type *type = &draft->run->types.items[number];
-    (void)snprintf(text, sizeof text, "%s:%u", type->category, type->type_id);
-    pg_array_text(array, text);
+    pg_array_type(array, type->category, type->type_id);
 }
 
 /* The types that travel with a create, or come by themselves with it: those of its pair that follow

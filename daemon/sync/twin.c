@@ -4,7 +4,6 @@
  */
 #include "sync/twin.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -268,15 +267,10 @@ void twin_reciprocals(const struct run *run, struct buf *there, struct buf *here
     const struct types *types = &run->types;
     for (uint32_t i = 0; i < types->count; i++) {
         uint32_t other = reciprocal_of(run->reciprocals, i);
-        char text[128];
         if (other == TYPE_NONE || types->items[i].kind == TYPE_PLAIN)
             continue;
-        (void)snprintf(
-            text, sizeof text, "%s:%u", types->items[i].category, types->items[i].type_id);
-        pg_array_text(there, text);
-        (void)snprintf(
-            text, sizeof text, "%s:%u", types->items[other].category, types->items[other].type_id);
-        pg_array_text(here, text);
+        pg_array_type(there, types->items[i].category, types->items[i].type_id);
+        pg_array_type(here, types->items[other].category, types->items[other].type_id);
     }
 }
 

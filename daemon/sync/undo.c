@@ -4,7 +4,6 @@
  */
 #include "sync/undo.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,10 +94,8 @@ static bool is_created(const struct record *record, const struct assoc *pair, ui
 
 static void add_type(const struct undo *undo, uint32_t number, struct buf *array)
 {
-    char text[128];
     const struct type *type = &undo->run->types.items[number];
-    (void)snprintf(text, sizeof text, "%s:%u", type->category, type->type_id);
-    pg_array_text(array, text);
+    pg_array_type(array, type->category, type->type_id);
 }
 
 /* With a create travels what is on the pair now; with an archive of the plain type goes what is on
