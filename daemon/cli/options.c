@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
 #include "model/near.h"
+#include "cli/cli.h"
 
 /* What people type who know another program. */
 static const struct {

@@ -9,7 +9,7 @@
 #include "base/amount.h"
 #include "base/attr.h"
 #include "pg/pg.h"
-#include "sync/run.h"
+#include "run/run.h"
 
 enum { NUMBER_TEXT_MAX = AMOUNT_NUMBER_MAX, API_TEXT_MAX = 80, COUNT_TEXT_MAX = AMOUNT_TEXT_MAX };
 

@@ -5,10 +5,11 @@
 
 #include <stdio.h>
 
-#include "cli/output.h"
+#include "hubspot/cardinality.h"
 #include "hubspot/client.h"
-#include "sync/single.h"
-#include "sync/source.h"
+#include "source/source.h"
+#include "plan/guard.h"
+#include "cli/output.h"
 
 static void print_count(char sign, uint64_t count, const char *what, const char *rest)
 {
@@ -72,7 +73,7 @@ static bool print_undone(struct cli *cli, const struct run *run, struct error *e
 static const char *first_type(const struct run *run, char text[static 256])
 {
     const struct sync_definition *sync = run->options.sync;
-    uint32_t first = single_rules(sync, &run->types).first;
+    uint32_t first = cardinality_rules(sync, &run->types).first;
     if (sync->policy != POLICY_MIRROR || first == TYPE_NONE || !run->types.items[first].managed)
         return NULL;
     (void)snprintf(
@@ -240,7 +241,7 @@ bool report_run(struct cli *cli, const struct run *run, struct error *err)
     struct pg_args args = {0};
     pg_arg_int(&args, run->run_id);
     /* One line, and no connection for it: there are many such runs. */
-    if (run->options.mode == RUN_TOUCHED && run->verdict.kind == VERDICT_PASS && !cli->json) {
+    if (run->options.mode == RUN_CHANGED && run->verdict.kind == VERDICT_PASS && !cli->json) {
         print_outcome(run);
         print_reason(run);
         return true;

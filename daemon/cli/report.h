@@ -4,8 +4,8 @@
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
+#include "run/run.h"
 #include "cli/cli.h"
-#include "sync/run.h"
 
 /* Prints it to stdout. */
 MUST_CHECK bool report_run(struct cli *cli, const struct run *run, struct error *err);

@@ -9,9 +9,9 @@
 
 #include "base/mem.h"
 #include "pg/pg.h"
-#include "sync/source.h"
-#include "sync/watch.h"
-#include "sync/watch_site.h"
+#include "source/source.h"
+#include "source/watch.h"
+#include "source/watch_site.h"
 
 struct sight {
     const char *url; /* borrowed from the definitions */

@@ -1,9 +1,9 @@
 /*
  * verb_daemon.c: assocd daemon.
  */
-#include "cli/cli.h"
 #include "service/log.h"
 #include "service/supervisor.h"
+#include "cli/cli.h"
 
 #ifndef ASSOCD_VERSION
 #define ASSOCD_VERSION "0.1.0"

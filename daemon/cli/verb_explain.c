@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "model/assoc.h"
+#include "hubspot/client.h"
+#include "source/source.h"
+#include "journal/account.h"
+#include "journal/object_types.h"
 #include "cli/cli.h"
 #include "cli/output.h"
-#include "hubspot/client.h"
-#include "model/assoc.h"
-#include "sync/account.h"
-#include "sync/object_types.h"
-#include "sync/source.h"
 
 struct pair_wish {
     char from_type[128], to_type[128];

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "cli/cli.h"
-#include "cli/output.h"
 #include "pg/schema.h"
 #include "pg/statement.h"
+#include "source/watch_site.h"
 #include "service/state.h"
-#include "sync/watch_site.h"
+#include "cli/cli.h"
+#include "cli/output.h"
 
 struct init_wish {
     bool sql, watch, unwatch, roles;

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "service/log.h"
 #include "cli/box.h"
+#include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/report.h"
-#include "service/log.h"
 
 bool engine_worker(
     struct engine_wish *wish, const struct worker_options *options, struct error *err)
@@ -116,7 +116,7 @@ bool verb_plan(struct cli *cli, int argc, char **argv, int *code, struct error *
 static bool run_all(struct cli *cli, const struct words *words, struct engine_wish wish, int *code,
     struct error *err)
 {
-    bool touched = wish.mode == RUN_TOUCHED;
+    bool touched = wish.mode == RUN_CHANGED;
     size_t count = words->count > 0 ? (size_t)words->count : cli->definitions.syncs_count;
     for (size_t i = 0; i < count; i++) {
         int one = 0;
@@ -159,6 +159,6 @@ bool verb_run(struct cli *cli, int argc, char **argv, int *code, struct error *e
             return error_set(err, ERROR_USAGE, "sync %s is not watched (watch: true)", sync->name);
     }
     struct engine_wish wish = {
-        .cause = touched ? "watch" : "manual", .mode = touched ? RUN_TOUCHED : RUN_FULL};
+        .cause = touched ? "watch" : "manual", .mode = touched ? RUN_CHANGED : RUN_FULL};
     return engine_worker(&wish, &hidden, err) && run_all(cli, &words, wish, code, err);
 }

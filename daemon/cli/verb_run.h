@@ -4,8 +4,8 @@
 #ifndef CLI_VERB_RUN_H
 #define CLI_VERB_RUN_H
 
+#include "run/run.h"
 #include "cli/cli.h"
-#include "sync/run.h"
 
 struct engine_wish {
     const struct sync_definition *sync;

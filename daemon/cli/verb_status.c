@@ -6,12 +6,12 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "pg/statement.h"
+#include "hubspot/client.h"
+#include "service/due.h"
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/sights.h"
-#include "hubspot/client.h"
-#include "pg/statement.h"
-#include "service/due.h"
 
 /* What is printed as the database has it. */
 static const struct section {

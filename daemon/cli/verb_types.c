@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "hubspot/client.h"
+#include "journal/account.h"
+#include "journal/object_types.h"
 #include "cli/cli.h"
 #include "cli/output.h"
-#include "hubspot/client.h"
-#include "sync/account.h"
-#include "sync/object_types.h"
 
 static bool choose_portal(
     struct cli *cli, const char *name, const struct portal_definition **portal, struct error *err)

@@ -6,9 +6,9 @@
 
 #include "base/files.h"
 #include "base/stop.h"
+#include "model/near.h"
 #include "cli/cli.h"
 #include "cli/output.h"
-#include "model/near.h"
 
 #ifndef ASSOCD_VERSION
 #define ASSOCD_VERSION "0.1.0"

@@ -8,8 +8,8 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "config/yaml.h"
 #include "model/definition.h"
+#include "config/yaml.h"
 
 enum key_scope { KEY_OF_FILE, KEY_OF_PORTAL, KEY_OF_SYNC };
 

@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "config/config_key.h"
 #include "model/near.h"
+#include "config/config_key.h"
 
 enum { WORD_MAX = 64 };
 

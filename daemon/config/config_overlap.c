@@ -9,10 +9,10 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "config/config.h"
-#include "config/config_key.h"
 #include "model/association_types.h"
 #include "model/object_type.h"
+#include "config/config.h"
+#include "config/config_key.h"
 
 /* One type of one sync. What is the same association has the same key. */
 struct claim {

@@ -15,7 +15,8 @@
 
 struct client;
 
-/* Who may send a request, and when: answered by the caller's shared budget (sync/permits). */
+/* Who may send a request, and when: answered by the caller's shared budget (journal/rate_budget).
+ */
 struct client_permits {
     void *owner;
     /* Asks for one request now. *wait_ms 0: granted, it will be sent; else ask again after so long.

@@ -9,8 +9,8 @@
 
 #include "base/mem.h"
 #include "model/association_types.h"
-#include "hubspot/json_tree.h"
 #include "model/object_type.h"
+#include "hubspot/json_tree.h"
 
 /* ---- account ---- */
 

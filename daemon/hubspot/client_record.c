@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hubspot/json_tree.h"
 #include "model/object_type.h"
+#include "hubspot/json_tree.h"
 
 /* Merged into one record: far more than people ever merge. */
 enum { MERGED_MAX = 1000 };

@@ -5,8 +5,8 @@
 #include "hubspot/json.h"
 
 #include "base/utf8.h"
-#include "hubspot/json_chars.h"
 #include "model/assoc.h"
+#include "hubspot/json_chars.h"
 
 void json_init(struct json *json, const char *text, size_t length)
 {

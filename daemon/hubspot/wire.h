@@ -6,10 +6,10 @@
 #define HUBSPOT_WIRE_H
 
 #include "base/buf.h"
-#include "hubspot/dialect.h"
-#include "hubspot/json.h"
 #include "model/assoc.h"
 #include "model/types.h"
+#include "hubspot/dialect.h"
+#include "hubspot/json.h"
 
 /* One input of a batch/read: a record, and where its next page begins (NULL: at the first). */
 struct wire_input {

@@ -11,7 +11,7 @@
  * (hubspot-api, trap 9.1; 64-bit signed on HubSpot's side, `bigint` on PostgreSQL's). */
 #define ASSOC_ID_MAX UINT64_C(9223372036854775807)
 
-/* A flag of the registry's rows: archived, and kept only because it may come back (table doubt). */
+/* A flag of owned rows: archived, and kept only because it may come back (table doubt). */
 enum { ASSOC_RELEASED = 1 };
 
 struct assoc {

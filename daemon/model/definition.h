@@ -43,7 +43,7 @@ enum verify { VERIFY_ALL, VERIFY_NONE };
 
 struct guards {
     int64_t max_archive;
-    double max_archive_percent; /* of the registry's count; 5 archives are never too many by it */
+    double max_archive_percent; /* of the number owned; 5 archives are never too many by it */
     double max_source_shrink_percent; /* against the last good run */
     bool allow_empty_source;
     int64_t max_archive_day; /* in any 24 hours, approved ones aside; 0: no limit */

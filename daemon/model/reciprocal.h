@@ -6,8 +6,8 @@
  * account's labels are one: a link that was read from both of its records does, and so do names,
  * because one name covers both directions of a label (hubspot-api 1.3): a name that two types
  * share, and, as the last resort where the account tells all names, one that a type has alone. What
- * links and shared names have shown is kept from run to run (sync/learnt.h), because a link that
- * carries several labels shows nothing.
+ * links and shared names have shown is kept from run to run (journal/known_reciprocals.h), because
+ * a link that carries several labels shows nothing.
  *
  * Pure. Invariant: what is not certain is not known; nobody may archive or spare by a guess.
  */
@@ -64,7 +64,7 @@ void reciprocal_observe(struct reciprocals *reciprocals, const struct assoc *for
 
 /* From here on (on false: not any more) it is about creates only: the readings count against what
  * is kept, and a name that a doubted type has alone tells. Nothing is archived by that, but what a
- * run has created from both records of a link (done.h). */
+ * run has created from both records of a link (undo_history.h). */
 void reciprocal_for_creates(struct reciprocals *reciprocals, bool on);
 
 /* The type that the other record sees where one sees `type`; itself for a symmetric one. TYPE_NONE:

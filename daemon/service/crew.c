@@ -10,9 +10,9 @@
 #include "base/amount.h"
 #include "base/clock.h"
 #include "pg/pg.h"
+#include "journal/lock_holder.h"
 #include "service/log.h"
 #include "service/state.h"
-#include "sync/holder.h"
 
 enum {
     SECOND_US = 1000000,

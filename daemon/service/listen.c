@@ -10,10 +10,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "pg/pg.h"
+#include "source/source.h"
+#include "source/watch.h"
+#include "source/watch_site.h"
 #include "service/log.h"
-#include "sync/source.h"
-#include "sync/watch.h"
-#include "sync/watch_site.h"
 
 enum { ASK_EVERY_MS = 5000, OPEN_FIRST_MS = 1000, OPEN_MOST_MS = 60000 };
 enum { FORGET_EVERY_MS = 600000 };

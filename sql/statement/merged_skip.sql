@@ -1,7 +1,7 @@
 -- What merges explain is left out of the plan. Archives of links that came to the survivor ($4, $6) of a record ($3,
 -- $5) that the source names from the same record, or, of from-records, that the sync knows. $8: both object types
 -- are one, so that the link may be named from its other record, which a run of changes need not have read: what the
--- registry holds of it counts, too. What an earlier run left so stays, though its old id is known no more.
+-- owned set holds of it counts, too. What an earlier run left so stays, though its old id is known no more.
 -- Creates towards a record that is no more: their rows become rejects, whose messages are returned. An undo has no rows of a source: what its undone run has done names
 -- the records, and nothing becomes a reject.
 with named as (select unnest(array[run_id, undoes]) as run_id from assocd.run where run_id = $1::bigint),

@@ -1,4 +1,4 @@
--- Changes seen in HubSpot as wished: verified, and the registry follows. What the registry said of an
+-- Changes seen in HubSpot as wished: verified, and the owned set follows. What the owned set said of an
 -- archived one stays with the change, so that an undo can enter it again as it was. A run that others have
 -- overtaken while it waited (its number $5 is no longer current) leaves the ownership of what they have changed
 -- to them. What a create in doubt may bring back is released, not forgotten. Creates of links note what came with them

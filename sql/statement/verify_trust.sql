@@ -1,4 +1,4 @@
--- verify: none. What HubSpot said it did goes into the registry unseen. A run that others have overtaken (its number
+-- verify: none. What HubSpot said it did goes into the owned set unseen. A run that others have overtaken (its number
 -- $3 is no longer current) leaves the ownership of what they have changed to them. What a create in doubt may bring
 -- back is released, not forgotten.
 with v as (

@@ -126,7 +126,7 @@ function check_function(code,    indent) {
 }
 
 BEGIN {
-    split("base model config pg hubspot sync service cli main", order, " ")
+    split("base model config pg hubspot source journal plan apply run service cli main", order, " ")
     for (i = 1; i in order; i++) rank[order[i]] = i
 }
 

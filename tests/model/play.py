@@ -241,8 +241,8 @@ class Play:
             raise Differs(f"HubSpot has {show(actual)}\nexpected    {show(expected)}")
         actual, expected = self.bed.owned(), self.world.owned
         if actual != expected:
-            raise Differs(f"the registry has {owned(actual)}\nexpected         {owned(expected)}")
+            raise Differs(f"the owned set has {owned(actual)}\nexpected         {owned(expected)}")
 
 
-def owned(registry):
-    return " ".join(f"{f}-{t}:{x}:{o}" for (f, t, x), o in sorted(registry.items())) or "-"
+def owned(managed):
+    return " ".join(f"{f}-{t}:{x}:{o}" for (f, t, x), o in sorted(managed.items())) or "-"

@@ -90,7 +90,7 @@ class World:
     def __init__(self, account, sync):
         self.account, self.kind, self.sync = account, account.kind, sync
         self.table = []
-        self.owned = {}  # the registry: change -> created or adopted
+        self.owned = {}  # the owned set: change -> created or adopted
         self.accepted = None  # the mapping of the last good run, or of an approval
         self.good = None  # desired associations of the last good run
         self.runs = {}
@@ -293,7 +293,7 @@ class World:
         run["after"] = self.account.copy()
 
     def own(self, plan, create, archive, records=None):
-        """The registry: "what assocd created, or what the table once named". `records`: those that
+        """The owned set: "what assocd created, or what the table once named". `records`: those that
         were looked at, where it was not all."""
         for change in create:
             self.owned.setdefault(change, "created")

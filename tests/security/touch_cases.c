@@ -11,7 +11,7 @@
 #include "pg/statement.h"
 #include "security/cases.h"
 #include "service/bed.h"
-#include "sync/watch.h"
+#include "source/watch.h"
 
 static struct bed bed;
 

@@ -1,7 +1,7 @@
 /*
- * sim.h: the world of the in-process simulation. The real daemon/sync/ runs in it (all but
+ * sim.h: the world of the in-process simulation. The real stages of a run play in it (all but
  * source.c), above stand-ins that are put in its place at link time: pg/ (tables as arrays,
- * statements by name), hubspot/client (pairs as sets of types), sync/source, base/clock and
+ * statements by name), hubspot/client (pairs as sets of types), source/source, base/clock and
  * base/stop, and the files under spool.c. Everything follows from a seed.
  *
  * A pair of records is a byte: bit t says that type t is on it. Ids are FROM_ID + f, TO_ID + t.
@@ -12,7 +12,7 @@
 #include "base/attr.h"
 #include "base/random.h"
 #include "hubspot/client.h"
-#include "sync/run.h"
+#include "run/run.h"
 
 enum {
     SIM_FROMS = 6,
@@ -215,7 +215,7 @@ struct sim_run {
     uint8_t planned_complete; /* … these records completely … */
     sim_pairs planned_seen; /* … and saw this */
     bool good_known;
-    int64_t good_desired, managed_count;
+    int64_t good_desired, ownership_count;
     uint8_t good_mask;
     bool approved;
     bool stranger; /* the token is another account's */
@@ -310,7 +310,7 @@ const char *sim_types_text(uint8_t mask); /* "{USER_DEFINED:101 …}" as array_t
 
 void sim_approve(int64_t plan_id); /* sim_recheck.c: the operator */
 
-/* sim_twin.c: links within one object type. */
+/* sim_reciprocal.c: links within one object type. */
 extern const struct type sim_two_types[SIM_TYPES], sim_one_types[SIM_TYPES];
 const struct type *sim_nameless_types(void); /* sim_one_types, and no name for C */
 bool sim_may_link(size_t from, size_t to, uint32_t type);
@@ -343,7 +343,7 @@ void sim_desired_repair(void);
 /* sim_check.c: the invariants. */
 void sim_check_write(struct sim_run *run, const struct client_request *request);
 /* by_plan: adopted or forgotten, and not the outcome of a change. */
-void sim_check_registry(
+void sim_check_ownership(
     struct sim_run *run, const struct sim_change *what, bool entered, bool by_plan);
 void sim_check_state(const struct sim_change *change, enum sim_state next);
 void sim_check_status(const struct sim_run *run, const char *status);

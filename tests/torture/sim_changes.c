@@ -1,5 +1,5 @@
 /*
- * sim_changes.c: the statements about changes, batches, rejects and the registry, as functions on
+ * sim_changes.c: the statements about changes, batches, rejects and the owned set, as functions on
  * arrays. Each does what the file of its name in sql/statement/ does.
  */
 #include <stdlib.h>

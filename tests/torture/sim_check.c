@@ -136,7 +136,7 @@ static void check_volume(const struct sim_run *run)
             count += __builtin_popcount(run->asked[f][t]);
     if (count == 0 || run->approved)
         return;
-    int64_t share = (int64_t)((double)run->managed_count * guards->max_archive_percent / 100.0);
+    int64_t share = (int64_t)((double)run->ownership_count * guards->max_archive_percent / 100.0);
     share = share < 5 ? 5 : share;
     sim_check(!sim.world.replica, "archives by what a standby server says");
     for (size_t f = 0; f < SIM_FROMS; f++) {
@@ -149,12 +149,13 @@ static void check_volume(const struct sim_run *run)
     }
     sim_check(count <= share && count <= guards->max_archive,
         "%lld archives of %lld owned (limits %lld and %.0f %%)", (long long)count,
-        (long long)run->managed_count, (long long)guards->max_archive, guards->max_archive_percent);
+        (long long)run->ownership_count, (long long)guards->max_archive,
+        guards->max_archive_percent);
     /* A run of changes sees only its own records' rows, and what a full run noted of the others. */
-    sim_check(run->mode == RUN_TOUCHED ? sim.tables->source_rejects == 0
+    sim_check(run->mode == RUN_CHANGED ? sim.tables->source_rejects == 0
                                        : run->desired.invalid == 0 && !run->desired.unclear,
         "archives in spite of rows that cannot be meant");
-    sim_check(run->mode == RUN_TOUCHED || !run->good_known ||
+    sim_check(run->mode == RUN_CHANGED || !run->good_known ||
             (double)(run->good_desired - desired) * 100.0 <=
                 (double)run->good_desired * guards->max_source_shrink_percent,
         "archives although the source shrank from %lld to %lld", (long long)run->good_desired,
@@ -255,11 +256,13 @@ void sim_check_write(struct sim_run *run, const struct client_request *request)
         first->batch_id, buf_text(&text));
 }
 
-/* The registry follows a reading that was complete: the outcome of a change the last one of its
+/* The owned set follows a reading that was complete: the outcome of a change the last one of its
  * record, and what is adopted or forgotten the one that the plan was made from, neither one before
- * it nor one after it. Which labels are one is learnt after it (sync/learnt.h): a record that
- * cannot be read then, or that somebody has changed since, takes nothing back of the plan. */
-void sim_check_registry(struct sim_run *run, const struct sim_change *c, bool entered, bool by_plan)
+ * it nor one after it. Which labels are one is learnt after it (journal/known_reciprocals.h): a
+ * record that cannot be read then, or that somebody has changed since, takes nothing back of the
+ * plan. */
+void sim_check_ownership(
+    struct sim_run *run, const struct sim_change *c, bool entered, bool by_plan)
 {
     uint8_t bit = BIT(c->type);
     bool planned = by_plan && run->planned;
@@ -270,7 +273,7 @@ void sim_check_registry(struct sim_run *run, const struct sim_change *c, bool en
     if (sim.world.sync.verify == VERIFY_NONE && done)
         return;
     sim_check(read && seen == entered,
-        "%d -> %d type %d %s the registry although it was %s in HubSpot", c->from, c->to, c->type,
+        "%d -> %d type %d %s the owned set although it was %s in HubSpot", c->from, c->to, c->type,
         entered ? "enters" : "leaves",
         !read      ? "not read"
             : seen ? "seen"

@@ -258,7 +258,8 @@ static sim_statement *statement_of(enum statement_id id)
     if (found[id] != NULL)
         return found[id];
     const struct sim_named *const lists[] = {sim_run_statements, sim_change_statements,
-        sim_registry_statements, sim_recheck_statements, sim_merge_statements, sim_twin_statements};
+        sim_ownership_statements, sim_recheck_statements, sim_merge_statements,
+        sim_reciprocal_statements};
     for (size_t i = 0; i < ARRAY_COUNT(lists); i++)
         for (const struct sim_named *named = lists[i]; named->name != NULL; named++)
             if (strcmp(named->name, statements[id].name) == 0)
@@ -317,14 +318,15 @@ bool pg_copy_statement(
     enum sim_fault_kind fault;
     if (!before(pg, &fault, err))
         return false;
-    bool twins = id == STATEMENT_TWIN_COPY;
-    sim_check(twins || id == (args->count < 2 ? STATEMENT_MANAGED_COPY : STATEMENT_MANAGED_COPY_OF),
+    bool twins = id == STATEMENT_RECIPROCAL_COPY;
+    sim_check(
+        twins || id == (args->count < 2 ? STATEMENT_OWNERSHIP_COPY : STATEMENT_OWNERSHIP_COPY_OF),
         "no stand-in for: %s", statements[id].name);
     pg->copy_run = twins ? sim_int(args, 1) : 0;
     pg->copy_idle = twins && sim_int(args, 2) != 0;
     if (pg->copy_idle)
         sim_note_planned(pg->run);
-    if (id == STATEMENT_MANAGED_COPY)
+    if (id == STATEMENT_OWNERSHIP_COPY)
         sim_count_managed(pg->run);
     pg->copy_from = twins ? 0 : copy_mask(args);
     pg->at = 0;
@@ -338,7 +340,7 @@ bool pg_copy_next(struct pg *pg, char **line, size_t *length, struct error *err)
     if (!before(pg, &fault, err))
         return false;
     if (pg->copy_run != 0) {
-        *line = sim_twin_line(pg) ? pg->line.bytes : NULL;
+        *line = sim_reciprocal_line(pg) ? pg->line.bytes : NULL;
         *length = pg->line.length;
         return true;
     }

@@ -15,9 +15,9 @@ struct pg {
     bool swapped; /* another server process serves it than the one that has its lock */
     bool failed; /* the last statement */
     bool repeated; /* because a row is there already */
-    int64_t copy_run; /* twin_copy: whose archives; 0: another COPY … */
+    int64_t copy_run; /* reciprocal_copy: whose archives; 0: another COPY … */
     bool copy_idle; /* … and those that would not be done */
-    uint64_t copy_from; /* bit mask of from-records: managed_copy_of */
+    uint64_t copy_from; /* bit mask of from-records: ownership_copy_of */
     size_t at; /* of a COPY out */
     struct buf line; /* of a COPY, the last one handed out */
 };
@@ -66,16 +66,17 @@ struct sim_named {
     sim_statement *run;
 };
 extern const struct sim_named sim_run_statements[], sim_change_statements[],
-    sim_registry_statements[], sim_recheck_statements[], sim_merge_statements[],
-    sim_twin_statements[];
+    sim_ownership_statements[], sim_recheck_statements[], sim_merge_statements[],
+    sim_reciprocal_statements[];
 extern const char *const sim_state_texts[STATES];
 enum sim_state sim_state_of(const char *text);
 void sim_change_set(struct sim_change *change, enum sim_state next);
 struct sim_change *sim_change_of(int64_t run_id, bool archive, const char *ordinal);
 void sim_count_managed(struct sim_run *run);
-/* The line of managed_copy of a from-record; empty if nothing of it is owned. */
+/* The line of ownership_copy of a from-record; empty if nothing of it is owned. */
 void sim_owned_line(struct buf *line, size_t from);
-bool sim_twin_line(struct pg *pg); /* the next line of twin_copy; false: there is none */
+bool sim_reciprocal_line(
+    struct pg *pg); /* the next line of reciprocal_copy; false: there is none */
 void sim_note_planned(struct sim_run *run); /* the plan asks for its archives of links */
 void sim_copy_change(char **cells);
 void sim_copy_batch(char **cells);

@@ -88,7 +88,7 @@ int64_t sim_execute(enum run_mode mode, int64_t plan_id, bool faults)
     struct run_options options = {.sync = &sim.world.sync,
         .database_url = "",
         .token = "t",
-        .cause = mode == RUN_TOUCHED ? "watch" : "manual",
+        .cause = mode == RUN_CHANGED ? "watch" : "manual",
         .mode = mode,
         .plan_id = plan_id,
         .retention_days = 90};
@@ -137,7 +137,7 @@ static void play_round(int64_t *plan_id)
     } else if (what < 12) {
         *plan_id = sim_execute(RUN_PLAN, 0, true);
     } else if (sim.world.watched && what < 50) {
-        (void)sim_execute(RUN_TOUCHED, 0, true);
+        (void)sim_execute(RUN_CHANGED, 0, true);
     } else {
         (void)sim_execute(RUN_FULL, 0, true);
     }
@@ -181,7 +181,7 @@ static void tell_world(void)
         verify_words[w->sync.verify], w->managed, w->poison, w->replaces, w->first_primary);
     tell_pairs("desired ", sim.desired.want);
     tell_pairs("HubSpot ", sim.crm);
-    tell_pairs("registry", sim.tables->managed);
+    tell_pairs("owned", sim.tables->managed);
 }
 
 static void play_peace(void)

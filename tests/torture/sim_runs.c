@@ -204,7 +204,7 @@ STATEMENT(types_put)
     return true;
 }
 
-STATEMENT(permit_take)
+STATEMENT(budget_take)
 {
     UNUSED(pg), UNUSED(args);
     sim_row(rows, NUMBER(1), NUMBER(0), TEXT(""));
@@ -232,10 +232,10 @@ STATEMENT(reject_source_gone)
 /* What the run is going to be told that it owns: its limit of archives depends on that. */
 void sim_count_managed(struct sim_run *run)
 {
-    run->managed_count = 0;
+    run->ownership_count = 0;
     for (size_t f = 0; f < SIM_FROMS; f++)
         for (size_t t = 0; t < SIM_TOS; t++)
-            run->managed_count += __builtin_popcount(sim.tables->managed[f][t]);
+            run->ownership_count += __builtin_popcount(sim.tables->managed[f][t]);
 }
 
 STATEMENT(touched_take)
@@ -277,7 +277,7 @@ STATEMENT(touched_guard)
         if (t->runs[id].watch && id != sim_int(args, 3) && t->runs[id].started_us > since)
             lately += t->runs[id].archived;
     sim_count_managed(pg->run);
-    int64_t managed = pg->run->managed_count;
+    int64_t managed = pg->run->ownership_count;
     int64_t enough = sim_int(args, 2);
     sim_row(rows, NUMBER(managed < enough ? managed : enough), NUMBER(lately),
         NUMBER(t->source_rejects));
@@ -351,13 +351,13 @@ const struct sim_named sim_run_statements[] = {
     {"types_get", types_get},
     {"types_drop", types_drop},
     {"types_put", types_put},
-    {"permit_take", permit_take},
-    {"permit_hold", nothing},
+    {"budget_take", budget_take},
+    {"budget_hold", nothing},
     {"reject_reads", nothing},
     {"reject_read", nothing},
     {"reject_read_gone", nothing},
     {"merged_explain", nothing},
-    {"managed_forget_records", forget_records},
+    {"ownership_remove_records", forget_records},
     {"reject_source", reject_source},
     {"reject_source_gone", reject_source_gone},
     {"reject_source_gone_of", nothing},

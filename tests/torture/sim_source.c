@@ -1,8 +1,8 @@
 /*
- * sim_source.c: stand-in for sync/source: the current generation of desired rows, in order, with
+ * sim_source.c: stand-in for source/source: the current generation of desired rows, in order, with
  * its repeats, its records without associations and its rows that cannot be meant.
  */
-#include "sync/source.h"
+#include "source/source.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "sync/diff.h"
+#include "plan/diff.h"
 
 enum { PLAIN, PRIMARY, A, B, TYPES };
 enum { FROM = 7, PAIRS_MAX = 4 };

@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "lib/cluster.h"
 #include "lib/suite.h"
-#include "sync/source.h"
+#include "source/source.h"
 
 static char *database;
 static struct pg *pg;

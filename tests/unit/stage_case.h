@@ -18,7 +18,7 @@
 #include "lib/scripted_client.h"
 #include "lib/suite.h"
 #include "pg/pg.h"
-#include "sync/run.h"
+#include "run/run.h"
 
 static const char letters[] = "p1bf";
 static const struct type letter_types[] = {
@@ -163,7 +163,7 @@ __attribute__((unused)) static void stage_change(
         operation);
 }
 
-/* The registry has the type of the pair. */
+/* The owned set has the type of the pair. */
 __attribute__((unused)) static void stage_own(char letter, const char *origin)
 {
     stage_exec("insert into assocd.managed values ('pairs', 1, 10, '%s', %u, '%s', 1)",

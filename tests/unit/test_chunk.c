@@ -5,7 +5,7 @@
 
 #include "base/random.h"
 #include "lib/suite.h"
-#include "sync/chunk.h"
+#include "plan/chunk.h"
 
 enum { IDS = 40, TO_MAX = 5 };
 

@@ -308,12 +308,12 @@ START_TEST(a_wish_to_stop_ends_what_has_not_left)
 }
 END_TEST
 
-static int permits_taken;
+static int rate_budget_taken;
 static bool take_two(void *owner, int64_t *wait_ms, struct error *err)
 {
     (void)owner;
-    *wait_ms = permits_taken % 2 == 0 ? 20 : 0; /* every other time: not yet */
-    if (permits_taken++ == 4)
+    *wait_ms = rate_budget_taken % 2 == 0 ? 20 : 0; /* every other time: not yet */
+    if (rate_budget_taken++ == 4)
         return error_set(err, ERROR_QUOTA, "the day is over");
     return true;
 }
@@ -323,7 +323,7 @@ START_TEST(no_request_leaves_without_a_permit)
     char *ok = scripted_answer("200 OK", "", RESULTS(R10));
     struct scripted script[] = {{.answer = ok, .end = SCRIPTED_KEEP}};
     scripted.permits.take = take_two;
-    permits_taken = 0;
+    rate_budget_taken = 0;
     scripted_client_open(script, 1, DIALECT_V3, -1);
     (void)scripted_client_ask(&read_three);
     (void)scripted_client_ask(&read_three);

@@ -149,7 +149,7 @@ START_TEST(fault_c1_arguments_travel_in_the_statement)
             pg, "insert into assocd.managed values ($1, 1, 2, 'C', 3)", &args, NULL, &err));
         pg_arg_text(&args, "{1,5}");
         ck_assert_msg(
-            pg_copy_statement(pg, STATEMENT_MANAGED_COPY_OF, &args, &err), "%s", err.text);
+            pg_copy_statement(pg, STATEMENT_OWNERSHIP_COPY_OF, &args, &err), "%s", err.text);
         ck_assert(pg_copy_next(pg, &line, &length, &err));
         ck_assert_str_eq(line, "1\t2 3 C");
         ck_assert(pg_copy_next(pg, &line, &length, &err));
@@ -157,7 +157,7 @@ START_TEST(fault_c1_arguments_travel_in_the_statement)
     }
     struct pg_args wrong = {0};
     pg_arg_text(&wrong, "\xff");
-    ck_assert(!pg_copy_statement(pg, STATEMENT_MANAGED_COPY, &wrong, &err));
+    ck_assert(!pg_copy_statement(pg, STATEMENT_OWNERSHIP_COPY, &wrong, &err));
     ck_assert_msg(strstr(err.text, "UTF-8") != NULL, "%s", err.text);
     exec_ok("drop schema assocd cascade");
 }

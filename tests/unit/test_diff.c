@@ -34,7 +34,7 @@ static const struct {
         {.operation = CHANGE_ARCHIVE, .reason = REASON_DRIFT_ADDED}},
     {"but not under mirror_owned", POLICY_MIRROR_OWNED, DRIFT_RESTORE, P, 0, 0, P, 0, NOTHING},
     {"and never under create_only", POLICY_CREATE_ONLY, DRIFT_RESTORE, P, 0, P, P, 0, NOTHING},
-    {"an equal one enters the registry", POLICY_MIRROR_OWNED, DRIFT_RESTORE, P, P, 0, P, 1,
+    {"an equal one enters the owned set", POLICY_MIRROR_OWNED, DRIFT_RESTORE, P, P, 0, P, 1,
         {.operation = CHANGE_ADOPT}},
     {"an owned equal one needs nothing", POLICY_MIRROR_OWNED, DRIFT_RESTORE, P, P, P, P, 0,
         NOTHING},
@@ -96,8 +96,8 @@ START_TEST(decides_one_pair_as_told)
 }
 END_TEST
 
-/* The plain link of one pair that was archived while an answer was still out: in the registry until
- * that answer can change nothing any more. */
+/* The plain link of one pair that was archived while an answer was still out: in the owned set
+ * until that answer can change nothing any more. */
 static const struct {
     const char *title;
     set desired, observed;
@@ -146,7 +146,7 @@ START_TEST(sends_along_what_is_on_the_pair_even_if_it_is_to_go)
 END_TEST
 
 /* A pair that HubSpot has lost is linked again by its label: the plain link that comes with it
- * stays in the registry, whereas the label nobody wishes for is forgotten. */
+ * stays in the owned set, whereas the label nobody wishes for is forgotten. */
 START_TEST(restores_the_plain_link_with_its_label)
 {
     struct world world;
@@ -346,7 +346,7 @@ static const struct {
 
 START_TEST(notes_what_hubspot_does_by_itself)
 {
-    const struct single_rules single = {.once = {PRIMARY}, .once_count = 1, .first = PRIMARY};
+    const struct cardinality_rules single = {.once = {PRIMARY}, .once_count = 1, .first = PRIMARY};
     struct world world;
     world_init(&world, by_itself[_i].policy, by_itself[_i].drift, by_itself[_i].managed);
     world.rules.single = by_itself[_i].unknown ? NULL : &single;

@@ -164,19 +164,19 @@ static struct world next_world(const struct world *world, const struct diff_list
     return next;
 }
 
-static void expect_rest(struct world world, bool registry_too)
+static void expect_rest(struct world world, bool owned_too)
 {
     struct diff_list list = {0};
     compare(&world, &list);
     for (size_t p = 0; p < world.pairs; p++) {
         ck_assert_uint_eq(picked(&list, p, CHANGE_CREATE, CHANGE_PLANNED), 0);
         ck_assert_uint_eq(picked(&list, p, CHANGE_ARCHIVE, CHANGE_PLANNED), 0);
-        if (registry_too) {
+        if (owned_too) {
             ck_assert_uint_eq(picked(&list, p, CHANGE_ADOPT, CHANGE_PLANNED), 0);
             ck_assert_uint_eq(picked(&list, p, CHANGE_FORGET, CHANGE_PLANNED), 0);
         }
     }
-    if (!registry_too)
+    if (!owned_too)
         expect_rest(next_world(&world, &list), true);
     diff_list_clear(&list);
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sync/guard.h"
+#include "plan/guard.h"
 #include "lib/suite.h"
 
 static const struct guards usual = {
@@ -27,7 +27,7 @@ static const struct {
     double percent;
     uint64_t managed, limit;
 } limits[] = {
-    {500, 5, 0, 5}, /* a tiny registry: the percentage must not forbid everything */
+    {500, 5, 0, 5}, /* few owned: the percentage must not forbid everything */
     {500, 5, 100, 5},
     {500, 5, 119, 5},
     {500, 5, 120, 6},

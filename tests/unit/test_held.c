@@ -1,7 +1,7 @@
 /*
  * test_held.c: refusals that name nobody: whose fault they were, once that has shown.
  */
-#include "sync/held.h"
+#include "apply/held.h"
 
 #include "unit/stage_case.h"
 

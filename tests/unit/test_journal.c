@@ -14,7 +14,8 @@
 #include "lib/cluster.h"
 #include "lib/suite.h"
 #include "pg/pg.h"
-#include "sync/journal.h"
+#include "journal/journal.h"
+#include "run/run.h"
 
 static char *database;
 static struct pg *pg; /* looks on */

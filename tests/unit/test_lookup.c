@@ -2,7 +2,7 @@
  * test_lookup.c: what became of records: what HubSpot tells of many, of those that it leaves out,
  * and what is made of an answer that does not come.
  */
-#include "sync/lookup.h"
+#include "journal/lookup.h"
 
 #include "unit/stage_case.h"
 

@@ -2,7 +2,7 @@
 #include <check.h>
 
 #include "lib/suite.h"
-#include "sync/mapping.h"
+#include "model/mapping.h"
 
 static struct sync_definition vendors = {.from = "p_vendor", .to = "contact"};
 

@@ -2,7 +2,7 @@
  * test_merged.c: what a merge of records does to a plan: what came to the survivor stays, what
  * names a record that is no more is a reject, and what HubSpot does not tell waits.
  */
-#include "sync/merged.h"
+#include "plan/merged.h"
 
 #include "unit/stage_case.h"
 

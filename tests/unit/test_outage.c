@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "lib/suite.h"
-#include "sync/outage.h"
+#include "journal/outage.h"
 
 static const uint64_t from_ids[] = {7, 77};
 static const struct assoc rows[] = {{.from_id = 1, .to_id = 20}, {.from_id = 3, .to_id = 40}};

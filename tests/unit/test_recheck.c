@@ -2,7 +2,7 @@
  * test_recheck.c: which planned archives still stand when the source and HubSpot are read again:
  * for each thing that may have changed since the plan was made.
  */
-#include "sync/recheck.h"
+#include "apply/recheck.h"
 
 #include "base/clock.h"
 #include "unit/stage_case.h"

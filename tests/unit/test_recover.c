@@ -2,7 +2,7 @@
  * test_recover.c: what becomes of each change that an earlier run left in doubt, by how long ago
  * its last request left and by what HubSpot has now.
  */
-#include "sync/recover.h"
+#include "apply/recover.h"
 #include "unit/stage_case.h"
 
 #define JUST_NOW "1 second"
@@ -21,9 +21,9 @@ static const struct {
     const char *observed;
     const char *end; /* the change's state then */
     bool settled;
-    bool owned; /* in the registry then; an archived one was before */
+    bool owned; /* in the owned set then; an archived one was before */
 } cases[] = {
-    /* it shows as wished: true whenever it was sent, and the registry follows */
+    /* it shows as wished: true whenever it was sent, and the owned set follows */
     {"create", "applied", JUST_NOW, FIRST, "p", "verified", true, true},
     {"create", "unknown", JUST_NOW, FIRST, "p", "verified", true, true},
     {"create", "unverified", JUST_NOW, FIRST, "p", "verified", true, true},

@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "lib/cluster.h"
-#include "sync/source.h"
+#include "source/source.h"
 
 #define OLD "1>1:0 1>2:0 2>1:0 "
 #define NEW "7>1:0 8>1:0 9>1:0 9>2:0 "

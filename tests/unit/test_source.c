@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "lib/cluster.h"
 #include "lib/suite.h"
-#include "sync/source.h"
+#include "source/source.h"
 #include "unit/source_case.h"
 
 static void expect_error(const char *part)

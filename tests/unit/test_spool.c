@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 
 #include "base/random.h"
-#include "sync/spool.h"
+#include "source/spool.h"
 #include "lib/suite.h"
 
 static struct spool *spool;

@@ -1,8 +1,9 @@
 /*
  * test_undo.c: the plan that takes a run back: which of its changes are in it, what they are turned
- * into, and when nothing is planned at all. What a pair allows is inverse.c's, see test_inverse.
+ * into, and when nothing is planned at all. What a pair allows is undo_rules.c's, see
+ * test_undo_rules.
  */
-#include "sync/undo.h"
+#include "plan/undo.h"
 
 #include "unit/stage_case.h"
 
@@ -76,7 +77,7 @@ START_TEST(gives_back_what_was_archived_as_it_was_owned)
 }
 END_TEST
 
-/* What was only entered into the registry was never changed in HubSpot. */
+/* What was only entered into the owned set was never changed in HubSpot. */
 START_TEST(leaves_what_was_adopted)
 {
     stage_own('p', "adopted");

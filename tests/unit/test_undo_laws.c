@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sync/inverse.h"
+#include "plan/undo_rules.h"
 #include "lib/suite.h"
 
 enum { WORLDS = 200000, PAIRS = 3, ROWS_MAX = 4 * PAIRS * TYPES };
@@ -64,7 +64,8 @@ static void random_crm(struct crm *crm)
         crm->pairs[first] |= 1u << PRIMARY;
 }
 
-static const struct single_rules single = {.once = {PRIMARY}, .once_count = 1, .first = PRIMARY};
+static const struct cardinality_rules single = {
+    .once = {PRIMARY}, .once_count = 1, .first = PRIMARY};
 
 static void random_world(struct world *world, const struct crm *crm)
 {
@@ -84,16 +85,15 @@ static void random_world(struct world *world, const struct crm *crm)
     }
 }
 
-static void add(
-    struct inverse_row *rows, size_t *count, const struct assoc *assoc, enum inverse_did did)
+static void add(struct undo_row *rows, size_t *count, const struct assoc *assoc, enum undo_did did)
 {
     ck_assert_uint_lt(*count, ROWS_MAX);
     rows[(*count)++] =
-        (struct inverse_row){.assoc = *assoc, .did = did, .foreseen = did == INVERSE_CREATED};
+        (struct undo_row){.assoc = *assoc, .did = did, .foreseen = did == UNDO_CREATED};
 }
 
 /* Applies the plan, and notes what the journal has of it. */
-static size_t run(struct crm *crm, const struct diff_list *list, struct inverse_row *rows)
+static size_t run(struct crm *crm, const struct diff_list *list, struct undo_row *rows)
 {
     set create[PAIRS] = {0}, along[PAIRS] = {0}, archive[PAIRS] = {0};
     struct crm before = *crm;
@@ -103,9 +103,9 @@ static size_t run(struct crm *crm, const struct diff_list *list, struct inverse_
         size_t pair = c->assoc.to_id - 1;
         set bit = 1u << c->assoc.type;
         if (c->operation == CHANGE_MOVED)
-            add(rows, &count, &c->assoc, INVERSE_MOVED);
+            add(rows, &count, &c->assoc, UNDO_MOVED);
         else if (c->operation == CHANGE_IMPLIED)
-            add(rows, &count, &c->assoc, INVERSE_CAME);
+            add(rows, &count, &c->assoc, UNDO_CAME);
         else if (c->operation == CHANGE_ALONG)
             along[pair] |= bit;
         if (c->verdict != CHANGE_PLANNED ||
@@ -113,7 +113,7 @@ static size_t run(struct crm *crm, const struct diff_list *list, struct inverse_
             continue;
         bool creates = c->operation == CHANGE_CREATE;
         *(creates ? &create[pair] : &archive[pair]) |= bit;
-        add(rows, &count, &c->assoc, creates ? INVERSE_CREATED : INVERSE_ARCHIVED);
+        add(rows, &count, &c->assoc, creates ? UNDO_CREATED : UNDO_ARCHIVED);
     }
     for (size_t p = 0; p < PAIRS; p++)
         if (create[p] != 0)
@@ -121,11 +121,11 @@ static size_t run(struct crm *crm, const struct diff_list *list, struct inverse_
     for (size_t p = 0; p < PAIRS; p++) {
         for (uint32_t t = 0; has(archive[p], PLAIN) && t < TYPES; t++)
             if (has(before.pairs[p] & ~archive[p], t))
-                add(rows, &count, &(struct assoc){FROM, p + 1, t, 0}, INVERSE_WENT);
+                add(rows, &count, &(struct assoc){FROM, p + 1, t, 0}, UNDO_WENT);
         if (archive[p] != 0)
             crm_archive(crm, p, archive[p]);
     }
-    return inverse_sort(rows, count);
+    return undo_sort(rows, count);
 }
 
 /* Somebody else changes a pair or two. */
@@ -145,21 +145,21 @@ static void others(struct crm *crm)
 }
 
 static void undo(
-    struct crm *crm, const struct diff_rules *rules, struct inverse_row *rows, size_t count)
+    struct crm *crm, const struct diff_rules *rules, struct undo_row *rows, size_t count)
 {
     enum { CREATE, ARCHIVE };
     struct assoc space[PAIRS * TYPES];
     struct diff_rows observed = rows_of(crm->pairs, PAIRS, space);
     set sent[2][PAIRS] = {0};
-    inverse_record(rules, rows, count, observed);
+    undo_record(rules, rows, count, observed);
     for (size_t i = 0; i < count; i++) {
-        bool made = rows[i].did == INVERSE_CREATED || rows[i].did == INVERSE_CAME;
+        bool made = rows[i].did == UNDO_CREATED || rows[i].did == UNDO_CAME;
         ck_assert(rows[i].assoc.to_id >= 1 && rows[i].assoc.to_id <= PAIRS);
-        if (rows[i].verdict == INVERSE_DO)
+        if (rows[i].verdict == UNDO_DO)
             sent[made ? ARCHIVE : CREATE][rows[i].assoc.to_id - 1] |= 1u << rows[i].assoc.type;
     }
     for (size_t i = 0; i < observed.count; i++)
-        if (sent[CREATE][space[i].to_id - 1] != 0 && !inverse_moves(rules, rows, count, &space[i]))
+        if (sent[CREATE][space[i].to_id - 1] != 0 && !undo_moves(rules, rows, count, &space[i]))
             sent[CREATE][space[i].to_id - 1] |= 1u << space[i].type;
     for (size_t p = 0; p < PAIRS; p++)
         if (sent[CREATE][p] != 0)
@@ -195,7 +195,7 @@ static void check_world(void)
     struct crm crm, worlds[4];
     struct world world;
     struct diff_list list = {0};
-    struct inverse_row rows[ROWS_MAX];
+    struct undo_row rows[ROWS_MAX];
     bool mark_touched = false;
     random_crm(&crm);
     random_world(&world, &crm);

@@ -2,7 +2,7 @@
  * test_unreadable.c: records whose reading HubSpot refuses by name: rejects with a time of their
  * own, left out until then, and counted as unread, never as empty.
  */
-#include "sync/unreadable.h"
+#include "plan/unreadable.h"
 
 #include "unit/stage_case.h"
 
@@ -121,7 +121,7 @@ END_TEST
 START_TEST(what_nobody_asks_for_any_more_is_forgotten_by_a_full_run_only)
 {
     reject(9, "1 hour");
-    run.options.mode = RUN_TOUCHED;
+    run.options.mode = RUN_CHANGED;
     load();
     store();
     stage_expect("select count(*)::text from assocd.reject", "1");

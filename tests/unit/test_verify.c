@@ -1,8 +1,8 @@
 /*
  * test_verify.c: what becomes of each change that was sent, by what shows at once and what shows at
- * a later reading, and what the registry makes of it.
+ * a later reading, and what the owned set makes of it.
  */
-#include "sync/verify.h"
+#include "apply/verify.h"
 
 #include "unit/stage_case.h"
 
@@ -23,7 +23,7 @@ static const struct {
     const char *first, *later; /* what HubSpot has at the first reading, and at the next ones */
     const char *end; /* the change's state then */
     int reads;
-    const char *origin; /* in the registry then; NULL: not in it */
+    const char *origin; /* in the owned set then; NULL: not in it */
 } cases[] = {
     {"create", "applied", "p", "", "verified", 1, "created"},
     {"create", "unknown", "p", "", "verified", 1, "created"},
@@ -96,7 +96,7 @@ static const struct {
     const char *origin, *owned;
 } given_back[] = {{"created", "created"}, {"adopted", "adopted"}, {"foreign", "none"}};
 
-START_TEST(gives_back_to_the_registry_what_was_in_it)
+START_TEST(owns_again_what_was_owned_before)
 {
     stage_change(2, "create", 'p', "applied");
     stage_exec("update assocd.change set origin = '%s'", given_back[_i].origin);
@@ -128,8 +128,7 @@ int main(void)
     tcase_add_loop_test(tcase, believes_what_shows_and_waits_for_the_rest_without_the_lock, 0,
         (int)ARRAY_COUNT(cases));
     tcase_add_loop_test(tcase, takes_hubspots_word_if_it_is_told_to, 0, (int)ARRAY_COUNT(trusted));
-    tcase_add_loop_test(
-        tcase, gives_back_to_the_registry_what_was_in_it, 0, (int)ARRAY_COUNT(given_back));
+    tcase_add_loop_test(tcase, owns_again_what_was_owned_before, 0, (int)ARRAY_COUNT(given_back));
     tcase_add_loop_test(tcase, takes_out_of_quarantine_what_went_through, 0, 2);
     return stage_run("verify", tcase);
 }

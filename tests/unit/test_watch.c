@@ -10,8 +10,8 @@
 
 #include "lib/cluster.h"
 #include "lib/suite.h"
-#include "sync/watch.h"
-#include "sync/watch_site.h"
+#include "source/watch.h"
+#include "source/watch_site.h"
 
 static char *database;
 static char *elsewhere;

@@ -1,0 +1,392 @@
+/*
+ * apply.c: planned changes -> batches -> journal sent -> HubSpot -> journal done. A batch that
+ * HubSpot refuses as a whole is split until the inputs that spoil it are alone.
+ */
+#include "apply/apply.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/amount.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "pg/pg.h"
+#include "hubspot/client.h"
+#include "journal/journal.h"
+#include "journal/outage.h"
+#include "journal/ownership.h"
+#include "journal/progress.h"
+#include "plan/merged.h"
+#include "apply/batch.h"
+#include "apply/held.h"
+#include "apply/queue.h"
+#include "apply/recheck.h"
+
+enum { ISOLATION_MAX = 200 }; /* batches one operation of a run splits to find bad inputs */
+
+struct sending {
+    bool busy;
+    struct batch_rows rows;
+    struct client_request request;
+    struct journal_batch batch;
+};
+
+/* Of one operation, over all its queues. */
+struct apply_progress {
+    uint64_t done, total;
+    struct outage outage;
+    bool again; /* v3: types of pairs were passed over and wait for another queue */
+};
+
+struct apply {
+    struct run *run;
+    enum queue_kind kind;
+    struct batch_limits limits;
+    struct queue *queue;
+    struct held held;
+    bool suspicious; /* everybody seems to be refused: nothing more is sent until that is known */
+    size_t isolations;
+    struct sending *sendings;
+    size_t sendings_count;
+    struct apply_progress *progress;
+};
+
+/* What the request is called on the wire and in the journal. */
+static const struct {
+    enum client_call call;
+    const char *operation;
+    const char *noun;
+} calls[] = {
+    [QUEUE_CREATE] = {CLIENT_CREATE, "create", "creates"},
+    [QUEUE_ARCHIVE] = {CLIENT_ARCHIVE, "archive", "archives"},
+    [QUEUE_ARCHIVE_LABELS] = {CLIENT_ARCHIVE_LABELS, "archive_labels", "archives"},
+    [QUEUE_ARCHIVE_PAIRS] = {CLIENT_ARCHIVE, "archive", "archives"},
+};
+
+/* The size of batches that this run has learnt; 0: none was refused so far. */
+static size_t *learnt_size(struct run *run, enum queue_kind kind)
+{
+    return kind == QUEUE_CREATE ? &run->sizes.create : &run->sizes.archive;
+}
+
+static bool send_next(struct apply *apply, size_t number, bool *sent, struct error *err)
+{
+    struct sending *sending = &apply->sendings[number];
+    *sent = false;
+    if (!queue_next(apply->queue, &apply->limits, &sending->rows, err))
+        return false;
+    if (sending->rows.count == 0)
+        return true;
+    sending->batch = (struct journal_batch){
+        .operation = calls[apply->kind].operation,
+        .create = apply->kind == QUEUE_CREATE,
+        .ordinals = sending->rows.ordinals,
+        .count = sending->rows.count,
+        .inputs = client_dialect(apply->run->client) == DIALECT_V3 ? sending->rows.count
+                                                                   : batch_pairs(&sending->rows),
+    };
+    sending->request = (struct client_request){
+        .call = calls[apply->kind].call,
+        .tag = number,
+        .rows = sending->rows.rows,
+        .row_count = sending->rows.count,
+    };
+    /* The journal first: a crash right here leaves a batch that is known to be in doubt. */
+    if (!journal_sent(apply->run, &sending->batch, err))
+        return false;
+    client_submit(apply->run->client, &sending->request);
+    sending->busy = true;
+    *sent = true;
+    return true;
+}
+
+static bool send_all(struct apply *apply, struct error *err)
+{
+    bool sent = true;
+    for (size_t i = 0; i < apply->sendings_count && sent; i++) {
+        if (apply->sendings[i].busy || client_room(apply->run->client) == 0)
+            continue;
+        if (!send_next(apply, i, &sent, err))
+            return false;
+    }
+    return true;
+}
+
+/* HubSpot took the request apart: one exception for each input it refused or did not mention. */
+static bool settle_answered(struct apply *apply, struct sending *sending,
+    const struct client_reply *reply, struct error *err)
+{
+    size_t count = sending->rows.count, used = 0, rejected = 0;
+    struct journal_exception *exceptions = mem_new(count, sizeof *exceptions);
+    for (size_t i = 0; i < count; i++) {
+        if (reply->outcomes[i] == ROW_DONE || sending->rows.ordinals[i] == 0)
+            continue;
+        bool refused = reply->outcomes[i] == ROW_REFUSED;
+        struct journal_exception *e = &exceptions[used++];
+        *e = (struct journal_exception){.ordinal = sending->rows.ordinals[i],
+            .state = refused ? "rejected" : "unknown",
+            .message = refused ? NULL : "HubSpot's answer does not mention it"};
+        rejected += refused;
+        const struct assoc *row = &sending->rows.rows[i];
+        for (size_t k = 0; refused && k < reply->refusals_count && e->message == NULL; k++) {
+            const struct client_refusal *refusal = &reply->refusals[k];
+            if (refusal->from_id == row->from_id &&
+                (refusal->to_id == 0 || refusal->to_id == row->to_id))
+                e->message = refusal->message;
+        }
+        if (refused && e->message == NULL)
+            e->message = reply->message;
+    }
+    struct journal_answer answer = {.status = used == 0 ? "done" : "partial",
+        .state = "applied",
+        .exceptions = exceptions,
+        .exceptions_count = used};
+    bool ok = journal_done(apply->run, &sending->batch, reply, &answer, err) &&
+        (rejected == 0 || journal_quarantine(apply->run, sending->batch.batch_id, reply, err));
+    free(exceptions);
+    apply->progress->done += count;
+    return ok;
+}
+
+/* Alone at last. If its refusal names it, it is a reject; otherwise that has to show. */
+static bool settle_alone(struct apply *apply, struct sending *sending,
+    const struct client_reply *reply, bool nameless, struct error *err)
+{
+    apply->progress->done += sending->rows.count;
+    if (!nameless)
+        return held_reject_batch(apply->run, &sending->batch, reply, err);
+    held_add(&apply->held, &sending->batch, reply);
+    apply->suspicious = outage_everybody(&apply->progress->outage, false);
+    return true;
+}
+
+/* Refused as a whole: nothing of it was applied. Its parts try again until the bad input is alone.
+ */
+static bool settle_refused(struct apply *apply, struct sending *sending,
+    const struct client_reply *reply, struct error *err)
+{
+    struct batch_rows first = {0}, second = {0};
+    struct journal_answer answer = {.status = "failed", .state = "sent"};
+    struct outage *outage = &apply->progress->outage;
+    bool nameless = reply->outcome == CLIENT_REFUSED && !outage_names_input(reply);
+    bool alone = batch_is_pair(&sending->rows);
+    if (nameless)
+        outage_refused(outage, reply, alone);
+    if (alone)
+        return settle_alone(apply, sending, reply, nameless, err);
+    if (nameless && outage_suspects(outage))
+        batch_pick(&sending->rows, apply->isolations, &first, &second);
+    else
+        batch_split(&sending->rows, reply->culprits, reply->culprits_count, &first, &second);
+    if (apply->isolations++ >= ISOLATION_MAX || !queue_back(apply->queue, &first, &second)) {
+        answer.state = "abandoned"; /* too many bad inputs for one run; the next goes on */
+        apply->progress->done += sending->rows.count;
+        run_note(apply->run, "HubSpot refuses too many %s for one run, the next one goes on: %s",
+            calls[apply->kind].noun, reply->message);
+    }
+    batch_rows_clear(&first);
+    batch_rows_clear(&second);
+    return journal_done(apply->run, &sending->batch, reply, &answer, err);
+}
+
+/* Counts what an answer says about HubSpot itself. */
+static void count(struct apply *apply, const struct client_reply *reply)
+{
+    uint64_t inputs = apply->sendings[reply->tag].batch.inputs;
+    if (reply->outcome == CLIENT_NOT_SENT && client_stopped(apply->run->client))
+        return;
+    if (reply->outcome == CLIENT_UNKNOWN)
+        run_note(apply->run, "it is not known whether HubSpot did %llu %s: %s",
+            (unsigned long long)inputs, calls[apply->kind].noun, reply->message);
+    outage_count(
+        &apply->progress->outage, reply, inputs, reply->outcome == CLIENT_NOT_SENT ? 0 : inputs);
+}
+
+static bool settle(struct apply *apply, const struct client_reply *reply, struct error *err)
+{
+    struct sending *sending = &apply->sendings[reply->tag];
+    struct journal_answer unknown = {.status = "unknown", .state = "unknown"};
+    struct journal_answer not_sent = {
+        .status = reply->attempts > 0 ? "failed" : "not_sent", .state = "abandoned"};
+    assert(sending->busy);
+    sending->busy = false;
+    count(apply, reply);
+    switch (reply->outcome) {
+    case CLIENT_ANSWERED:
+        /* Those that were refused alone meanwhile are to blame themselves. */
+        if (outage_pass_reply(&apply->progress->outage, reply) &&
+            !held_reject(&apply->held, apply->run, err))
+            return false;
+        return settle_answered(apply, sending, reply, err);
+    case CLIENT_TOO_LARGE:
+        /* Smaller from here on; the size that was refused is not tried again in this run. */
+        if (apply->limits.inputs > 1 && sending->rows.count <= apply->limits.inputs)
+            apply->limits.inputs = *learnt_size(apply->run, apply->kind) =
+                sending->rows.count > 1 ? sending->rows.count / 2 : 1;
+        return settle_refused(apply, sending, reply, err);
+    case CLIENT_REFUSED:
+        return settle_refused(apply, sending, reply, err);
+    case CLIENT_UNKNOWN:
+        apply->progress->done += sending->rows.count;
+        return journal_done(apply->run, &sending->batch, reply, &unknown, err);
+    case CLIENT_NOT_SENT:
+        return journal_done(apply->run, &sending->batch, reply, &not_sent, err);
+    }
+    return false;
+}
+
+/* An error that ends the run: what is on the wire is settled first, as far as the journal lives. */
+static bool drain(struct apply *apply, struct error *err)
+{
+    const struct client_reply *reply;
+    struct error later;
+    for (int tries = 0; err->kind != ERROR_STATE && tries < 1000; tries++) {
+        if (!client_next(apply->run->client, &reply, &later))
+            continue;
+        if (reply == NULL || !settle(apply, reply, &later))
+            break;
+    }
+    return false;
+}
+
+/* Says what is left. */
+static bool stopped(const struct apply *apply, struct error *err)
+{
+    const struct run *run = apply->run;
+    const struct apply_progress *progress = apply->progress;
+    char done[AMOUNT_NUMBER_MAX], total[AMOUNT_TEXT_MAX], archives[AMOUNT_TEXT_MAX];
+    bool waiting = apply->kind == QUEUE_CREATE && run->counts.to_archive > 0;
+    return error_set(err, ERROR_STOPPED,
+        "stopped early (%s): %s of %s done%s%s%s. Safe to continue: assocd run %s", stop_reason(),
+        amount_number(progress->done, done),
+        amount_text(progress->total, calls[apply->kind].noun, total), waiting ? ", " : "",
+        waiting ? amount_text(run->counts.to_archive, "archives", archives) : "",
+        waiting ? " not started" : "", run->options.sync->name);
+}
+
+/* Everybody seems to be refused: asks, once nothing is under way any more. */
+static bool judge(struct apply *apply, struct error *err)
+{
+    apply->suspicious = false;
+    return held_judge(&apply->held, apply->run, &apply->progress->outage,
+        apply->kind == QUEUE_CREATE ? "create" : "archive", err);
+}
+
+/* All inputs have been tried. */
+static bool end(struct apply *apply, struct error *err)
+{
+    if (apply->held.count > 0 && outage_everybody(&apply->progress->outage, true))
+        return judge(apply, err);
+    return held_reject(&apply->held, apply->run, err);
+}
+
+static bool apply_operation(struct apply *apply, struct error *err)
+{
+    const struct client_reply *reply;
+    for (;;) {
+        if (!client_stopped(apply->run->client) && !apply->suspicious && !send_all(apply, err))
+            return drain(apply, err);
+        if (!client_next(apply->run->client, &reply, err))
+            return drain(apply, err);
+        if (reply == NULL && client_stopped(apply->run->client))
+            return stopped(apply, err);
+        if (reply == NULL && !apply->suspicious)
+            return end(apply, err);
+        if (reply == NULL ? !judge(apply, err) : !settle(apply, reply, err))
+            return drain(apply, err);
+        progress_show(apply->run, apply->kind == QUEUE_CREATE ? "create" : "archive",
+            apply->progress->done, apply->progress->total);
+    }
+}
+
+static bool apply_once(
+    struct run *run, enum queue_kind kind, struct apply_progress *progress, struct error *err)
+{
+    const struct limits *limits = &run->options.sync->portal->limits;
+    bool create = kind == QUEUE_CREATE;
+    struct apply apply = {
+        .run = run,
+        .kind = kind,
+        .limits = {.inputs = (size_t)(create ? limits->create_inputs : limits->archive_inputs),
+            .from_ids = create ? SIZE_MAX : (size_t)limits->archive_from_ids},
+        .progress = progress,
+        .sendings_count = (size_t)limits->in_flight,
+    };
+    if (*learnt_size(run, kind) > 0)
+        apply.limits.inputs = *learnt_size(run, kind);
+    queue_open(&apply.queue, run, kind);
+    rate_budget_allow(&run->access.permits, progress->total / apply.limits.inputs + 1);
+    apply.sendings = mem_new(apply.sendings_count, sizeof apply.sendings[0]);
+    bool ok = apply_operation(&apply, err);
+    struct error later; /* what was held back is as good as not sent */
+    (void)!held_abandon(&apply.held, run, &later);
+    progress->again = queue_skipped(apply.queue);
+    for (size_t i = 0; i < apply.sendings_count; i++)
+        batch_rows_clear(&apply.sendings[i].rows);
+    free(apply.sendings);
+    queue_close(apply.queue);
+    return ok;
+}
+
+static bool apply_queue(
+    struct run *run, enum queue_kind kind, struct apply_progress *progress, struct error *err)
+{
+    do {
+        if (!apply_once(run, kind, progress, err))
+            return false;
+    } while (progress->again);
+    return true;
+}
+
+static bool apply_creates(struct run *run, struct error *err)
+{
+    struct apply_progress progress = {.total = run->counts.to_create};
+    return !run_has_work(run, progress.total) ||
+        (apply_queue(run, QUEUE_CREATE, &progress, err) &&
+            outage_end_write(&progress.outage, run, "creates", err));
+}
+
+static bool archive_window(struct run *run, struct apply_progress *progress, struct error *err)
+{
+    if (client_dialect(run->client) == DIALECT_V3)
+        return apply_queue(run, QUEUE_ARCHIVE, progress, err);
+    return apply_queue(run, QUEUE_ARCHIVE_LABELS, progress, err) &&
+        apply_queue(run, QUEUE_ARCHIVE_PAIRS, progress, err);
+}
+
+static bool apply_archives(struct run *run, struct error *err)
+{
+    struct apply_progress progress = {.total = run->counts.to_archive};
+    if (!run_has_work(run, progress.total) || run->verdict.kind != VERDICT_PASS)
+        return true;
+    const struct assoc_list none = {0};
+    if (run->merges_unasked && !merged_look(run, &none, err))
+        return false;
+    for (;;) {
+        if (!recheck_window(run, err))
+            return false;
+        if (run->window.last == 0)
+            return outage_end_write(&progress.outage, run, "archives", err);
+        if (!archive_window(run, &progress, err))
+            return false;
+    }
+}
+
+/* The saved plan says who took it, so that it is not applied twice. */
+static bool take_plan(struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->options.plan_id);
+    pg_arg_int(&args, run->run_id);
+    return run->options.mode != RUN_APPLY ||
+        pg_run(run->state, STATEMENT_PLAN_USED, &args, NULL, err);
+}
+
+bool apply_plan(struct run *run, struct error *err)
+{
+    bool writes = run_has_work(run, run->counts.to_create) ||
+        (run->counts.to_archive > 0 && run->verdict.kind == VERDICT_PASS);
+    return (!writes || account_confirm(run, err)) && journal_status(run, RUN_APPLYING, err) &&
+        take_plan(run, err) && ownership_finish(run, err) && apply_creates(run, err) &&
+        apply_archives(run, err);
+}

@@ -1,0 +1,296 @@
+/*
+ * recheck.c: a window's from-records -> source again -> HubSpot again -> archives that still stand.
+ */
+#include "apply/recheck.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "pg/pg.h"
+#include "pg/text.h"
+#include "hubspot/client.h"
+#include "source/source.h"
+#include "source/spool.h"
+#include "journal/record_ids.h"
+#include "plan/diff.h"
+#include "plan/fetch.h"
+#include "plan/reciprocal_plan.h"
+
+/* Two hundred archive calls: a window's last batch, which is not full, costs half a percent. */
+enum { WINDOW_ROWS = 20000 };
+
+static const char names_again[] = "back in the source";
+static const char gone_already[] = "already removed";
+static const char changed_since[] = "the pair changed in HubSpot since the plan was made";
+static const char not_read[] = "the record could not be read again";
+static const char not_clear[] = "the source has an invalid row for the record";
+
+struct recheck {
+    struct run *run;
+    struct spool *records; /* the window's from-records, to_id 0 */
+    struct spool *desired; /* what the source says of them now */
+    uint64_t *from_ids;
+    size_t from_count, from_room;
+    uint64_t invalid; /* rows */
+    struct buf ordinals, messages; /* of what is to be skipped: arrays */
+};
+
+/* The planned archives of a pair, and why each is not to be done any more. */
+struct planned {
+    struct assoc assoc;
+    int64_t ordinal;
+    const char *along; /* plain: what else the plan knew to go, "CATEGORY:id …"; lent by the rows */
+    const char *why; /* NULL: it stands */
+};
+
+static void recheck_clear(struct recheck *recheck)
+{
+    spool_close(recheck->records);
+    spool_close(recheck->desired);
+    free(recheck->from_ids);
+    buf_clear(&recheck->ordinals);
+    buf_clear(&recheck->messages);
+}
+
+static bool next_window(struct run *run, struct error *err)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    struct pg_args args = {0};
+    int64_t last = run->window.last;
+    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, last);
+    pg_arg_int(&args, WINDOW_ROWS);
+    if (!pg_run(run->state, STATEMENT_ARCHIVE_WINDOW, &args, &rows, err))
+        return false;
+    run->window = (struct archive_window){.first = last + 1, .last = pg_rows_int(&rows, 0, 0)};
+    return true;
+}
+
+static bool load_records(struct recheck *recheck, struct error *err)
+{
+    struct run *run = recheck->run;
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->window.first);
+    pg_arg_int(&args, run->window.last);
+    if (!record_ids_load(run->state, STATEMENT_ARCHIVE_FROM_IDS, &args, recheck->records, err))
+        return false;
+    for (;;) {
+        const struct assoc *row;
+        if (!spool_peek(recheck->records, &row, err))
+            return false;
+        if (row == NULL)
+            return spool_rewind(recheck->records, err);
+        mem_grow(&recheck->from_ids, &recheck->from_room, recheck->from_count + 1,
+            sizeof recheck->from_ids[0]);
+        recheck->from_ids[recheck->from_count++] = row->from_id;
+        spool_take(recheck->records);
+    }
+}
+
+/* An undo does not ask the source. */
+static bool load_desired(struct recheck *recheck, struct error *err)
+{
+    struct run *run = recheck->run;
+    struct source *source = NULL;
+    struct source_row row = {.kind = SOURCE_END};
+    struct source_wish wish = {.sync = run->options.sync,
+        .database_url = run->options.database_url,
+        .types = &run->types,
+        .from_ids = recheck->from_ids,
+        .from_count = recheck->from_count};
+    bool ok = run->options.undoes != 0 || source_open(&source, &wish, err);
+    while (ok && source != NULL) {
+        ok = source_next(source, &row, err);
+        if (!ok || row.kind == SOURCE_END)
+            break;
+        if (row.kind == SOURCE_INVALID)
+            run_note(run, "some archives were left out because a source row is invalid: %s",
+                row.message);
+        if (row.kind == SOURCE_INVALID)
+            recheck->invalid++;
+        else
+            ok = spool_add(recheck->desired, row.assoc, err);
+    }
+    source_close(source);
+    return ok && spool_rewind(recheck->desired, err);
+}
+
+static bool contains(struct diff_rows rows, uint32_t type)
+{
+    for (size_t i = 0; i < rows.count; i++)
+        if (rows.rows[i].type == type)
+            return true;
+    return false;
+}
+
+/* Within one object type the run may archive it from the other record. */
+static bool is_along(const struct planned *planned, const struct type *type)
+{
+    char word[128];
+    int length = snprintf(word, sizeof word, "%s:%u", type->category, type->type_id);
+    for (const char *at = planned->along; (at = strstr(at, word)) != NULL; at += length)
+        if ((at == planned->along || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+/* Has the pair got a type since, that would go with the plain one? */
+static bool has_more(
+    const struct run *run, const struct planned *planned, size_t count, struct diff_rows observed)
+{
+    for (size_t i = 0; i < observed.count; i++) {
+        const struct type *type = &run->types.items[observed.rows[i].type];
+        bool known = type->kind == TYPE_PLAIN || diff_goes_along(run->options.sync->policy, type);
+        for (size_t k = 0; k < count && !known; k++)
+            known = planned[k].assoc.type == observed.rows[i].type || is_along(&planned[k], type);
+        if (!known)
+            return true;
+    }
+    return false;
+}
+
+/* A pair that is to be unlinked goes as a whole or not at all. */
+static void judge_pair(const struct run *run, struct planned *planned, size_t count,
+    const struct diff_rows sides[static 2])
+{
+    struct diff_rows desired = sides[0], observed = sides[1];
+    const char *all = NULL;
+    bool unlinks = false;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t type = planned[i].assoc.type;
+        unlinks = unlinks || (type != TYPE_NONE && run->types.items[type].kind == TYPE_PLAIN);
+        if (contains(desired, type))
+            planned[i].why = names_again;
+        else if (!contains(observed, type))
+            planned[i].why = gone_already;
+    }
+    if (unlinks && desired.count > 0)
+        all = names_again;
+    else if (unlinks && has_more(run, planned, count, observed))
+        all = changed_since;
+    for (size_t i = 0; all != NULL && i < count; i++)
+        planned[i].why = planned[i].why != NULL ? planned[i].why : all;
+}
+
+static void note_skips(struct recheck *recheck, const struct planned *planned, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (planned[i].why == NULL)
+            continue;
+        pg_array_int(&recheck->ordinals, planned[i].ordinal);
+        pg_array_text(&recheck->messages, planned[i].why);
+        /* What could not be looked at is not settled. */
+        if (planned[i].why != not_read && planned[i].why != not_clear)
+            recheck->run->changed_since++;
+    }
+}
+
+static bool load_planned(
+    struct run *run, const struct chunk *chunk, struct pg_rows *rows, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->window.first);
+    pg_arg_int(&args, run->window.last);
+    pg_arg_int(&args, (int64_t)chunk->from_ids[0]);
+    pg_arg_int(&args, (int64_t)chunk->from_ids[chunk->from_count - 1]);
+    return pg_run(run->state, STATEMENT_ARCHIVE_PLANNED, &args, rows, err);
+}
+
+static const char *why_unknown(const struct recheck *recheck, const struct chunk *chunk,
+    const struct client_reply *reply, uint64_t from_id)
+{
+    if (recheck->invalid > recheck->run->invalid_approved)
+        return not_clear;
+    return fetch_complete(chunk, reply, from_id) ? NULL : not_read;
+}
+
+/* The planned row number i; the account's list may have lost its type by now. */
+static struct planned planned_row(const struct run *run, const struct pg_rows *rows, int i)
+{
+    return (struct planned){
+        .assoc = {.from_id = (uint64_t)pg_rows_int(rows, i, 1),
+            .to_id = (uint64_t)pg_rows_int(rows, i, 2),
+            .type = types_find(
+                &run->types, pg_rows_text(rows, i, 3), (uint32_t)pg_rows_int(rows, i, 4))},
+        .ordinal = pg_rows_int(rows, i, 0),
+        .along = pg_rows_text(rows, i, 5),
+    };
+}
+
+static bool check_chunk(
+    void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
+{
+    struct recheck *recheck = context;
+    struct run *run = recheck->run;
+    struct planned planned[TYPES_MAX];
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!load_planned(run, chunk, &rows, err))
+        return false;
+    for (int i = 0; i < rows.count;) {
+        size_t count = 0;
+        struct planned first = planned_row(run, &rows, i);
+        for (; i < rows.count && count < TYPES_MAX; i++, count++) {
+            planned[count] = planned_row(run, &rows, i);
+            planned[count].why = why_unknown(recheck, chunk, reply, first.assoc.from_id);
+            if (planned[count].assoc.from_id != first.assoc.from_id ||
+                planned[count].assoc.to_id != first.assoc.to_id)
+                break;
+        }
+        const struct diff_rows sides[] = {
+            diff_pair(chunk->desired.rows, chunk->desired.count, &first.assoc),
+            diff_pair(reply->rows, reply->rows_count, &first.assoc)};
+        if (planned[0].why == NULL)
+            judge_pair(run, planned, count, sides);
+        note_skips(recheck, planned, count);
+    }
+    return true;
+}
+
+static bool read_again(struct recheck *recheck, struct error *err)
+{
+    struct run *run = recheck->run;
+    struct fetch_scope scope = {
+        .desired = recheck->desired, .owned = recheck->records, .operation = "read"};
+    bool ok = fetch_each(run, &scope, check_chunk, recheck, err);
+    if (!ok || recheck->ordinals.length == 0)
+        return ok;
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, pg_array_end(&recheck->ordinals));
+    pg_arg_text(&args, pg_array_end(&recheck->messages));
+    return pg_run(run->state, STATEMENT_ARCHIVE_SKIP, &args, NULL, err);
+}
+
+/* The other records of links within one object type may name them by now. An undo does not ask the
+ * source. */
+static bool settle_twins(struct run *run, struct error *err)
+{
+    uint64_t invalid = run->counts.invalid;
+    if (run->options.undoes != 0)
+        return true;
+    if (!reciprocal_plan_finish(run, NULL, &run->changed_since, err))
+        return false;
+    return run->counts.invalid - invalid <= run->invalid_approved ||
+        error_set(err, ERROR_SOURCE,
+            "source rows have become invalid since the plan was made. Archiving stopped, because a "
+            "skipped row would look like a deletion. Fix them and run again");
+}
+
+bool recheck_window(struct run *run, struct error *err)
+{
+    CLEANUP(recheck_clear) struct recheck recheck = {.run = run};
+    if (!next_window(run, err))
+        return false;
+    if (run->window.last == 0 ||
+        clock_now_ms() - run->read_ms < run->options.sync->guards.max_plan_age_ms)
+        return true;
+    return spool_open(&recheck.records, "records to archive from", SPOOL_SORTED, err) &&
+        spool_open(&recheck.desired, "desired rows of them", SPOOL_SORTED, err) &&
+        load_records(&recheck, err) && load_desired(&recheck, err) && read_again(&recheck, err) &&
+        settle_twins(run, err);
+}

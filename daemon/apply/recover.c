@@ -1,0 +1,56 @@
+/*
+ * recover.c: one round of reading for each run of the sync that ended in doubt.
+ */
+#include "apply/recover.h"
+
+#include "pg/pg.h"
+#include "hubspot/client.h"
+#include "apply/verify.h"
+
+/* How long HubSpot may take to carry out a request that it did not answer in time (FAULTS A8). */
+enum { SETTLE_MS = 30000 };
+
+struct doubt {
+    int64_t run_id;
+    bool over; /* its requests can no longer take effect … */
+    bool absent; /* … and a reading some time ago has already missed what is open */
+    bool old; /* not even reading its records helps any more */
+};
+
+static bool settle_run(struct run *run, const struct doubt *doubt, struct error *err)
+{
+    struct verify_round round = {.run_id = doubt->run_id};
+    struct pg_args args = {0};
+    if (!verify_read(run, &round, err))
+        return false;
+    /* A reading may be older than it looks: two, apart, are believed that something is not there.
+     */
+    bool missed = doubt->over && round.unread == 0;
+    bool close = doubt->old || (missed && doubt->absent);
+    pg_arg_int(&args, doubt->run_id);
+    if (close && !pg_run(run->state, STATEMENT_RECOVER_CLOSE, &args, NULL, err))
+        return false;
+    pg_arg_bool(&args, close);
+    pg_arg_bool(&args, missed);
+    return pg_run(run->state, STATEMENT_RECOVER_DONE, &args, NULL, err);
+}
+
+bool recover_changes(struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_int(&args, run->options.sync->portal->timeout_ms + SETTLE_MS);
+    pg_arg_int(&args, SETTLE_MS);
+    if (!pg_run(run->state, STATEMENT_RECOVER_RUNS, &args, &rows, err))
+        return false;
+    for (int i = 0; i < rows.count; i++) {
+        struct doubt doubt = {.run_id = pg_rows_int(&rows, i, 0),
+            .over = pg_rows_bool(&rows, i, 1),
+            .absent = pg_rows_bool(&rows, i, 2),
+            .old = pg_rows_bool(&rows, i, 3)};
+        if (!settle_run(run, &doubt, err))
+            return false;
+    }
+    return true;
+}

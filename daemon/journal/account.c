@@ -1,0 +1,371 @@
+/*
+ * account.c: asks HubSpot (or PostgreSQL, if it was asked lately) who and what the account is.
+ */
+#include "journal/account.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "model/association_types.h"
+#include "model/object_type.h"
+#include "model/reciprocal.h"
+#include "config/config.h"
+#include "pg/pg.h"
+#include "pg/text.h"
+#include "hubspot/client.h"
+#include "source/source.h"
+#include "journal/known_reciprocals.h"
+#include "journal/object_types.h"
+#include "journal/overlap.h"
+#include "journal/session.h"
+
+/* New labels show in an account's own lists about five minutes late (hubspot-api 3.17): older
+ * answers than that gain nothing. */
+enum { ANSWER_MAX_AGE_S = 300 };
+
+struct known_account {
+    bool known; /* PostgreSQL knows the account behind this portal name … */
+    bool fresh; /* … and that it is this very token's, asked lately */
+    uint64_t portal_id;
+    char zone[64];
+};
+
+static bool account_known(struct pg *state, const struct account_access *access,
+    struct known_account *account, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_text(&args, access->portal->name);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    *account = (struct known_account){.zone = "UTC"};
+    if (!pg_run(state, STATEMENT_PORTAL_GET, &args, &rows, err))
+        return false;
+    if (rows.count == 0)
+        return true;
+    account->known = true;
+    account->portal_id = (uint64_t)pg_rows_int(&rows, 0, 0);
+    (void)snprintf(account->zone, sizeof account->zone, "%s", pg_rows_text(&rows, 0, 1));
+    account->fresh = access->token_stamp != NULL && !pg_rows_null(&rows, 0, 3) &&
+        strcmp(access->token_stamp, pg_rows_text(&rows, 0, 3)) == 0 &&
+        pg_rows_int(&rows, 0, 2) < ANSWER_MAX_AGE_S;
+    return true;
+}
+
+/* The time zone is HubSpot's word and goes into every permit: PostgreSQL must know it. */
+static bool zone_or_utc(struct pg *state, char zone[64], struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_text(&args, zone);
+    if (pg_run(state, STATEMENT_ZONE_KNOWN, &args, NULL, err))
+        return true;
+    if (strcmp(pg_sqlstate(state), "22023") != 0)
+        return false;
+    (void)snprintf(zone, 64, "UTC");
+    return true;
+}
+
+static bool account_remember(struct pg *state, const struct account_access *access,
+    const struct known_account *account, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_text(&args, access->portal->name);
+    pg_arg_int(&args, (int64_t)account->portal_id);
+    pg_arg_text(&args, account->zone);
+    pg_arg_text(&args, access->token_stamp);
+    return pg_run(state, STATEMENT_PORTAL_SET, &args, NULL, err);
+}
+
+static void name_permits(
+    struct account_access *access, struct pg *state, const struct known_account *account)
+{
+    char name[32];
+    (void)snprintf(name, sizeof name, "%llu", (unsigned long long)account->portal_id);
+    rate_budget_init(&access->permits, state, account->known ? name : access->portal->name,
+        account->zone, &access->portal->limits);
+}
+
+static bool account_ask(struct client *client, struct pg *state,
+    const struct account_access *access, struct known_account *account, struct error *err)
+{
+    struct account answer;
+    if (!client_account(client, &answer, err))
+        return error_prefix(err, "portal %s", access->portal->name);
+    account->portal_id = answer.portal_id;
+    account->known = true;
+    (void)snprintf(account->zone, sizeof account->zone, "%s", answer.time_zone);
+    return zone_or_utc(state, account->zone, err) && account_remember(state, access, account, err);
+}
+
+/* The first question was asked before the account was known, under the portal's name; it counts for
+ * the account, too, or its ceiling would be passed by one. */
+static bool count_question(struct rate_budget *permits, struct error *err)
+{
+    int64_t wait_ms;
+    do {
+        if (!rate_budget_take(permits, &wait_ms, err))
+            return false;
+        if (!stop_wait(wait_ms))
+            return error_set(
+                err, ERROR_STOPPED, "stopped (%s) before anything was read", stop_reason());
+    } while (wait_ms > 0);
+    return true;
+}
+
+static bool open_client(struct client **client, struct account_access *access, struct error *err)
+{
+    const struct portal_definition *portal = access->portal;
+    char *password;
+    if (!config_proxy_password(portal, &password, err))
+        return false;
+    struct client_settings settings = {
+        .base_url = portal->base_url,
+        .ca_file = portal->ca_file,
+        .proxy = portal->proxy,
+        .proxy_user = portal->proxy_user,
+        .proxy_password = password,
+        .token = access->token,
+        .dialect = portal->api,
+        .limits = portal->limits,
+        .timeout_ms = portal->timeout_ms,
+        .stop_fd = stop_fd(),
+        .permits = rate_budget_for_client(&access->permits),
+    };
+    bool opened = client_open(client, &settings, err);
+    if (password != NULL)
+        explicit_bzero(password, strlen(password));
+    free(password);
+    return opened;
+}
+
+bool account_client(
+    struct client **client, struct pg *state, struct account_access *access, struct error *err)
+{
+    const struct portal_definition *portal = access->portal;
+    struct known_account account;
+    if (!account_known(state, access, &account, err))
+        return false;
+    name_permits(access, state, &account);
+    bool counted = account.known;
+    if (!open_client(client, access, err))
+        return false;
+    if (!account.fresh && !account_ask(*client, state, access, &account, err))
+        return false;
+    access->asked = !account.fresh;
+    name_permits(access, state, &account);
+    if (!counted && !count_question(&access->permits, err))
+        return false;
+    access->portal_id = account.portal_id;
+    if (portal->portal_id != 0 && portal->portal_id != account.portal_id)
+        return error_set(err, ERROR_REFUSED,
+            "portal %s: the token belongs to account %llu, the configuration allows only %llu; "
+            "nothing was "
+            "read or written",
+            portal->name, (unsigned long long)account.portal_id,
+            (unsigned long long)portal->portal_id);
+    return true;
+}
+
+static void add_pair(struct pg_args *args, const struct account_pair *pair)
+{
+    pg_arg_text(args, pair->portal->name);
+    pg_arg_text(args, dialect_text(pair->portal->api));
+    pg_arg_text(args, pair->from);
+    pg_arg_text(args, pair->to);
+}
+
+static bool types_known(
+    struct pg *state, const struct account_pair *pair, struct types *types, struct error *err)
+{
+    struct pg_args args = {0};
+    add_pair(&args, pair);
+    pg_arg_int(&args, ANSWER_MAX_AGE_S);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(state, STATEMENT_TYPES_GET, &args, &rows, err))
+        return false;
+    for (int i = 0; i < rows.count; i++) {
+        const char *kind = pg_rows_text(&rows, i, 4);
+        struct type type = {
+            .category = (char *)(uintptr_t)pg_rows_text(&rows, i, 0),
+            .type_id = (uint32_t)pg_rows_int(&rows, i, 1),
+            .name = pg_rows_null(&rows, i, 2) ? NULL : (char *)(uintptr_t)pg_rows_text(&rows, i, 2),
+            .label =
+                pg_rows_null(&rows, i, 3) ? NULL : (char *)(uintptr_t)pg_rows_text(&rows, i, 3),
+            .kind = strcmp(kind, "plain") == 0 ? TYPE_PLAIN
+                : strcmp(kind, "primary") == 0 ? TYPE_PRIMARY
+                                               : TYPE_LABEL,
+        };
+        const struct association_type *own = strcmp(type.category, "HUBSPOT_DEFINED") == 0
+            ? association_type_find(pair->from, pair->to, type.type_id)
+            : NULL;
+        type.also = own != NULL ? (char *)(uintptr_t)own->name : NULL;
+        (void)types_add(types, &type);
+    }
+    return true;
+}
+
+static bool types_remember(
+    struct pg *state, const struct account_pair *pair, const struct types *types, struct error *err)
+{
+    static const char *const kinds[] = {
+        [TYPE_LABEL] = "label", [TYPE_PLAIN] = "plain", [TYPE_PRIMARY] = "primary"};
+    CLEANUP(buf_clear) struct buf category = {0};
+    CLEANUP(buf_clear) struct buf type_id = {0};
+    CLEANUP(buf_clear) struct buf name = {0};
+    CLEANUP(buf_clear) struct buf label = {0};
+    CLEANUP(buf_clear) struct buf kind = {0};
+    for (uint32_t i = 0; i < types->count; i++) {
+        pg_array_text(&category, types->items[i].category);
+        pg_array_int(&type_id, types->items[i].type_id);
+        pg_array_text(&name, types->items[i].name);
+        pg_array_text(&label, types->items[i].label);
+        pg_array_text(&kind, kinds[types->items[i].kind]);
+    }
+    struct pg_args args = {0};
+    add_pair(&args, pair);
+    if (!pg_run(state, STATEMENT_TYPES_DROP, &args, NULL, err))
+        return false;
+    pg_arg_text(&args, pg_array_end(&category));
+    pg_arg_text(&args, pg_array_end(&type_id));
+    pg_arg_text(&args, pg_array_end(&name));
+    pg_arg_text(&args, pg_array_end(&label));
+    pg_arg_text(&args, pg_array_end(&kind));
+    return pg_run(state, STATEMENT_TYPES_PUT, &args, NULL, err);
+}
+
+bool account_types(struct client *client, struct pg *state, const struct account_pair *pair,
+    struct types *types, struct error *err)
+{
+    if (!types_known(state, pair, types, err))
+        return false;
+    if (types->count > 0)
+        return true;
+    return client_types(client, pair->from, pair->to, types, err) &&
+        types_remember(state, pair, types, err);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct type *const *x = a, *const *y = b;
+    int order = strcmp((*x)->category, (*y)->category);
+    return order != 0 ? order : (*x)->type_id < (*y)->type_id ? -1 : 1;
+}
+
+/* What the sync means, in words that a changed mapping can be explained with. */
+static char *fingerprint(const struct run *run)
+{
+    const struct sync_definition *sync = run->options.sync;
+    CLEANUP(buf_clear) struct buf text = {0};
+    buf_addf(&text, "%s to %s of account %llu, types", object_type_name(run->from_type),
+        object_type_name(run->to_type), (unsigned long long)run->access.portal_id);
+    const struct type *managed[TYPES_MAX];
+    size_t count = 0;
+    for (uint32_t i = 0; i < run->types.count; i++)
+        if (run->types.items[i].managed)
+            managed[count++] = &run->types.items[i];
+    qsort(managed, count, sizeof managed[0], by_key);
+    for (size_t i = 0; i < count; i++)
+        buf_addf(&text, "%s %s:%u", i > 0 ? "," : "", managed[i]->category, managed[i]->type_id);
+    buf_addf(&text, " from %s (%s, %s", sync->source_table != NULL ? sync->source_table : "a query",
+        sync->column_from, sync->column_to);
+    const char *const type_columns[] = {
+        sync->column_type, sync->column_type_id, sync->column_category};
+    for (size_t i = 0; i < ARRAY_COUNT(type_columns); i++)
+        if (type_columns[i] != NULL)
+            buf_addf(&text, ", %s", type_columns[i]);
+    buf_add_char(&text, ')');
+    if (sync->source_query != NULL) {
+        uint64_t hash = UINT64_C(0xCBF29CE484222325); /* FNV-1a: enough to see a change */
+        for (const char *at = sync->source_query; *at != '\0'; at++)
+            hash = (hash ^ (unsigned char)*at) * UINT64_C(0x100000001B3);
+        buf_addf(&text, " #%016llx", (unsigned long long)hash);
+    }
+    return mem_text(buf_text(&text));
+}
+
+/* v3 speaks of types by name alone. One without would read as somebody else's: never seen, never
+ * archived, and nobody told. */
+static bool is_nameable(const struct run *run, uint32_t index, struct error *err)
+{
+    const struct sync_definition *sync = run->options.sync;
+    char space[64];
+    return client_dialect(run->client) != DIALECT_V3 || run->types.items[index].name != NULL ||
+        error_set(err, ERROR_CONFIG,
+            "sync %s: association type %s has no name of its own in API v3 (a new one has it after "
+            "some minutes); portals.%s.api: 2026-09 needs none",
+            sync->name, types_text(&run->types, index, space), sync->portal->name);
+}
+
+/* The two directions of links between records of one object type, if it is one. */
+static bool open_reciprocals(struct run *run, struct error *err)
+{
+    if (strcmp(run->from_type, run->to_type) != 0)
+        return true;
+    run->reciprocals = mem_new(1, sizeof *run->reciprocals);
+    reciprocal_init(run->reciprocals, &run->types, run->from_type);
+    return known_reciprocals_load(run, err);
+}
+
+static bool resolve_types(struct run *run, struct error *err)
+{
+    const struct sync_definition *sync = run->options.sync;
+    if (!object_types_resolve(run, err))
+        return error_prefix(err, "sync %s", sync->name);
+    const struct account_pair pair = {sync->portal, run->from_type, run->to_type};
+    if (!account_types(run->client, run->state, &pair, &run->types, err))
+        return error_prefix(err, "sync %s", sync->name);
+    if (!open_reciprocals(run, err))
+        return false;
+    client_bind(run->client, run->from_type, run->to_type, &run->types);
+    for (size_t i = 0; i < sync->types_count; i++) {
+        uint32_t index;
+        if (!types_resolve(&run->types, &sync->types[i], &index, ERROR_CONFIG, err))
+            return error_prefix(err, "sync %s: %s to %s", sync->name, sync->from, sync->to);
+        if (!is_nameable(run, index, err))
+            return false;
+        run->types.items[index].managed = true;
+    }
+    run->fingerprint = fingerprint(run);
+    return overlap_refuse(run, err);
+}
+
+bool account_open(struct run *run, struct error *err)
+{
+    const struct sync_definition *sync = run->options.sync;
+    run->access = (struct account_access){
+        .portal = sync->portal,
+        .token = run->options.token,
+        .token_stamp = run->options.token_stamp,
+    };
+    return account_client(&run->client, run->state, &run->access, err) && resolve_types(run, err);
+}
+
+void account_note_source(struct run *run, const struct source *source)
+{
+    CLEANUP(buf_clear) struct buf text = {0};
+    buf_addf(&text, "%s: %s, policy %s", run->fingerprint, source_shape(source),
+        policy_words[run->options.sync->policy]);
+    free(run->fingerprint);
+    run->fingerprint = mem_text(buf_text(&text));
+    run->source_replica = source_replica(source);
+}
+
+bool account_confirm(struct run *run, struct error *err)
+{
+    struct account answer;
+    const char *portal = run->options.sync->portal->name;
+    /* A run of just the changes has no time for it: the answer is minutes old at most. */
+    if (run->access.asked || run->options.mode == RUN_CHANGED)
+        return true;
+    if (!client_account(run->client, &answer, err))
+        return error_prefix(err, "portal %s", portal);
+    run->access.asked = true;
+    if (answer.portal_id == run->access.portal_id)
+        return true;
+    return error_set(err, ERROR_REFUSED,
+        "portal %s: the plan is about account %llu, and the token now belongs to account %llu; "
+        "nothing was written",
+        portal, (unsigned long long)run->access.portal_id, (unsigned long long)answer.portal_id);
+}

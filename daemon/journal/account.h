@@ -1,0 +1,58 @@
+/*
+ * account.h: the HubSpot account a run works on: whose token it is, which types it lists, what the
+ * sync's configured types mean there. Both answers are kept in PostgreSQL for some minutes, so that
+ * a small run does not pay for them.
+ */
+#ifndef JOURNAL_ACCOUNT_H
+#define JOURNAL_ACCOUNT_H
+
+#include "base/attr.h"
+#include "base/error.h"
+#include "model/definition.h"
+#include "journal/rate_budget.h"
+
+struct client;
+struct pg;
+struct run;
+
+/* Opens run->client and fills run->portal_id, run->types and run->fingerprint. A token of another
+ * account than portal_id is ERROR_REFUSED before any other call. */
+MUST_CHECK bool account_open(struct run *run, struct error *err);
+
+/* Before the first write: if the answer to "whose token is this" was remembered, it is asked for
+ * once more, and must be the same (FAULTS O3). */
+MUST_CHECK bool account_confirm(struct run *run, struct error *err);
+
+/* What the open source turned out to be becomes part of run->fingerprint (FAULTS S8, S9), and the
+ * policy. */
+struct source;
+void account_note_source(struct run *run, const struct source *source);
+
+/* The way to an account: filled by the caller up to the line, by account_client below it. Must
+ * outlive the client, which asks its permits. */
+struct account_access {
+    const struct portal_definition *portal;
+    const char *token;
+    const char *token_stamp; /* which token file it is from; NULL: ask HubSpot whose it is */
+    /* ---- */
+    struct rate_budget permits;
+    uint64_t portal_id;
+    bool asked; /* HubSpot itself said so, in this run */
+};
+
+/* Opens a client with the account's shared budget and makes sure whose token it is. Verbs without a
+ * run use it, too. On failure *client may be open; the caller closes it in any case. */
+MUST_CHECK bool account_client(
+    struct client **client, struct pg *state, struct account_access *access, struct error *err);
+
+/* Two object types of an account, by their ids (object_types.h). */
+struct account_pair {
+    const struct portal_definition *portal;
+    const char *from, *to;
+};
+
+/* The account's types for from -> to, out of PostgreSQL if young enough, else from HubSpot. */
+MUST_CHECK bool account_types(struct client *client, struct pg *state,
+    const struct account_pair *pair, struct types *types, struct error *err);
+
+#endif

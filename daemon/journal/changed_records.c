@@ -1,0 +1,141 @@
+/*
+ * changed_records.c: takes and deletes rows of assocd.touched, in the database of the sync's
+ * source.
+ */
+#include "journal/changed_records.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "pg/pg.h"
+#include "pg/text.h"
+
+struct changed_records {
+    char *snapshot; /* what the taking statement saw; NULL: nothing waited, or it is settled */
+    uint64_t *from_ids;
+    size_t count;
+};
+
+/* The connection to the rows: the run's own, or one more if the source lives elsewhere. That one
+ * may lead through a connection pooler: all is one transaction. */
+static bool open_rows(struct run *run, struct pg **pg, const char *mode, struct error *err)
+{
+    const struct sync_definition *sync = run->options.sync;
+    *pg = run->state;
+    if (sync->source_database_url == NULL)
+        return true;
+    if (!pg_open_plain(pg, sync->source_database_url, "assocd touched", ERROR_SOURCE, err))
+        return false;
+    if (pg_begin(*pg, mode, err))
+        return true;
+    pg_close(*pg);
+    return false;
+}
+
+static void close_rows(struct run *run, struct pg *pg)
+{
+    if (pg != run->state)
+        pg_close(pg);
+}
+
+/* Nobody has made the source's database ready for watching: full runs do without. */
+static bool is_unprepared(const struct pg *pg)
+{
+    static const char *const states[] = {"42P01", "3F000", "42501"};
+    for (size_t i = 0; i < ARRAY_COUNT(states); i++)
+        if (strcmp(pg_sqlstate(pg), states[i]) == 0)
+            return true;
+    return false;
+}
+
+static void note_rows(struct run *run, const struct pg_rows *rows)
+{
+    struct changed_records *touched = run->changed;
+    if (rows->count == 0)
+        return;
+    touched->snapshot = mem_text(pg_rows_text(rows, 0, 1));
+    if (pg_rows_null(rows, 0, 0) || rows->count > CHANGED_RECORDS_MAX)
+        run->options.mode = RUN_FULL;
+    if (run->options.mode == RUN_FULL)
+        return;
+    touched->from_ids = mem_new((size_t)rows->count, sizeof touched->from_ids[0]);
+    for (int i = 0; i < rows->count; i++)
+        touched->from_ids[touched->count++] = (uint64_t)pg_rows_int(rows, i, 0);
+}
+
+bool changed_records_take(struct run *run, struct error *err)
+{
+    const struct sync_definition *sync = run->options.sync;
+    bool full = run->options.mode == RUN_FULL && run->options.undoes == 0;
+    struct pg *pg;
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (run->options.mode != RUN_CHANGED && !(full && sync->watch))
+        return true;
+    if (!open_rows(run, &pg, "isolation level read committed read only", err))
+        return error_prefix(err, "changes of %s", sync->name);
+    run->changed = mem_new(1, sizeof *run->changed);
+    struct pg_args args = {0};
+    pg_arg_text(&args, sync->name);
+    pg_arg_int(&args, full ? 1 : CHANGED_RECORDS_MAX + 1);
+    bool ok = pg_run(pg, STATEMENT_TOUCHED_TAKE, &args, &rows, err);
+    if (!ok && !(full && is_unprepared(pg)))
+        (void)error_prefix(err, "changes of %s", sync->name);
+    else
+        ok = true;
+    close_rows(run, pg);
+    note_rows(run, &rows);
+    return ok;
+}
+
+const uint64_t *changed_records_ids(const struct run *run, size_t *count)
+{
+    *count = run->changed != NULL ? run->changed->count : 0;
+    return *count > 0 ? run->changed->from_ids : NULL;
+}
+
+const char *changed_records_array(const struct run *run, struct buf *array)
+{
+    size_t count;
+    const uint64_t *from_ids = changed_records_ids(run, &count);
+    for (size_t i = 0; i < count; i++)
+        pg_array_int(array, (int64_t)from_ids[i]);
+    return count > 0 ? pg_array_end(array) : NULL;
+}
+
+bool changed_records_nothing(const struct run *run)
+{
+    return run->options.mode == RUN_CHANGED && run->changed->count == 0;
+}
+
+bool changed_records_waits(const struct run *run)
+{
+    return run->changed != NULL && run->changed->snapshot != NULL;
+}
+
+bool changed_records_finish(struct run *run, struct error *err)
+{
+    struct pg *pg;
+    if (run->changed == NULL || run->changed->snapshot == NULL)
+        return true;
+    if (!open_rows(run, &pg, "isolation level read committed read write", err))
+        return error_prefix(err, "changes of %s", run->options.sync->name);
+    struct pg_args args = {0};
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_text(&args, run->changed->snapshot);
+    bool ok = pg_run(pg, STATEMENT_TOUCHED_DONE, &args, NULL, err) &&
+        (pg == run->state || pg_exec(pg, "commit", NULL, err));
+    close_rows(run, pg);
+    free(run->changed->snapshot);
+    run->changed->snapshot = NULL;
+    return ok || error_prefix(err, "changes of %s", run->options.sync->name);
+}
+
+void changed_records_close(struct changed_records *touched)
+{
+    if (touched == NULL)
+        return;
+    free(touched->snapshot);
+    free(touched->from_ids);
+    free(touched);
+}

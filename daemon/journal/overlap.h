@@ -1,0 +1,29 @@
+/*
+ * overlap.h: no association has two masters (config_overlap.c), also where only the account knows
+ * that two syncs mean the same: a custom object in two spellings (2-77 and p_vendor), a label by
+ * its text and by its id.
+ */
+#ifndef JOURNAL_OVERLAP_H
+#define JOURNAL_OVERLAP_H
+
+#include "base/attr.h"
+#include "base/error.h"
+#include "journal/object_types.h"
+
+/* A sync whose types are known. */
+struct overlap {
+    const struct definitions *definitions; /* NULL: no other sync is known */
+    const struct sync_definition *sync;
+    const struct object_pair *pair;
+    const struct types *types; /* managed: the sync's */
+    struct object_types where;
+};
+
+/* ERROR_CONFIG names the other sync that manages one of its types. A sync whose object types cannot
+ * be resolved now is left out: it cannot run either. */
+MUST_CHECK bool overlap_check(const struct overlap *overlap, struct error *err);
+
+/* The same for a run. */
+MUST_CHECK bool overlap_refuse(struct run *run, struct error *err);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * session.c: what every stage may ask of a run, or note in it.
+ */
+#include "journal/session.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/show.h"
+#include "base/text.h"
+
+const char *run_status_text(enum run_status status)
+{
+    static const char *const texts[] = {
+        [RUN_PLANNING] = "planning",
+        [RUN_PLANNED] = "planned",
+        [RUN_WITHHELD] = "withheld",
+        [RUN_APPLYING] = "applying",
+        [RUN_VERIFYING] = "verifying",
+        [RUN_SUCCEEDED] = "succeeded",
+        [RUN_NO_CHANGE] = "no_change",
+        [RUN_PARTIAL] = "partial",
+        [RUN_REFUSED] = "refused",
+        [RUN_FAILED] = "failed",
+        [RUN_CANCELED] = "canceled",
+        [RUN_INTERRUPTED] = "interrupted",
+        [RUN_DEFERRED] = "deferred",
+    };
+    return texts[status];
+}
+
+void run_note(struct run *run, const char *format, ...)
+{
+    va_list args;
+    if (run->reason[0] != '\0')
+        return;
+    va_start(args, format);
+    (void)vsnprintf(run->reason, sizeof run->reason, format, args);
+    va_end(args);
+    text_trim(run->reason);
+    show_copy(run->reason, sizeof run->reason, run->reason, "");
+}
+
+bool run_has_read(const struct run *run)
+{
+    return run->counts.unread == run->unread_told && run->untold == 0;
+}

@@ -1,0 +1,184 @@
+/*
+ * merged.c: records of the plan -> look-ups -> changes that are left out, and rejects.
+ */
+#include "plan/merged.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "pg/pg.h"
+#include "pg/text.h"
+#include "journal/lookup.h"
+#include "plan/deleted_records.h"
+#include "plan/guard.h"
+
+enum {
+    PAGE = 100000,
+    LATER = 5000, /* more archives than these are asked for only if they are really to be sent */
+};
+
+struct sides {
+    struct lookup from, to;
+};
+
+static void sides_clear(struct sides *sides)
+{
+    lookup_clear(&sides->from);
+    lookup_clear(&sides->to);
+}
+
+static struct sides sides_of(struct run *run)
+{
+    const struct sync_definition *sync = run->options.sync;
+    return (struct sides){.from = {.run = run, .object = sync->from, .type = run->from_type},
+        .to = {.run = run, .object = sync->to, .type = run->to_type}};
+}
+
+/* The records that a statement names, side by side: 0 from, 1 to. */
+static bool ask(
+    struct run *run, enum statement_id statement, struct sides *sides, struct error *err)
+{
+    int64_t side = 0, last = 0;
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    do {
+        struct pg_args args = {0};
+        pg_arg_int(&args, run->run_id);
+        pg_arg_int(&args, side);
+        pg_arg_int(&args, last);
+        pg_arg_int(&args, PAGE);
+        if (!pg_run(run->state, statement, &args, &rows, err))
+            return false;
+        for (int i = 0; i < rows.count; i++) {
+            side = pg_rows_int(&rows, i, 0);
+            last = pg_rows_int(&rows, i, 1);
+            if (!lookup_add(side == 0 ? &sides->from : &sides->to, (uint64_t)last, err))
+                return false;
+        }
+    } while (rows.count == PAGE);
+    return lookup_end(&sides->from, err) && lookup_end(&sides->to, err);
+}
+
+static void add_merges(const struct lookup *lookup, struct buf *old, struct buf *now)
+{
+    for (size_t i = 0; i < lookup->merges.count; i++) {
+        pg_array_int(old, (int64_t)lookup->merges.rows[i].from_id);
+        pg_array_int(now, (int64_t)lookup->merges.rows[i].to_id);
+    }
+}
+
+/* What a merge explains is left out; rows that name a merged to-record become rejects. */
+static bool leave_out(struct run *run, const struct sides *sides, struct error *err)
+{
+    const struct sync_definition *sync = run->options.sync;
+    CLEANUP(buf_clear) struct buf from_old = {0}, from_now = {0}, to_old = {0}, to_now = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    bool same = strcmp(run->from_type, run->to_type) == 0;
+    add_merges(&sides->from, &from_old, &from_now);
+    add_merges(&sides->to, &to_old, &to_now);
+    if (same) { /* both sides are about the same records */
+        add_merges(&sides->to, &from_old, &from_now);
+        add_merges(&sides->from, &to_old, &to_now);
+    }
+    if (from_old.length == 0 && to_old.length == 0)
+        return true;
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, sync->name);
+    pg_arg_text(&args, pg_array_end(&from_old));
+    pg_arg_text(&args, pg_array_end(&from_now));
+    pg_arg_text(&args, pg_array_end(&to_old));
+    pg_arg_text(&args, pg_array_end(&to_now));
+    pg_arg_text(&args, sync->to);
+    pg_arg_bool(&args, same);
+    if (!pg_run(run->state, STATEMENT_MERGED_SKIP, &args, &rows, err))
+        return false;
+    run->told += (uint64_t)rows.count;
+    if (rows.count > 0)
+        run_note(run, "%s%s", pg_rows_text(&rows, 0, 0), rows.count > 1 ? ", and others" : "");
+    return true;
+}
+
+/* Archives that a record which HubSpot does not tell about may have come into. */
+static bool leave_unknown(struct run *run, const struct lookup *to, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf unknown = {0};
+    struct pg_args args = {0};
+    for (size_t i = 0; i < to->count; i++)
+        if (to->records[i].fate == LOOKUP_UNKNOWN)
+            pg_array_int(&unknown, (int64_t)to->records[i].id);
+    if (unknown.length == 0)
+        return true;
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, pg_array_end(&unknown));
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_run(run->state, STATEMENT_MERGED_UNKNOWN, &args, &rows, err))
+        return false;
+    run->untold += (uint64_t)rows.count;
+    if (rows.count > 0)
+        run_note(run,
+            "%d archives are left out, because HubSpot does not tell whether their "
+            "records were merged",
+            rows.count);
+    return true;
+}
+
+/* Many archives beyond the guard's limit are going to be withheld: to ask for their records would
+ * cost thousands of requests for nothing. */
+static bool is_for_later(struct run *run, bool *later, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_int(&args, run->run_id);
+    if (!pg_run(run->state, STATEMENT_CHANGE_COUNTS, &args, &rows, err))
+        return false;
+    uint64_t archives = (uint64_t)pg_rows_int(&rows, 0, 1);
+    *later = run->options.mode != RUN_APPLY && archives > LATER &&
+        archives > guard_archive_limit(&run->options.sync->guards, run->counts.managed);
+    return true;
+}
+
+bool merged_settle(struct run *run, const struct assoc_list *unnamed, struct error *err)
+{
+    return is_for_later(run, &run->merges_unasked, err) &&
+        (run->merges_unasked || merged_look(run, unnamed, err));
+}
+
+bool merged_look(struct run *run, const struct assoc_list *unnamed, struct error *err)
+{
+    CLEANUP(sides_clear) struct sides sides = sides_of(run);
+    return ask(run, STATEMENT_MERGED_SUSPECTS, &sides, err) && leave_out(run, &sides, err) &&
+        deleted_records_report(run, &sides.from, unnamed, err) &&
+        leave_unknown(run, &sides.to, err);
+}
+
+static bool explain(struct run *run, const struct lookup *lookup, bool to, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf ids = {0}, categories = {0}, texts = {0};
+    char text[LOOKUP_TEXT_MAX];
+    struct pg_args args = {0};
+    for (size_t i = 0; i < lookup->count; i++) {
+        const struct lookup_record *record = &lookup->records[i];
+        if (record->fate != LOOKUP_MERGED && record->fate != LOOKUP_DELETED)
+            continue;
+        lookup_text(lookup->object, record, text);
+        pg_array_int(&ids, (int64_t)record->id);
+        pg_array_text(&categories, record->fate == LOOKUP_MERGED ? "merged" : "deleted");
+        pg_array_text(&texts, text);
+    }
+    if (ids.length == 0)
+        return true;
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_bool(&args, to);
+    pg_arg_text(&args, pg_array_end(&ids));
+    pg_arg_text(&args, pg_array_end(&categories));
+    pg_arg_text(&args, pg_array_end(&texts));
+    return pg_run(run->state, STATEMENT_MERGED_EXPLAIN, &args, NULL, err);
+}
+
+bool merged_explain(struct run *run, struct error *err)
+{
+    CLEANUP(sides_clear) struct sides sides = sides_of(run);
+    return ask(run, STATEMENT_MERGED_REFUSED, &sides, err) &&
+        explain(run, &sides.from, false, err) && explain(run, &sides.to, true, err);
+}

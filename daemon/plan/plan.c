@@ -1,0 +1,400 @@
+/*
+ * plan.c: source -> spool, owned -> spool, chunks -> reads -> diff -> COPY into assocd.change.
+ */
+#include "plan/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/stop.h"
+#include "pg/pg.h"
+#include "pg/text.h"
+#include "source/source.h"
+#include "source/spool.h"
+#include "journal/account.h"
+#include "journal/changed_records.h"
+#include "journal/ownership.h"
+#include "journal/progress.h"
+#include "journal/record_ids.h"
+#include "plan/chunk.h"
+#include "plan/deleted_records.h"
+#include "plan/diff.h"
+#include "plan/fetch.h"
+#include "plan/guard.h"
+#include "plan/link_evidence.h"
+#include "plan/merged.h"
+#include "plan/moves.h"
+#include "plan/reciprocal_plan.h"
+#include "plan/unreadable.h"
+
+enum {
+    REJECTS_STORED_MAX = 1000, /* of one run's invalid rows; all of them are counted */
+    FLUSH_BYTES = 256 * 1024,
+    SHOW_EVERY_ROWS = 16384,
+    UNCLEAR_MAX = 100000,
+};
+
+/* The plan while it is being made. */
+struct draft {
+    struct run *run;
+    struct spool *desired, *owned, *only;
+    struct diff_list changes;
+    struct buf rows; /* of assocd.change, in COPY form */
+    uint64_t ordinals[2]; /* last ordinal of creates and archives */
+    uint64_t source_rows;
+    struct buf rejects[5]; /* from, to, type, wrong, message: array literals */
+    uint64_t rejects_stored;
+    bool stray_stored; /* one of them has a wrong from_id */
+    struct diff_rows observed; /* of the chunk being compared */
+    struct assoc_list vanished; /* from-records whose associations are all gone at once, or that
+                                 * the answer says nothing about (flags: DELETED_UNREAD) */
+    struct unreadable unreadable;
+    struct assoc_list
+        unnamed; /* from-records that the owned set knows and the source does not name */
+    struct assoc_list unclear; /* from-records whose rows contradict each other, ascending */
+};
+
+static void draft_clear(struct draft *draft)
+{
+    spool_close(draft->desired);
+    spool_close(draft->owned);
+    spool_close(draft->only);
+    diff_list_clear(&draft->changes);
+    assoc_list_clear(&draft->vanished);
+    assoc_list_clear(&draft->unclear);
+    assoc_list_clear(&draft->unnamed);
+    unreadable_clear(&draft->unreadable);
+    buf_clear(&draft->rows);
+    for (size_t i = 0; i < ARRAY_COUNT(draft->rejects); i++)
+        buf_clear(&draft->rejects[i]);
+}
+
+static void note_reject(struct draft *draft, const struct source_row *row)
+{
+    draft->run->counts.invalid++;
+    size_t count = draft->unclear.count;
+    if (row->unclear &&
+        (count == 0 || draft->unclear.rows[count - 1].from_id != row->assoc.from_id))
+        assoc_list_add(&draft->unclear, assoc_scope(row->assoc.from_id));
+    /* One whose record nobody knows is stored in any case: runs of changes look for it. */
+    bool stray = strcmp(row->wrong, "from_id") == 0 && !draft->stray_stored;
+    if (draft->rejects_stored >= REJECTS_STORED_MAX && !stray)
+        return;
+    draft->stray_stored = draft->stray_stored || stray;
+    draft->rejects_stored++;
+    const char *const cells[] = {row->from, row->to, row->type, row->wrong, row->message};
+    for (size_t i = 0; i < ARRAY_COUNT(cells); i++)
+        pg_array_text(&draft->rejects[i], cells[i]);
+}
+
+static bool store_rejects(struct draft *draft, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_text(&args, draft->run->options.sync->name);
+    pg_arg_int(&args, draft->run->run_id);
+    struct pg_args gone = args;
+    enum statement_id gone_id = STATEMENT_REJECT_SOURCE_GONE;
+    CLEANUP(buf_clear) struct buf ids = {0};
+    const char *of = changed_records_array(draft->run, &ids);
+    if (of != NULL) {
+        gone_id = STATEMENT_REJECT_SOURCE_GONE_OF;
+        pg_arg_text(&gone, of);
+    }
+    if (draft->rejects_stored > 0) {
+        for (size_t i = 0; i < ARRAY_COUNT(draft->rejects); i++)
+            pg_arg_text(&args, pg_array_end(&draft->rejects[i]));
+        if (!pg_run(draft->run->state, STATEMENT_REJECT_SOURCE, &args, NULL, err))
+            return false;
+    }
+    return pg_run(draft->run->state, gone_id, &gone, NULL, err);
+}
+
+static bool drain_source(struct draft *draft, struct source *source, struct error *err)
+{
+    struct run *run = draft->run;
+    for (;;) {
+        struct source_row row;
+        if (!source_next(source, &row, err))
+            return false;
+        if (row.kind == SOURCE_END)
+            return true;
+        if (draft->source_rows++ % SHOW_EVERY_ROWS == 0) {
+            progress_show(run, "source", draft->source_rows, 0);
+            if (stop_requested())
+                return error_set(err, ERROR_STOPPED,
+                    "stopped (%s) while reading the source. Safe to continue: assocd run %s",
+                    stop_reason(), run->options.sync->name);
+        }
+        if (row.kind == SOURCE_INVALID)
+            note_reject(draft, &row);
+        if (draft->unclear.count > UNCLEAR_MAX)
+            return error_set(err, ERROR_SOURCE, "source of %s: more than %d records: %s",
+                run->options.sync->name, UNCLEAR_MAX, row.message);
+        if (row.kind == SOURCE_INVALID)
+            continue;
+        if (!spool_add(draft->desired, row.assoc, err))
+            return error_prefix(err, "source of %s", run->options.sync->name);
+    }
+}
+
+static bool read_source(struct draft *draft, struct error *err)
+{
+    struct run *run = draft->run;
+    struct source *source = NULL;
+    struct source_wish wish = {
+        .sync = run->options.sync, .database_url = run->options.database_url, .types = &run->types};
+    wish.from_ids = changed_records_ids(run, &wish.from_count);
+    bool ok = spool_open(&draft->desired, "desired rows", SPOOL_SORTED, err) &&
+        source_open(&source, &wish, err);
+    if (ok)
+        account_note_source(run, source);
+    ok = ok && drain_source(draft, source, err);
+    bool empty = ok && source_empty(source);
+    source_close(source);
+    if (!ok || !spool_rewind(draft->desired, err) || !store_rejects(draft, err))
+        return false;
+    run->counts.desired = spool_count(draft->desired);
+    run->counts.duplicates = spool_duplicates(draft->desired);
+    struct guard_facts facts = {.source_rows = empty ? 0 : 1, .invalid = run->counts.invalid};
+    run->verdict = guard_source(&run->options.sync->guards, &facts);
+    if (run->verdict.kind == VERDICT_REFUSE)
+        return error_set(err, ERROR_REFUSED, "sync %s refused by guard %s: %s",
+            run->options.sync->name, run->verdict.guard, run->verdict.text);
+    return true;
+}
+
+/* The from-records of the saved plan that is being applied: nothing else needs to be read. */
+static bool read_only(struct draft *draft, struct error *err)
+{
+    struct pg_args args = {0};
+    if (draft->run->options.mode != RUN_APPLY)
+        return true;
+    pg_arg_int(&args, draft->run->options.plan_id);
+    return spool_open(&draft->only, "records of the plan", SPOOL_SORTED, err) &&
+        record_ids_load(draft->run->state, STATEMENT_PLAN_FROM_IDS, &args, draft->only, err);
+}
+
+static bool open_spools(struct draft *draft, struct error *err)
+{
+    struct run *run = draft->run;
+    return spool_open(&draft->owned, "owned associations", SPOOL_SORTED, err) &&
+        ownership_load(run, draft->owned, err) &&
+        spool_open(&run->adopt, "adopted associations", SPOOL_AS_IS, err) &&
+        spool_open(&run->forget, "forgotten associations", SPOOL_AS_IS, err) &&
+        read_only(draft, err);
+}
+
+static bool flush_changes(struct draft *draft, struct error *err)
+{
+    return pg_copy_rows(draft->run->state, STATEMENT_CHANGE_COPY, &draft->rows, err);
+}
+
+static void add_type(const struct draft *draft, uint32_t number, struct buf *array)
+{
+    const struct type *type = &draft->run->types.items[number];
+    pg_array_type(array, type->category, type->type_id);
+}
+
+/* The types that travel with a create, or come by themselves with it: those of its pair that follow
+ * it in the list. */
+static void add_companions(
+    const struct draft *draft, size_t number, enum change_operation operation, struct buf *array)
+{
+    const struct change *items = draft->changes.items;
+    for (size_t i = number + 1; i < draft->changes.count; i++) {
+        if (!assoc_same_pair(&items[i].assoc, &items[number].assoc))
+            break;
+        if (items[i].operation == operation)
+            add_type(draft, items[i].assoc.type, array);
+    }
+}
+
+/* Of the pair of a plain type that is archived: what goes with it, the primary type that HubSpot
+ * had set, if it is not archived in its own right; of a blocked one: what it would take along, and
+ * must not. */
+static void add_others(const struct draft *draft, size_t number, struct buf *array)
+{
+    const struct run *run = draft->run;
+    const struct change *change = &draft->changes.items[number];
+    struct diff_rows pair = diff_pair(draft->observed.rows, draft->observed.count, &change->assoc);
+    for (size_t i = 0; i < pair.count; i++) {
+        uint32_t type = pair.rows[i].type;
+        bool plain = run->types.items[type].kind == TYPE_PLAIN;
+        bool goes = diff_goes_along(run->options.sync->policy, &run->types.items[type]);
+        if (change->verdict == CHANGE_BLOCKED
+                ? !plain && !goes
+                : goes && !diff_pair_has(&draft->changes, number, type))
+            add_type(draft, type, array);
+    }
+}
+
+static const char *company_text(const struct draft *draft, size_t number, struct buf *array)
+{
+    const struct change *change = &draft->changes.items[number];
+    if (change->operation == CHANGE_CREATE)
+        add_companions(draft, number, CHANGE_ALONG, array);
+    else if (change->operation == CHANGE_ARCHIVE &&
+        draft->run->types.items[change->assoc.type].kind == TYPE_PLAIN)
+        add_others(draft, number, array);
+    return array->length > 0 ? pg_array_end(array) : NULL;
+}
+
+static void add_row(struct draft *draft, size_t number)
+{
+    const struct change *change = &draft->changes.items[number];
+    CLEANUP(buf_clear) struct buf along = {0};
+    CLEANUP(buf_clear) struct buf implied = {0};
+    static const char *const reasons[] = {
+        [REASON_SOURCE_ADDED] = "source_added",
+        [REASON_SOURCE_REMOVED] = "source_removed",
+        [REASON_DRIFT_ADDED] = "drift_added",
+        [REASON_DRIFT_REMOVED] = "drift_removed",
+    };
+    static const char *const states[] = {
+        [CHANGE_PLANNED] = "planned", [CHANGE_REPORTED] = "reported", [CHANGE_BLOCKED] = "blocked"};
+    struct run *run = draft->run;
+    const struct type *type = &run->types.items[change->assoc.type];
+    bool moved = change->operation == CHANGE_MOVED;
+    bool archive = change->operation == CHANGE_ARCHIVE || moved;
+    struct buf *rows = &draft->rows;
+    pg_copy_int(rows, run->run_id);
+    pg_copy_text(rows, archive ? "archive" : "create");
+    pg_copy_int(rows, (int64_t)++draft->ordinals[archive]);
+    pg_copy_int(rows, (int64_t)change->assoc.from_id);
+    pg_copy_int(rows, (int64_t)change->assoc.to_id);
+    pg_copy_text(rows, type->category);
+    pg_copy_int(rows, type->type_id);
+    pg_copy_text(rows, moved ? "moved" : reasons[change->reason]);
+    pg_copy_text(rows, moved ? "implied" : states[change->verdict]);
+    pg_copy_text(rows,
+        change->verdict == CHANGE_BLOCKED
+            ? "archiving it would also remove a label this sync does not manage"
+            : NULL);
+    pg_copy_text(rows, company_text(draft, number, &along));
+    if (!archive)
+        add_companions(draft, number, CHANGE_IMPLIED, &implied);
+    pg_copy_text(rows, archive ? NULL : pg_array_end(&implied));
+    pg_copy_row_end(rows);
+    run->counts.reported += change->verdict == CHANGE_REPORTED;
+    run->counts.blocked += change->verdict == CHANGE_BLOCKED;
+}
+
+/* Moves the changes of one chunk to where they belong. */
+static bool file_changes(struct draft *draft, struct error *err)
+{
+    struct diff_list *changes = &draft->changes;
+    for (size_t i = 0; i < changes->count; i++) {
+        const struct change *change = &changes->items[i];
+        if (change->operation == CHANGE_ADOPT || change->operation == CHANGE_FORGET) {
+            struct spool *spool =
+                change->operation == CHANGE_ADOPT ? draft->run->adopt : draft->run->forget;
+            if (!spool_add(spool, change->assoc, err))
+                return false;
+        } else if (change->operation != CHANGE_ALONG && change->operation != CHANGE_IMPLIED) {
+            add_row(draft, i);
+        }
+    }
+    changes->count = 0;
+    return true;
+}
+
+static struct diff_rows take_record(struct diff_rows *rows, uint64_t from_id)
+{
+    struct diff_rows record = {.rows = rows->rows};
+    while (rows->count > 0 && rows->rows->from_id == from_id) {
+        rows->rows++;
+        rows->count--;
+        record.count++;
+    }
+    return record;
+}
+
+static int by_row(const void *a, const void *b)
+{
+    return assoc_compare(a, b);
+}
+
+static bool is_unclear(const struct draft *draft, uint64_t from_id)
+{
+    struct assoc key = assoc_scope(from_id);
+    return draft->unclear.count > 0 &&
+        bsearch(&key, draft->unclear.rows, draft->unclear.count, sizeof key, by_row) != NULL;
+}
+
+static bool more_pages(const struct run *run, uint64_t from_id, struct error *err)
+{
+    return error_set(err, ERROR_REFUSED,
+        "sync %s: %s record %llu has more associations than one page, and the v3 API cannot be "
+        "trusted to "
+        "list the others; nothing was changed",
+        run->options.sync->name, run->options.sync->from, (unsigned long long)from_id);
+}
+
+static bool compare_chunk(
+    void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
+{
+    struct draft *draft = context;
+    struct run *run = draft->run;
+    const struct sync_definition *sync = run->options.sync;
+    struct cardinality_rules single = cardinality_rules(sync, &run->types);
+    struct diff_rules rules = {.policy = sync->policy,
+        .on_drift = sync->on_drift,
+        .types = &run->types,
+        .single = &single};
+    struct diff_rows desired = {chunk->desired.rows, chunk->desired.count};
+    struct diff_rows owned = {chunk->owned.rows, chunk->owned.count};
+    struct diff_rows observed = {reply->rows, reply->rows_count};
+    draft->observed = observed;
+    link_evidence_add(run, chunk, reply);
+    unreadable_note(&draft->unreadable, reply);
+    for (size_t i = 0; i < chunk->from_count; i++) {
+        uint64_t from_id = chunk->from_ids[i];
+        struct diff_rows want = take_record(&desired, from_id);
+        struct diff_rows own = take_record(&owned, from_id);
+        struct diff_rows have = take_record(&observed, from_id);
+        run->counts.records++;
+        if (reply->records[i] == RECORD_MORE)
+            return more_pages(run, from_id, err);
+        if (reply->outcome != CLIENT_ANSWERED || reply->records[i] != RECORD_COMPLETE)
+            run->counts.unread++;
+        else if (!is_unclear(draft, from_id))
+            diff_record(&rules, want, own, have, &draft->changes);
+        if (want.count == 0 && have.count > 0)
+            assoc_list_add(&draft->unnamed, assoc_scope(from_id));
+        deleted_records_note(&draft->vanished, chunk, reply, i);
+    }
+    progress_show(run, "read", run->counts.records, spool_records(draft->desired));
+    return file_changes(draft, err) &&
+        (draft->rows.length <= FLUSH_BYTES || flush_changes(draft, err));
+}
+
+static bool compare(struct draft *draft, struct error *err)
+{
+    struct fetch_scope scope = {.desired = draft->desired,
+        .owned = draft->owned,
+        .only = draft->only,
+        .waits = &draft->unreadable,
+        .operation = "read"};
+    bool ok = unreadable_load(&draft->unreadable, draft->run, err) &&
+        fetch_each(draft->run, &scope, compare_chunk, draft, err) && flush_changes(draft, err) &&
+        unreadable_store(&draft->unreadable, draft->run, err);
+    draft->run->counts.observed = draft->changes.observed;
+    draft->run->counts.unchanged = draft->changes.unchanged;
+    return ok;
+}
+
+bool plan_build(struct run *run, struct error *err)
+{
+    struct draft draft = {.run = run};
+    uint64_t skipped = 0; /* counted with all that is left out */
+    bool ok = read_source(&draft, err) && open_spools(&draft, err) && compare(&draft, err) &&
+        deleted_records_finish(run, &draft.vanished, err) &&
+        merged_settle(run, &draft.unnamed, err) && deleted_records_end(run, err) &&
+        deleted_records_forget(run, &draft.vanished, err) &&
+        reciprocal_plan_finish(
+            run, run->options.mode == RUN_CHANGED ? NULL : draft.desired, &skipped, err) &&
+        moves_settle(run, err);
+    draft_clear(&draft);
+    return ok;
+}

@@ -1,0 +1,203 @@
+/*
+ * run.c: the story of a run. Each line of run_sync is a file of this folder; whatever happens, the
+ * run's row in the journal says how it ended.
+ */
+#include "run/run.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "pg/pg.h"
+#include "hubspot/client.h"
+#include "source/spool.h"
+#include "journal/changed_records.h"
+#include "journal/journal.h"
+#include "plan/gate.h"
+#include "plan/merged.h"
+#include "plan/plan.h"
+#include "plan/undo.h"
+#include "apply/apply.h"
+#include "apply/recover.h"
+#include "apply/verify.h"
+
+static bool make_plan(struct run *run, struct error *err)
+{
+    run->read_ms = clock_now_ms();
+    if (!account_open(run, err) || !recover_changes(run, err))
+        return false;
+    return run->options.undoes != 0 ? undo_build(run, err) : plan_build(run, err);
+}
+
+static bool run_sync(struct run *run, struct error *err)
+{
+    if (!journal_open(run, err) || !changed_records_take(run, err))
+        return false;
+    if (changed_records_nothing(run))
+        return true;
+    if (!make_plan(run, err) || !gate_plan(run, err))
+        return false;
+    if (run->options.mode == RUN_PLAN)
+        return true;
+    return apply_plan(run, err) && verify_changes(run, err) && merged_explain(run, err);
+}
+
+/* How a run that was cut short is told. */
+static enum run_status failed_status(enum error_kind kind)
+{
+    switch (kind) {
+    case ERROR_REFUSED:
+    case ERROR_STALE:
+        return RUN_REFUSED;
+    case ERROR_QUOTA:
+        return RUN_DEFERRED;
+    case ERROR_STOPPED:
+        return RUN_CANCELED;
+    default:
+        return RUN_FAILED;
+    }
+}
+
+static enum run_status finished_status(const struct run *run)
+{
+    const struct run_counts *c = &run->counts;
+    if (run->verdict.kind != VERDICT_PASS)
+        return RUN_WITHHELD;
+    if (run->options.mode == RUN_PLAN)
+        return RUN_PLANNED;
+    if (c->rejected + c->unverified + c->invalid + c->unread + run->undecided + run->told +
+                run->untold >
+            0 ||
+        c->created + c->archived + run->changed_since < c->to_create + c->to_archive)
+        return RUN_PARTIAL;
+    return c->created + c->archived > 0 ? RUN_SUCCEEDED : RUN_NO_CHANGE;
+}
+
+/* What shrink and mapping guards of the next run compare with: only what all guards let through,
+ * and only a look at the whole. */
+static bool remember_good(struct run *run, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, run->fingerprint);
+    pg_arg_int(&args, (int64_t)run->counts.desired);
+    return run->options.mode == RUN_PLAN || run->options.mode == RUN_CHANGED ||
+        run->options.undoes != 0 || run->verdict.kind != VERDICT_PASS || run->counts.invalid > 0 ||
+        pg_run(run->state, STATEMENT_SYNC_GOOD, &args, NULL, err);
+}
+
+/* Old details go when a run has ended well, a portion at a time. It decides nothing: the run's
+ * status stands already, and others may run the sync meanwhile. */
+static void prune_history(struct run *run)
+{
+    struct error why = {0};
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->options.retention_days);
+    if (!journal_unlock(run, &why) ||
+        !pg_run(run->state, STATEMENT_HISTORY_PRUNE, &args, NULL, &why))
+        run->unpruned = why;
+}
+
+/* Has the run dealt with every change it was about? Invalid rows are noted and will be touched
+ * again when somebody repairs them; what is withheld waits in the plan; rejects are tried again
+ * when their time has come; all else must be tried again. */
+static bool is_settled(const struct run *run)
+{
+    const struct run_counts *c = &run->counts;
+    if (run->options.mode == RUN_PLAN || !run_has_read(run) || c->unverified > 0)
+        return false;
+    return run->verdict.kind != VERDICT_PASS ||
+        c->created + c->archived + c->rejected == c->to_create + c->to_archive;
+}
+
+/* A run that leaves something undone always says why. */
+static void note_rest(struct run *run)
+{
+    const struct run_counts *c = &run->counts;
+    const char *name = run->options.sync->name;
+    if (c->invalid > 0)
+        run_note(run, "%llu rows of the source are invalid (assocd rejects %s)",
+            (unsigned long long)c->invalid, name);
+    else if (c->unverified > 0)
+        run_note(run, "%llu changes do not show in HubSpot (assocd show %lld)",
+            (unsigned long long)c->unverified, (long long)run->run_id);
+    else
+        run_note(run, "not all changes were made (assocd show %lld)", (long long)run->run_id);
+}
+
+static bool close_finished(struct run *run, struct error *err)
+{
+    if (run->options.mode != RUN_PLAN && !journal_results(run, err))
+        return false;
+    if (!remember_good(run, err) || (is_settled(run) && !changed_records_finish(run, err)))
+        return false;
+    run->changes_left = changed_records_waits(run);
+    enum run_status status = finished_status(run);
+    if (status == RUN_PARTIAL)
+        note_rest(run);
+    else if (status == RUN_SUCCEEDED || status == RUN_NO_CHANGE)
+        run->reason[0] = '\0'; /* what was noted has come right since */
+    return journal_status(run, status, err);
+}
+
+/* The journal tells of the failure if it can: a statement may have failed on a session that lives.
+ * The failure itself is what the caller gets. */
+static void close_failed(struct run *run, const struct error *why)
+{
+    struct error later;
+    run->failure = *why;
+    run->changes_left = changed_records_waits(run);
+    if (run->run_id != 0 && journal_abandon(run, &later) && journal_results(run, &later))
+        (void)!journal_status(run, failed_status(why->kind), &later);
+}
+
+bool run_execute(struct run *run, const struct run_options *options, struct error *err)
+{
+    struct error why = {0};
+    *run = (struct run){.options = *options};
+    if (run_sync(run, &why) && close_finished(run, &why)) {
+        prune_history(run);
+        return true;
+    }
+    close_failed(run, &why);
+    if (err != NULL)
+        *err = why;
+    return false;
+}
+
+void run_clear(struct run *run)
+{
+    client_close(run->client);
+    /* Now, and not when the server notices that the session ended: the next run may start at once.
+     */
+    struct error later;
+    if (run->run_id != 0)
+        (void)!pg_exec(run->state, "select pg_advisory_unlock_all()", NULL, &later);
+    pg_close(run->state);
+    spool_close(run->adopt);
+    spool_close(run->forget);
+    changed_records_close(run->changed);
+    types_clear(&run->types);
+    free(run->reciprocals);
+    free(run->from_type);
+    free(run->to_type);
+    free(run->good_fingerprint);
+    free(run->fingerprint);
+    *run = (struct run){0};
+}
+
+int run_exit_code(const struct run *run, bool detailed)
+{
+    switch (run->status) {
+    case RUN_WITHHELD:
+        return 4;
+    case RUN_PARTIAL:
+        return 3;
+    case RUN_PLANNED:
+        if (run->counts.unread + run->undecided > 0)
+            return 3;
+        return detailed && run->counts.to_create + run->counts.to_archive > 0 ? 2 : 0;
+    default:
+        return 0;
+    }
+}

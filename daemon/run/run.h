@@ -1,0 +1,21 @@
+/*
+ * run.h: one run of one sync, from taking its lock to closing its row in the journal.
+ */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+
+#include "base/attr.h"
+#include "base/error.h"
+#include "journal/session.h"
+
+/* Runs it: returns true when the run came to its end, whatever that was (see run->status, counts,
+ * verdict); false with err when it could not (the journal then says why, if it was ever opened).
+ * The caller calls run_clear in both cases. */
+MUST_CHECK bool run_execute(struct run *run, const struct run_options *options, struct error *err);
+
+void run_clear(struct run *run);
+
+/* The documented exit code of a finished run. detailed: 2 for a plan with changes. */
+int run_exit_code(const struct run *run, bool detailed);
+
+#endif

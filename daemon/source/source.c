@@ -1,0 +1,373 @@
+/*
+ * source.c: builds and reads the one COPY that yields the desired rows.
+ */
+#include "source/source.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "pg/pg.h"
+#include "pg/text.h"
+#include "hubspot/cardinality.h"
+#include "source/source_hint.h"
+#include "source/source_lock.h"
+#include "source/source_type.h"
+
+enum { CELLS_MAX = 2 + SOURCE_TYPE_CELLS };
+
+struct source {
+    struct pg *pg;
+    const struct sync_definition *sync;
+    const struct types *types;
+    struct source_wish wish;
+    struct buf relation; /* quoted, for use after from */
+    bool empty;
+    struct source_type type;
+    bool replica;
+    char shape[SOURCE_SHAPE_MAX]; /* "table", "view 5d41…": what kind of thing it is, and where */
+    char message[SOURCE_MESSAGE_MAX];
+    struct assoc single[TYPES_MAX]; /* last row of each type that a record can have once */
+    struct cardinality_set taken; /* to-records of the type that they can have once */
+};
+
+const char *source_name(const struct sync_definition *sync)
+{
+    return sync->source_table != NULL ? sync->source_table : "the configured query";
+}
+
+/* `"schema"."table"`, or the query in brackets. A comment may end the query's last line. */
+static bool relation_text(struct source *source, struct buf *text, struct error *err)
+{
+    const struct sync_definition *sync = source->sync;
+    if (sync->source_table != NULL) {
+        char *quoted;
+        if (!pg_relation(source->pg, sync->source_table, &quoted, err))
+            return error_prefix(err, "source of %s", sync->name);
+        buf_add_text(text, quoted);
+        free(quoted);
+        return true;
+    }
+    size_t length = strlen(sync->source_query);
+    while (length > 0 && strchr("; \t\r\n", sync->source_query[length - 1]) != NULL)
+        length--;
+    buf_add_char(text, '(');
+    buf_add(text, sync->source_query, length);
+    buf_add_text(text, "\n)");
+    return true;
+}
+
+/* Names the columns that the source has, for the message. */
+static bool no_such_column(
+    struct source *source, const char *relation, const char *why, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf sql = {0};
+    CLEANUP(buf_clear) struct buf names = {0};
+    buf_addf(&sql, "select * from %s source_rows limit 0", relation);
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (!pg_exec(source->pg, "rollback", NULL, err) || !pg_begin(source->pg, "read only", err) ||
+        !pg_exec(source->pg, buf_text(&sql), &rows, err))
+        return error_prefix(err, "source of %s", source->sync->name);
+    for (int i = 0; i < pg_rows_columns(&rows); i++)
+        buf_addf(&names, "%s%s", i > 0 ? ", " : "", pg_rows_name(&rows, i));
+    return error_set(err, ERROR_SOURCE, "source of %s: %s; %s has: %s (source.columns maps them)",
+        source->sync->name, why, source_name(source->sync), buf_text(&names));
+}
+
+/* The configured columns in the order of a row's cells; returns their number. */
+static size_t column_names(const struct sync_definition *sync, const char *names[static CELLS_MAX])
+{
+    const char *const all[] = {sync->column_from, sync->column_to,
+        sync->column_type_id != NULL ? sync->column_type_id : sync->column_type,
+        sync->column_category};
+    size_t count = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(all); i++)
+        if (all[i] != NULL)
+            names[count++] = all[i];
+    return count;
+}
+
+/* `select` of the configured columns under fixed names: c0, c1 … */
+static bool columns_text(
+    struct source *source, const char *relation, struct buf *text, struct error *err)
+{
+    const char *names[CELLS_MAX];
+    size_t count = column_names(source->sync, names);
+    for (size_t i = 0; i < count; i++) {
+        char *quoted;
+        if (!pg_identifier(source->pg, names[i], &quoted, err))
+            return false;
+        buf_addf(text, "%s%s as c%zu", i > 0 ? ", " : "select ", quoted, i);
+        free(quoted);
+    }
+    buf_addf(text, " from %s source_rows", relation);
+    return true;
+}
+
+/* A cell as text, cut on the server: no id and no type is that long, and what somebody writes into
+ * a row would otherwise cost the server and us as much again, or be more than a COPY can carry. */
+enum { CELL_MAX = 2000 };
+
+static void add_cell(struct buf *sql, const struct pg_rows *shape, int column)
+{
+    if (pg_rows_integer(shape, column))
+        buf_addf(sql, "cells.c%d::text", column);
+    else
+        buf_addf(sql, "pg_catalog.left(cells.c%d::text, %d)", column, CELL_MAX);
+}
+
+/* Ids sort as numbers whatever the column's type: text by length and then by digits. A bare c0
+ * would mean the output column, which is text. */
+static void add_order(struct buf *sql, const struct pg_rows *shape)
+{
+    buf_add_text(sql, " order by ");
+    for (int i = 0; i < 2; i++) {
+        CLEANUP(buf_clear) struct buf cell = {0};
+        add_cell(&cell, shape, i);
+        buf_add_text(sql, i > 0 ? ", " : "");
+        if (pg_rows_integer(shape, i))
+            buf_addf(sql, "cells.c%d nulls first", i);
+        else
+            buf_addf(sql,
+                "pg_catalog.length(pg_catalog.ltrim(%s, '0')) nulls first,"
+                " pg_catalog.ltrim(%s, '0') collate \"C\"",
+                buf_text(&cell), buf_text(&cell));
+    }
+}
+
+/* Only the rows of the wanted from-records. Integers are compared in the column's own type, so that
+ * its index serves. Text may have leading zeros, which belong to the same record: an index on
+ * ltrim(column, '0') serves there. */
+static void add_restriction(
+    struct buf *sql, const struct source_wish *wish, const struct pg_rows *shape)
+{
+    if (wish->from_ids == NULL)
+        return;
+    CLEANUP(buf_clear) struct buf ids = {0};
+    for (size_t i = 0; i < wish->from_count; i++)
+        pg_array_int(&ids, (int64_t)wish->from_ids[i]);
+    bool integer = pg_rows_integer(shape, 0);
+    buf_addf(sql, " where %s = any ('%s'::%s[])",
+        integer ? "cells.c0" : "pg_catalog.ltrim(cells.c0::text, '0')", pg_array_end(&ids),
+        integer ? "bigint" : "text");
+}
+
+static bool begin_copy(struct source *source, const char *relation, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf inner = {0};
+    CLEANUP(buf_clear) struct buf sql = {0};
+    if (!columns_text(source, relation, &inner, err))
+        return false;
+    buf_addf(&sql, "%s limit 0", buf_text(&inner));
+    CLEANUP(pg_rows_clear) struct pg_rows shape = {0};
+    if (!pg_exec(source->pg, buf_text(&sql), &shape, err)) {
+        if (strcmp(pg_sqlstate(source->pg), "42703") != 0)
+            return error_prefix(err, "source of %s", source->sync->name);
+        return no_such_column(source, relation, err->text, err);
+    }
+    size_t length = strlen(source->shape);
+    (void)snprintf(source->shape + length, sizeof source->shape - length,
+        "%sids as %s and %s, database %s", length > 0 ? ", " : "",
+        pg_rows_integer(&shape, 0) ? "integer" : "text",
+        pg_rows_integer(&shape, 1) ? "integer" : "text", pg_database(source->pg));
+    text_trim(source->shape);
+    buf_reset(&sql);
+    buf_add_text(&sql, "copy (select ");
+    for (int i = 0; i < pg_rows_columns(&shape); i++) {
+        buf_add_text(&sql, i > 0 ? ", " : "");
+        add_cell(&sql, &shape, i);
+    }
+    buf_addf(&sql, " from (%s) cells", buf_text(&inner));
+    add_restriction(&sql, &source->wish, &shape);
+    add_order(&sql, &shape);
+    buf_add_text(&sql, ") to stdout");
+    if (!pg_copy_out(source->pg, buf_text(&sql), err))
+        return error_prefix(err, "source of %s", source->sync->name);
+    return true;
+}
+
+bool source_open(struct source **source, const struct source_wish *wish, struct error *err)
+{
+    const struct sync_definition *sync = wish->sync;
+    struct source *s = *source = mem_new(1, sizeof *s);
+    s->sync = sync;
+    s->types = wish->types;
+    s->wish = *wish;
+    s->empty = true;
+    source_type_init(&s->type, sync, wish->types);
+    const char *url =
+        sync->source_database_url != NULL ? sync->source_database_url : wish->database_url;
+    /* Nothing but transactions that are read only: the code of a view runs with our rights, and a
+     * connection pooler may stand between. */
+    if (!pg_open_plain(&s->pg, url, "assocd source", ERROR_SOURCE, err))
+        return error_prefix(err, "source of %s", sync->name);
+    pg_heed_stop(s->pg);
+    if (!pg_begin(s->pg, "read only", err))
+        return error_prefix(err, "source of %s", sync->name);
+    bool ok = relation_text(s, &s->relation, err) &&
+        source_lock(s->pg, sync, buf_text(&s->relation), s->shape, err) &&
+        pg_in_recovery(s->pg, &s->replica, err) && begin_copy(s, buf_text(&s->relation), err);
+    return ok || source_hint(s->pg, err);
+}
+
+void source_close(struct source *source)
+{
+    if (source == NULL)
+        return;
+    pg_close(source->pg);
+    cardinality_set_clear(&source->taken);
+    buf_clear(&source->relation);
+    free(source);
+}
+
+/* "123.0": what a column of floating-point numbers, or a CSV loaded with missing values, makes of
+ * an id. */
+static bool is_decimal(const char *cell)
+{
+    size_t digits = strspn(cell, "0123456789");
+    return digits > 0 && strchr(".eE", cell[digits]) != NULL && cell[digits] != '\0' &&
+        strspn(cell + digits, "0123456789.eE+-") == strlen(cell + digits);
+}
+
+static void invalid_id(
+    struct source *source, struct source_row *row, const char *wrong, const char *cell)
+{
+    char space[SOURCE_EXCERPT_MAX];
+    const char *column =
+        strcmp(wrong, "to_id") == 0 ? source->sync->column_to : source->sync->column_from;
+    row->kind = SOURCE_INVALID;
+    row->wrong = wrong;
+    row->message = source->message;
+    if (cell == NULL)
+        (void)snprintf(source->message, sizeof source->message, "%s is NULL", wrong);
+    else if (is_decimal(cell))
+        (void)snprintf(source->message, sizeof source->message,
+            "invalid HubSpot record ID \"%s\" (a number with decimals; cast the column in a view "
+            "or in source.query: %.60s::bigint)",
+            source_excerpt(cell, space), column);
+    else
+        (void)snprintf(source->message, sizeof source->message,
+            "invalid HubSpot record ID \"%s\" (expected an integer from 1 to "
+            "9223372036854775807)",
+            source_excerpt(cell, space));
+}
+
+static void invalid_type(struct source *source, struct source_row *row)
+{
+    row->kind = SOURCE_INVALID;
+    row->wrong = "type";
+    row->message = source->message;
+}
+
+static void parse_type(struct source *source, struct source_row *row, char *const cells[])
+{
+    row->assoc.type = source_type_read(&source->type, cells, &row->type, source->message);
+    if (row->assoc.type == TYPE_NONE)
+        invalid_type(source, row);
+}
+
+/* Is it a second association of a type that one of its records can have only once? */
+static bool is_second(struct source *source, const struct assoc *row, enum cardinality_side side)
+{
+    const struct assoc *last = &source->single[row->type];
+    bool same_from = last->from_id == row->from_id;
+    if (side == CARDINALITY_FROM)
+        return same_from && last->to_id != row->to_id;
+    return !(same_from && last->to_id == row->to_id) &&
+        !cardinality_set_add(&source->taken, row->to_id);
+}
+
+static bool check_single(struct source *source, struct source_row *row, struct error *err)
+{
+    char space[64];
+    const struct type *type = &source->types->items[row->assoc.type];
+    enum cardinality_side side = cardinality_side(source->sync, type);
+    if (side == CARDINALITY_NEITHER)
+        return true;
+    if (source->taken.count == CARDINALITY_SET_MAX)
+        return error_set(err, ERROR_SOURCE,
+            "source of %s: more than %d rows of type %s, of which a record can have only one; "
+            "synchronise from %s to %s instead",
+            source->sync->name, CARDINALITY_SET_MAX,
+            types_text(source->types, row->assoc.type, space), source->sync->to,
+            source->sync->from);
+    if (is_second(source, &row->assoc, side)) {
+        (void)snprintf(source->message, sizeof source->message,
+            "a record can have only one association of type %s; the source names several",
+            types_text(source->types, row->assoc.type, space));
+        invalid_type(source, row);
+        row->unclear = true;
+    }
+    source->single[row->assoc.type] = row->assoc;
+    return true;
+}
+
+/* No rows of the wanted records: are there others? Looked up in the same snapshot. */
+static bool end_copy(struct source *source, struct error *err)
+{
+    if (source->empty && source->wish.from_ids != NULL) {
+        CLEANUP(buf_clear) struct buf sql = {0};
+        CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+        buf_addf(&sql, "select exists (select from %s source_rows)", buf_text(&source->relation));
+        if (!pg_exec(source->pg, buf_text(&sql), &rows, err))
+            return error_prefix(err, "source of %s", source->sync->name);
+        source->empty = !pg_rows_bool(&rows, 0, 0);
+    }
+    return pg_exec(source->pg, "commit", NULL, err);
+}
+
+bool source_replica(const struct source *source)
+{
+    return source->replica;
+}
+
+const char *source_shape(const struct source *source)
+{
+    return source->shape;
+}
+
+bool source_empty(const struct source *source)
+{
+    return source->empty;
+}
+
+bool source_next(struct source *source, struct source_row *row, struct error *err)
+{
+    char *line;
+    size_t length;
+    *row = (struct source_row){.kind = SOURCE_ROW};
+    if (!pg_copy_next(source->pg, &line, &length, err)) {
+        (void)error_prefix(err, "source of %s: reading was cut off; none of its rows are used",
+            source->sync->name);
+        return source_hint(source->pg, err);
+    }
+    if (line == NULL) {
+        row->kind = SOURCE_END;
+        return end_copy(source, err);
+    }
+    source->empty = false;
+    char *cells[CELLS_MAX] = {NULL};
+    const char *names[CELLS_MAX];
+    int columns = (int)column_names(source->sync, names);
+    if (pg_copy_split(line, cells, CELLS_MAX) != columns)
+        return error_set(err, ERROR_SOURCE,
+            "source of %s: a row does not have the expected %d columns", source->sync->name,
+            columns);
+    row->from = cells[0];
+    row->to = cells[1];
+    row->type = cells[2];
+    if (row->from == NULL || !assoc_parse_id(row->from, strlen(row->from), &row->assoc.from_id))
+        invalid_id(source, row, "from_id", row->from);
+    else if (row->to != NULL && !assoc_parse_id(row->to, strlen(row->to), &row->assoc.to_id))
+        invalid_id(source, row, "to_id", row->to);
+    else if (row->to != NULL)
+        parse_type(source, row, cells + 2);
+    else
+        row->assoc = assoc_scope(row->assoc.from_id);
+    if (row->kind == SOURCE_ROW && row->to != NULL)
+        return check_single(source, row, err);
+    return true;
+}

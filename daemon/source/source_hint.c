@@ -1,0 +1,61 @@
+/*
+ * source_hint.c: a query or the code of a view may name a table without its schema; with an empty
+ * search_path that finds nothing.
+ */
+#include "source/source_hint.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "pg/pg.h"
+
+enum { NAME_MAX_BYTES = 64 };
+
+static const char places_sql[] =
+    "select pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ' or ')"
+    " from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace"
+    " where c.relname = $1 and c.relkind in ('r', 'p', 'v', 'm', 'f')"
+    " and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_toast'";
+
+/* What the message has in quotation marks, if it is a name without a schema. */
+static bool quoted_name(const char *text, char name[static NAME_MAX_BYTES])
+{
+    const char *first = strchr(text, '"');
+    const char *last = first != NULL ? strchr(first + 1, '"') : NULL;
+    if (last == NULL || last - first > NAME_MAX_BYTES)
+        return false;
+    (void)snprintf(name, NAME_MAX_BYTES, "%.*s", (int)(last - first - 1), first + 1);
+    return strchr(name, '.') == NULL;
+}
+
+static void find(struct pg *pg, const char *name, struct pg_rows *rows)
+{
+    struct error ignored;
+    struct pg_args args = {0};
+    pg_arg_text(&args, name);
+    if (!pg_exec(pg, "rollback", NULL, &ignored) || !pg_begin(pg, "read only", &ignored) ||
+        !pg_exec_args(pg, places_sql, &args, rows, &ignored))
+        pg_rows_clear(rows);
+}
+
+bool source_hint(struct pg *pg, struct error *err)
+{
+    static const char *const states[] = {"42P01", "42883"}; /* a table, a function */
+    char name[NAME_MAX_BYTES] = "";
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    struct error why = *err;
+    bool table = pg != NULL && strcmp(pg_sqlstate(pg), states[0]) == 0;
+    if (!table && (pg == NULL || strcmp(pg_sqlstate(pg), states[1]) != 0))
+        return false;
+    if (table && quoted_name(why.text, name))
+        find(pg, name, &rows);
+    if (rows.count == 1 && !pg_rows_null(&rows, 0, 0))
+        return error_set(err, why.kind,
+            "%s. search_path is empty here, so every name in the query, its views and functions "
+            "needs its schema: write %s",
+            why.text, pg_rows_text(&rows, 0, 0));
+    return error_set(err, why.kind,
+        "%s. search_path is empty here, so every name in the query, its views and functions needs "
+        "its schema: write SCHEMA.NAME",
+        why.text);
+}

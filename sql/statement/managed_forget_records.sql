@@ -1,7 +1,0 @@
--- Records that the source does not name and that are no more: the registry lets go of what it owned of them. Fenced
--- as managed_adopt is.
-with fence as (
-    select epoch from assocd.sync_state where sync = $1 and epoch = $3::bigint and lock_pid = pg_backend_pid() for share),
-forgotten as (
-    delete from assocd.managed m using fence where m.sync = $1 and m.from_id = any ($2::bigint[]))
-select count(*) from fence

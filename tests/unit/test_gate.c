@@ -1,0 +1,246 @@
+/*
+ * test_gate.c: what of a new plan may be applied, in a real PostgreSQL: only what the saved plan
+ * contains, whole pairs only, nothing in quarantine; an approval fits one plan, once, for a while.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/cluster.h"
+#include "lib/suite.h"
+#include "pg/pg.h"
+
+static char *database;
+static struct pg *pg;
+static struct error err;
+
+/* Run 1 is the saved plan, run 2 applies it. */
+static void setup(void)
+{
+    err = (struct error){0};
+    pg = cluster_connect(database);
+    cluster_exec(pg,
+        "truncate assocd.run, assocd.reject restart identity cascade;"
+        "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid, "
+        "fingerprint)"
+        " select 'pairs', 'main', 'v3', 'manual', 'planning', 1, 'h', 1, 'deals to contacts' from "
+        "generate_series(1, 2)",
+        NULL);
+}
+
+static void teardown(void)
+{
+    pg_close(pg);
+}
+
+static void change(int run_id, const char *operation, int from_id, int type_id, const char *state)
+{
+    char sql[512];
+    (void)snprintf(sql, sizeof sql,
+        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
+        " reason, state) select %d, '%s', count(*) + 1, %d, 10, 'HUBSPOT_DEFINED', %d,"
+        " 'source_removed', '%s' from assocd.change where run_id = %d",
+        run_id, operation, from_id, type_id, state, run_id);
+    cluster_exec(pg, sql, NULL);
+}
+
+static void keep(void)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, 2);
+    pg_arg_int(&args, 1);
+    ck_assert_msg(pg_run(pg, STATEMENT_CHANGE_KEEP, &args, NULL, &err), "%s", err.text);
+}
+
+static void expect_planned(const char *records)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    cluster_exec(pg,
+        "select coalesce(string_agg(distinct from_id::text, ' '), '') from assocd.change"
+        " where run_id = 2 and state = 'planned'",
+        &rows);
+    ck_assert_str_eq(pg_rows_text(&rows, 0, 0), records);
+}
+
+START_TEST(applies_only_what_the_saved_plan_contains)
+{
+    change(1, "create", 1, 1, "planned");
+    change(1, "archive", 2, 1, "withheld");
+    change(1, "archive", 3, 1, "blocked");
+    change(1, "create", 4, 1, "planned");
+    change(2, "create", 1, 1, "planned");
+    change(2, "archive", 2, 1, "planned");
+    change(2, "archive", 3, 1, "planned");
+    change(2, "archive", 4, 1, "planned");
+    change(2, "create", 5, 1, "planned");
+    keep();
+    expect_planned("1 2");
+    ck_assert_int_eq(cluster_int(pg,
+                         "select count(*) from assocd.change where run_id = 2"
+                         " and state = 'skipped' and message = 'not in plan 1'"),
+        3);
+}
+END_TEST
+
+/* The saved plan unlinks the pair; since then somebody put a label on it, which would go with it.
+ */
+START_TEST(skips_a_pair_that_has_changed_since_as_a_whole)
+{
+    change(1, "archive", 1, 279, "planned");
+    change(1, "archive", 2, 279, "planned");
+    change(2, "archive", 1, 279, "planned");
+    change(2, "archive", 1, 36, "planned");
+    change(2, "archive", 2, 279, "planned");
+    keep();
+    expect_planned("2");
+}
+END_TEST
+
+START_TEST(applies_the_rest_of_a_pair_that_is_partly_done)
+{
+    change(1, "create", 1, 36, "planned");
+    change(1, "create", 1, 37, "planned");
+    change(2, "create", 1, 37, "planned");
+    keep();
+    expect_planned("1");
+}
+END_TEST
+
+static void quarantine(void)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, 2);
+    pg_arg_text(&args, "pairs");
+    pg_arg_bool(&args, false);
+    pg_arg_bool(&args, false);
+    ck_assert_msg(pg_run(pg, STATEMENT_CHANGE_QUARANTINE, &args, NULL, &err), "%s", err.text);
+}
+
+START_TEST(leaves_out_what_waits_in_quarantine_until_its_time)
+{
+    cluster_exec(pg,
+        "insert into assocd.reject (sync, origin, operation, from_id, to_id, type, category, "
+        "message,"
+        " first_run_id, last_run_id, retry_at) select s, 'hubspot', o, f, '10', "
+        "'HUBSPOT_DEFINED:1',"
+        " 'X', 'no', 1, 1, clock_timestamp() + d * interval '1 hour' from (values ('pairs', "
+        "'create',"
+        " '1', 1), ('pairs', 'create', '2', -1), ('pairs', 'archive', '3', 1), ('other', 'create',"
+        " '4', 1)) v(s, o, f, d)",
+        NULL);
+    for (int from_id = 1; from_id <= 4; from_id++)
+        change(2, "create", from_id, 1, "planned");
+    quarantine();
+    expect_planned("2 3 4");
+    ck_assert_int_eq(cluster_int(pg,
+                         "select count(*) from assocd.change where state = 'skipped'"
+                         " and message like 'quarantined until %Z: no'"),
+        1);
+}
+END_TEST
+
+static int64_t use_approval_of(int run_id, const char *mapping)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_int(&args, 1);
+    pg_arg_int(&args, run_id);
+    pg_arg_text(&args, mapping);
+    ck_assert_msg(pg_run(pg, STATEMENT_APPROVAL_USE, &args, &rows, &err), "%s", err.text);
+    return rows.count;
+}
+
+static int64_t use_approval(int run_id)
+{
+    return use_approval_of(run_id, "deals to contacts");
+}
+
+static void approve(void)
+{
+    struct pg_args args = {0};
+    cluster_exec(pg,
+        "update assocd.run set digest = assocd.plan_digest(1), status = 'withheld', completed_at = "
+        "clock_timestamp() where run_id = 1 and completed_at is null",
+        NULL);
+    pg_arg_int(&args, 1);
+    pg_arg_text(&args, "meant so");
+    pg_arg_int(&args, 60);
+    ck_assert_msg(pg_run(pg, STATEMENT_APPROVAL_INSERT, &args, NULL, &err), "%s", err.text);
+}
+
+/* As time would: nobody may move what was approved. */
+static void expire(void)
+{
+    cluster_exec(pg,
+        "alter table assocd.plan_approval disable trigger user;"
+        " update assocd.plan_approval set approved_at = approved_at - interval '2 hours',"
+        " expires_at = expires_at - interval '2 hours';"
+        " alter table assocd.plan_approval enable trigger user",
+        NULL);
+}
+
+START_TEST(uses_an_approval_once_in_time_and_for_the_plan_it_was_given_for)
+{
+    change(1, "archive", 1, 1, "withheld");
+    ck_assert_int_eq(use_approval(2), 0);
+    approve();
+    expire();
+    ck_assert_int_eq(use_approval(2), 0);
+    approve();
+    change(1, "archive", 2, 1, "withheld"); /* not what was approved */
+    ck_assert_int_eq(use_approval(2), 0);
+    cluster_exec(pg, "delete from assocd.change where from_id = 2", NULL);
+    ck_assert_int_eq(use_approval_of(2, "deals to companies"), 0);
+    ck_assert_int_eq(use_approval(2), 1);
+    ck_assert_int_eq(use_approval(2), 0);
+    ck_assert_int_eq(
+        cluster_int(pg, "select count(*) from assocd.plan_approval where used_by_run_id = 2"), 1);
+}
+END_TEST
+
+static const char *const edits[] = {
+    "update assocd.change set to_id = 11 where ordinal = 1500",
+    "update assocd.change set type_id = 2 where ordinal = 1",
+    "update assocd.change set operation = 'create' where ordinal = 2500",
+    "delete from assocd.change where ordinal = 1000",
+    "update assocd.change set state = 'skipped' where ordinal = 999",
+};
+
+START_TEST(the_digest_tells_every_change_of_a_plan)
+{
+    cluster_exec(pg,
+        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
+        " reason) select 1, 'archive', n, n, 10, 'HUBSPOT_DEFINED', 1, 'source_removed'"
+        " from generate_series(1, 2500) n; create temporary table before as select "
+        "assocd.plan_digest(1) d",
+        NULL);
+    ck_assert_int_eq(
+        cluster_int(pg, "select count(*) from before where d = assocd.plan_digest(1)"), 1);
+    /* Only the database's superuser gets past the trigger that keeps the journal as it is. */
+    cluster_exec(pg, "set session_replication_role = replica", NULL);
+    cluster_exec(pg, edits[_i], NULL);
+    ck_assert_int_eq(
+        cluster_int(pg, "select count(*) from before where d = assocd.plan_digest(1)"), 0);
+}
+END_TEST
+
+int main(void)
+{
+    database = cluster_database_with_schema();
+    Suite *suite = suite_create("judge");
+    TCase *tcase = tcase_create("judge");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, applies_only_what_the_saved_plan_contains);
+    tcase_add_test(tcase, skips_a_pair_that_has_changed_since_as_a_whole);
+    tcase_add_test(tcase, applies_the_rest_of_a_pair_that_is_partly_done);
+    tcase_add_test(tcase, leaves_out_what_waits_in_quarantine_until_its_time);
+    tcase_add_test(tcase, uses_an_approval_once_in_time_and_for_the_plan_it_was_given_for);
+    tcase_add_loop_test(tcase, the_digest_tells_every_change_of_a_plan, 0, (int)ARRAY_COUNT(edits));
+    suite_add_tcase(suite, tcase);
+    int failed = suite_run(suite);
+    cluster_drop(database);
+    free(database);
+    return failed;
+}
