@@ -73,10 +73,10 @@ void cardinality_set_clear(struct cardinality_set *set)
     *set = (struct cardinality_set){0};
 }
 
-static uint64_t *place(const struct cardinality_set *set, uint64_t id)
+static struct cardinality_slot *place(const struct cardinality_set *set, uint64_t id)
 {
     size_t at = (size_t)(id * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (set->room - 1);
-    while (set->slots[at] != 0 && set->slots[at] != id)
+    while (set->slots[at].id != 0 && set->slots[at].id != id)
         at = (at + 1) & (set->room - 1);
     return &set->slots[at];
 }
@@ -87,21 +87,19 @@ static void grow(struct cardinality_set *set)
     larger.count = set->count;
     larger.slots = mem_new(larger.room, sizeof larger.slots[0]);
     for (size_t i = 0; i < set->room; i++)
-        if (set->slots[i] != 0)
-            *place(&larger, set->slots[i]) = set->slots[i];
+        if (set->slots[i].id != 0)
+            *place(&larger, set->slots[i].id) = set->slots[i];
     free(set->slots);
     *set = larger;
 }
 
-bool cardinality_set_add(struct cardinality_set *set, uint64_t id)
+struct cardinality_slot *cardinality_set_at(struct cardinality_set *set, uint64_t id)
 {
     assert(id != 0 && set->count < CARDINALITY_SET_MAX);
     if (set->count * 2 >= set->room)
         grow(set);
-    uint64_t *slot = place(set, id);
-    if (*slot == id)
-        return false;
-    *slot = id;
-    set->count++;
-    return true;
+    struct cardinality_slot *slot = place(set, id);
+    set->count += slot->id == 0;
+    slot->id = id;
+    return slot;
 }

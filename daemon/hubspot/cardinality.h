@@ -33,16 +33,23 @@ struct cardinality_rules cardinality_rules(
 bool cardinality_is_once(const struct cardinality_rules *rules, uint32_t type);
 bool cardinality_is_once_there(const struct cardinality_rules *rules, uint32_t type);
 
-/* To-records met so far; more than CARDINALITY_SET_MAX are not kept: 16 MiB. */
+/* To-records met so far, each with the from-record that named it first; more than
+ * CARDINALITY_SET_MAX are not kept: 32 MiB. */
 enum { CARDINALITY_SET_MAX = 1 << 20 };
+struct cardinality_slot {
+    uint64_t id; /* 0: free */
+    uint64_t holder : 63; /* the caller's: 0 in a new one */
+    uint64_t told : 1;
+};
 struct cardinality_set {
-    uint64_t *slots; /* 0: free */
+    struct cardinality_slot *slots;
     size_t count;
     size_t room;
 };
 void cardinality_set_clear(struct cardinality_set *set);
 
-/* Puts an id in; false if it was there. The caller looks at count before. */
-MUST_CHECK bool cardinality_set_add(struct cardinality_set *set, uint64_t id);
+/* The slot of an id, which is put in if it was not there. The caller looks at count before.
+ * Borrowed until the next one. */
+struct cardinality_slot *cardinality_set_at(struct cardinality_set *set, uint64_t id);
 
 #endif

@@ -13,8 +13,8 @@
 
 struct changed_records {
     char *snapshot; /* what the taking statement saw; NULL: nothing waited, or it is settled */
-    uint64_t *from_ids;
-    size_t count;
+    uint64_t *from_ids; /* ascending */
+    size_t count, room;
 };
 
 /* The connection to the rows: the run's own, or one more if the source lives elsewhere. That one
@@ -59,9 +59,41 @@ static void note_rows(struct run *run, const struct pg_rows *rows)
         run->options.mode = RUN_FULL;
     if (run->options.mode == RUN_FULL)
         return;
-    touched->from_ids = mem_new((size_t)rows->count, sizeof touched->from_ids[0]);
+    mem_grow(&touched->from_ids, &touched->room, (size_t)rows->count, sizeof touched->from_ids[0]);
     for (int i = 0; i < rows->count; i++)
         touched->from_ids[touched->count++] = (uint64_t)pg_rows_int(rows, i, 0);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const uint64_t *one = a, *other = b;
+    return (*one > *other) - (*one < *other);
+}
+
+/* A row that is repaired may let another record have what the two of them named, so that such
+ * records are looked at together. */
+static bool add_rivals(struct run *run, struct error *err)
+{
+    struct changed_records *touched = run->changed;
+    struct pg_args args = {0};
+    CLEANUP(buf_clear) struct buf ids = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (touched->count == 0)
+        return true;
+    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_text(&args, changed_records_array(run, &ids));
+    if (!pg_run(run->state, STATEMENT_TOUCHED_RIVALS, &args, &rows, err))
+        return false;
+    size_t count = touched->count;
+    mem_grow(&touched->from_ids, &touched->room, count + (size_t)rows.count,
+        sizeof touched->from_ids[0]);
+    for (int i = 0; i < rows.count; i++) {
+        uint64_t id = (uint64_t)pg_rows_int(&rows, i, 0);
+        if (bsearch(&id, touched->from_ids, count, sizeof id, by_id) == NULL)
+            touched->from_ids[touched->count++] = id;
+    }
+    qsort(touched->from_ids, touched->count, sizeof touched->from_ids[0], by_id);
+    return true;
 }
 
 bool changed_records_take(struct run *run, struct error *err)
@@ -85,7 +117,7 @@ bool changed_records_take(struct run *run, struct error *err)
         ok = true;
     close_rows(run, pg);
     note_rows(run, &rows);
-    return ok;
+    return ok && add_rivals(run, err);
 }
 
 const uint64_t *changed_records_ids(const struct run *run, size_t *count)

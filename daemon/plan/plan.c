@@ -26,13 +26,13 @@
 #include "plan/merged.h"
 #include "plan/moves.h"
 #include "plan/reciprocal_plan.h"
+#include "plan/unclear.h"
 #include "plan/unreadable.h"
 
 enum {
     REJECTS_STORED_MAX = 1000, /* of one run's invalid rows; all of them are counted */
     FLUSH_BYTES = 256 * 1024,
     SHOW_EVERY_ROWS = 16384,
-    UNCLEAR_MAX = 100000,
 };
 
 /* The plan while it is being made. */
@@ -52,7 +52,7 @@ struct draft {
     struct unreadable unreadable;
     struct assoc_list
         unnamed; /* from-records that the owned set knows and the source does not name */
-    struct assoc_list unclear; /* from-records whose rows contradict each other, ascending */
+    struct unclear unclear;
 };
 
 static void draft_clear(struct draft *draft)
@@ -62,7 +62,7 @@ static void draft_clear(struct draft *draft)
     spool_close(draft->only);
     diff_list_clear(&draft->changes);
     assoc_list_clear(&draft->vanished);
-    assoc_list_clear(&draft->unclear);
+    unclear_clear(&draft->unclear);
     assoc_list_clear(&draft->unnamed);
     unreadable_clear(&draft->unreadable);
     buf_clear(&draft->rows);
@@ -73,10 +73,6 @@ static void draft_clear(struct draft *draft)
 static void note_reject(struct draft *draft, const struct source_row *row)
 {
     draft->run->counts.invalid++;
-    size_t count = draft->unclear.count;
-    if (row->unclear &&
-        (count == 0 || draft->unclear.rows[count - 1].from_id != row->assoc.from_id))
-        assoc_list_add(&draft->unclear, assoc_scope(row->assoc.from_id));
     /* One whose record nobody knows is stored in any case: runs of changes look for it. */
     bool stray = strcmp(row->wrong, "from_id") == 0 && !draft->stray_stored;
     if (draft->rejects_stored >= REJECTS_STORED_MAX && !stray)
@@ -128,7 +124,7 @@ static bool drain_source(struct draft *draft, struct source *source, struct erro
         }
         if (row.kind == SOURCE_INVALID)
             note_reject(draft, &row);
-        if (draft->unclear.count > UNCLEAR_MAX)
+        if (row.unclear && !unclear_add(&draft->unclear, row.assoc.from_id))
             return error_set(err, ERROR_SOURCE, "source of %s: more than %d records: %s",
                 run->options.sync->name, UNCLEAR_MAX, row.message);
         if (row.kind == SOURCE_INVALID)
@@ -145,6 +141,7 @@ static bool read_source(struct draft *draft, struct error *err)
     struct source_wish wish = {
         .sync = run->options.sync, .database_url = run->options.database_url, .types = &run->types};
     wish.from_ids = changed_records_ids(run, &wish.from_count);
+    wish.rivals = true;
     bool ok = spool_open(&draft->desired, "desired rows", SPOOL_SORTED, err) &&
         source_open(&source, &wish, err);
     if (ok)
@@ -310,18 +307,6 @@ static struct diff_rows take_record(struct diff_rows *rows, uint64_t from_id)
     return record;
 }
 
-static int by_row(const void *a, const void *b)
-{
-    return assoc_compare(a, b);
-}
-
-static bool is_unclear(const struct draft *draft, uint64_t from_id)
-{
-    struct assoc key = assoc_scope(from_id);
-    return draft->unclear.count > 0 &&
-        bsearch(&key, draft->unclear.rows, draft->unclear.count, sizeof key, by_row) != NULL;
-}
-
 static bool more_pages(const struct run *run, uint64_t from_id, struct error *err)
 {
     return error_set(err, ERROR_REFUSED,
@@ -358,7 +343,7 @@ static bool compare_chunk(
             return more_pages(run, from_id, err);
         if (reply->outcome != CLIENT_ANSWERED || reply->records[i] != RECORD_COMPLETE)
             run->counts.unread++;
-        else if (!is_unclear(draft, from_id))
+        else if (!unclear_has(&draft->unclear, from_id))
             diff_record(&rules, want, own, have, &draft->changes);
         if (want.count == 0 && have.count > 0)
             assoc_list_add(&draft->unnamed, assoc_scope(from_id));

@@ -12,9 +12,9 @@
 #include "base/text.h"
 #include "pg/pg.h"
 #include "pg/text.h"
-#include "hubspot/cardinality.h"
 #include "source/source_hint.h"
 #include "source/source_lock.h"
+#include "source/source_once.h"
 #include "source/source_type.h"
 
 enum { CELLS_MAX = 2 + SOURCE_TYPE_CELLS };
@@ -30,8 +30,8 @@ struct source {
     bool replica;
     char shape[SOURCE_SHAPE_MAX]; /* "table", "view 5d41…": what kind of thing it is, and where */
     char message[SOURCE_MESSAGE_MAX];
-    struct assoc single[TYPES_MAX]; /* last row of each type that a record can have once */
-    struct cardinality_set taken; /* to-records of the type that they can have once */
+    struct source_once once;
+    bool beside; /* reads rows beside those of the wanted records */
 };
 
 const char *source_name(const struct sync_definition *sync)
@@ -138,21 +138,46 @@ static void add_order(struct buf *sql, const struct pg_rows *shape)
     }
 }
 
-/* Only the rows of the wanted from-records. Integers are compared in the column's own type, so that
- * its index serves. Text may have leading zeros, which belong to the same record: an index on
- * ltrim(column, '0') serves there. */
-static void add_restriction(
-    struct buf *sql, const struct source_wish *wish, const struct pg_rows *shape)
+/* Ids to be compared. Integers are compared in the column's own type, so that its index serves.
+ * Text may have leading zeros, which belong to the same record: an index on ltrim(column, '0')
+ * serves there. */
+static void add_id(struct buf *sql, const char *of, const struct pg_rows *shape, int column)
 {
-    if (wish->from_ids == NULL)
-        return;
+    if (pg_rows_integer(shape, column))
+        buf_addf(sql, "%s.c%d", of, column);
+    else
+        buf_addf(sql, "pg_catalog.ltrim(%s.c%d::text, '0')", of, column);
+}
+
+static void add_wanted(
+    struct buf *sql, const char *of, const struct source_wish *wish, const struct pg_rows *shape)
+{
     CLEANUP(buf_clear) struct buf ids = {0};
     for (size_t i = 0; i < wish->from_count; i++)
         pg_array_int(&ids, (int64_t)wish->from_ids[i]);
-    bool integer = pg_rows_integer(shape, 0);
-    buf_addf(sql, " where %s = any ('%s'::%s[])",
-        integer ? "cells.c0" : "pg_catalog.ltrim(cells.c0::text, '0')", pg_array_end(&ids),
-        integer ? "bigint" : "text");
+    add_id(sql, of, shape, 0);
+    buf_addf(sql, " = any ('%s'::%s[])", pg_array_end(&ids),
+        pg_rows_integer(shape, 0) ? "bigint" : "text");
+}
+
+/* Only the rows of the wanted from-records, and those that may contradict them. */
+static void add_restriction(
+    const struct source *source, struct buf *sql, const char *inner, const struct pg_rows *shape)
+{
+    const struct source_wish *wish = &source->wish;
+    if (wish->from_ids == NULL)
+        return;
+    buf_add_text(sql, " where ");
+    add_wanted(sql, "cells", wish, shape);
+    if (!source->beside)
+        return;
+    buf_add_text(sql, " or ");
+    add_id(sql, "cells", shape, 1);
+    buf_add_text(sql, " = any (array(select ");
+    add_id(sql, "own", shape, 1);
+    buf_addf(sql, " from (%s) own where ", inner);
+    add_wanted(sql, "own", wish, shape);
+    buf_add_text(sql, "))");
 }
 
 static bool begin_copy(struct source *source, const char *relation, struct error *err)
@@ -181,7 +206,7 @@ static bool begin_copy(struct source *source, const char *relation, struct error
         add_cell(&sql, &shape, i);
     }
     buf_addf(&sql, " from (%s) cells", buf_text(&inner));
-    add_restriction(&sql, &source->wish, &shape);
+    add_restriction(source, &sql, buf_text(&inner), &shape);
     add_order(&sql, &shape);
     buf_add_text(&sql, ") to stdout");
     if (!pg_copy_out(source->pg, buf_text(&sql), err))
@@ -197,6 +222,8 @@ bool source_open(struct source **source, const struct source_wish *wish, struct 
     s->types = wish->types;
     s->wish = *wish;
     s->empty = true;
+    s->once.wish = &s->wish;
+    s->beside = wish->rivals && wish->from_ids != NULL && source_once_there(wish);
     source_type_init(&s->type, sync, wish->types);
     const char *url =
         sync->source_database_url != NULL ? sync->source_database_url : wish->database_url;
@@ -218,7 +245,7 @@ void source_close(struct source *source)
     if (source == NULL)
         return;
     pg_close(source->pg);
-    cardinality_set_clear(&source->taken);
+    source_once_clear(&source->once);
     buf_clear(&source->relation);
     free(source);
 }
@@ -269,42 +296,6 @@ static void parse_type(struct source *source, struct source_row *row, char *cons
         invalid_type(source, row);
 }
 
-/* Is it a second association of a type that one of its records can have only once? */
-static bool is_second(struct source *source, const struct assoc *row, enum cardinality_side side)
-{
-    const struct assoc *last = &source->single[row->type];
-    bool same_from = last->from_id == row->from_id;
-    if (side == CARDINALITY_FROM)
-        return same_from && last->to_id != row->to_id;
-    return !(same_from && last->to_id == row->to_id) &&
-        !cardinality_set_add(&source->taken, row->to_id);
-}
-
-static bool check_single(struct source *source, struct source_row *row, struct error *err)
-{
-    char space[64];
-    const struct type *type = &source->types->items[row->assoc.type];
-    enum cardinality_side side = cardinality_side(source->sync, type);
-    if (side == CARDINALITY_NEITHER)
-        return true;
-    if (source->taken.count == CARDINALITY_SET_MAX)
-        return error_set(err, ERROR_SOURCE,
-            "source of %s: more than %d rows of type %s, of which a record can have only one; "
-            "synchronise from %s to %s instead",
-            source->sync->name, CARDINALITY_SET_MAX,
-            types_text(source->types, row->assoc.type, space), source->sync->to,
-            source->sync->from);
-    if (is_second(source, &row->assoc, side)) {
-        (void)snprintf(source->message, sizeof source->message,
-            "a record can have only one association of type %s; the source names several",
-            types_text(source->types, row->assoc.type, space));
-        invalid_type(source, row);
-        row->unclear = true;
-    }
-    source->single[row->assoc.type] = row->assoc;
-    return true;
-}
-
 /* No rows of the wanted records: are there others? Looked up in the same snapshot. */
 static bool end_copy(struct source *source, struct error *err)
 {
@@ -334,7 +325,20 @@ bool source_empty(const struct source *source)
     return source->empty;
 }
 
-bool source_next(struct source *source, struct source_row *row, struct error *err)
+static int by_id(const void *a, const void *b)
+{
+    const uint64_t *one = a, *other = b;
+    return (*one > *other) - (*one < *other);
+}
+
+static bool is_wanted(const struct source *source, uint64_t from_id)
+{
+    const struct source_wish *wish = &source->wish;
+    return !source->beside ||
+        bsearch(&from_id, wish->from_ids, wish->from_count, sizeof from_id, by_id) != NULL;
+}
+
+static bool next_row(struct source *source, struct source_row *row, struct error *err)
 {
     char *line;
     size_t length;
@@ -368,6 +372,17 @@ bool source_next(struct source *source, struct source_row *row, struct error *er
     else
         row->assoc = assoc_scope(row->assoc.from_id);
     if (row->kind == SOURCE_ROW && row->to != NULL)
-        return check_single(source, row, err);
+        return source_once_check(&source->once, row, err);
+    return true;
+}
+
+bool source_next(struct source *source, struct source_row *row, struct error *err)
+{
+    if (source_once_first(&source->once, row))
+        return true;
+    do
+        if (!next_row(source, row, err))
+            return false;
+    while (row->kind != SOURCE_END && !row->unclear && !is_wanted(source, row->assoc.from_id));
     return true;
 }

@@ -21,7 +21,7 @@ struct source_row {
     enum source_row_kind kind;
     struct assoc assoc; /* SOURCE_ROW; to_id 0: the record should have none */
     /* SOURCE_INVALID: the cells as written (NULL for NULL), which one is wrong ("from_id", "to_id",
-     * "type") and why. Borrowed until the next source_next. */
+     * "type", or "ambiguous": the whole row) and why. Borrowed until the next source_next. */
     const char *from, *to, *type;
     const char *wrong;
     const char *message;
@@ -33,8 +33,9 @@ struct source_wish {
     const struct sync_definition *sync;
     const char *database_url; /* used where the sync names none */
     const struct types *types; /* holds the managed types */
-    const uint64_t *from_ids; /* only the rows of these from-records; NULL: all */
+    const uint64_t *from_ids; /* only the rows of these from-records, ascending; NULL: all */
     size_t from_count;
+    bool rivals; /* tell rows of others, too, that contradict theirs; both are invalid */
 };
 
 /* Opens the source of a sync and begins its COPY. ERROR_SOURCE for everything that is wrong with

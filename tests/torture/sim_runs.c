@@ -356,6 +356,7 @@ const struct sim_named sim_run_statements[] = {
     {"reject_reads", nothing},
     {"reject_read", nothing},
     {"reject_read_gone", nothing},
+    {"touched_rivals", nothing}, /* its to-records have nothing only once */
     {"merged_explain", nothing},
     {"ownership_remove_records", forget_records},
     {"reject_source", reject_source},
