@@ -3,6 +3,9 @@ PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 UNITS := $(wildcard systemd/*.service systemd/*.timer)
+# Beside README.md, in the folders that its links name.
+PAPERS := $(wildcard $(addsuffix /README.md,config systemd sql daemon daemon/hubspot tests) config/*.yaml config/*.sql \
+	sql/grants.tsv systemd/network.conf)
 # Quoted, as either may hold a blank.
 BIN = "$(DESTDIR)$(PREFIX)/bin"
 SHARE = "$(DESTDIR)$(PREFIX)/share/doc/assocd"
@@ -13,6 +16,7 @@ UNITS_TO = "$(DESTDIR)$(UNITDIR)"
 install: $(B)/assocd ## install (PREFIX, SYSCONFDIR, UNITDIR, DESTDIR)
 	install -D -m 755 $(B)/assocd $(BIN)/assocd
 	install -D -m 644 -t $(SHARE) config/assocd.yaml $(wildcard README.md)
+	$(foreach paper,$(PAPERS),install -D -m 644 $(paper) $(SHARE)/$(paper) &&) true
 	install -d "$(DESTDIR)$(SYSCONFDIR)/assocd" $(UNITS_TO)
 	$(foreach unit,$(UNITS),sed 's|/usr/\([bs][a-z/]*/assocd\)|$(PREFIX)/\1|' $(unit) \
 		>$(UNITS_TO)/$(notdir $(unit)) && chmod 644 $(UNITS_TO)/$(notdir $(unit)) &&) true

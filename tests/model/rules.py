@@ -1,4 +1,4 @@
-"""The rules of README.md as they can be executed; each function states the sentence it is.
+"""The rules of config/README.md as they can be executed; each function states the sentence it is.
 
 Written apart from daemon/: nobody has looked there. A change is (from, to, letter) in the direction
 of the sync; a fact is the same whichever of two records of one object type it is seen from.

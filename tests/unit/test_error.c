@@ -97,12 +97,12 @@ START_TEST(has_the_documented_exit_codes)
 }
 END_TEST
 
-/* Help prints the table; the manual has a row for each. */
+/* Help prints the table; the runbook has a row for each. */
 START_TEST(the_manual_says_what_the_table_says)
 {
     char text[64 * 1024], row[128];
-    FILE *file = fopen("README.md", "re");
-    ck_assert_msg(file != NULL, "run from the top of the source: no README.md");
+    FILE *file = fopen("systemd/README.md", "re");
+    ck_assert_msg(file != NULL, "run from the top of the source: no systemd/README.md");
     size_t length = fread(text, 1, sizeof text - 1, file);
     (void)fclose(file);
     text[length] = '\0';
@@ -111,7 +111,7 @@ START_TEST(the_manual_says_what_the_table_says)
             memmove(text + i, text + i + 1, strlen(text + i));
     for (const struct exit_code *code = exit_codes; code->meaning != NULL; code++) {
         (void)snprintf(row, sizeof row, "| %d | %s", code->code, code->meaning);
-        ck_assert_msg(strstr(text, row) != NULL, "README.md has no row \"%s\"", row);
+        ck_assert_msg(strstr(text, row) != NULL, "systemd/README.md has no row \"%s\"", row);
         ck_assert_str_eq(error_exit_meaning(code->code), code->meaning);
     }
     ck_assert_ptr_null(error_exit_meaning(99));
