@@ -7,7 +7,7 @@
 #include "hubspot/client.h"
 #include "apply/verify.h"
 
-/* How long HubSpot may take to carry out a request that it did not answer in time (FAULTS A8). */
+/* How long HubSpot may take to carry out a request that it did not answer in time (fault A8). */
 enum { SETTLE_MS = 30000 };
 
 struct doubt {

@@ -1,6 +1,6 @@
 /*
  * environment.h: what the environment must not decide. Proxies, key logs and configurations of TLS
- * libraries are taken out of it before anything reads them (FAULTS, section 5); of a proxy it is
+ * libraries are taken out of it before anything reads them (hubspot-api 4.7); of a proxy it is
  * remembered that there was one, because where nothing can be reached that is the reason.
  */
 #ifndef BASE_ENVIRONMENT_H

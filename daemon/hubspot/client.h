@@ -45,7 +45,7 @@ MUST_CHECK bool client_open(
     struct client **client, const struct client_settings *settings, struct error *err);
 void client_close(struct client *client); /* NULL is fine */
 
-/* Whose token is this? GET /account-info/…/details (hubspot-api 4.3, FAULTS O3). */
+/* Whose token is this? GET /account-info/…/details (hubspot-api 4.3, fault O3). */
 struct account {
     uint64_t portal_id;
     char time_zone[64];

@@ -1,5 +1,5 @@
 /*
- * http_easy.c: the settings of every request, as rows. FAULTS, section 5, has the measurements
+ * http_easy.c: the settings of every request, as rows. hubspot-api 4.7 has the measurements
  * behind them: what curl does by default follows redirects with the body, obeys proxies of the
  * environment, repeats a request on its own when a used connection dies.
  */

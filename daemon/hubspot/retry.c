@@ -1,5 +1,5 @@
 /*
- * retry.c: the rules of FAULTS, section 4, and hubspot-api, sections 4 and 5. The waits HubSpot
+ * retry.c: when a call is tried again (hubspot-api, sections 4 and 5). The waits HubSpot
  * asks for (429, 423, 477) do not draw on the budget: they are paced already. Everything else does,
  * so that a server in trouble gets one retry for ten successes and not four requests for one.
  */

@@ -20,10 +20,10 @@ struct run;
 MUST_CHECK bool account_open(struct run *run, struct error *err);
 
 /* Before the first write: if the answer to "whose token is this" was remembered, it is asked for
- * once more, and must be the same (FAULTS O3). */
+ * once more, and must be the same (fault O3). */
 MUST_CHECK bool account_confirm(struct run *run, struct error *err);
 
-/* What the open source turned out to be becomes part of run->fingerprint (FAULTS S8, S9), and the
+/* What the open source turned out to be becomes part of run->fingerprint (fault S8, S9), and the
  * policy. */
 struct source;
 void account_note_source(struct run *run, const struct source *source);

@@ -1,7 +1,7 @@
 /*
  * lookup.h: what became of records, asked of the objects API: alive, deleted, or merged into
  * another one. Before an archive or a reject both of its records are asked for, because a merge
- * moves links to another id, where they look like somebody else's (hubspot-api-2, 17).
+ * moves links to another id, where they look like somebody else's (hubspot-api 17).
  *
  * Price: one request for 100 ids; one more, up to 200 in a run, for each that the answer leaves
  * out, unless an earlier run's answer is known. What is not told, whyever, is unknown and never

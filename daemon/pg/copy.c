@@ -1,5 +1,5 @@
 /*
- * copy.c: COPY in both directions, text format. Keeps the one promise that matters most (FAULTS
+ * copy.c: COPY in both directions, text format. Keeps the one promise that matters most (fault
  * S2): a COPY that did not come to its clean end is an error, never a short set of rows.
  */
 #include "pg/connection.h"

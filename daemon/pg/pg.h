@@ -102,7 +102,7 @@ MUST_CHECK bool pg_exec_args(struct pg *pg, const char *sql, const struct pg_arg
 
 /* COPY … TO STDOUT in text format. pg_copy_next yields one line without its newline, borrowed until
  * the next call (pg_copy_split may change it); *line is NULL at the clean end. A connection lost in
- * the middle is an error, never an end: rows count only after the end (FAULTS S2). */
+ * the middle is an error, never an end: rows count only after the end (fault S2). */
 MUST_CHECK bool pg_copy_out(struct pg *pg, const char *sql, struct error *err);
 MUST_CHECK bool pg_copy_next(struct pg *pg, char **line, size_t *length, struct error *err);
 

@@ -115,7 +115,7 @@ static PGresult *run(struct pg *pg, const char *sql, const struct pg_args *args)
 }
 
 /* Rolled back as a whole for the sake of somebody else, and not a part of something larger: the
- * same statement once more is as good as the first time (FAULTS J7). */
+ * same statement once more is as good as the first time (fault J7). */
 static bool is_repeatable(const struct pg *pg)
 {
     return PQtransactionStatus(pg->conn) == PQTRANS_IDLE &&

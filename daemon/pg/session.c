@@ -18,10 +18,10 @@
 #include "base/random.h"
 #include "pg/conninfo.h"
 
-/* lock_timeout: a table held by a loading job is an error, not a silent wait (FAULTS S4).
+/* lock_timeout: a table held by a loading job is an error, not a silent wait (fault S4).
  * row_security: rows that a policy hides would look like rows to archive; so such a read fails.
  * client_connection_check_interval lets a busy backend notice that its worker died, so that its
- * locks are freed (FAULTS J10). */
+ * locks are freed (fault J10). */
 static const struct setting {
     const char *name;
     const char *value;
@@ -47,7 +47,7 @@ enum {
     ANSWER_MAX = 24,
 };
 
-/* synchronous_commit: an acknowledged `sent` row must outlive the server (FAULTS J2); stricter
+/* synchronous_commit: an acknowledged `sent` row must outlive the server (fault J2); stricter
  * settings are kept. */
 static bool set_all(struct pg *pg, int server_pid, size_t count, int *found, struct error *err)
 {

@@ -1,6 +1,6 @@
 /*
  * diff.c: the three-way comparison, pair by pair. Most pairs have one type and cost one step of the
- * merge; the rules for the plain type (DESIGN 4, Implied types) look at the whole pair.
+ * merge; the rules for the plain type (config/README.md, Labels) look at the whole pair.
  */
 #include "plan/diff.h"
 

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "model/mapping.h"
 
-/* Owning little must not make a percentage forbid everything (DESIGN 4). */
+/* Owning little must not make a percentage forbid everything. */
 enum { ARCHIVES_ALWAYS_ALLOWED = 5 };
 
 static struct verdict trip(enum verdict_kind kind, const char *guard, const char *format, ...)

@@ -1,7 +1,7 @@
 /*
  * guard.h: whether a complete plan may be applied. Pure: facts in, verdict out. Integrity guards
- * stop everything; volume guards withhold the archives and let the creates go on (DESIGN 4). There
- * is no way around them but an approval that is bound to the plan.
+ * stop everything; volume guards withhold the archives and let the creates go on
+ * (config/README.md). There is no way around them but an approval that is bound to the plan.
  */
 #ifndef PLAN_GUARD_H
 #define PLAN_GUARD_H

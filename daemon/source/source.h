@@ -1,7 +1,7 @@
 /*
  * source.h: the desired rows, out of a table, view or query, as one consistent picture: the
- * relations are locked ACCESS SHARE before the transaction's snapshot is taken (FAULTS S4), the
- * rows come by COPY in order, and none of them counts unless the COPY came to its clean end (FAULTS
+ * relations are locked ACCESS SHARE before the transaction's snapshot is taken (fault S4), the
+ * rows come by COPY in order, and none of them counts unless the COPY came to its clean end (fault
  * S2).
  */
 #ifndef SOURCE_SOURCE_H

@@ -1,5 +1,5 @@
 /*
- * source_lock.c: FAULTS S4: a snapshot that was taken while a load held the table truncated reads
+ * source_lock.c: fault S4: a snapshot that was taken while a load held the table truncated reads
  * an empty table, so locks come first, and the snapshot behind them.
  */
 #include "source/source_lock.h"

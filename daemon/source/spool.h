@@ -1,8 +1,8 @@
 /*
  * spool.h: associations in an unlinked temporary file, written once and read in order. It lets the
  * user's database hold its snapshot for seconds instead of hours, and gives totals before the
- * first request (DESIGN 2). Memory: one buffer, whatever the number of rows. Of a row's flags
- * ASSOC_RELEASED is kept.
+ * first request (daemon/README.md). Memory: one buffer, whatever the number of rows. Of a row's
+ * flags ASSOC_RELEASED is kept.
  */
 #ifndef SOURCE_SPOOL_H
 #define SOURCE_SPOOL_H

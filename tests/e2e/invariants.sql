@@ -1,4 +1,4 @@
--- What must hold after every case, whatever happened in it (FAULTS, section 2). Each block is one
+-- What must hold after every case, whatever happened in it (daemon/README.md, What always holds). Each block is one
 -- invariant: a name, and a query whose rows are its violations. Ground truth is the sandbox's log.
 
 -- invariant: no wrong delete: what was archived was not desired at that moment

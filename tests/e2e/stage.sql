@@ -86,7 +86,7 @@ begin
 end
 $$;
 
--- FAULTS 2.6: the order of a change's states is a law of the journal.
+-- sql/README.md, States and legal moves: the order of a change's states is a law of the journal.
 create function e2e.illegal_move() returns trigger language plpgsql as $$
 begin
     raise exception 'illegal move of change %/%/%: % -> %', old.run_id, old.operation, old.ordinal, old.state, new.state;

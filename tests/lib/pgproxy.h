@@ -20,7 +20,7 @@ enum pgproxy_fault {
     PGPROXY_KILL_AFTER, /* SIGKILL once PostgreSQL has answered it; nobody sees the answer */
     PGPROXY_CUT_BEFORE, /* the connection ends; PostgreSQL never sees the statement */
     PGPROXY_CUT_AFTER, /* the connection ends once PostgreSQL has answered it: a COMMIT whose
-                          outcome the program cannot know (FAULTS J4) */
+                          outcome the program cannot know (fault J4) */
 };
 
 struct pgproxy;

@@ -74,7 +74,7 @@ static int count_of(const char *what)
 static void expect_end(const char *what)
 {
     CLEANUP(buf_clear) struct buf dump = {0};
-    /* Until the server has noticed that the last one is gone (FAULTS J10). */
+    /* Until the server has noticed that the last one is gone (fault J10). */
     while (bed_command(&bed, &process, run) == 5)
         continue;
     ck_assert_msg(process.status == 0, "%s: the next run: %s", what, buf_text(&process.err));

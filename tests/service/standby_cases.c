@@ -1,5 +1,5 @@
 /*
- * standby_cases.c: FAULTS S9: the source is read from a standby server, a real one, which is held
+ * standby_cases.c: fault S9: the source is read from a standby server, a real one, which is held
  * back so that it shows the past.
  */
 #include <stdio.h>

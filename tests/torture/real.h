@@ -36,7 +36,7 @@ struct real {
     struct random random;
     bool mirror;
     bool want[REAL_FROMS][REAL_TOS], ever[REAL_FROMS][REAL_TOS], have[REAL_FROMS][REAL_TOS];
-    size_t resent; /* reads that libcurl sent again by itself (FAULTS A9: writes never are) */
+    size_t resent; /* reads that libcurl sent again by itself (fault A9: writes never are) */
     size_t struck; /* runs that did not end as if nothing had been */
 };
 

@@ -1,6 +1,6 @@
 /*
  * test_copy.c: COPY against a real server. What matters most: one that was cut, wherever, is never
- * taken for a short one (FAULTS S2, S3). COPY in is in test_pg_statements.c.
+ * taken for a short one (fault S2, S3). COPY in is in test_pg_statements.c.
  */
 #include <check.h>
 #include <inttypes.h>
@@ -85,7 +85,7 @@ static bool read_all(int64_t *rows)
     return true;
 }
 
-/* FAULTS S2, S3: cut before the first row, after it, in the middle. */
+/* Fault S2, S3: cut before the first row, after it, in the middle. */
 START_TEST(never_takes_a_cut_copy_for_its_end)
 {
     static const char *const cuts[] = {"pg_terminate_backend", "pg_cancel_backend"};

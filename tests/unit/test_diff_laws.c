@@ -28,8 +28,8 @@ static set managed_of(const struct world *world)
     return managed;
 }
 
-/* A primary type that the sync does not decide about goes with its pair (DESIGN 4, Implied types):
- * it is not managed, or only what is owned is archived. */
+/* A primary type that the sync does not decide about goes with its pair (config/README.md,
+ * Primary): it is not managed, or only what is owned is archived. */
 static set side_effect(const struct world *world, size_t p)
 {
     bool decided = world->items[PRIMARY].managed &&

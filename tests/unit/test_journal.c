@@ -139,7 +139,7 @@ static void hold_until_met(void)
     pg_close(holder);
 }
 
-/* FAULTS J10: killed a moment ago; PostgreSQL has not noticed that its client is gone. */
+/* Fault J10: killed a moment ago; PostgreSQL has not noticed that its client is gone. */
 START_TEST(waits_for_the_session_of_a_process_that_is_gone)
 {
     const char *channel = NULL, *payload;
@@ -184,7 +184,7 @@ START_TEST(lets_the_next_run_in_while_one_verifies_and_does_not_think_it_dead)
 }
 END_TEST
 
-/* FAULTS P1, J3: the process died; what it had sent is unknown, what it had not is abandoned. */
+/* Fault P1, J3: the process died; what it had sent is unknown, what it had not is abandoned. */
 START_TEST(tells_a_dead_run_as_interrupted)
 {
     struct journal_batch batch;
@@ -202,7 +202,7 @@ START_TEST(tells_a_dead_run_as_interrupted)
 }
 END_TEST
 
-/* FAULTS J11: the lock's session was lost and another run began. */
+/* Fault J11: the lock's session was lost and another run began. */
 START_TEST(refuses_to_send_once_overtaken)
 {
     struct journal_batch batch;
@@ -217,7 +217,7 @@ START_TEST(refuses_to_send_once_overtaken)
 }
 END_TEST
 
-/* FAULTS J11: its session lives, without the lock. The next run closes it, and what it has sent is
+/* Fault J11: its session lives, without the lock. The next run closes it, and what it has sent is
  * in doubt from then on, whenever it leaves: its pairs stay owned. It does nothing more itself. */
 START_TEST(stops_once_another_run_has_closed_it)
 {

@@ -344,7 +344,7 @@ START_TEST(remembers_types_that_another_run_remembered_just_now)
 }
 END_TEST
 
-/* FAULTS O3: the token of another account under the same name. */
+/* Fault O3: the token of another account under the same name. */
 START_TEST(forgets_the_types_of_another_account)
 {
     remember_account(1);

@@ -213,7 +213,7 @@ START_TEST(quotes_the_relation_a_person_means)
 }
 END_TEST
 
-/* FAULTS S11: whatever a name says, it is refused and nothing runs. */
+/* Fault S11: whatever a name says, it is refused and nothing runs. */
 START_TEST(refuses_hostile_relation_names)
 {
     static const char *const names[] = {"", " ", ".", "..", "a", "canary", "a.", ".a", "a.b.c",

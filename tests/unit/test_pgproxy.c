@@ -116,7 +116,7 @@ START_TEST(cuts_the_connection_and_leaves_the_program)
 }
 END_TEST
 
-/* FAULTS J4: COMMIT was done, and nobody can know. */
+/* Fault J4: COMMIT was done, and nobody can know. */
 START_TEST(swallows_the_answer_of_a_commit)
 {
     struct pg *pg = cluster_connect(pgproxy_url(proxy));

@@ -281,7 +281,7 @@ START_TEST(a_ceiling_of_one_still_grants_one_when_halved)
 }
 END_TEST
 
-/* FAULTS P8: the server's clock was a day ahead and is set right: nobody waits a day. */
+/* Fault P8: the server's clock was a day ahead and is set right: nobody waits a day. */
 START_TEST(a_clock_set_back_delays_by_one_window_at_most)
 {
     ck_assert_int_eq(grants(10), 10);

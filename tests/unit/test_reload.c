@@ -1,5 +1,5 @@
 /*
- * test_reload.c: FAULTS S4: the source is reloaded while it is read. Whoever loads is in the middle
+ * test_reload.c: fault S4: the source is reloaded while it is read. Whoever loads is in the middle
  * of it when the reader comes, or comes when the reader has begun; the reader sees all rows from
  * before or all rows from after, never none and never some.
  */

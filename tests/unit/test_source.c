@@ -204,7 +204,7 @@ START_TEST(tells_an_empty_source_from_one_without_the_records_asked_for)
 }
 END_TEST
 
-/* FAULTS S4. The reader starts while a load holds the table truncated, and must see it reloaded. */
+/* Fault S4. The reader starts while a load holds the table truncated, and must see it reloaded. */
 static void read_in_child(void)
 {
     CLEANUP(buf_clear) struct buf text = {0};
@@ -248,7 +248,7 @@ START_TEST(gives_up_on_a_table_that_stays_locked)
 }
 END_TEST
 
-/* FAULTS S2: rows count only after the clean end; whoever reads learns that there is none. */
+/* Fault S2: rows count only after the clean end; whoever reads learns that there is none. */
 START_TEST(a_connection_lost_in_the_middle_is_an_error_and_never_an_end)
 {
     cluster_exec(pg,
