@@ -15,11 +15,13 @@
 #include "source/watch_site.h"
 #include "service/log.h"
 
-enum { ASK_EVERY_MS = 5000, OPEN_FIRST_MS = 1000, OPEN_MOST_MS = 60000 };
-enum { FORGET_EVERY_MS = 600000 };
+/* Most changes that come while others wait do not notify (assocd.woken_lately): what no
+ * notification and no end of a run has told is found by asking. */
+enum { ASK_EVERY_MS = 1000, OPEN_FIRST_MS = 1000, OPEN_MOST_MS = 60000 };
+enum { LOOK_EVERY_MS = 5000, FORGET_EVERY_MS = 600000 };
 
 /* All watched sources are looked at within a minute; of more than 600 so many at a time. */
-enum { LOOKS_A_MINUTE = 60000 / ASK_EVERY_MS, LOOK_MOST = 50 };
+enum { LOOKS_A_MINUTE = 60000 / LOOK_EVERY_MS, LOOK_MOST = 50 };
 
 static void close_one(struct listener *listener)
 {
@@ -227,13 +229,16 @@ static void ask(struct supervisor *supervisor, struct listener *listener)
 
 void listen_turn(struct supervisor *supervisor)
 {
-    bool all = clock_now_ms() >= supervisor->listen_ms;
-    if (all)
+    bool ask_all = clock_now_ms() >= supervisor->listen_ms;
+    bool look_all = clock_now_ms() >= supervisor->sight_ms;
+    if (ask_all)
         supervisor->listen_ms = clock_now_ms() + ASK_EVERY_MS;
+    if (look_all)
+        supervisor->sight_ms = clock_now_ms() + LOOK_EVERY_MS;
     for (size_t i = 0; i < supervisor->listeners_count && !supervisor->stopping; i++) {
         struct listener *listener = &supervisor->listeners[i];
-        listener->ask = listener->ask || all;
-        listener->look = listener->look || all;
+        listener->ask = listener->ask || ask_all;
+        listener->look = listener->look || look_all;
         open_one(listener);
         hear(listener);
         ask(supervisor, listener);

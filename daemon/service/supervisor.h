@@ -63,6 +63,7 @@ struct supervisor {
     struct listener listeners[LISTENERS_MAX];
     size_t listeners_count;
     int64_t listen_ms; /* when to ask all of them again (clock_now_ms) */
+    int64_t sight_ms; /* when to look at their triggers again */
 
     int hup_fd;
     bool stopping;
