@@ -82,8 +82,9 @@ static bool send_next(struct apply *apply, size_t number, bool *sent, struct err
         .create = apply->kind == QUEUE_CREATE,
         .ordinals = sending->rows.ordinals,
         .count = sending->rows.count,
-        .inputs = client_dialect(apply->run->client) == DIALECT_V3 ? sending->rows.count
-                                                                   : batch_pairs(&sending->rows),
+        .inputs = client_dialect(apply->run->session.client) == DIALECT_V3
+            ? sending->rows.count
+            : batch_pairs(&sending->rows),
     };
     sending->request = (struct client_request){
         .call = calls[apply->kind].call,
@@ -94,7 +95,7 @@ static bool send_next(struct apply *apply, size_t number, bool *sent, struct err
     /* The journal first: a crash right here leaves a batch that is known to be in doubt. */
     if (!journal_sent(apply->run, &sending->batch, err))
         return false;
-    client_submit(apply->run->client, &sending->request);
+    client_submit(apply->run->session.client, &sending->request);
     sending->busy = true;
     *sent = true;
     return true;
@@ -104,7 +105,7 @@ static bool send_all(struct apply *apply, struct error *err)
 {
     bool sent = true;
     for (size_t i = 0; i < apply->sendings_count && sent; i++) {
-        if (apply->sendings[i].busy || client_room(apply->run->client) == 0)
+        if (apply->sendings[i].busy || client_room(apply->run->session.client) == 0)
             continue;
         if (!send_next(apply, i, &sent, err))
             return false;
@@ -193,7 +194,7 @@ static bool settle_refused(struct apply *apply, struct sending *sending,
 static void count(struct apply *apply, const struct client_reply *reply)
 {
     uint64_t inputs = apply->sendings[reply->tag].batch.inputs;
-    if (reply->outcome == CLIENT_NOT_SENT && client_stopped(apply->run->client))
+    if (reply->outcome == CLIENT_NOT_SENT && client_stopped(apply->run->session.client))
         return;
     if (reply->outcome == CLIENT_UNKNOWN)
         run_note(apply->run, "it is not known whether HubSpot did %llu %s: %s",
@@ -241,7 +242,7 @@ static bool drain(struct apply *apply, struct error *err)
     const struct client_reply *reply;
     struct error later;
     for (int tries = 0; err->kind != ERROR_STATE && tries < 1000; tries++) {
-        if (!client_next(apply->run->client, &reply, &later))
+        if (!client_next(apply->run->session.client, &reply, &later))
             continue;
         if (reply == NULL || !settle(apply, reply, &later))
             break;
@@ -255,13 +256,13 @@ static bool stopped(const struct apply *apply, struct error *err)
     const struct run *run = apply->run;
     const struct apply_progress *progress = apply->progress;
     char done[AMOUNT_NUMBER_MAX], total[AMOUNT_TEXT_MAX], archives[AMOUNT_TEXT_MAX];
-    bool waiting = apply->kind == QUEUE_CREATE && run->counts.to_archive > 0;
+    bool waiting = apply->kind == QUEUE_CREATE && run->plan.counts.to_archive > 0;
     return error_set(err, ERROR_STOPPED,
         "stopped early (%s): %s of %s done%s%s%s. Safe to continue: assocd run %s", stop_reason(),
         amount_number(progress->done, done),
         amount_text(progress->total, calls[apply->kind].noun, total), waiting ? ", " : "",
-        waiting ? amount_text(run->counts.to_archive, "archives", archives) : "",
-        waiting ? " not started" : "", run->options.sync->name);
+        waiting ? amount_text(run->plan.counts.to_archive, "archives", archives) : "",
+        waiting ? " not started" : "", run->session.sync->name);
 }
 
 /* Everybody seems to be refused: asks, once nothing is under way any more. */
@@ -284,11 +285,12 @@ static bool apply_operation(struct apply *apply, struct error *err)
 {
     const struct client_reply *reply;
     for (;;) {
-        if (!client_stopped(apply->run->client) && !apply->suspicious && !send_all(apply, err))
+        if (!client_stopped(apply->run->session.client) && !apply->suspicious &&
+            !send_all(apply, err))
             return drain(apply, err);
-        if (!client_next(apply->run->client, &reply, err))
+        if (!client_next(apply->run->session.client, &reply, err))
             return drain(apply, err);
-        if (reply == NULL && client_stopped(apply->run->client))
+        if (reply == NULL && client_stopped(apply->run->session.client))
             return stopped(apply, err);
         if (reply == NULL && !apply->suspicious)
             return end(apply, err);
@@ -302,7 +304,7 @@ static bool apply_operation(struct apply *apply, struct error *err)
 static bool apply_once(
     struct run *run, enum queue_kind kind, struct apply_progress *progress, struct error *err)
 {
-    const struct limits *limits = &run->options.sync->portal->limits;
+    const struct limits *limits = &run->session.sync->portal->limits;
     bool create = kind == QUEUE_CREATE;
     struct apply apply = {
         .run = run,
@@ -315,7 +317,7 @@ static bool apply_once(
     if (*learnt_size(run, kind) > 0)
         apply.limits.inputs = *learnt_size(run, kind);
     queue_open(&apply.queue, run, kind);
-    rate_budget_allow(&run->access.permits, progress->total / apply.limits.inputs + 1);
+    rate_budget_allow(&run->session.access.permits, progress->total / apply.limits.inputs + 1);
     apply.sendings = mem_new(apply.sendings_count, sizeof apply.sendings[0]);
     bool ok = apply_operation(&apply, err);
     struct error later; /* what was held back is as good as not sent */
@@ -340,7 +342,7 @@ static bool apply_queue(
 
 static bool apply_creates(struct run *run, struct error *err)
 {
-    struct apply_progress progress = {.total = run->counts.to_create};
+    struct apply_progress progress = {.total = run->plan.counts.to_create};
     return !run_has_work(run, progress.total) ||
         (apply_queue(run, QUEUE_CREATE, &progress, err) &&
             outage_end_write(&progress.outage, run, "creates", err));
@@ -348,7 +350,7 @@ static bool apply_creates(struct run *run, struct error *err)
 
 static bool archive_window(struct run *run, struct apply_progress *progress, struct error *err)
 {
-    if (client_dialect(run->client) == DIALECT_V3)
+    if (client_dialect(run->session.client) == DIALECT_V3)
         return apply_queue(run, QUEUE_ARCHIVE, progress, err);
     return apply_queue(run, QUEUE_ARCHIVE_LABELS, progress, err) &&
         apply_queue(run, QUEUE_ARCHIVE_PAIRS, progress, err);
@@ -356,16 +358,16 @@ static bool archive_window(struct run *run, struct apply_progress *progress, str
 
 static bool apply_archives(struct run *run, struct error *err)
 {
-    struct apply_progress progress = {.total = run->counts.to_archive};
+    struct apply_progress progress = {.total = run->plan.counts.to_archive};
     if (!run_has_work(run, progress.total) || run->verdict.kind != VERDICT_PASS)
         return true;
     const struct assoc_list none = {0};
-    if (run->merges_unasked && !merged_look(run, &none, err))
+    if (run->plan.merges_unasked && !merged_look(run, &none, err))
         return false;
     for (;;) {
         if (!recheck_window(run, err))
             return false;
-        if (run->window.last == 0)
+        if (run->outcome.window.last == 0)
             return outage_end_write(&progress.outage, run, "archives", err);
         if (!archive_window(run, &progress, err))
             return false;
@@ -376,16 +378,16 @@ static bool apply_archives(struct run *run, struct error *err)
 static bool take_plan(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, run->options.plan_id);
-    pg_arg_int(&args, run->run_id);
-    return run->options.mode != RUN_APPLY ||
-        pg_run(run->state, STATEMENT_PLAN_USED, &args, NULL, err);
+    pg_arg_int(&args, run->scope.plan_id);
+    pg_arg_int(&args, run->session.run_id);
+    return run->scope.mode != RUN_APPLY ||
+        pg_run(run->session.state, STATEMENT_PLAN_USED, &args, NULL, err);
 }
 
 bool apply_plan(struct run *run, struct error *err)
 {
-    bool writes = run_has_work(run, run->counts.to_create) ||
-        (run->counts.to_archive > 0 && run->verdict.kind == VERDICT_PASS);
+    bool writes = run_has_work(run, run->plan.counts.to_create) ||
+        (run->plan.counts.to_archive > 0 && run->verdict.kind == VERDICT_PASS);
     return (!writes || account_confirm(run, err)) && journal_status(run, RUN_APPLYING, err) &&
         take_plan(run, err) && ownership_finish(run, err) && apply_creates(run, err) &&
         apply_archives(run, err);

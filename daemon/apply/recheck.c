@@ -12,7 +12,7 @@
 #include "pg/pg.h"
 #include "pg/text.h"
 #include "hubspot/client.h"
-#include "source/source.h"
+#include "source/drain.h"
 #include "source/spool.h"
 #include "journal/record_ids.h"
 #include "plan/diff.h"
@@ -59,13 +59,14 @@ static bool next_window(struct run *run, struct error *err)
 {
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct pg_args args = {0};
-    int64_t last = run->window.last;
-    pg_arg_int(&args, run->run_id);
+    int64_t last = run->outcome.window.last;
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_int(&args, last);
     pg_arg_int(&args, WINDOW_ROWS);
-    if (!pg_run(run->state, STATEMENT_ARCHIVE_WINDOW, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_ARCHIVE_WINDOW, &args, &rows, err))
         return false;
-    run->window = (struct archive_window){.first = last + 1, .last = pg_rows_int(&rows, 0, 0)};
+    run->outcome.window =
+        (struct archive_window){.first = last + 1, .last = pg_rows_int(&rows, 0, 0)};
     return true;
 }
 
@@ -73,10 +74,11 @@ static bool load_records(struct recheck *recheck, struct error *err)
 {
     struct run *run = recheck->run;
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
-    pg_arg_int(&args, run->window.first);
-    pg_arg_int(&args, run->window.last);
-    if (!record_ids_load(run->state, STATEMENT_ARCHIVE_FROM_IDS, &args, recheck->records, err))
+    pg_arg_int(&args, run->session.run_id);
+    pg_arg_int(&args, run->outcome.window.first);
+    pg_arg_int(&args, run->outcome.window.last);
+    if (!record_ids_load(
+            run->session.state, STATEMENT_ARCHIVE_FROM_IDS, &args, recheck->records, err))
         return false;
     for (;;) {
         const struct assoc *row;
@@ -91,30 +93,29 @@ static bool load_records(struct recheck *recheck, struct error *err)
     }
 }
 
+static bool add_invalid(void *context, const struct source_row *row, struct error *err)
+{
+    struct recheck *recheck = context;
+    (void)err;
+    run_note(recheck->run, "some archives were left out because a source row is invalid: %s",
+        row->message);
+    recheck->invalid++;
+    return true;
+}
+
 /* An undo does not ask the source. */
 static bool load_desired(struct recheck *recheck, struct error *err)
 {
     struct run *run = recheck->run;
     struct source *source = NULL;
-    struct source_row row = {.kind = SOURCE_END};
-    struct source_wish wish = {.sync = run->options.sync,
-        .database_url = run->options.database_url,
-        .types = &run->types,
+    struct source_query query = {.sync = run->session.sync,
+        .database_url = run->session.database_url,
+        .types = &run->session.types,
         .from_ids = recheck->from_ids,
         .from_count = recheck->from_count};
-    bool ok = run->options.undoes != 0 || source_open(&source, &wish, err);
-    while (ok && source != NULL) {
-        ok = source_next(source, &row, err);
-        if (!ok || row.kind == SOURCE_END)
-            break;
-        if (row.kind == SOURCE_INVALID)
-            run_note(run, "some archives were left out because a source row is invalid: %s",
-                row.message);
-        if (row.kind == SOURCE_INVALID)
-            recheck->invalid++;
-        else
-            ok = spool_add(recheck->desired, row.assoc, err);
-    }
+    struct drain drain = {.rows = recheck->desired, .invalid = add_invalid, .context = recheck};
+    bool ok = run->scope.undoes != 0 ||
+        (source_open(&source, &query, err) && source_drain(source, &drain, err));
     source_close(source);
     return ok && spool_rewind(recheck->desired, err);
 }
@@ -143,8 +144,8 @@ static bool has_more(
     const struct run *run, const struct planned *planned, size_t count, struct diff_rows observed)
 {
     for (size_t i = 0; i < observed.count; i++) {
-        const struct type *type = &run->types.items[observed.rows[i].type];
-        bool known = type->kind == TYPE_PLAIN || diff_goes_along(run->options.sync->policy, type);
+        const struct type *type = &run->session.types.items[observed.rows[i].type];
+        bool known = type->kind == TYPE_PLAIN || diff_goes_along(run->session.sync->policy, type);
         for (size_t k = 0; k < count && !known; k++)
             known = planned[k].assoc.type == observed.rows[i].type || is_along(&planned[k], type);
         if (!known)
@@ -162,7 +163,8 @@ static void judge_pair(const struct run *run, struct planned *planned, size_t co
     bool unlinks = false;
     for (size_t i = 0; i < count; i++) {
         uint32_t type = planned[i].assoc.type;
-        unlinks = unlinks || (type != TYPE_NONE && run->types.items[type].kind == TYPE_PLAIN);
+        unlinks =
+            unlinks || (type != TYPE_NONE && run->session.types.items[type].kind == TYPE_PLAIN);
         if (contains(desired, type))
             planned[i].why = names_again;
         else if (!contains(observed, type))
@@ -185,7 +187,7 @@ static void note_skips(struct recheck *recheck, const struct planned *planned, s
         pg_array_text(&recheck->messages, planned[i].why);
         /* What could not be looked at is not settled. */
         if (planned[i].why != not_read && planned[i].why != not_clear)
-            recheck->run->changed_since++;
+            recheck->run->outcome.changed_since++;
     }
 }
 
@@ -193,18 +195,18 @@ static bool load_planned(
     struct run *run, const struct chunk *chunk, struct pg_rows *rows, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
-    pg_arg_int(&args, run->window.first);
-    pg_arg_int(&args, run->window.last);
+    pg_arg_int(&args, run->session.run_id);
+    pg_arg_int(&args, run->outcome.window.first);
+    pg_arg_int(&args, run->outcome.window.last);
     pg_arg_int(&args, (int64_t)chunk->from_ids[0]);
     pg_arg_int(&args, (int64_t)chunk->from_ids[chunk->from_count - 1]);
-    return pg_run(run->state, STATEMENT_ARCHIVE_PLANNED, &args, rows, err);
+    return pg_run(run->session.state, STATEMENT_ARCHIVE_PLANNED, &args, rows, err);
 }
 
 static const char *why_unknown(const struct recheck *recheck, const struct chunk *chunk,
     const struct client_reply *reply, uint64_t from_id)
 {
-    if (recheck->invalid > recheck->run->invalid_approved)
+    if (recheck->invalid > recheck->run->plan.invalid_approved)
         return not_clear;
     return fetch_complete(chunk, reply, from_id) ? NULL : not_read;
 }
@@ -216,7 +218,7 @@ static struct planned planned_row(const struct run *run, const struct pg_rows *r
         .assoc = {.from_id = (uint64_t)pg_rows_int(rows, i, 1),
             .to_id = (uint64_t)pg_rows_int(rows, i, 2),
             .type = types_find(
-                &run->types, pg_rows_text(rows, i, 3), (uint32_t)pg_rows_int(rows, i, 4))},
+                &run->session.types, pg_rows_text(rows, i, 3), (uint32_t)pg_rows_int(rows, i, 4))},
         .ordinal = pg_rows_int(rows, i, 0),
         .along = pg_rows_text(rows, i, 5),
     };
@@ -260,22 +262,22 @@ static bool read_again(struct recheck *recheck, struct error *err)
     if (!ok || recheck->ordinals.length == 0)
         return ok;
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, pg_array_end(&recheck->ordinals));
     pg_arg_text(&args, pg_array_end(&recheck->messages));
-    return pg_run(run->state, STATEMENT_ARCHIVE_SKIP, &args, NULL, err);
+    return pg_run(run->session.state, STATEMENT_ARCHIVE_SKIP, &args, NULL, err);
 }
 
 /* The other records of links within one object type may name them by now. An undo does not ask the
  * source. */
 static bool settle_twins(struct run *run, struct error *err)
 {
-    uint64_t invalid = run->counts.invalid;
-    if (run->options.undoes != 0)
+    uint64_t invalid = run->plan.counts.invalid;
+    if (run->scope.undoes != 0)
         return true;
-    if (!reciprocal_plan_finish(run, NULL, &run->changed_since, err))
+    if (!reciprocal_plan_finish(run, NULL, &run->outcome.changed_since, err))
         return false;
-    return run->counts.invalid - invalid <= run->invalid_approved ||
+    return run->plan.counts.invalid - invalid <= run->plan.invalid_approved ||
         error_set(err, ERROR_SOURCE,
             "source rows have become invalid since the plan was made. Archiving stopped, because a "
             "skipped row would look like a deletion. Fix them and run again");
@@ -286,8 +288,8 @@ bool recheck_window(struct run *run, struct error *err)
     CLEANUP(recheck_clear) struct recheck recheck = {.run = run};
     if (!next_window(run, err))
         return false;
-    if (run->window.last == 0 ||
-        clock_now_ms() - run->read_ms < run->options.sync->guards.max_plan_age_ms)
+    if (run->outcome.window.last == 0 ||
+        clock_now_ms() - run->plan.read_ms < run->session.sync->guards.max_plan_age_ms)
         return true;
     return spool_open(&recheck.records, "records to archive from", SPOOL_SORTED, err) &&
         spool_open(&recheck.desired, "desired rows of them", SPOOL_SORTED, err) &&

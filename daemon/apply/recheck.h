@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "journal/session.h"
 
-/* Moves run->window to the next planned archives; last is 0 when there are none left. */
+/* Moves run->outcome.window to the next planned archives; last is 0 when there are none left. */
 MUST_CHECK bool recheck_window(struct run *run, struct error *err);
 
 #endif

@@ -28,21 +28,21 @@ static bool settle_run(struct run *run, const struct doubt *doubt, struct error 
     bool missed = doubt->over && round.unread == 0;
     bool close = doubt->old || (missed && doubt->absent);
     pg_arg_int(&args, doubt->run_id);
-    if (close && !pg_run(run->state, STATEMENT_RECOVER_CLOSE, &args, NULL, err))
+    if (close && !pg_run(run->session.state, STATEMENT_RECOVER_CLOSE, &args, NULL, err))
         return false;
     pg_arg_bool(&args, close);
     pg_arg_bool(&args, missed);
-    return pg_run(run->state, STATEMENT_RECOVER_DONE, &args, NULL, err);
+    return pg_run(run->session.state, STATEMENT_RECOVER_DONE, &args, NULL, err);
 }
 
 bool recover_changes(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_text(&args, run->options.sync->name);
-    pg_arg_int(&args, run->options.sync->portal->timeout_ms + SETTLE_MS);
+    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_int(&args, run->session.sync->portal->timeout_ms + SETTLE_MS);
     pg_arg_int(&args, SETTLE_MS);
-    if (!pg_run(run->state, STATEMENT_RECOVER_RUNS, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_RECOVER_RUNS, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++) {
         struct doubt doubt = {.run_id = pg_rows_int(&rows, i, 0),

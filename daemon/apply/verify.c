@@ -26,7 +26,7 @@ static bool open_records(struct run *run, int64_t run_id, struct spool *records,
 {
     struct pg_args args = {0};
     pg_arg_int(&args, run_id);
-    return record_ids_load(run->state, STATEMENT_VERIFY_FROM_IDS, &args, records, err);
+    return record_ids_load(run->session.state, STATEMENT_VERIFY_FROM_IDS, &args, records, err);
 }
 
 static int by_row(const void *a, const void *b)
@@ -40,12 +40,12 @@ static int by_row(const void *a, const void *b)
 static const char *came_text(const struct run *run, int64_t run_id,
     const struct client_reply *reply, const struct assoc *row, struct buf *text)
 {
-    struct cardinality_rules single = cardinality_rules(run->options.sync, &run->types);
+    struct cardinality_rules single = cardinality_rules(run->session.sync, &run->session.types);
     struct diff_rows pair = diff_pair(reply->rows, reply->rows_count, row);
-    if (run_id != run->run_id || single.there_count == 0)
+    if (run_id != run->session.run_id || single.there_count == 0)
         return NULL;
     for (size_t i = 0; i < pair.count; i++) {
-        const struct type *type = &run->types.items[pair.rows[i].type];
+        const struct type *type = &run->session.types.items[pair.rows[i].type];
         if (cardinality_is_once_there(&single, pair.rows[i].type))
             buf_addf(text, "%s%s:%u", text->length > 0 ? " " : "", type->category, type->type_id);
     }
@@ -55,8 +55,8 @@ static const char *came_text(const struct run *run, int64_t run_id,
 /* "CATEGORY:id" of the plain type, NULL: the account has none. Belongs to text. */
 static const char *plain_text(const struct run *run, struct buf *text)
 {
-    for (uint32_t i = 0; i < run->types.count; i++) {
-        const struct type *type = &run->types.items[i];
+    for (uint32_t i = 0; i < run->session.types.count; i++) {
+        const struct type *type = &run->session.types.items[i];
         if (type->kind != TYPE_PLAIN)
             continue;
         buf_addf(text, "%s:%u", type->category, type->type_id);
@@ -77,14 +77,14 @@ static bool settle_chunk(struct run *run, int64_t run_id, const struct chunk *ch
     struct pg_args settle = args;
     pg_arg_int(&args, (int64_t)chunk->from_ids[0]);
     pg_arg_int(&args, (int64_t)chunk->from_ids[chunk->from_count - 1]);
-    if (!pg_run(run->state, STATEMENT_VERIFY_CHANGES, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_VERIFY_CHANGES, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++) {
         struct assoc row = {
             .from_id = (uint64_t)pg_rows_int(&rows, i, 2),
             .to_id = (uint64_t)pg_rows_int(&rows, i, 3),
             .type = types_find(
-                &run->types, pg_rows_text(&rows, i, 4), (uint32_t)pg_rows_int(&rows, i, 5)),
+                &run->session.types, pg_rows_text(&rows, i, 4), (uint32_t)pg_rows_int(&rows, i, 5)),
         };
         bool archive = strcmp(pg_rows_text(&rows, i, 0), "archive") == 0;
         bool seen = reply->rows_count > 0 &&
@@ -98,14 +98,14 @@ static bool settle_chunk(struct run *run, int64_t run_id, const struct chunk *ch
     }
     if (ordinals.length == 0)
         return true;
-    pg_arg_text(&settle, run->options.sync->name);
+    pg_arg_text(&settle, run->session.sync->name);
     pg_arg_text(&settle, pg_array_end(&operations));
     pg_arg_text(&settle, pg_array_end(&ordinals));
-    pg_arg_int(&settle, run->epoch);
+    pg_arg_int(&settle, run->session.epoch);
     pg_arg_text(&settle, pg_array_end(&came));
     CLEANUP(buf_clear) struct buf plain = {0};
     pg_arg_text(&settle, plain_text(run, &plain));
-    return pg_run(run->state, STATEMENT_VERIFY_SETTLE, &settle, NULL, err);
+    return pg_run(run->session.state, STATEMENT_VERIFY_SETTLE, &settle, NULL, err);
 }
 
 static uint64_t count_unread(const struct chunk *chunk, const struct client_reply *reply)
@@ -150,14 +150,14 @@ bool verify_read(struct run *run, struct verify_round *round, struct error *err)
 
 static bool later_rounds(struct run *run, struct error *err)
 {
-    const struct sync_definition *sync = run->options.sync;
+    const struct sync_definition *sync = run->session.sync;
     int64_t began_ms = clock_now_ms();
     for (size_t i = 0; i < sync->verify_delays_count; i++) {
         if (!journal_results(run, err))
             return false;
         if (!stop_wait(began_ms + sync->verify_delays_ms[i] - clock_now_ms()))
             break;
-        struct verify_round round = {.run_id = run->run_id};
+        struct verify_round round = {.run_id = run->session.run_id};
         if (!verify_read(run, &round, err))
             return false;
         if (round.open == 0)
@@ -169,29 +169,29 @@ static bool later_rounds(struct run *run, struct error *err)
 static bool run_statement(struct run *run, enum statement_id id, bool with_sync, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     if (with_sync)
-        pg_arg_text(&args, run->options.sync->name);
-    return pg_run(run->state, id, &args, NULL, err);
+        pg_arg_text(&args, run->session.sync->name);
+    return pg_run(run->session.state, id, &args, NULL, err);
 }
 
 static bool trust(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
-    pg_arg_text(&args, run->options.sync->name);
-    pg_arg_int(&args, run->epoch);
-    return pg_run(run->state, STATEMENT_VERIFY_TRUST, &args, NULL, err);
+    pg_arg_int(&args, run->session.run_id);
+    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_int(&args, run->session.epoch);
+    return pg_run(run->session.state, STATEMENT_VERIFY_TRUST, &args, NULL, err);
 }
 
 static bool still_open(struct run *run, bool *open, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_int(&args, 0);
     pg_arg_int(&args, 1);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->state, STATEMENT_VERIFY_FROM_IDS, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_VERIFY_FROM_IDS, &args, &rows, err))
         return false;
     *open = rows.count > 0;
     return true;
@@ -208,11 +208,11 @@ static bool let_others(struct run *run, struct error *err)
 
 bool verify_changes(struct run *run, struct error *err)
 {
-    struct verify_round round = {.run_id = run->run_id};
+    struct verify_round round = {.run_id = run->session.run_id};
     bool open;
     if (!journal_status(run, RUN_VERIFYING, err))
         return false;
-    if (run->options.sync->verify == VERIFY_NONE)
+    if (run->session.sync->verify == VERIFY_NONE)
         return trust(run, err) && run_statement(run, STATEMENT_REJECT_SETTLED, true, err);
     if (!verify_read(run, &round, err) || !still_open(run, &open, err))
         return false;

@@ -20,35 +20,36 @@ static void print_count(char sign, uint64_t count, const char *what, const char 
 
 static void print_head(const struct run *run)
 {
-    const struct sync_definition *sync = run->options.sync;
-    const struct run_counts *c = &run->counts;
+    const struct sync_definition *sync = run->session.sync;
+    const struct plan_counts *planned = &run->plan.counts;
     char desired[COUNT_TEXT_MAX], records[COUNT_TEXT_MAX], number[NUMBER_TEXT_MAX];
-    if (run->options.undoes != 0) {
+    if (run->scope.undoes != 0) {
         output_print("portal %s (%llu, %s)      undo of run %lld (sync %s)\n"
                      "read     %s again\n",
-            sync->portal->name, (unsigned long long)run->access.portal_id,
-            dialect_text(sync->portal->api), (long long)run->options.undoes, sync->name,
-            output_count(c->records, sync->from, records));
+            sync->portal->name, (unsigned long long)run->session.access.portal_id,
+            dialect_text(sync->portal->api), (long long)run->scope.undoes, sync->name,
+            output_count(planned->records, sync->from, records));
         return;
     }
     output_print("portal %s (%llu, %s, supported until %s)      source %s\n", sync->portal->name,
-        (unsigned long long)run->access.portal_id, dialect_text(sync->portal->api),
+        (unsigned long long)run->session.access.portal_id, dialect_text(sync->portal->api),
         dialect_supported_until(sync->portal->api), source_name(sync));
-    if (run->options.mode == RUN_APPLY) {
+    if (run->scope.mode == RUN_APPLY) {
         /* The whole source is read, the plan's records are compared. */
         output_print("read     %s of plan %lld again, and all %s\n",
-            output_count(c->records, sync->from, records), (long long)run->options.plan_id,
-            output_count(c->desired, "desired rows", desired));
+            output_count(planned->records, sync->from, records), (long long)run->scope.plan_id,
+            output_count(planned->desired, "desired rows", desired));
         return;
     }
-    output_print("read     %s of %s", output_count(c->desired, "desired rows", desired),
-        output_count(c->records, sync->from, records));
-    if (c->invalid > 0)
-        output_print(", %s invalid", output_number(c->invalid, number));
-    if (c->duplicates > 0)
-        output_print(", %s repeated", output_number(c->duplicates, number));
-    if (c->unread > 0)
-        output_print("      %s could not be read\n", output_count(c->unread, "records", desired));
+    output_print("read     %s of %s", output_count(planned->desired, "desired rows", desired),
+        output_count(planned->records, sync->from, records));
+    if (planned->invalid > 0)
+        output_print(", %s invalid", output_number(planned->invalid, number));
+    if (planned->duplicates > 0)
+        output_print(", %s repeated", output_number(planned->duplicates, number));
+    if (planned->unread > 0)
+        output_print(
+            "      %s could not be read\n", output_count(planned->unread, "records", desired));
     else
         puts("      all pages read");
 }
@@ -58,11 +59,11 @@ static bool print_undone(struct cli *cli, const struct run *run, struct error *e
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     if (!pg_run(cli->state, STATEMENT_SKIP_REASONS, &args, &rows, err))
         return false;
-    print_count('+', run->counts.to_create, "create", "what the run had archived");
-    print_count('-', run->counts.to_archive, "archive", "what the run had created");
+    print_count('+', run->plan.counts.to_create, "create", "what the run had archived");
+    print_count('-', run->plan.counts.to_archive, "archive", "what the run had created");
     for (int i = 0; i < rows.count; i++)
         print_count('.', (uint64_t)pg_rows_int(&rows, i, 0), "skipped", pg_rows_text(&rows, i, 1));
     return true;
@@ -72,25 +73,27 @@ static bool print_undone(struct cli *cli, const struct run *run, struct error *e
  * would archive it again; else NULL. */
 static const char *first_type(const struct run *run, char text[static 256])
 {
-    const struct sync_definition *sync = run->options.sync;
-    uint32_t first = cardinality_rules(sync, &run->types).first;
-    if (sync->policy != POLICY_MIRROR || first == TYPE_NONE || !run->types.items[first].managed)
+    const struct sync_definition *sync = run->session.sync;
+    uint32_t first = cardinality_rules(sync, &run->session.types).first;
+    if (sync->policy != POLICY_MIRROR || first == TYPE_NONE ||
+        !run->session.types.items[first].managed)
         return NULL;
-    (void)snprintf(
-        text, 256, "%s:%u", run->types.items[first].category, run->types.items[first].type_id);
+    (void)snprintf(text, 256, "%s:%u", run->session.types.items[first].category,
+        run->session.types.items[first].type_id);
     return text;
 }
 
 /* "1,117 new in the source, 87 removed in HubSpot (drift)" needs the reasons apart. */
 static bool print_changes(struct cli *cli, const struct run *run, struct error *err)
 {
-    const struct run_counts *c = &run->counts;
+    const struct plan_counts *planned = &run->plan.counts;
+    const struct outcome_counts *done = &run->outcome.counts;
     struct pg_args args = {0};
     char text[256], a[NUMBER_TEXT_MAX], b[NUMBER_TEXT_MAX];
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (run->options.undoes != 0)
+    if (run->scope.undoes != 0)
         return print_undone(cli, run, err);
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, first_type(run, text));
     if (!pg_run(cli->state, STATEMENT_REASON_COUNTS, &args, &rows, err))
         return false;
@@ -99,21 +102,21 @@ static bool print_changes(struct cli *cli, const struct run *run, struct error *
     uint64_t foreign = (uint64_t)pg_rows_int(&rows, 0, 2);
     (void)snprintf(text, sizeof text, "%s new in the source, %s removed in HubSpot (drift)",
         output_number(new_ones, a), output_number(lost, b));
-    print_count('+', c->to_create, "create", text);
+    print_count('+', planned->to_create, "create", text);
     (void)snprintf(text, sizeof text, "%.2f %% of %s owned (at most %s)%s",
-        c->managed > 0 ? 100.0 * (double)c->to_archive / (double)c->managed : 0.0,
-        output_number(c->managed, a),
-        output_number(guard_archive_limit(&run->options.sync->guards, c->managed), b),
+        planned->managed > 0 ? 100.0 * (double)planned->to_archive / (double)planned->managed : 0.0,
+        output_number(planned->managed, a),
+        output_number(guard_archive_limit(&run->session.sync->guards, planned->managed), b),
         foreign > 0 ? ", some added in HubSpot by others (drift)" : "");
-    print_count('-', c->to_archive, "archive", text);
-    print_count('~', c->reported, "drift", "reported only (on_drift: report)");
-    print_count('!', c->blocked, "blocked",
+    print_count('-', planned->to_archive, "archive", text);
+    print_count('~', planned->reported, "drift", "reported only (on_drift: report)");
+    print_count('!', planned->blocked, "blocked",
         "archiving it would also remove a label this sync does not manage");
     print_count('~', (uint64_t)pg_rows_int(&rows, 0, 3), "primary",
         "HubSpot may mark the first link of a record as primary; the next run archives the mark");
-    print_count('.', c->skipped, "skipped",
-        run->options.mode == RUN_APPLY ? "not in the plan, quarantined or left alone"
-                                       : "quarantined or left alone (assocd show)");
+    print_count('.', done->skipped, "skipped",
+        run->scope.mode == RUN_APPLY ? "not in the plan, quarantined or left alone"
+                                     : "quarantined or left alone (assocd show)");
     return true;
 }
 
@@ -121,10 +124,10 @@ static bool print_invalid(struct cli *cli, const struct run *run, struct error *
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (run->counts.invalid == 0)
+    if (run->plan.counts.invalid == 0)
         return true;
-    pg_arg_text(&args, run->options.sync->name);
-    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_int(&args, run->session.run_id);
     if (!pg_run(cli->state, STATEMENT_REJECT_SAMPLES, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++)
@@ -139,16 +142,16 @@ static uint64_t parts(uint64_t count, int64_t size)
 
 static bool print_price(struct cli *cli, const struct run *run, struct error *err)
 {
-    const struct limits *limits = &run->options.sync->portal->limits;
-    const struct run_counts *c = &run->counts;
+    const struct limits *limits = &run->session.sync->portal->limits;
+    const struct plan_counts *planned = &run->plan.counts;
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     if (!pg_run(cli->state, STATEMENT_PLAN_PRICE, &args, &rows, err))
         return false;
-    uint64_t creates = parts(c->to_create, limits->create_inputs);
+    uint64_t creates = parts(planned->to_create, limits->create_inputs);
     uint64_t archives = parts((uint64_t)pg_rows_int(&rows, 0, 0), limits->archive_from_ids);
-    uint64_t by_rows = parts(c->to_archive, limits->archive_inputs);
+    uint64_t by_rows = parts(planned->to_archive, limits->archive_inputs);
     uint64_t verifying = parts((uint64_t)pg_rows_int(&rows, 0, 1), limits->read_inputs);
     archives = by_rows > archives ? by_rows : archives;
     /* Whose token it is, the plan's records again, and what became of those of archives. */
@@ -158,11 +161,11 @@ static bool print_price(struct cli *cli, const struct run *run, struct error *er
     uint64_t all =
         creates + archives + verifying > 0 ? again + looks_up + creates + archives + verifying : 0;
     char text[6][COUNT_TEXT_MAX], looks[96] = "", number[NUMBER_TEXT_MAX];
-    if (run->moves_requests > 0)
+    if (run->plan.moves_requests > 0)
         (void)snprintf(looks, sizeof looks, " (%s of them to see what creates take from others)",
-            output_number(run->moves_requests, number));
+            output_number(run->plan.moves_requests, number));
     output_print("cost     %s done%s, %s + %s + %s + %s + %s to come, about %llu s\n",
-        output_count(client_requests(run->client), "requests", text[0]), looks,
+        output_count(client_requests(run->session.client), "requests", text[0]), looks,
         output_count(all > 0 ? again : 0, "readings", text[4]),
         output_count(looks_up, "look-ups", text[5]), output_count(creates, "creates", text[1]),
         output_count(archives, "archives", text[2]),
@@ -171,7 +174,7 @@ static bool print_price(struct cli *cli, const struct run *run, struct error *er
                 ? (all * 10 + (uint64_t)limits->requests_per_10s - 1) /
                     (uint64_t)limits->requests_per_10s
                 : 1));
-    if (run->merges_unasked)
+    if (run->plan.merges_unasked)
         output_print("note     its archives are more than the guards allow: what became of their "
                      "records is looked up when it is applied\n");
     return true;
@@ -179,18 +182,18 @@ static bool print_price(struct cli *cli, const struct run *run, struct error *er
 
 static void print_plan_end(const struct run *run)
 {
-    unsigned long long plan = (unsigned long long)run->run_id;
-    const char *digest = run->digest;
-    bool empty = run->counts.to_create + run->counts.to_archive == 0;
+    unsigned long long plan = (unsigned long long)run->session.run_id;
+    const char *digest = run->plan.digest;
+    bool empty = run->plan.counts.to_create + run->plan.counts.to_archive == 0;
     if (run->verdict.kind != VERDICT_PASS) {
         output_print("guard    %s: %s\n", run->verdict.guard, run->verdict.text);
         if (digest[0] != '\0')
             output_print("plan %llu sha256:%.4s...%s\n", plan, digest, digest + 62);
-    } else if (run->options.mode == RUN_PLAN) {
+    } else if (run->scope.mode == RUN_PLAN) {
         output_print("plan %llu sha256:%.4s...%s      ", plan, digest, digest + 62);
-        if (empty && run->counts.unread > 0)
+        if (empty && run->plan.counts.unread > 0)
             puts("incomplete: not all records could be read");
-        else if (empty && run->undecided > 0)
+        else if (empty && run->plan.undecided > 0)
             puts("incomplete: some labels are kept that the source does not name");
         else if (empty)
             puts("nothing to do");
@@ -201,34 +204,34 @@ static void print_plan_end(const struct run *run)
 
 static void print_outcome(const struct run *run)
 {
-    const struct run_counts *c = &run->counts;
+    const struct outcome_counts *done = &run->outcome.counts;
     char a[NUMBER_TEXT_MAX], b[NUMBER_TEXT_MAX], text[COUNT_TEXT_MAX];
-    output_print("run %llu of %s: %s", (unsigned long long)run->run_id, run->options.sync->name,
-        run_status_text(run->status));
-    output_print(
-        ", %s created, %s archived", output_number(c->created, a), output_number(c->archived, b));
-    if (c->rejected > 0)
-        output_print(", %s rejected by HubSpot", output_number(c->rejected, a));
-    if (c->unverified > 0)
-        output_print(", %s unverified", output_number(c->unverified, a));
-    if (c->withheld > 0)
-        output_print(", %s withheld", output_number(c->withheld, a));
-    uint64_t requests = run->client != NULL ? client_requests(run->client) : 0;
+    output_print("run %llu of %s: %s", (unsigned long long)run->session.run_id,
+        run->session.sync->name, run_status_text(run->ending.status));
+    output_print(", %s created, %s archived", output_number(done->created, a),
+        output_number(done->archived, b));
+    if (done->rejected > 0)
+        output_print(", %s rejected by HubSpot", output_number(done->rejected, a));
+    if (done->unverified > 0)
+        output_print(", %s unverified", output_number(done->unverified, a));
+    if (done->withheld > 0)
+        output_print(", %s withheld", output_number(done->withheld, a));
+    uint64_t requests = run->session.client != NULL ? client_requests(run->session.client) : 0;
     output_print(", %s\n", output_count(requests, "requests", text));
 }
 
 /* Why something was left undone. */
 static void print_reason(const struct run *run)
 {
-    if (run->reason[0] != '\0')
-        output_print("because  %s\n", run->reason);
+    if (run->ending.reason[0] != '\0')
+        output_print("because  %s\n", run->ending.reason);
 }
 
 /* The source has not changed by an undo. */
 static void print_undo_end(const struct run *run)
 {
-    const char *name = run->options.sync->name;
-    if (run->options.undoes != 0 && run->counts.to_create + run->counts.to_archive > 0)
+    const char *name = run->session.sync->name;
+    if (run->scope.undoes != 0 && run->plan.counts.to_create + run->plan.counts.to_archive > 0)
         output_print(
             "note     the source is still authoritative: unless you change it or pause the "
             "sync, the "
@@ -239,9 +242,9 @@ static void print_undo_end(const struct run *run)
 bool report_run(struct cli *cli, const struct run *run, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     /* One line, and no connection for it: there are many such runs. */
-    if (run->options.mode == RUN_CHANGED && run->verdict.kind == VERDICT_PASS && !cli->json) {
+    if (run->scope.mode == RUN_CHANGED && run->verdict.kind == VERDICT_PASS && !cli->json) {
         print_outcome(run);
         print_reason(run);
         return true;
@@ -253,11 +256,11 @@ bool report_run(struct cli *cli, const struct run *run, struct error *err)
     print_head(run);
     if (!print_changes(cli, run, err) || !print_invalid(cli, run, err))
         return false;
-    if (run->options.mode == RUN_PLAN && run->verdict.kind != VERDICT_REFUSE &&
+    if (run->scope.mode == RUN_PLAN && run->verdict.kind != VERDICT_REFUSE &&
         !print_price(cli, run, err))
         return false;
     print_plan_end(run);
-    if (run->options.mode != RUN_PLAN)
+    if (run->scope.mode != RUN_PLAN)
         print_outcome(run);
     print_reason(run);
     print_undo_end(run);

@@ -52,7 +52,7 @@ static bool get_plan(
         (long long)plan->plan_id, plan->sync, pg_rows_text(&rows, 0, 1));
 }
 
-/* The records of a plan are read again when it is applied; still, a wish has its time. */
+/* The records of a plan are read again when it is applied; still, a request has its time. */
 static bool check_age(
     const struct saved_plan *plan, const struct sync_definition *sync, struct error *err)
 {
@@ -75,15 +75,15 @@ bool verb_apply(struct cli *cli, int argc, char **argv, int *code, struct error 
         {.name = "log-format", .hidden = true, .text = &hidden.log_format}, {0}};
     struct words words;
     struct saved_plan plan;
-    struct engine_wish wish = {.cause = "apply", .mode = RUN_APPLY};
+    struct engine_request request = {.cause = "apply", .scope.mode = RUN_APPLY};
     (void)argc;
     if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "apply", 1, 1, err) ||
-        !engine_worker(&wish, &hidden, err) || !get_plan(cli, &words, &plan, err) ||
-        !cli_sync(cli, plan.sync, &wish.sync, err) || !check_age(&plan, wish.sync, err))
+        !engine_worker(&request, &hidden, err) || !get_plan(cli, &words, &plan, err) ||
+        !cli_sync(cli, plan.sync, &request.sync, err) || !check_age(&plan, request.sync, err))
         return false;
-    wish.plan_id = plan.plan_id;
-    wish.undoes = plan.undoes;
-    return engine_run(cli, &wish, code, err);
+    request.scope.plan_id = plan.plan_id;
+    request.scope.undoes = plan.undoes;
+    return engine_run(cli, &request, code, err);
 }
 
 static bool print_approval(

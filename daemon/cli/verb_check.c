@@ -75,9 +75,9 @@ static void check_source(struct findings *findings, const struct sync_definition
     struct source_row row;
     struct error err = {0};
     char text[160];
-    struct source_wish wish = {
+    struct source_query query = {
         .sync = sync, .database_url = findings->cli->definitions.database_url, .types = types};
-    if (source_open(&source, &wish, &err) && source_next(source, &row, &err)) {
+    if (source_open(&source, &query, &err) && source_next(source, &row, &err)) {
         (void)snprintf(text, sizeof text, "source %.100s %s", source_name(sync),
             row.kind == SOURCE_END ? "is readable and empty" : "is readable");
         found(findings, what, text);

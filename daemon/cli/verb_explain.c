@@ -14,7 +14,7 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 
-struct pair_wish {
+struct pair_query {
     char from_type[128], to_type[128];
     struct assoc pair;
 };
@@ -48,11 +48,11 @@ static bool parse_word(const char *word, char type[static 128], uint64_t *id, st
     return true;
 }
 
-static bool fits(struct cli *cli, const struct sync_definition *sync, const struct pair_wish *wish,
-    bool *ret_fits, struct error *err)
+static bool fits(struct cli *cli, const struct sync_definition *sync,
+    const struct pair_query *query, bool *ret_fits, struct error *err)
 {
-    const char *const from[] = {sync->from, wish->from_type},
-                      *const to[] = {sync->to, wish->to_type};
+    const char *const from[] = {sync->from, query->from_type},
+                      *const to[] = {sync->to, query->to_type};
     bool same_from, same_to;
     if (!object_types_same(cli->state, sync->portal, from, &same_from, err) ||
         !object_types_same(cli->state, sync->portal, to, &same_to, err))
@@ -78,12 +78,12 @@ static bool ask_source(struct view *view, struct error *err)
 {
     struct source *source = NULL;
     struct source_row row = {.kind = SOURCE_ROW};
-    struct source_wish wish = {.sync = view->sync,
+    struct source_query query = {.sync = view->sync,
         .database_url = view->cli->definitions.database_url,
         .types = &view->types,
         .from_ids = &view->pair.from_id,
         .from_count = 1};
-    bool ok = source_open(&source, &wish, err);
+    bool ok = source_open(&source, &query, err);
     while (ok && row.kind != SOURCE_END) {
         ok = source_next(source, &row, err);
         if (ok && row.kind == SOURCE_ROW && row.assoc.to_id == view->pair.to_id)
@@ -201,32 +201,32 @@ static bool print_json(struct view *view, struct error *err)
 }
 
 static bool explain(struct cli *cli, const struct sync_definition *sync,
-    const struct pair_wish *wish, struct error *err)
+    const struct pair_query *query, struct error *err)
 {
-    CLEANUP(view_clear) struct view view = {.cli = cli, .sync = sync, .pair = wish->pair};
+    CLEANUP(view_clear) struct view view = {.cli = cli, .sync = sync, .pair = query->pair};
     return look(&view, err) && (cli->json ? print_json(&view, err) : print_text(&view, err));
 }
 
 /* Every sync of these object types, or the one that was named. */
 static bool explain_all(
-    struct cli *cli, const char *name, const struct pair_wish *wish, struct error *err)
+    struct cli *cli, const char *name, const struct pair_query *query, struct error *err)
 {
     size_t found = 0;
     for (size_t i = 0; i < cli->definitions.syncs_count; i++) {
         const struct sync_definition *sync = cli->definitions.syncs[i];
         bool wanted;
-        if (!fits(cli, sync, wish, &wanted, err))
+        if (!fits(cli, sync, query, &wanted, err))
             return false;
         if (!wanted || (name != NULL && strcmp(name, sync->name) != 0))
             continue;
         fputs(cli->json ? (found > 0 ? "," : "[") : (found > 0 ? "\n" : ""), stdout);
-        if (!explain(cli, sync, wish, err))
+        if (!explain(cli, sync, query, err))
             return false;
         found++;
     }
     if (found == 0)
         return error_set(err, ERROR_USAGE, "no sync of %s goes from %s to %s%s%s", cli->config_path,
-            wish->from_type, wish->to_type, name != NULL ? " and is called " : "",
+            query->from_type, query->to_type, name != NULL ? " and is called " : "",
             name != NULL ? name : "");
     if (cli->json)
         puts("]");
@@ -238,12 +238,12 @@ bool verb_explain(struct cli *cli, int argc, char **argv, int *code, struct erro
     const char *name = NULL;
     const struct option_row options[] = {{.name = "sync", .text = &name}, {0}};
     struct words words;
-    struct pair_wish wish = {0};
+    struct pair_query query = {0};
     (void)argc;
     (void)code;
     return cli_options(cli, argv, options, &words, err) &&
         cli_words(&words, "explain", 2, 2, err) &&
-        parse_word(words.items[0], wish.from_type, &wish.pair.from_id, err) &&
-        parse_word(words.items[1], wish.to_type, &wish.pair.to_id, err) && cli_state(cli, err) &&
-        explain_all(cli, name, &wish, err);
+        parse_word(words.items[0], query.from_type, &query.pair.from_id, err) &&
+        parse_word(words.items[1], query.to_type, &query.pair.to_id, err) && cli_state(cli, err) &&
+        explain_all(cli, name, &query, err);
 }

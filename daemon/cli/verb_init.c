@@ -13,7 +13,7 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 
-struct init_wish {
+struct init_request {
     bool sql, watch, unwatch, roles;
     struct words words;
 };
@@ -30,17 +30,17 @@ static void print_schema(void)
 }
 
 /* One sync. With --json: an object a sync, in an array. */
-static bool watch_one(struct cli *cli, const struct init_wish *wish,
+static bool watch_one(struct cli *cli, const struct init_request *request,
     const struct sync_definition *sync, int number, struct error *err)
 {
     CLEANUP(buf_clear) struct buf text = {0};
     const char *url = cli->definitions.database_url;
-    bool ok = wish->sql ? watch_sql(sync, url, &text, err)
-        : wish->watch   ? watch_install(sync, url, &text, err)
-                        : watch_remove(sync, url, &text, err);
+    bool ok = request->sql ? watch_sql(sync, url, &text, err)
+        : request->watch   ? watch_install(sync, url, &text, err)
+                           : watch_remove(sync, url, &text, err);
     if (!ok)
         return false;
-    if (wish->sql) {
+    if (request->sql) {
         output_lines(buf_text(&text));
     } else if (cli->json) {
         CLEANUP(buf_clear) struct buf json = {0};
@@ -58,16 +58,16 @@ static bool watch_one(struct cli *cli, const struct init_wish *wish,
 }
 
 /* Without names: every sync with watch: true; to take triggers away, every sync. */
-static bool watch_all(struct cli *cli, const struct init_wish *wish, struct error *err)
+static bool watch_all(struct cli *cli, const struct init_request *request, struct error *err)
 {
     const struct sync_definition *sync;
-    const struct words *words = &wish->words;
-    bool array = cli->json && !wish->sql;
+    const struct words *words = &request->words;
+    bool array = cli->json && !request->sql;
     int number = 0;
     for (int i = 0; i < words->count; i++) {
         if (!cli_sync(cli, words->items[i], &sync, err))
             return false;
-        if (wish->watch && !sync->watch)
+        if (request->watch && !sync->watch)
             return error_set(err, ERROR_USAGE,
                 "sync %s is not to be watched: set watch: true in %s first", sync->name,
                 cli->config_path);
@@ -75,14 +75,14 @@ static bool watch_all(struct cli *cli, const struct init_wish *wish, struct erro
     fputs(array ? "[" : "", stdout);
     for (size_t i = 0; i < cli->definitions.syncs_count; i++) {
         sync = cli->definitions.syncs[i];
-        bool named = words->count == 0 && (wish->unwatch || sync->watch);
+        bool named = words->count == 0 && (request->unwatch || sync->watch);
         for (int j = 0; j < words->count; j++)
             named = named || definitions_sync(&cli->definitions, words->items[j]) == sync;
-        if (named && !watch_one(cli, wish, sync, number++, err))
+        if (named && !watch_one(cli, request, sync, number++, err))
             return false;
     }
     fputs(array ? "]\n" : "", stdout);
-    if (number == 0 && !wish->sql && !cli->json)
+    if (number == 0 && !request->sql && !cli->json)
         puts("no sync has watch: true");
     return true;
 }
@@ -149,26 +149,26 @@ static bool grant(struct cli *cli, struct error *err)
 
 bool verb_init(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
-    struct init_wish wish = {0};
-    const struct option_row options[] = {{.name = "sql", .flag = &wish.sql},
-        {.name = "roles", .flag = &wish.roles}, {.name = "watch", .flag = &wish.watch},
-        {.name = "unwatch", .flag = &wish.unwatch}, {0}};
+    struct init_request request = {0};
+    const struct option_row options[] = {{.name = "sql", .flag = &request.sql},
+        {.name = "roles", .flag = &request.roles}, {.name = "watch", .flag = &request.watch},
+        {.name = "unwatch", .flag = &request.unwatch}, {0}};
     (void)argc;
     (void)code;
-    if (!cli_options(cli, argv, options, &wish.words, err))
+    if (!cli_options(cli, argv, options, &request.words, err))
         return false;
-    bool tables = wish.watch || wish.unwatch;
-    if (!tables && !cli_words(&wish.words, "init", 0, 0, err))
+    bool tables = request.watch || request.unwatch;
+    if (!tables && !cli_words(&request.words, "init", 0, 0, err))
         return false;
-    if (wish.unwatch && (wish.watch || wish.sql))
+    if (request.unwatch && (request.watch || request.sql))
         return error_set(err, ERROR_USAGE, "init: --unwatch goes with neither --watch nor --sql");
-    if (wish.sql && !tables) {
-        if (wish.roles)
+    if (request.sql && !tables) {
+        if (request.roles)
             output_lines(sql_roles), output_lines(sql_grants);
         else
             print_schema();
         return true;
     }
-    return cli_load(cli, err) && (wish.sql || upgrade(cli, tables, err)) &&
-        (!wish.roles || grant(cli, err)) && (!tables || watch_all(cli, &wish, err));
+    return cli_load(cli, err) && (request.sql || upgrade(cli, tables, err)) &&
+        (!request.roles || grant(cli, err)) && (!tables || watch_all(cli, &request, err));
 }

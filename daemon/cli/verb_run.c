@@ -13,121 +13,120 @@
 #include "cli/report.h"
 
 bool engine_worker(
-    struct engine_wish *wish, const struct worker_options *options, struct error *err)
+    struct engine_request *request, const struct worker_options *options, struct error *err)
 {
-    wish->worker = options->log_format != NULL;
+    request->worker = options->log_format != NULL;
     if (options->cause != NULL)
-        wish->cause = options->cause;
-    return !wish->worker || log_open(options->log_format, err);
+        request->cause = options->cause;
+    return !request->worker || log_open(options->log_format, err);
 }
 
 /* A worker's failure is told by the daemon from the run's row; without a row, here. */
 static void worker_failed(
-    const struct engine_wish *wish, const struct run *run, int *code, const struct error *err)
+    const struct engine_request *request, const struct run *run, int *code, const struct error *err)
 {
-    struct log_about about = {.sync = wish->sync->name, .worker = getpid()};
-    if (run->run_id == 0 && err->kind != ERROR_LOCKED)
-        log_event(LOG_ERROR, &about, "%s: %s", wish->sync->name, err->text);
+    struct log_about about = {.sync = request->sync->name, .worker = getpid()};
+    if (run->session.run_id == 0 && err->kind != ERROR_LOCKED)
+        log_event(LOG_ERROR, &about, "%s: %s", request->sync->name, err->text);
     *code = error_exit_code(err->kind);
 }
 
-/* What a wish asks of a run, whoever starts it: the one place where its options are made. */
-static struct run_options engine_options(const struct cli *cli, const struct engine_wish *wish)
+/* What a request asks of a run, whoever starts it: the one place where its session is made. */
+static struct session engine_session(const struct cli *cli, const struct engine_request *request)
 {
-    return (struct run_options){
-        .sync = wish->sync,
+    return (struct session){
+        .sync = request->sync,
         .definitions = &cli->definitions,
         .database_url = cli->definitions.database_url,
         .token = cli->token,
         .token_stamp = cli->token_stamp[0] != '\0' ? cli->token_stamp : NULL,
-        .cause = wish->cause,
-        .mode = wish->mode,
-        .plan_id = wish->plan_id,
-        .undoes = wish->undoes,
+        .cause = request->cause,
         .retention_days = cli->definitions.retention_days,
-        .show = wish->worker ? NULL : output_progress,
+        .show = request->worker ? NULL : output_progress,
     };
 }
 
 /* The run is what it is; that its history was not pruned is news of its own. */
-static void tell_unpruned(const struct engine_wish *wish, const struct run *run)
+static void tell_unpruned(const struct engine_request *request, const struct run *run)
 {
-    struct log_about about = {.sync = wish->sync->name, .run_id = run->run_id, .worker = getpid()};
+    struct log_about about = {
+        .sync = request->sync->name, .run_id = run->session.run_id, .worker = getpid()};
     static const char text[] = "old history was not pruned (history.retention_days); the next run "
                                "tries again";
-    if (run->unpruned.kind == ERROR_NONE)
+    if (run->ending.unpruned.kind == ERROR_NONE)
         return;
-    if (wish->worker)
-        log_event(LOG_WARNING, &about, "%s: %s: %s", wish->sync->name, text, run->unpruned.text);
+    if (request->worker)
+        log_event(LOG_WARNING, &about, "%s: %s: %s", request->sync->name, text,
+            run->ending.unpruned.text);
     else
-        output_tell("assocd: %s: %s: %s\n", wish->sync->name, text, run->unpruned.text);
+        output_tell("assocd: %s: %s: %s\n", request->sync->name, text, run->ending.unpruned.text);
 }
 
-static bool run_worker(struct cli *cli, const struct engine_wish *wish, int *code)
+static bool run_worker(struct cli *cli, const struct engine_request *request, int *code)
 {
     struct error err;
     struct run run = {0};
-    bool ok = cli_token(cli, wish->sync->portal, &err);
-    struct run_options options = engine_options(cli, wish);
-    ok = ok && run_execute(&run, &options, &err);
+    bool ok = cli_token(cli, request->sync->portal, &err);
+    struct session session = engine_session(cli, request);
+    ok = ok && run_execute(&run, &session, &request->scope, &err);
     if (ok)
         *code = run_exit_code(&run, false);
     else
-        worker_failed(wish, &run, code, &err);
-    tell_unpruned(wish, &run);
+        worker_failed(request, &run, code, &err);
+    tell_unpruned(request, &run);
     run_clear(&run);
     return true;
 }
 
-bool engine_run(struct cli *cli, const struct engine_wish *wish, int *code, struct error *err)
+bool engine_run(struct cli *cli, const struct engine_request *request, int *code, struct error *err)
 {
-    if (wish->worker)
-        return run_worker(cli, wish, code);
-    if (!cli_token(cli, wish->sync->portal, err))
+    if (request->worker)
+        return run_worker(cli, request, code);
+    if (!cli_token(cli, request->sync->portal, err))
         return false;
-    struct run_options options = engine_options(cli, wish);
+    struct session session = engine_session(cli, request);
     struct run run;
-    bool ok = run_execute(&run, &options, err);
+    bool ok = run_execute(&run, &session, &request->scope, err);
     output_progress_end();
     struct error later;
     /* What was found is printed for a run that a guard refused, too: it is the news. */
-    if (run.run_id != 0 && (ok || run.verdict.kind == VERDICT_REFUSE))
+    if (run.session.run_id != 0 && (ok || run.verdict.kind == VERDICT_REFUSE))
         ok = report_run(cli, &run, ok ? err : &later) && ok;
     if (ok)
-        *code = run_exit_code(&run, wish->detailed);
-    tell_unpruned(wish, &run);
+        *code = run_exit_code(&run, request->detailed);
+    tell_unpruned(request, &run);
     run_clear(&run);
     return ok;
 }
 
 bool verb_plan(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
-    struct engine_wish wish = {.cause = "plan", .mode = RUN_PLAN};
+    struct engine_request request = {.cause = "plan", .scope.mode = RUN_PLAN};
     const struct option_row options[] = {
-        {.name = "detailed-exitcode", .flag = &wish.detailed}, {0}};
+        {.name = "detailed-exitcode", .flag = &request.detailed}, {0}};
     struct words words;
     (void)argc;
     return cli_options(cli, argv, options, &words, err) && cli_words(&words, "plan", 0, 1, err) &&
-        cli_chosen_sync(cli, &words, &wish.sync, err) && engine_run(cli, &wish, code, err);
+        cli_chosen_sync(cli, &words, &request.sync, err) && engine_run(cli, &request, code, err);
 }
 
-/* Runs one sync after the other as `wish` says; a failure of one is printed and does not stop the
- * others. The worst exit code is the first that is not 0. */
-static bool run_all(struct cli *cli, const struct words *words, struct engine_wish wish, int *code,
-    struct error *err)
+/* Runs one sync after the other as `request` says; a failure of one is printed and does not stop
+ * the others. The worst exit code is the first that is not 0. */
+static bool run_all(struct cli *cli, const struct words *words, struct engine_request request,
+    int *code, struct error *err)
 {
-    bool touched = wish.mode == RUN_CHANGED;
+    bool touched = request.scope.mode == RUN_CHANGED;
     size_t count = words->count > 0 ? (size_t)words->count : cli->definitions.syncs_count;
     for (size_t i = 0; i < count; i++) {
         int one = 0;
-        wish.sync = words->count > 0 ? definitions_sync(&cli->definitions, words->items[i])
-                                     : cli->definitions.syncs[i];
-        if (touched && words->count == 0 && !wish.sync->watch)
+        request.sync = words->count > 0 ? definitions_sync(&cli->definitions, words->items[i])
+                                        : cli->definitions.syncs[i];
+        if (touched && words->count == 0 && !request.sync->watch)
             continue;
-        if (!engine_run(cli, &wish, &one, err)) {
+        if (!engine_run(cli, &request, &one, err)) {
             if (count == 1 || err->kind == ERROR_STOPPED)
                 return false;
-            output_error(wish.sync->name, err);
+            output_error(request.sync->name, err);
             one = error_exit_code(err->kind);
         }
         *code = *code != 0 ? *code : one;
@@ -158,7 +157,7 @@ bool verb_run(struct cli *cli, int argc, char **argv, int *code, struct error *e
         if (touched && !sync->watch)
             return error_set(err, ERROR_USAGE, "sync %s is not watched (watch: true)", sync->name);
     }
-    struct engine_wish wish = {
-        .cause = touched ? "watch" : "manual", .mode = touched ? RUN_CHANGED : RUN_FULL};
-    return engine_worker(&wish, &hidden, err) && run_all(cli, &words, wish, code, err);
+    struct engine_request request = {
+        .cause = touched ? "watch" : "manual", .scope.mode = touched ? RUN_CHANGED : RUN_FULL};
+    return engine_worker(&request, &hidden, err) && run_all(cli, &words, request, code, err);
 }

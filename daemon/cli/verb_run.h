@@ -7,12 +7,10 @@
 #include "run/run.h"
 #include "cli/cli.h"
 
-struct engine_wish {
+struct engine_request {
     const struct sync_definition *sync;
     const char *cause;
-    enum run_mode mode;
-    int64_t plan_id;
-    int64_t undoes; /* the run to undo; 0: none */
+    struct scope scope;
     bool detailed; /* exit 2 for a plan with changes */
     bool worker; /* of the daemon: nobody reads a report, messages go to the log */
 };
@@ -23,11 +21,12 @@ struct worker_options {
     const char *log_format; /* --log-format */
 };
 
-/* Makes the wish one of the daemon's worker, if its options say so. */
+/* Makes the request one of the daemon's worker, if its options say so. */
 MUST_CHECK bool engine_worker(
-    struct engine_wish *wish, const struct worker_options *options, struct error *err);
+    struct engine_request *request, const struct worker_options *options, struct error *err);
 
 /* Runs it in this process and prints the report; *code is its exit code. */
-bool engine_run(struct cli *cli, const struct engine_wish *wish, int *code, struct error *err);
+bool engine_run(
+    struct cli *cli, const struct engine_request *request, int *code, struct error *err);
 
 #endif

@@ -40,12 +40,13 @@ bool verb_undo(struct cli *cli, int argc, char **argv, int *code, struct error *
     char sync[64];
     const struct option_row options[] = {{.name = "dry-run", .flag = &dry_run}, {0}};
     struct words words;
-    struct engine_wish wish = {.cause = "undo", .mode = RUN_FULL};
+    struct engine_request request = {.cause = "undo", .scope.mode = RUN_FULL};
     (void)argc;
     if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "undo", 1, 1, err) ||
-        !cli_number(words.items[0], "run", &wish.undoes, err) || !cli_state(cli, err) ||
-        !check_run(cli, wish.undoes, sync, err) || !cli_sync(cli, sync, &wish.sync, err))
+        !cli_number(words.items[0], "run", &request.scope.undoes, err) || !cli_state(cli, err) ||
+        !check_run(cli, request.scope.undoes, sync, err) ||
+        !cli_sync(cli, sync, &request.sync, err))
         return false;
-    wish.mode = dry_run ? RUN_PLAN : RUN_FULL;
-    return engine_run(cli, &wish, code, err);
+    request.scope.mode = dry_run ? RUN_PLAN : RUN_FULL;
+    return engine_run(cli, &request, code, err);
 }

@@ -256,15 +256,15 @@ static int by_key(const void *a, const void *b)
 /* What the sync means, in words that a changed mapping can be explained with. */
 static char *fingerprint(const struct run *run)
 {
-    const struct sync_definition *sync = run->options.sync;
+    const struct sync_definition *sync = run->session.sync;
     CLEANUP(buf_clear) struct buf text = {0};
-    buf_addf(&text, "%s to %s of account %llu, types", object_type_name(run->from_type),
-        object_type_name(run->to_type), (unsigned long long)run->access.portal_id);
+    buf_addf(&text, "%s to %s of account %llu, types", object_type_name(run->session.from_type),
+        object_type_name(run->session.to_type), (unsigned long long)run->session.access.portal_id);
     const struct type *managed[TYPES_MAX];
     size_t count = 0;
-    for (uint32_t i = 0; i < run->types.count; i++)
-        if (run->types.items[i].managed)
-            managed[count++] = &run->types.items[i];
+    for (uint32_t i = 0; i < run->session.types.count; i++)
+        if (run->session.types.items[i].managed)
+            managed[count++] = &run->session.types.items[i];
     qsort(managed, count, sizeof managed[0], by_key);
     for (size_t i = 0; i < count; i++)
         buf_addf(&text, "%s %s:%u", i > 0 ? "," : "", managed[i]->category, managed[i]->type_id);
@@ -289,83 +289,87 @@ static char *fingerprint(const struct run *run)
  * archived, and nobody told. */
 static bool is_nameable(const struct run *run, uint32_t index, struct error *err)
 {
-    const struct sync_definition *sync = run->options.sync;
+    const struct sync_definition *sync = run->session.sync;
     char space[64];
-    return client_dialect(run->client) != DIALECT_V3 || run->types.items[index].name != NULL ||
+    return client_dialect(run->session.client) != DIALECT_V3 ||
+        run->session.types.items[index].name != NULL ||
         error_set(err, ERROR_CONFIG,
             "sync %s: association type %s has no name of its own in API v3 (a new one has it after "
             "some minutes); portals.%s.api: 2026-09 needs none",
-            sync->name, types_text(&run->types, index, space), sync->portal->name);
+            sync->name, types_text(&run->session.types, index, space), sync->portal->name);
 }
 
 /* The two directions of links between records of one object type, if it is one. */
 static bool open_reciprocals(struct run *run, struct error *err)
 {
-    if (strcmp(run->from_type, run->to_type) != 0)
+    if (strcmp(run->session.from_type, run->session.to_type) != 0)
         return true;
-    run->reciprocals = mem_new(1, sizeof *run->reciprocals);
-    reciprocal_init(run->reciprocals, &run->types, run->from_type);
+    run->session.reciprocals = mem_new(1, sizeof *run->session.reciprocals);
+    reciprocal_init(run->session.reciprocals, &run->session.types, run->session.from_type);
     return known_reciprocals_load(run, err);
 }
 
 static bool resolve_types(struct run *run, struct error *err)
 {
-    const struct sync_definition *sync = run->options.sync;
+    const struct sync_definition *sync = run->session.sync;
     if (!object_types_resolve(run, err))
         return error_prefix(err, "sync %s", sync->name);
-    const struct account_pair pair = {sync->portal, run->from_type, run->to_type};
-    if (!account_types(run->client, run->state, &pair, &run->types, err))
+    const struct account_pair pair = {sync->portal, run->session.from_type, run->session.to_type};
+    if (!account_types(run->session.client, run->session.state, &pair, &run->session.types, err))
         return error_prefix(err, "sync %s", sync->name);
     if (!open_reciprocals(run, err))
         return false;
-    client_bind(run->client, run->from_type, run->to_type, &run->types);
+    client_bind(
+        run->session.client, run->session.from_type, run->session.to_type, &run->session.types);
     for (size_t i = 0; i < sync->types_count; i++) {
         uint32_t index;
-        if (!types_resolve(&run->types, &sync->types[i], &index, ERROR_CONFIG, err))
+        if (!types_resolve(&run->session.types, &sync->types[i], &index, ERROR_CONFIG, err))
             return error_prefix(err, "sync %s: %s to %s", sync->name, sync->from, sync->to);
         if (!is_nameable(run, index, err))
             return false;
-        run->types.items[index].managed = true;
+        run->session.types.items[index].managed = true;
     }
-    run->fingerprint = fingerprint(run);
+    run->session.mapping = fingerprint(run);
     return overlap_refuse(run, err);
 }
 
 bool account_open(struct run *run, struct error *err)
 {
-    const struct sync_definition *sync = run->options.sync;
-    run->access = (struct account_access){
+    const struct sync_definition *sync = run->session.sync;
+    run->session.access = (struct account_access){
         .portal = sync->portal,
-        .token = run->options.token,
-        .token_stamp = run->options.token_stamp,
+        .token = run->session.token,
+        .token_stamp = run->session.token_stamp,
     };
-    return account_client(&run->client, run->state, &run->access, err) && resolve_types(run, err);
+    return account_client(&run->session.client, run->session.state, &run->session.access, err) &&
+        resolve_types(run, err);
 }
 
 void account_note_source(struct run *run, const struct source *source)
 {
     CLEANUP(buf_clear) struct buf text = {0};
-    buf_addf(&text, "%s: %s, policy %s", run->fingerprint, source_shape(source),
-        policy_words[run->options.sync->policy]);
-    free(run->fingerprint);
-    run->fingerprint = mem_text(buf_text(&text));
-    run->source_replica = source_replica(source);
+    buf_addf(&text, "%s: %s, policy %s", run->session.mapping, source_shape(source),
+        policy_words[run->session.sync->policy]);
+    free(run->session.mapping);
+    run->session.mapping = mem_text(buf_text(&text));
+    run->plan.source_replica = source_replica(source);
 }
 
 bool account_confirm(struct run *run, struct error *err)
 {
     struct account answer;
-    const char *portal = run->options.sync->portal->name;
+    const char *portal = run->session.sync->portal->name;
     /* A run of just the changes has no time for it: the answer is minutes old at most. */
-    if (run->access.asked || run->options.mode == RUN_CHANGED)
+    if (run->session.access.asked || run->scope.mode == RUN_CHANGED)
         return true;
-    if (!client_account(run->client, &answer, err))
+    if (!client_account(run->session.client, &answer, err))
         return error_prefix(err, "portal %s", portal);
-    run->access.asked = true;
-    if (answer.portal_id == run->access.portal_id)
+    run->session.access.asked = true;
+    if (answer.portal_id == run->session.access.portal_id)
         return true;
     return error_set(err, ERROR_REFUSED,
         "portal %s: the plan is about account %llu, and the token now belongs to account %llu; "
         "nothing was written",
-        portal, (unsigned long long)run->access.portal_id, (unsigned long long)answer.portal_id);
+        portal, (unsigned long long)run->session.access.portal_id,
+        (unsigned long long)answer.portal_id);
 }

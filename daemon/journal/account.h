@@ -15,16 +15,16 @@ struct client;
 struct pg;
 struct run;
 
-/* Opens run->client and fills run->portal_id, run->types and run->fingerprint. A token of another
- * account than portal_id is ERROR_REFUSED before any other call. */
+/* Opens run->session.client and fills run->portal_id, run->session.types and run->session.mapping.
+ * A token of another account than portal_id is ERROR_REFUSED before any other call. */
 MUST_CHECK bool account_open(struct run *run, struct error *err);
 
 /* Before the first write: if the answer to "whose token is this" was remembered, it is asked for
  * once more, and must be the same (fault O3). */
 MUST_CHECK bool account_confirm(struct run *run, struct error *err);
 
-/* What the open source turned out to be becomes part of run->fingerprint (fault S8, S9), and the
- * policy. */
+/* What the open source turned out to be becomes part of run->session.mapping (faults S8, S9), and
+ * the policy. */
 struct source;
 void account_note_source(struct run *run, const struct source *source);
 

@@ -21,8 +21,8 @@ struct changed_records {
  * may lead through a connection pooler: all is one transaction. */
 static bool open_rows(struct run *run, struct pg **pg, const char *mode, struct error *err)
 {
-    const struct sync_definition *sync = run->options.sync;
-    *pg = run->state;
+    const struct sync_definition *sync = run->session.sync;
+    *pg = run->session.state;
     if (sync->source_database_url == NULL)
         return true;
     if (!pg_open_plain(pg, sync->source_database_url, "assocd touched", ERROR_SOURCE, err))
@@ -35,7 +35,7 @@ static bool open_rows(struct run *run, struct pg **pg, const char *mode, struct 
 
 static void close_rows(struct run *run, struct pg *pg)
 {
-    if (pg != run->state)
+    if (pg != run->session.state)
         pg_close(pg);
 }
 
@@ -51,13 +51,13 @@ static bool is_unprepared(const struct pg *pg)
 
 static void note_rows(struct run *run, const struct pg_rows *rows)
 {
-    struct changed_records *touched = run->changed;
+    struct changed_records *touched = run->scope.changed;
     if (rows->count == 0)
         return;
     touched->snapshot = mem_text(pg_rows_text(rows, 0, 1));
     if (pg_rows_null(rows, 0, 0) || rows->count > CHANGED_RECORDS_MAX)
-        run->options.mode = RUN_FULL;
-    if (run->options.mode == RUN_FULL)
+        run->scope.mode = RUN_FULL;
+    if (run->scope.mode == RUN_FULL)
         return;
     mem_grow(&touched->from_ids, &touched->room, (size_t)rows->count, sizeof touched->from_ids[0]);
     for (int i = 0; i < rows->count; i++)
@@ -74,15 +74,15 @@ static int by_id(const void *a, const void *b)
  * records are looked at together. */
 static bool add_rivals(struct run *run, struct error *err)
 {
-    struct changed_records *touched = run->changed;
+    struct changed_records *touched = run->scope.changed;
     struct pg_args args = {0};
     CLEANUP(buf_clear) struct buf ids = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (touched->count == 0)
         return true;
-    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_text(&args, run->session.sync->name);
     pg_arg_text(&args, changed_records_array(run, &ids));
-    if (!pg_run(run->state, STATEMENT_TOUCHED_RIVALS, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_TOUCHED_RIVALS, &args, &rows, err))
         return false;
     size_t count = touched->count;
     mem_grow(&touched->from_ids, &touched->room, count + (size_t)rows.count,
@@ -98,15 +98,15 @@ static bool add_rivals(struct run *run, struct error *err)
 
 bool changed_records_take(struct run *run, struct error *err)
 {
-    const struct sync_definition *sync = run->options.sync;
-    bool full = run->options.mode == RUN_FULL && run->options.undoes == 0;
+    const struct sync_definition *sync = run->session.sync;
+    bool full = run->scope.mode == RUN_FULL && run->scope.undoes == 0;
     struct pg *pg;
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (run->options.mode != RUN_CHANGED && !(full && sync->watch))
+    if (run->scope.mode != RUN_CHANGED && !(full && sync->watch))
         return true;
     if (!open_rows(run, &pg, "isolation level read committed read only", err))
         return error_prefix(err, "changes of %s", sync->name);
-    run->changed = mem_new(1, sizeof *run->changed);
+    run->scope.changed = mem_new(1, sizeof *run->scope.changed);
     struct pg_args args = {0};
     pg_arg_text(&args, sync->name);
     pg_arg_int(&args, full ? 1 : CHANGED_RECORDS_MAX + 1);
@@ -122,8 +122,8 @@ bool changed_records_take(struct run *run, struct error *err)
 
 const uint64_t *changed_records_ids(const struct run *run, size_t *count)
 {
-    *count = run->changed != NULL ? run->changed->count : 0;
-    return *count > 0 ? run->changed->from_ids : NULL;
+    *count = run->scope.changed != NULL ? run->scope.changed->count : 0;
+    return *count > 0 ? run->scope.changed->from_ids : NULL;
 }
 
 const char *changed_records_array(const struct run *run, struct buf *array)
@@ -137,30 +137,30 @@ const char *changed_records_array(const struct run *run, struct buf *array)
 
 bool changed_records_nothing(const struct run *run)
 {
-    return run->options.mode == RUN_CHANGED && run->changed->count == 0;
+    return run->scope.mode == RUN_CHANGED && run->scope.changed->count == 0;
 }
 
 bool changed_records_waits(const struct run *run)
 {
-    return run->changed != NULL && run->changed->snapshot != NULL;
+    return run->scope.changed != NULL && run->scope.changed->snapshot != NULL;
 }
 
 bool changed_records_finish(struct run *run, struct error *err)
 {
     struct pg *pg;
-    if (run->changed == NULL || run->changed->snapshot == NULL)
+    if (run->scope.changed == NULL || run->scope.changed->snapshot == NULL)
         return true;
     if (!open_rows(run, &pg, "isolation level read committed read write", err))
-        return error_prefix(err, "changes of %s", run->options.sync->name);
+        return error_prefix(err, "changes of %s", run->session.sync->name);
     struct pg_args args = {0};
-    pg_arg_text(&args, run->options.sync->name);
-    pg_arg_text(&args, run->changed->snapshot);
+    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_text(&args, run->scope.changed->snapshot);
     bool ok = pg_run(pg, STATEMENT_TOUCHED_DONE, &args, NULL, err) &&
-        (pg == run->state || pg_exec(pg, "commit", NULL, err));
+        (pg == run->session.state || pg_exec(pg, "commit", NULL, err));
     close_rows(run, pg);
-    free(run->changed->snapshot);
-    run->changed->snapshot = NULL;
-    return ok || error_prefix(err, "changes of %s", run->options.sync->name);
+    free(run->scope.changed->snapshot);
+    run->scope.changed->snapshot = NULL;
+    return ok || error_prefix(err, "changes of %s", run->session.sync->name);
 }
 
 void changed_records_close(struct changed_records *touched)

@@ -13,7 +13,7 @@
  *   (the plan waits for approval), is a reject (which has a time of its own to be tried again), or
  *   has nothing left but to show. A run that failed, was stopped, deferred or refused, or that
  * could not read a record, leaves every row for the next one, which comes after a back-off
- *   (run.changes_left). So a change's row goes only with a run that saw the change.
+ *   (run.ending.changes_left). So a change's row goes only with a run that saw the change.
  */
 #ifndef JOURNAL_CHANGED_RECORDS_H
 #define JOURNAL_CHANGED_RECORDS_H

@@ -32,20 +32,20 @@ static bool is_gone(const struct holder *holder)
 
 static bool lock_sync(struct run *run, struct error *err)
 {
-    const char *name = run->options.sync->name;
+    const char *name = run->session.sync->name;
     int64_t until_ms = clock_now_ms() + LOCK_WAIT_MS;
     struct holder holder;
     bool held;
     struct pg_args args = {0};
     pg_arg_text(&args, name);
-    pg_arg_text(&args, run->options.sync->portal->name);
+    pg_arg_text(&args, run->session.sync->portal->name);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     do {
-        if (!pg_run(run->state, STATEMENT_SYNC_LOCK, &args, &rows, err))
+        if (!pg_run(run->session.state, STATEMENT_SYNC_LOCK, &args, &rows, err))
             return false;
         if (pg_rows_bool(&rows, 0, 0))
             return true;
-        if (!holder_find(run->state, name, &holder, &held, err))
+        if (!holder_find(run->session.state, name, &holder, &held, err))
             return false;
     } while ((!held || is_gone(&holder)) && clock_now_ms() < until_ms && stop_wait(LOCK_AGAIN_MS));
     return held ? error_set(err, ERROR_LOCKED, "%s", holder.text)
@@ -56,115 +56,118 @@ static bool lock_sync(struct run *run, struct error *err)
 static bool enter_sync(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_text(&args, run->options.sync->name);
-    pg_arg_text(&args, run->options.sync->portal->name);
+    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_text(&args, run->session.sync->portal->name);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->state, STATEMENT_SYNC_ENTER, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_SYNC_ENTER, &args, &rows, err))
         return false;
-    run->epoch = pg_rows_int(&rows, 0, 0);
+    run->session.epoch = pg_rows_int(&rows, 0, 0);
     if (!pg_rows_null(&rows, 0, 1))
-        run->good_fingerprint = mem_text(pg_rows_text(&rows, 0, 1));
-    run->good_known = !pg_rows_null(&rows, 0, 2);
-    run->good_desired = (uint64_t)pg_rows_int(&rows, 0, 2);
+        run->session.baseline.mapping = mem_text(pg_rows_text(&rows, 0, 1));
+    run->session.baseline.known = !pg_rows_null(&rows, 0, 2);
+    run->session.baseline.desired = (uint64_t)pg_rows_int(&rows, 0, 2);
     return true;
 }
 
 static bool insert_run(struct run *run, struct error *err)
 {
-    const struct sync_definition *sync = run->options.sync;
+    const struct sync_definition *sync = run->session.sync;
     char host[256] = "";
     (void)gethostname(host, sizeof host - 1);
     struct pg_args args = {0};
     pg_arg_text(&args, sync->name);
     pg_arg_text(&args, sync->portal->name);
     pg_arg_text(&args, dialect_text(sync->portal->api));
-    pg_arg_text(&args, run->options.cause);
-    if (run->options.mode == RUN_APPLY)
-        pg_arg_int(&args, run->options.plan_id);
+    pg_arg_text(&args, run->session.cause);
+    if (run->scope.mode == RUN_APPLY)
+        pg_arg_int(&args, run->scope.plan_id);
     else
         pg_arg_text(&args, NULL);
-    pg_arg_int(&args, run->epoch);
+    pg_arg_int(&args, run->session.epoch);
     pg_arg_text(&args, host);
     pg_arg_int(&args, getpid());
-    if (run->options.undoes != 0)
-        pg_arg_int(&args, run->options.undoes);
+    if (run->scope.undoes != 0)
+        pg_arg_int(&args, run->scope.undoes);
     else
         pg_arg_text(&args, NULL);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->state, STATEMENT_RUN_INSERT, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_RUN_INSERT, &args, &rows, err))
         return false;
     if (rows.count == 0)
         return error_set(err, ERROR_LOCKED,
             "the lock of %s was lost before its run began: another run took it, or the server "
             "process behind the connection has changed (a connection pooler?)",
             sync->name);
-    run->run_id = pg_rows_int(&rows, 0, 0);
-    run->started_us = pg_rows_int(&rows, 0, 1);
-    run->started_local = clock_now_us();
+    run->session.run_id = pg_rows_int(&rows, 0, 0);
+    run->session.started_us = pg_rows_int(&rows, 0, 1);
+    run->session.started_local = clock_now_us();
     return true;
 }
 
 bool journal_open(struct run *run, struct error *err)
 {
     char name[96];
-    (void)snprintf(name, sizeof name, "assocd run %s", run->options.sync->name);
+    (void)snprintf(name, sizeof name, "assocd run %s", run->session.sync->name);
     struct pg_args args = {0};
-    pg_arg_text(&args, run->options.sync->name);
-    return schema_open(&run->state, run->options.database_url, name, err) && lock_sync(run, err) &&
-        enter_sync(run, err) && pg_run(run->state, STATEMENT_RUN_INTERRUPT, &args, NULL, err) &&
+    pg_arg_text(&args, run->session.sync->name);
+    return schema_open(&run->session.state, run->session.database_url, name, err) &&
+        lock_sync(run, err) && enter_sync(run, err) &&
+        pg_run(run->session.state, STATEMENT_RUN_INTERRUPT, &args, NULL, err) &&
         insert_run(run, err);
 }
 
 bool journal_status(struct run *run, enum run_status status, struct error *err)
 {
-    run->status = status;
-    const struct run_counts *c = &run->counts;
-    const uint64_t numbers[] = {run->access.portal_id, c->desired, c->records, c->unread,
-        c->observed, c->unchanged, c->duplicates, c->invalid, c->managed, c->to_create,
-        c->to_archive, c->drift, c->reported, c->blocked, c->created, c->archived, c->rejected,
-        c->unverified, c->skipped, c->withheld,
-        run->client != NULL ? client_requests(run->client) : 0};
+    run->ending.status = status;
+    const struct plan_counts *planned = &run->plan.counts;
+    const struct outcome_counts *done = &run->outcome.counts;
+    const uint64_t numbers[] = {run->session.access.portal_id, planned->desired, planned->records,
+        planned->unread, planned->observed, planned->unchanged, planned->duplicates,
+        planned->invalid, planned->managed, planned->to_create, planned->to_archive, planned->drift,
+        planned->reported, planned->blocked, done->created, done->archived, done->rejected,
+        done->unverified, done->skipped, done->withheld,
+        run->session.client != NULL ? client_requests(run->session.client) : 0};
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, run_status_text(status));
     for (size_t i = 0; i < ARRAY_COUNT(numbers); i++)
         pg_arg_int(&args, (int64_t)numbers[i]);
     pg_arg_text(&args, run->verdict.guard[0] != '\0' ? run->verdict.text : NULL);
     pg_arg_text(&args,
-        run->failure.kind != ERROR_NONE ? run->failure.text
-            : run->reason[0] != '\0'    ? run->reason
-                                        : NULL);
-    pg_arg_text(&args, run->digest[0] != '\0' ? run->digest : NULL);
-    pg_arg_text(&args, run->fingerprint);
-    pg_arg_bool(&args, run->changes_left);
+        run->ending.failure.kind != ERROR_NONE ? run->ending.failure.text
+            : run->ending.reason[0] != '\0'    ? run->ending.reason
+                                               : NULL);
+    pg_arg_text(&args, run->plan.digest[0] != '\0' ? run->plan.digest : NULL);
+    pg_arg_text(&args, run->session.mapping);
+    pg_arg_bool(&args, run->ending.changes_left);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->state, STATEMENT_RUN_UPDATE, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_RUN_UPDATE, &args, &rows, err))
         return false;
     return rows.count > 0 ||
         error_set(err, ERROR_LOCKED,
             "run %lld of %s was interrupted: its session had lost the lock of the sync, so that "
             "another process closed the run; it stops here",
-            (long long)run->run_id, run->options.sync->name);
+            (long long)run->session.run_id, run->session.sync->name);
 }
 
 bool journal_unlock(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_text(&args, run->options.sync->name);
-    pg_arg_int(&args, run->run_id);
-    return pg_run(run->state, STATEMENT_SYNC_UNLOCK, &args, NULL, err);
+    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_int(&args, run->session.run_id);
+    return pg_run(run->session.state, STATEMENT_SYNC_UNLOCK, &args, NULL, err);
 }
 
 bool journal_results(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->state, STATEMENT_CHANGE_RESULTS, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_CHANGE_RESULTS, &args, &rows, err))
         return false;
-    struct run_counts *c = &run->counts;
-    uint64_t *const fields[] = {
-        &c->created, &c->archived, &c->rejected, &c->unverified, &c->skipped, &c->withheld};
+    struct outcome_counts *done = &run->outcome.counts;
+    uint64_t *const fields[] = {&done->created, &done->archived, &done->rejected, &done->unverified,
+        &done->skipped, &done->withheld};
     for (size_t i = 0; i < ARRAY_COUNT(fields); i++)
         *fields[i] = (uint64_t)pg_rows_int(&rows, 0, (int)i);
     return true;
@@ -173,8 +176,8 @@ bool journal_results(struct run *run, struct error *err)
 bool journal_abandon(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
-    return pg_run(run->state, STATEMENT_CHANGE_ABANDON, &args, NULL, err);
+    pg_arg_int(&args, run->session.run_id);
+    return pg_run(run->session.state, STATEMENT_CHANGE_ABANDON, &args, NULL, err);
 }
 
 /* HubSpot's own words go into timestamptz columns only if PostgreSQL will take them. */
@@ -192,7 +195,7 @@ void journal_note_read(const struct run *run, struct buf *rows, const char *oper
     const struct client_reply *reply, int64_t began_us)
 {
     char sent[CLOCK_TEXT_MAX], completed[CLOCK_TEXT_MAX];
-    int64_t offset = run->started_us - run->started_local;
+    int64_t offset = run->session.started_us - run->session.started_local;
     clock_utc_text(began_us + offset, sent);
     clock_utc_text(clock_now_us() + offset, completed);
     static const char *const statuses[] = {
@@ -202,7 +205,7 @@ void journal_note_read(const struct run *run, struct buf *rows, const char *oper
         [CLIENT_UNKNOWN] = "failed",
         [CLIENT_NOT_SENT] = "failed",
     };
-    pg_copy_int(rows, run->run_id);
+    pg_copy_int(rows, run->session.run_id);
     pg_copy_text(rows, operation);
     pg_copy_text(rows, statuses[reply->outcome]);
     pg_copy_int(rows, (int64_t)reply->request->from_count);
@@ -219,7 +222,7 @@ void journal_note_read(const struct run *run, struct buf *rows, const char *oper
 
 bool journal_reads(struct run *run, struct buf *rows, struct error *err)
 {
-    return pg_copy_rows(run->state, STATEMENT_BATCH_COPY, rows, err);
+    return pg_copy_rows(run->session.state, STATEMENT_BATCH_COPY, rows, err);
 }
 
 /* The array of the batch's changes; returns how many they are. */
@@ -239,7 +242,7 @@ bool journal_overtaken(const struct run *run, struct error *err)
 {
     return error_set(err, ERROR_LOCKED,
         "run %lld of %s lost its fencing token to a newer run; writing stopped",
-        (long long)run->run_id, run->options.sync->name);
+        (long long)run->session.run_id, run->session.sync->name);
 }
 
 bool journal_sent(struct run *run, struct journal_batch *batch, struct error *err)
@@ -247,15 +250,15 @@ bool journal_sent(struct run *run, struct journal_batch *batch, struct error *er
     CLEANUP(buf_clear) struct buf ordinals = {0};
     int64_t count = add_ordinals(batch, &ordinals);
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
-    pg_arg_text(&args, run->options.sync->name);
-    pg_arg_int(&args, run->epoch);
+    pg_arg_int(&args, run->session.run_id);
+    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_int(&args, run->session.epoch);
     pg_arg_text(&args, batch->operation);
     pg_arg_int(&args, (int64_t)batch->inputs);
     pg_arg_text(&args, batch->create ? "create" : "archive");
     pg_arg_text(&args, pg_array_end(&ordinals));
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->state, STATEMENT_BATCH_SENT, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_BATCH_SENT, &args, &rows, err))
         return false;
     if (rows.count == 0)
         return journal_overtaken(run, err);
@@ -296,7 +299,7 @@ bool journal_done(struct run *run, const struct journal_batch *batch,
     pg_arg_text(&args, pg_array_end(&states));
     pg_arg_text(&args, pg_array_end(&messages));
     pg_arg_bool(&args, reply->late);
-    return pg_run(run->state, STATEMENT_BATCH_DONE, &args, NULL, err);
+    return pg_run(run->session.state, STATEMENT_BATCH_DONE, &args, NULL, err);
 }
 
 bool journal_quarantine(
@@ -307,11 +310,11 @@ bool journal_quarantine(
         ? reply->refusals[0].message
         : reply->message;
     run_note(
-        run, "HubSpot refused some changes (assocd rejects %s): %s", run->options.sync->name, why);
-    pg_arg_text(&args, run->options.sync->name);
+        run, "HubSpot refused some changes (assocd rejects %s): %s", run->session.sync->name, why);
+    pg_arg_text(&args, run->session.sync->name);
     pg_arg_int(&args, batch_id);
     pg_arg_text(&args, reply->category[0] != '\0' ? reply->category : "REFUSED");
     pg_arg_text(&args, text_or_null(reply->correlation_id));
-    pg_arg_int(&args, run->run_id);
-    return pg_run(run->state, STATEMENT_REJECT_HUBSPOT, &args, NULL, err);
+    pg_arg_int(&args, run->session.run_id);
+    return pg_run(run->session.state, STATEMENT_REJECT_HUBSPOT, &args, NULL, err);
 }

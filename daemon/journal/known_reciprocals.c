@@ -16,8 +16,8 @@ static const char *const words[] = {
 
 static void add_object(struct pg_args *args, const struct run *run)
 {
-    pg_arg_int(args, (int64_t)run->access.portal_id);
-    pg_arg_text(args, run->from_type);
+    pg_arg_int(args, (int64_t)run->session.access.portal_id);
+    pg_arg_text(args, run->session.from_type);
 }
 
 /* The type in two columns of a row; TYPE_NONE: NULL, or no room for more types. */
@@ -28,7 +28,7 @@ static uint32_t type_in(struct run *run, const struct pg_rows *rows, int row, in
     struct type type = {.category = (char *)(uintptr_t)pg_rows_text(rows, row, column),
         .type_id = (uint32_t)pg_rows_int(rows, row, column + 1),
         .kind = TYPE_LABEL};
-    return types_add(&run->types, &type);
+    return types_add(&run->session.types, &type);
 }
 
 static enum reciprocal_evidence evidence_in(const char *word)
@@ -44,20 +44,20 @@ bool known_reciprocals_load(struct run *run, struct error *err)
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     add_object(&args, run);
-    if (!pg_run(run->state, STATEMENT_RECIPROCAL_GET, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_RECIPROCAL_GET, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++) {
         uint32_t type = type_in(run, &rows, i, 0), other = type_in(run, &rows, i, 2);
         enum reciprocal_evidence evidence = evidence_in(pg_rows_text(&rows, i, 4));
         if (type != TYPE_NONE && (other != TYPE_NONE || evidence == EVIDENCE_DOUBT))
-            reciprocal_recall(run->reciprocals, type, other, evidence);
+            reciprocal_recall(run->session.reciprocals, type, other, evidence);
     }
     return true;
 }
 
 bool known_reciprocals_store(struct run *run, struct error *err)
 {
-    const struct types *types = &run->types;
+    const struct types *types = &run->session.types;
     CLEANUP(buf_clear) struct buf category = {0};
     CLEANUP(buf_clear) struct buf type_id = {0};
     CLEANUP(buf_clear) struct buf other_category = {0};
@@ -65,7 +65,7 @@ bool known_reciprocals_store(struct run *run, struct error *err)
     CLEANUP(buf_clear) struct buf evidence = {0};
     for (uint32_t i = 0; i < types->count; i++) {
         uint32_t other;
-        enum reciprocal_evidence by = reciprocal_learnt(run->reciprocals, i, &other);
+        enum reciprocal_evidence by = reciprocal_learnt(run->session.reciprocals, i, &other);
         if (by == EVIDENCE_NONE)
             continue;
         const struct type *seen_as = by != EVIDENCE_DOUBT ? &types->items[other] : NULL;
@@ -79,11 +79,11 @@ bool known_reciprocals_store(struct run *run, struct error *err)
         return true;
     struct pg_args args = {0};
     add_object(&args, run);
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, pg_array_end(&category));
     pg_arg_text(&args, pg_array_end(&type_id));
     pg_arg_text(&args, pg_array_end(&other_category));
     pg_arg_text(&args, pg_array_end(&other_type_id));
     pg_arg_text(&args, pg_array_end(&evidence));
-    return pg_run(run->state, STATEMENT_RECIPROCAL_PUT, &args, NULL, err);
+    return pg_run(run->session.state, STATEMENT_RECIPROCAL_PUT, &args, NULL, err);
 }

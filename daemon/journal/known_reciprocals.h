@@ -10,7 +10,8 @@
 #include "base/error.h"
 #include "journal/session.h"
 
-/* Tells run->reciprocals. A type that the account does not list now is added to run->types. */
+/* Tells run->session.reciprocals. A type that the account does not list now is added to
+ * run->session.types. */
 MUST_CHECK bool known_reciprocals_load(struct run *run, struct error *err);
 
 /* Keeps what the run has found out; what it has found to be wrong is kept as a doubt. */

@@ -52,10 +52,10 @@ static bool ask_single(struct lookup *lookup, struct lookup_record *record, stru
     const struct assoc *told = known(lookup, record->id);
     if (told != NULL)
         settle(record, told->to_id);
-    if (told != NULL || lookup->away || lookup->run->lookups >= SINGLES_MAX)
+    if (told != NULL || lookup->away || lookup->run->plan.lookups >= SINGLES_MAX)
         return true;
-    lookup->run->lookups++;
-    if (!client_record_now(lookup->run->client, lookup->type, &asked, &why))
+    lookup->run->plan.lookups++;
+    if (!client_record_now(lookup->run->session.client, lookup->type, &asked, &why))
         return give_up(lookup, &why, err);
     settle(record, asked.now);
     return true;
@@ -73,7 +73,7 @@ static bool ask_batch(struct lookup *lookup, struct error *err)
     for (size_t i = 0; i < count; i++)
         asked[i] = (struct client_record){.id = records[i].id};
     struct client_lookup batch = {lookup->type, asked, count, &lookup->merges};
-    bool answered = client_records(lookup->run->client, &batch, &why);
+    bool answered = client_records(lookup->run->session.client, &batch, &why);
     if (!answered)
         return give_up(lookup, &why, err);
     for (size_t i = 0; i < count; i++) {

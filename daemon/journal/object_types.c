@@ -87,11 +87,12 @@ bool object_types_same(struct pg *state, const struct portal_definition *portal,
 
 bool object_types_resolve(struct run *run, struct error *err)
 {
-    const struct object_types where = {run->client, run->state, run->access.portal_id};
+    const struct object_types where = {
+        run->session.client, run->session.state, run->session.access.portal_id};
     struct object_pair pair;
-    if (!object_types_pair(&where, run->options.sync, &pair, err))
+    if (!object_types_pair(&where, run->session.sync, &pair, err))
         return false;
-    run->from_type = mem_text(pair.from);
-    run->to_type = mem_text(pair.to);
+    run->session.from_type = mem_text(pair.from);
+    run->session.to_type = mem_text(pair.to);
     return true;
 }

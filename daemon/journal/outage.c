@@ -164,14 +164,14 @@ bool outage_end_write(
 bool outage_end_read(
     const struct outage *outage, struct run *run, const char *operation, struct error *err)
 {
-    const char *noun = run->options.sync->from;
+    const char *noun = run->session.sync->from;
     bool verify = strcmp(operation, "verify") == 0;
     if (outage->answered == outage->asked)
         return true;
     if (outage->answered == 0 && !verify)
         return error_set(err, ERROR_REMOTE, "none of the %llu %s could be read: %s",
             (unsigned long long)outage->asked, noun, outage->why);
-    run->reason_unread = run->reason[0] == '\0';
+    run->ending.reason_unread = run->ending.reason[0] == '\0';
     run_note(run, "%llu of %llu %s could not be read%s: %s",
         (unsigned long long)(outage->asked - outage->answered), (unsigned long long)outage->asked,
         noun, verify ? " again, to see what was done" : "", outage->why);

@@ -82,12 +82,12 @@ bool overlap_check(const struct overlap *overlap, struct error *err)
 bool overlap_refuse(struct run *run, struct error *err)
 {
     struct object_pair pair;
-    (void)snprintf(pair.from, sizeof pair.from, "%s", run->from_type);
-    (void)snprintf(pair.to, sizeof pair.to, "%s", run->to_type);
-    const struct overlap overlap = {.definitions = run->options.definitions,
-        .sync = run->options.sync,
+    (void)snprintf(pair.from, sizeof pair.from, "%s", run->session.from_type);
+    (void)snprintf(pair.to, sizeof pair.to, "%s", run->session.to_type);
+    const struct overlap overlap = {.definitions = run->session.definitions,
+        .sync = run->session.sync,
         .pair = &pair,
-        .types = &run->types,
-        .where = {run->client, run->state, run->access.portal_id}};
+        .types = &run->session.types,
+        .where = {run->session.client, run->session.state, run->session.access.portal_id}};
     return overlap_check(&overlap, err);
 }

@@ -27,12 +27,12 @@ static bool find_type(struct run *run, char *text, uint32_t *index, struct error
     if (*category != ' ')
         return no_association(err);
     type.category = category + 1;
-    *index = types_find(&run->types, type.category, type.type_id);
+    *index = types_find(&run->session.types, type.category, type.type_id);
     if (*index == TYPE_NONE)
-        *index = types_add(&run->types, &type);
+        *index = types_add(&run->session.types, &type);
     return *index != TYPE_NONE ||
         error_set(err, ERROR_STATE, "assocd.managed of %s names more than %d types",
-            run->options.sync->name, TYPES_MAX);
+            run->session.sync->name, TYPES_MAX);
 }
 
 /* "30114477 3 HUBSPOT_DEFINED,-30114478 …": the associations of one from-record, nearly always of
@@ -103,7 +103,7 @@ static bool copy_rows(struct run *run, struct spool *owned, struct error *err)
     size_t length;
     bool ok;
     do
-        ok = pg_copy_next(run->state, &line, &length, err) &&
+        ok = pg_copy_next(run->session.state, &line, &length, err) &&
             (line == NULL || add_line(run, owned, line, &record, err));
     while (ok && line != NULL);
     assoc_list_clear(&record);
@@ -115,16 +115,16 @@ bool ownership_load(struct run *run, struct spool *owned, struct error *err)
     CLEANUP(buf_clear) struct buf ids = {0};
     const char *of = changed_records_array(run, &ids);
     struct pg_args args = {0};
-    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_text(&args, run->session.sync->name);
     if (of != NULL)
         pg_arg_text(&args, of);
     enum statement_id copy = of != NULL ? STATEMENT_OWNERSHIP_COPY_OF : STATEMENT_OWNERSHIP_COPY;
-    if (!pg_copy_statement(run->state, copy, &args, err) || !copy_rows(run, owned, err))
+    if (!pg_copy_statement(run->session.state, copy, &args, err) || !copy_rows(run, owned, err))
         return false;
     /* The last pair is counted when the writing ends. */
     if (!spool_rewind(owned, err))
         return false;
-    run->counts.managed = spool_count(owned);
+    run->plan.counts.managed = spool_count(owned);
     return true;
 }
 
@@ -136,9 +136,9 @@ static bool run_page(
 {
     struct error why = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (pg_run(run->state, statement, args, &rows, &why))
+    if (pg_run(run->session.state, statement, args, &rows, &why))
         return pg_rows_int(&rows, 0, 0) == 1 || journal_overtaken(run, err);
-    bool owned = strcmp(pg_sqlstate(run->state), "23505") == 0; /* unique_violation */
+    bool owned = strcmp(pg_sqlstate(run->session.state), "23505") == 0; /* unique_violation */
     if (statement == STATEMENT_OWNERSHIP_ADD && owned)
         return run_page(run, STATEMENT_OWNERSHIP_ADD_REST, args, err);
     *err = why;
@@ -159,7 +159,7 @@ static bool settle_page(struct run *run, struct spool *spool, enum statement_id 
             return false;
         if (row == NULL)
             break;
-        const struct type *type = &run->types.items[row->type];
+        const struct type *type = &run->session.types.items[row->type];
         pg_array_int(&from, (int64_t)row->from_id);
         pg_array_int(&to, (int64_t)row->to_id);
         pg_array_text(&category, type->category);
@@ -169,13 +169,13 @@ static bool settle_page(struct run *run, struct spool *spool, enum statement_id 
     if (*count == 0)
         return true;
     struct pg_args args = {0};
-    pg_arg_text(&args, run->options.sync->name);
-    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, pg_array_end(&from));
     pg_arg_text(&args, pg_array_end(&to));
     pg_arg_text(&args, pg_array_end(&category));
     pg_arg_text(&args, pg_array_end(&type_id));
-    pg_arg_int(&args, run->epoch);
+    pg_arg_int(&args, run->session.epoch);
     return run_page(run, statement, &args, err);
 }
 
@@ -194,6 +194,6 @@ static bool settle_spool(
 
 bool ownership_finish(struct run *run, struct error *err)
 {
-    return settle_spool(run, run->adopt, STATEMENT_OWNERSHIP_ADD, err) &&
-        settle_spool(run, run->forget, STATEMENT_OWNERSHIP_REMOVE, err);
+    return settle_spool(run, run->plan.to_own, STATEMENT_OWNERSHIP_ADD, err) &&
+        settle_spool(run, run->plan.to_disown, STATEMENT_OWNERSHIP_REMOVE, err);
 }

@@ -12,18 +12,18 @@ enum { SHOW_EVERY_MS = 1000 };
 static bool store(struct run *run, const struct progress *progress, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, progress->stage);
     pg_arg_int(&args, (int64_t)progress->done);
     pg_arg_int(&args, (int64_t)progress->total);
-    return pg_run(run->state, STATEMENT_RUN_PROGRESS, &args, NULL, err);
+    return pg_run(run->session.state, STATEMENT_RUN_PROGRESS, &args, NULL, err);
 }
 
 void progress_show(struct run *run, const char *stage, uint64_t done, uint64_t total)
 {
     struct progress progress = {.stage = stage, .done = done, .total = total};
-    if (run->options.show != NULL)
-        run->options.show(&progress);
+    if (run->session.show != NULL)
+        run->session.show(&progress);
     int64_t now = clock_now_ms();
     if (run->shown_ms == 0)
         run->shown_ms = now;

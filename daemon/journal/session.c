@@ -32,16 +32,16 @@ const char *run_status_text(enum run_status status)
 void run_note(struct run *run, const char *format, ...)
 {
     va_list args;
-    if (run->reason[0] != '\0')
+    if (run->ending.reason[0] != '\0')
         return;
     va_start(args, format);
-    (void)vsnprintf(run->reason, sizeof run->reason, format, args);
+    (void)vsnprintf(run->ending.reason, sizeof run->ending.reason, format, args);
     va_end(args);
-    text_trim(run->reason);
-    show_copy(run->reason, sizeof run->reason, run->reason, "");
+    text_trim(run->ending.reason);
+    show_copy(run->ending.reason, sizeof run->ending.reason, run->ending.reason, "");
 }
 
 bool run_has_read(const struct run *run)
 {
-    return run->counts.unread == run->unread_told && run->untold == 0;
+    return run->plan.counts.unread == run->plan.unread_told && run->plan.untold == 0;
 }

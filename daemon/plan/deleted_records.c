@@ -114,10 +114,10 @@ static bool store_skips(struct run *run, struct findings *findings, struct error
     struct pg_args args = {0};
     if (findings->skipped.length == 0)
         return true;
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, pg_array_end(&findings->skipped));
     pg_arg_text(&args, pg_array_end(&findings->why));
-    return pg_run(run->state, STATEMENT_CHANGE_SKIP, &args, NULL, err);
+    return pg_run(run->session.state, STATEMENT_CHANGE_SKIP, &args, NULL, err);
 }
 
 static bool store(struct run *run, struct findings *findings, struct error *err)
@@ -125,16 +125,16 @@ static bool store(struct run *run, struct findings *findings, struct error *err)
     struct pg_args args = {0};
     if (!store_skips(run, findings, err))
         return false;
-    if (findings->count == 0 || run->options.undoes != 0) /* no row of a source is to blame */
+    if (findings->count == 0 || run->scope.undoes != 0) /* no row of a source is to blame */
         return true;
     run_note(run, "%s%s", findings->first, findings->count > 1 ? ", and others" : "");
-    pg_arg_text(&args, run->options.sync->name);
-    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, pg_array_end(&findings->from));
     pg_arg_text(&args, pg_array_end(&findings->category));
     pg_arg_text(&args, pg_array_end(&findings->message));
     pg_arg_text(&args, pg_array_end(&findings->into));
-    return pg_run(run->state, STATEMENT_REJECT_MISSING, &args, NULL, err);
+    return pg_run(run->session.state, STATEMENT_REJECT_MISSING, &args, NULL, err);
 }
 
 /* What earlier runs were told of records that the source names; the owned set lets go of others
@@ -150,10 +150,10 @@ static bool recall(struct lookup *lookup, const struct assoc_list *records, stru
             pg_array_int(&named, (int64_t)records->rows[i].from_id);
     if (named.length == 0)
         return true;
-    pg_arg_text(&args, run->options.sync->name);
-    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, pg_array_end(&named));
-    if (!pg_run(run->state, STATEMENT_REJECT_MISSING_KNOWN, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_REJECT_MISSING_KNOWN, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++)
         assoc_list_add(&lookup->known,
@@ -178,11 +178,11 @@ static void count(struct run *run, uint32_t flags, enum lookup_fate fate)
     bool unread = (flags & DELETED_UNREAD) != 0;
     bool gone = fate == LOOKUP_MERGED || fate == LOOKUP_DELETED;
     if (gone && (flags & DELETED_UNNAMED) != 0) {
-        run->counts.unread -= unread; /* nobody asks for it any more */
+        run->plan.counts.unread -= unread; /* nobody asks for it any more */
         return;
     }
-    run->counts.unread += !unread && fate != LOOKUP_ALIVE;
-    run->unread_told += gone;
+    run->plan.counts.unread += !unread && fate != LOOKUP_ALIVE;
+    run->plan.unread_told += gone;
 }
 
 /* Is it one that the owned set lets go? */
@@ -205,10 +205,10 @@ static bool forget(struct run *run, struct findings *findings, struct error *err
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (findings->forgotten.length == 0)
         return true;
-    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_text(&args, run->session.sync->name);
     pg_arg_text(&args, pg_array_end(&findings->forgotten));
-    pg_arg_int(&args, run->epoch);
-    return pg_run(run->state, STATEMENT_OWNERSHIP_REMOVE_RECORDS, &args, &rows, err) &&
+    pg_arg_int(&args, run->session.epoch);
+    return pg_run(run->session.state, STATEMENT_OWNERSHIP_REMOVE_RECORDS, &args, &rows, err) &&
         (pg_rows_int(&rows, 0, 0) == 1 || journal_overtaken(run, err));
 }
 
@@ -216,7 +216,8 @@ bool deleted_records_finish(struct run *run, struct assoc_list *records, struct 
 {
     CLEANUP(findings_clear) struct findings findings = {0};
     CLEANUP(lookup_clear)
-    struct lookup lookup = {.run = run, .object = run->options.sync->from, .type = run->from_type};
+    struct lookup lookup = {
+        .run = run, .object = run->session.sync->from, .type = run->session.from_type};
     if (records->count == 0)
         return true;
     if (!ask(&lookup, records, err))
@@ -226,15 +227,15 @@ bool deleted_records_finish(struct run *run, struct assoc_list *records, struct 
         if (add_suspect(&findings, lookup.object, records->rows[i].flags, &lookup.records[i]))
             records->rows[i].flags |= DELETED_LEFT;
     }
-    if (run->reason_unread && run_has_read(run))
-        run->reason[0] = '\0'; /* now it is known why */
+    if (run->ending.reason_unread && run_has_read(run))
+        run->ending.reason[0] = '\0'; /* now it is known why */
     return store(run, &findings, err);
 }
 
 bool deleted_records_forget(struct run *run, const struct assoc_list *records, struct error *err)
 {
     CLEANUP(findings_clear) struct findings findings = {0};
-    for (size_t i = 0; i < records->count && !run->merges_unasked; i++)
+    for (size_t i = 0; i < records->count && !run->plan.merges_unasked; i++)
         if ((records->rows[i].flags & DELETED_LEFT) != 0)
             pg_array_int(&findings.forgotten, (int64_t)records->rows[i].from_id);
     return forget(run, &findings, err);
@@ -258,8 +259,8 @@ bool deleted_records_report(struct run *run, const struct lookup *lookup,
         uint32_t flags = gone && is_among(unnamed, record->id) ? DELETED_UNNAMED : 0;
         (void)add_suspect(&findings, lookup->object, flags, record);
     }
-    run->told += run->options.undoes == 0 ? findings.count : 0;
-    run->untold += findings.unknown;
+    run->plan.told += run->scope.undoes == 0 ? findings.count : 0;
+    run->plan.untold += findings.unknown;
     return store(run, &findings, err) && forget(run, &findings, err);
 }
 
@@ -267,8 +268,8 @@ bool deleted_records_end(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(buf_clear) struct buf ids = {0};
-    pg_arg_text(&args, run->options.sync->name);
-    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, changed_records_array(run, &ids));
-    return pg_run(run->state, STATEMENT_REJECT_MISSING_GONE, &args, NULL, err);
+    return pg_run(run->session.state, STATEMENT_REJECT_MISSING_GONE, &args, NULL, err);
 }

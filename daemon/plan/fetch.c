@@ -45,7 +45,7 @@ struct read {
 
 static void read_open(struct read **read, struct run *run, const struct fetch_scope *scope)
 {
-    const struct limits *limits = &run->options.sync->portal->limits;
+    const struct limits *limits = &run->session.sync->portal->limits;
     struct read *r = *read = mem_new(1, sizeof *r);
     r->run = run;
     r->scope = *scope;
@@ -79,7 +79,7 @@ static void submit(struct read *read, size_t number)
         .from_ids = slot->chunk.from_ids,
         .from_count = slot->chunk.from_count,
     };
-    client_submit(read->run->client, &slot->request);
+    client_submit(read->run->session.client, &slot->request);
 }
 
 static void push_part(struct read *read, struct chunk part)
@@ -121,7 +121,7 @@ static bool fill(struct read *read, struct chunk *chunk, struct error *err)
 
 static bool submit_all(struct read *read, struct error *err)
 {
-    for (size_t i = 0; i < read->slots_count && client_room(read->run->client) > 0; i++) {
+    for (size_t i = 0; i < read->slots_count && client_room(read->run->session.client) > 0; i++) {
         struct read_slot *slot = &read->slots[i];
         if (slot->busy)
             continue;
@@ -158,7 +158,7 @@ static bool stopped(const struct read *read, struct error *err)
             stop_reason());
     return error_set(err, ERROR_STOPPED,
         "stopped (%s) while reading. Safe to continue: assocd run %s", stop_reason(),
-        read->run->options.sync->name);
+        read->run->session.sync->name);
 }
 
 static void note(struct read *read, const struct client_reply *reply)
@@ -174,7 +174,7 @@ static void drain(struct read *read)
     const struct client_reply *reply;
     struct error later;
     for (size_t tries = 0; tries < 2 * read->slots_count; tries++) {
-        if (!client_next(read->run->client, &reply, &later))
+        if (!client_next(read->run->session.client, &reply, &later))
             continue;
         if (reply == NULL)
             break;
@@ -218,11 +218,11 @@ static bool read_next(struct read *read, const struct chunk **chunk,
     read->returned = NULL;
     *chunk = NULL;
     for (;;) {
-        if (client_stopped(read->run->client))
+        if (client_stopped(read->run->session.client))
             return stopped(read, err);
         if (!submit_all(read, err))
             return false;
-        if (!client_next(read->run->client, reply, err)) {
+        if (!client_next(read->run->session.client, reply, err)) {
             drain(read);
             return false;
         }
@@ -270,7 +270,7 @@ bool fetch_each(struct run *run, const struct fetch_scope *scope, fetch_take *ta
     read_open(&read, run, scope);
     uint64_t records =
         spool_records(scope->desired) + (scope->owned != NULL ? spool_records(scope->owned) : 0);
-    rate_budget_allow(&run->access.permits, records / read->ids_max + 1);
+    rate_budget_allow(&run->session.access.permits, records / read->ids_max + 1);
     bool ok = take_all(read, take, context, err) &&
         outage_end_read(&read->outage, run, scope->operation, err);
     bool told = journal_reads(run, &read->journal, ok ? err : &later);

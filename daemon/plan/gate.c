@@ -17,21 +17,21 @@
 static bool run_change(
     struct run *run, enum statement_id id, struct pg_args *args, struct error *err)
 {
-    return pg_run(run->state, id, args, NULL, err);
+    return pg_run(run->session.state, id, args, NULL, err);
 }
 
 /* What HubSpot refused once and is no difference any more leaves the quarantine; only a look at
  * everything, or at all of a touched record, can tell. */
 static bool forget_rejects(struct run *run, struct error *err)
 {
-    const struct run_options *options = &run->options;
-    if ((options->mode != RUN_FULL && options->mode != RUN_CHANGED) || options->undoes != 0 ||
-        !run_has_read(run) || run->counts.invalid > 0)
+    const struct scope *scope = &run->scope;
+    if ((scope->mode != RUN_FULL && scope->mode != RUN_CHANGED) || scope->undoes != 0 ||
+        !run_has_read(run) || run->plan.counts.invalid > 0)
         return true;
     CLEANUP(buf_clear) struct buf ids = {0};
     struct pg_args args = {0};
-    pg_arg_text(&args, options->sync->name);
-    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, changed_records_array(run, &ids));
     return run_change(run, STATEMENT_REJECT_GONE, &args, err);
 }
@@ -40,35 +40,35 @@ static bool forget_rejects(struct run *run, struct error *err)
 static bool sift(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     struct pg_args keep = args, quarantine = args;
-    pg_arg_text(&quarantine, run->options.sync->name);
-    pg_arg_bool(&quarantine, run->options.undoes != 0);
-    pg_arg_bool(&quarantine, run->reciprocals != NULL);
-    pg_arg_int(&keep, run->options.plan_id);
+    pg_arg_text(&quarantine, run->session.sync->name);
+    pg_arg_bool(&quarantine, run->scope.undoes != 0);
+    pg_arg_bool(&quarantine, run->session.reciprocals != NULL);
+    pg_arg_int(&keep, run->scope.plan_id);
     if (!forget_rejects(run, err) ||
         !run_change(run, STATEMENT_CHANGE_QUARANTINE, &quarantine, err))
         return false;
-    if (run->options.mode == RUN_APPLY && !run_change(run, STATEMENT_CHANGE_KEEP, &keep, err))
+    if (run->scope.mode == RUN_APPLY && !run_change(run, STATEMENT_CHANGE_KEEP, &keep, err))
         return false;
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->state, STATEMENT_CHANGE_COUNTS, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_CHANGE_COUNTS, &args, &rows, err))
         return false;
-    run->counts.to_create = (uint64_t)pg_rows_int(&rows, 0, 0);
-    run->counts.to_archive = (uint64_t)pg_rows_int(&rows, 0, 1);
-    run->counts.skipped = (uint64_t)pg_rows_int(&rows, 0, 2);
-    run->counts.drift = (uint64_t)pg_rows_int(&rows, 0, 3);
+    run->plan.counts.to_create = (uint64_t)pg_rows_int(&rows, 0, 0);
+    run->plan.counts.to_archive = (uint64_t)pg_rows_int(&rows, 0, 1);
+    run->outcome.counts.skipped = (uint64_t)pg_rows_int(&rows, 0, 2);
+    run->plan.counts.drift = (uint64_t)pg_rows_int(&rows, 0, 3);
     return true;
 }
 
 static bool fix_digest(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->state, STATEMENT_PLAN_DIGEST, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_PLAN_DIGEST, &args, &rows, err))
         return false;
-    (void)snprintf(run->digest, sizeof run->digest, "%s", pg_rows_text(&rows, 0, 0));
+    (void)snprintf(run->plan.digest, sizeof run->plan.digest, "%s", pg_rows_text(&rows, 0, 0));
     return true;
 }
 
@@ -77,14 +77,14 @@ static bool fix_digest(struct run *run, struct error *err)
 static bool use_approval(struct run *run, bool *approved, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, run->options.plan_id);
-    pg_arg_int(&args, run->run_id);
-    pg_arg_text(&args, run->fingerprint);
+    pg_arg_int(&args, run->scope.plan_id);
+    pg_arg_int(&args, run->session.run_id);
+    pg_arg_text(&args, run->session.mapping);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     *approved = false;
-    if (run->options.mode != RUN_APPLY)
+    if (run->scope.mode != RUN_APPLY)
         return true;
-    if (!pg_run(run->state, STATEMENT_APPROVAL_USE, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_APPROVAL_USE, &args, &rows, err))
         return false;
     *approved = rows.count == 1;
     return true;
@@ -95,20 +95,21 @@ static bool use_approval(struct run *run, bool *approved, struct error *err)
 static bool accept_approved(struct run *run, const struct guard_facts *facts, struct error *err)
 {
     struct pg_args args = {0};
-    run->invalid_approved = run->counts.invalid;
+    run->plan.invalid_approved = run->plan.counts.invalid;
     if (guard_mapping(facts).kind == VERDICT_PASS)
         return true;
-    pg_arg_text(&args, run->options.sync->name);
-    pg_arg_text(&args, run->fingerprint);
+    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_text(&args, run->session.mapping);
     return run_change(run, STATEMENT_MAPPING_ACCEPT, &args, err);
 }
 
 static bool withhold(struct run *run, bool everything, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_bool(&args, everything);
-    run->counts.withheld = run->counts.to_archive + (everything ? run->counts.to_create : 0);
+    run->outcome.counts.withheld =
+        run->plan.counts.to_archive + (everything ? run->plan.counts.to_create : 0);
     return run_change(run, STATEMENT_CHANGE_WITHHOLD, &args, err);
 }
 
@@ -116,9 +117,9 @@ static bool withhold(struct run *run, bool everything, struct error *err)
  * set is counted only as far as the limit of archives depends on it. */
 static bool know_rest(struct run *run, struct guard_facts *facts, struct error *err)
 {
-    const struct guards *guards = &run->options.sync->guards;
+    const struct guards *guards = &run->session.sync->guards;
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (run->options.mode != RUN_CHANGED)
+    if (run->scope.mode != RUN_CHANGED)
         return true;
     facts->good_known = false; /* shrinking can be judged on the whole only */
     facts->source_rows = 1; /* an empty source was refused when it was read */
@@ -128,10 +129,10 @@ static bool know_rest(struct run *run, struct guard_facts *facts, struct error *
         ? (double)(guards->max_archive + 1) * 100.0 / guards->max_archive_percent
         : 0;
     struct pg_args args = {0};
-    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_text(&args, run->session.sync->name);
     pg_arg_int(&args, enough < 1e15 ? (int64_t)enough : INT64_MAX);
-    pg_arg_int(&args, run->run_id);
-    if (!pg_run(run->state, STATEMENT_TOUCHED_GUARD, &args, &rows, err))
+    pg_arg_int(&args, run->session.run_id);
+    if (!pg_run(run->session.state, STATEMENT_TOUCHED_GUARD, &args, &rows, err))
         return false;
     facts->managed = (uint64_t)pg_rows_int(&rows, 0, 0);
     facts->archived_lately = (uint64_t)pg_rows_int(&rows, 0, 1);
@@ -142,19 +143,19 @@ static bool know_rest(struct run *run, struct guard_facts *facts, struct error *
 /* What the guards need to know of the plan's archives and of those before it. */
 static bool know_archives(struct run *run, struct guard_facts *facts, struct error *err)
 {
-    const struct sync_definition *sync = run->options.sync;
+    const struct sync_definition *sync = run->session.sync;
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (facts->to_archive == 0)
         return true;
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, sync->name);
-    if (!pg_run(run->state, STATEMENT_GUARD_ARCHIVES, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_GUARD_ARCHIVES, &args, &rows, err))
         return false;
     facts->archived_day = (uint64_t)pg_rows_int(&rows, 0, 0);
     facts->record_id = (uint64_t)pg_rows_int(&rows, 0, 1);
     facts->record_archives = (uint64_t)pg_rows_int(&rows, 0, 2);
-    facts->replica = run->source_replica && !sync->source_allow_replica;
+    facts->replica = run->plan.source_replica && !sync->source_allow_replica;
     facts->create_only = sync->policy == POLICY_CREATE_ONLY;
     return true;
 }
@@ -176,10 +177,10 @@ static bool goes_on(struct run *run, bool *on, struct error *err)
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     *on = false;
-    if (run->verdict.kind != VERDICT_WITHHOLD || run->counts.to_create == 0)
+    if (run->verdict.kind != VERDICT_WITHHOLD || run->plan.counts.to_create == 0)
         return true;
-    pg_arg_int(&args, run->options.plan_id);
-    if (!pg_run(run->state, STATEMENT_PLAN_PASSED, &args, &rows, err))
+    pg_arg_int(&args, run->scope.plan_id);
+    if (!pg_run(run->session.state, STATEMENT_PLAN_PASSED, &args, &rows, err))
         return false;
     *on = rows.count > 0 && pg_rows_bool(&rows, 0, 0);
     return true;
@@ -188,42 +189,42 @@ static bool goes_on(struct run *run, bool *on, struct error *err)
 static bool stop_plan(struct run *run, struct error *err)
 {
     const struct verdict *verdict = &run->verdict;
-    bool apply = run->options.mode == RUN_APPLY, on = true;
+    bool apply = run->scope.mode == RUN_APPLY, on = true;
     if (apply && !goes_on(run, &on, err))
         return false;
-    tell_way_on(run, on ? run->run_id : run->options.plan_id);
+    tell_way_on(run, on ? run->session.run_id : run->scope.plan_id);
     if (!withhold(run, verdict->kind == VERDICT_REFUSE, err))
         return false;
     if (!on)
         return error_set(err, ERROR_STALE,
             "plan %lld is withheld by guard %s and has no valid approval: assocd approve %lld",
-            (long long)run->options.plan_id, verdict->guard, (long long)run->options.plan_id);
+            (long long)run->scope.plan_id, verdict->guard, (long long)run->scope.plan_id);
     if (verdict->kind == VERDICT_REFUSE)
         return error_set(err, ERROR_REFUSED, "sync %s refused by guard %s: %s",
-            run->options.sync->name, verdict->guard, verdict->text);
+            run->session.sync->name, verdict->guard, verdict->text);
     return true;
 }
 
 bool gate_plan(struct run *run, struct error *err)
 {
-    const struct run_counts *c = &run->counts;
+    const struct plan_counts *planned = &run->plan.counts;
     if (!sift(run, err) || !fix_digest(run, err))
         return false;
     struct guard_facts facts = {
-        .source_rows = c->desired + c->records,
-        .desired = c->desired,
-        .invalid = c->invalid,
-        .managed = c->managed,
-        .to_archive = c->to_archive,
-        .good_known = run->good_known,
-        .good_desired = run->good_desired,
-        .fingerprint = run->fingerprint,
-        .sync = run->options.sync,
-        .good_fingerprint = run->good_fingerprint,
+        .source_rows = planned->desired + planned->records,
+        .desired = planned->desired,
+        .invalid = planned->invalid,
+        .managed = planned->managed,
+        .to_archive = planned->to_archive,
+        .good_known = run->session.baseline.known,
+        .good_desired = run->session.baseline.desired,
+        .fingerprint = run->session.mapping,
+        .sync = run->session.sync,
+        .good_fingerprint = run->session.baseline.mapping,
     };
     if (!know_rest(run, &facts, err) || !know_archives(run, &facts, err))
         return false;
-    struct verdict verdict = guard_plan(&run->options.sync->guards, &facts);
+    struct verdict verdict = guard_plan(&run->session.sync->guards, &facts);
     bool approved = false;
     if (verdict.kind == VERDICT_PASS)
         return true;

@@ -17,24 +17,24 @@ enum { READINGS_MAX = 1000 };
 static bool has_label(struct run *run, struct diff_rows rows)
 {
     for (size_t i = 0; i < rows.count; i++)
-        if (!reciprocal_is_own(run->reciprocals, rows.rows[i].type))
+        if (!reciprocal_is_own(run->session.reciprocals, rows.rows[i].type))
             return true;
     return false;
 }
 
 static void observe(struct run *run, struct diff_rows forth, struct diff_rows back)
 {
-    reciprocal_observe(run->reciprocals, forth.rows, forth.count, back.rows, back.count);
+    reciprocal_observe(run->session.reciprocals, forth.rows, forth.count, back.rows, back.count);
 }
 
 void link_evidence_add(struct run *run, const struct chunk *chunk, const struct client_reply *reply)
 {
-    for (size_t i = 0; run->reciprocals != NULL && i < reply->rows_count;) {
+    for (size_t i = 0; run->session.reciprocals != NULL && i < reply->rows_count;) {
         const struct assoc *pair = &reply->rows[i];
         struct assoc turned = {.from_id = pair->to_id, .to_id = pair->from_id};
         struct diff_rows forth = diff_pair(reply->rows, reply->rows_count, pair);
         i += forth.count;
-        if (run->reciprocals->readings >= READINGS_MAX)
+        if (run->session.reciprocals->readings >= READINGS_MAX)
             return;
         if (pair->from_id < pair->to_id && has_label(run, forth) &&
             fetch_complete(chunk, reply, pair->to_id))

@@ -29,9 +29,10 @@ static void sides_clear(struct sides *sides)
 
 static struct sides sides_of(struct run *run)
 {
-    const struct sync_definition *sync = run->options.sync;
-    return (struct sides){.from = {.run = run, .object = sync->from, .type = run->from_type},
-        .to = {.run = run, .object = sync->to, .type = run->to_type}};
+    const struct sync_definition *sync = run->session.sync;
+    return (struct sides){
+        .from = {.run = run, .object = sync->from, .type = run->session.from_type},
+        .to = {.run = run, .object = sync->to, .type = run->session.to_type}};
 }
 
 /* The records that a statement names, side by side: 0 from, 1 to. */
@@ -42,11 +43,11 @@ static bool ask(
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     do {
         struct pg_args args = {0};
-        pg_arg_int(&args, run->run_id);
+        pg_arg_int(&args, run->session.run_id);
         pg_arg_int(&args, side);
         pg_arg_int(&args, last);
         pg_arg_int(&args, PAGE);
-        if (!pg_run(run->state, statement, &args, &rows, err))
+        if (!pg_run(run->session.state, statement, &args, &rows, err))
             return false;
         for (int i = 0; i < rows.count; i++) {
             side = pg_rows_int(&rows, i, 0);
@@ -69,10 +70,10 @@ static void add_merges(const struct lookup *lookup, struct buf *old, struct buf 
 /* What a merge explains is left out; rows that name a merged to-record become rejects. */
 static bool leave_out(struct run *run, const struct sides *sides, struct error *err)
 {
-    const struct sync_definition *sync = run->options.sync;
+    const struct sync_definition *sync = run->session.sync;
     CLEANUP(buf_clear) struct buf from_old = {0}, from_now = {0}, to_old = {0}, to_now = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    bool same = strcmp(run->from_type, run->to_type) == 0;
+    bool same = strcmp(run->session.from_type, run->session.to_type) == 0;
     add_merges(&sides->from, &from_old, &from_now);
     add_merges(&sides->to, &to_old, &to_now);
     if (same) { /* both sides are about the same records */
@@ -82,7 +83,7 @@ static bool leave_out(struct run *run, const struct sides *sides, struct error *
     if (from_old.length == 0 && to_old.length == 0)
         return true;
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, sync->name);
     pg_arg_text(&args, pg_array_end(&from_old));
     pg_arg_text(&args, pg_array_end(&from_now));
@@ -90,9 +91,9 @@ static bool leave_out(struct run *run, const struct sides *sides, struct error *
     pg_arg_text(&args, pg_array_end(&to_now));
     pg_arg_text(&args, sync->to);
     pg_arg_bool(&args, same);
-    if (!pg_run(run->state, STATEMENT_MERGED_SKIP, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_MERGED_SKIP, &args, &rows, err))
         return false;
-    run->told += (uint64_t)rows.count;
+    run->plan.told += (uint64_t)rows.count;
     if (rows.count > 0)
         run_note(run, "%s%s", pg_rows_text(&rows, 0, 0), rows.count > 1 ? ", and others" : "");
     return true;
@@ -108,12 +109,12 @@ static bool leave_unknown(struct run *run, const struct lookup *to, struct error
             pg_array_int(&unknown, (int64_t)to->records[i].id);
     if (unknown.length == 0)
         return true;
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, pg_array_end(&unknown));
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->state, STATEMENT_MERGED_UNKNOWN, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_MERGED_UNKNOWN, &args, &rows, err))
         return false;
-    run->untold += (uint64_t)rows.count;
+    run->plan.untold += (uint64_t)rows.count;
     if (rows.count > 0)
         run_note(run,
             "%d archives are left out, because HubSpot does not tell whether their "
@@ -128,19 +129,19 @@ static bool is_for_later(struct run *run, bool *later, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_int(&args, run->run_id);
-    if (!pg_run(run->state, STATEMENT_CHANGE_COUNTS, &args, &rows, err))
+    pg_arg_int(&args, run->session.run_id);
+    if (!pg_run(run->session.state, STATEMENT_CHANGE_COUNTS, &args, &rows, err))
         return false;
     uint64_t archives = (uint64_t)pg_rows_int(&rows, 0, 1);
-    *later = run->options.mode != RUN_APPLY && archives > LATER &&
-        archives > guard_archive_limit(&run->options.sync->guards, run->counts.managed);
+    *later = run->scope.mode != RUN_APPLY && archives > LATER &&
+        archives > guard_archive_limit(&run->session.sync->guards, run->plan.counts.managed);
     return true;
 }
 
 bool merged_settle(struct run *run, const struct assoc_list *unnamed, struct error *err)
 {
-    return is_for_later(run, &run->merges_unasked, err) &&
-        (run->merges_unasked || merged_look(run, unnamed, err));
+    return is_for_later(run, &run->plan.merges_unasked, err) &&
+        (run->plan.merges_unasked || merged_look(run, unnamed, err));
 }
 
 bool merged_look(struct run *run, const struct assoc_list *unnamed, struct error *err)
@@ -167,13 +168,13 @@ static bool explain(struct run *run, const struct lookup *lookup, bool to, struc
     }
     if (ids.length == 0)
         return true;
-    pg_arg_int(&args, run->run_id);
-    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_int(&args, run->session.run_id);
+    pg_arg_text(&args, run->session.sync->name);
     pg_arg_bool(&args, to);
     pg_arg_text(&args, pg_array_end(&ids));
     pg_arg_text(&args, pg_array_end(&categories));
     pg_arg_text(&args, pg_array_end(&texts));
-    return pg_run(run->state, STATEMENT_MERGED_EXPLAIN, &args, NULL, err);
+    return pg_run(run->session.state, STATEMENT_MERGED_EXPLAIN, &args, NULL, err);
 }
 
 bool merged_explain(struct run *run, struct error *err)

@@ -20,7 +20,7 @@
  */
 MUST_CHECK bool merged_settle(struct run *run, const struct assoc_list *unnamed, struct error *err);
 
-/* The same for a plan whose many archives were thought to be withheld (run.merges_unasked). */
+/* The same for a plan whose many archives were thought to be withheld (run.plan.merges_unasked). */
 MUST_CHECK bool merged_look(struct run *run, const struct assoc_list *unnamed, struct error *err);
 
 /* Looks at what HubSpot refused, or took without showing it: a reject about a record that was

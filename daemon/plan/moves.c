@@ -52,13 +52,13 @@ static void moves_clear(struct moves *moves)
 static void seek_types(struct moves *moves)
 {
     struct run *run = moves->run;
-    struct cardinality_rules single = cardinality_rules(run->options.sync, &run->types);
+    struct cardinality_rules single = cardinality_rules(run->session.sync, &run->session.types);
     for (size_t i = 0; i < single.there_count; i++) {
-        const struct type *type = &run->types.items[single.there[i]];
+        const struct type *type = &run->session.types.items[single.there[i]];
         const struct association_type *own =
-            association_type_find(run->from_type, run->to_type, type->type_id);
+            association_type_find(run->session.from_type, run->session.to_type, type->type_id);
         const struct association_type *other = own != NULL ? association_type_inverse(own) : NULL;
-        if (other == NULL || (run->options.undoes == 0 && !type->managed))
+        if (other == NULL || (run->scope.undoes == 0 && !type->managed))
             continue;
         moves->sought[moves->count] = single.there[i];
         moves->seen_as[moves->count++] = other->type_id;
@@ -74,14 +74,14 @@ static bool flush(struct moves *moves, struct error *err)
     if (moves->held == 0)
         return true;
     moves->held = 0;
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, pg_array_end(&moves->from));
     pg_arg_text(&args, pg_array_end(&moves->to));
     pg_arg_text(&args, pg_array_end(&moves->type));
     pg_arg_text(&args, undo_text(UNDO_TAKEN_THERE));
-    pg_arg_text(&args, run->reciprocals != NULL ? buf_text(&moves->texts) : "{}");
-    pg_arg_text(&args, run->reciprocals != NULL ? buf_text(&moves->turned_texts) : "{}");
-    bool ok = pg_run(run->state, STATEMENT_MOVES_SETTLE, &args, NULL, err);
+    pg_arg_text(&args, run->session.reciprocals != NULL ? buf_text(&moves->texts) : "{}");
+    pg_arg_text(&args, run->session.reciprocals != NULL ? buf_text(&moves->turned_texts) : "{}");
+    bool ok = pg_run(run->session.state, STATEMENT_MOVES_SETTLE, &args, NULL, err);
     buf_reset(&moves->from);
     buf_reset(&moves->to);
     buf_reset(&moves->type);
@@ -95,7 +95,7 @@ static void note_held(struct moves *moves, const struct assoc *row)
     for (size_t i = 0; i < moves->count; i++) {
         if (strcmp(there->category, "HUBSPOT_DEFINED") != 0 || there->type_id != moves->seen_as[i])
             continue;
-        const struct type *type = &moves->run->types.items[moves->sought[i]];
+        const struct type *type = &moves->run->session.types.items[moves->sought[i]];
         pg_array_int(&moves->from, (int64_t)row->to_id);
         pg_array_int(&moves->to, (int64_t)row->from_id);
         pg_array_type(&moves->type, type->category, type->type_id);
@@ -118,27 +118,29 @@ static bool take_chunk(
 static bool load_records(struct moves *moves, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, moves->run->run_id);
+    pg_arg_int(&args, moves->run->session.run_id);
     pg_arg_text(&args, pg_array_end(&moves->texts));
     (void)pg_array_end(&moves->turned_texts);
     return spool_open(&moves->records, "to-records of creates", SPOOL_SORTED, err) &&
-        record_ids_load(moves->run->state, STATEMENT_MOVES_TO_IDS, &args, moves->records, err);
+        record_ids_load(
+            moves->run->session.state, STATEMENT_MOVES_TO_IDS, &args, moves->records, err);
 }
 
 /* The client speaks of one direction at a time. */
 static bool read_turned(struct moves *moves, struct error *err)
 {
     struct run *run = moves->run;
-    const struct sync_definition *sync = run->options.sync;
+    const struct sync_definition *sync = run->session.sync;
     struct fetch_scope scope = {.desired = moves->records, .operation = "read"};
-    const struct account_pair turned = {sync->portal, run->to_type, run->from_type};
-    uint64_t before = client_requests(run->client);
-    if (!account_types(run->client, run->state, &turned, &moves->types, err))
+    const struct account_pair turned = {sync->portal, run->session.to_type, run->session.from_type};
+    uint64_t before = client_requests(run->session.client);
+    if (!account_types(run->session.client, run->session.state, &turned, &moves->types, err))
         return error_prefix(err, "sync %s", sync->name);
-    client_bind(run->client, run->to_type, run->from_type, &moves->types);
+    client_bind(run->session.client, run->session.to_type, run->session.from_type, &moves->types);
     bool ok = fetch_each(run, &scope, take_chunk, moves, err);
-    client_bind(run->client, run->from_type, run->to_type, &run->types);
-    run->moves_requests += client_requests(run->client) - before;
+    client_bind(
+        run->session.client, run->session.from_type, run->session.to_type, &run->session.types);
+    run->plan.moves_requests += client_requests(run->session.client) - before;
     return ok && flush(moves, err);
 }
 
@@ -148,7 +150,8 @@ static bool leave_unread(struct moves *moves, struct error *err)
 {
     struct run *run = moves->run;
     CLEANUP(lookup_clear)
-    struct lookup lookup = {.run = run, .object = run->options.sync->to, .type = run->to_type};
+    struct lookup lookup = {
+        .run = run, .object = run->session.sync->to, .type = run->session.to_type};
     CLEANUP(buf_clear) struct buf ids = {0}, messages = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     char text[LOOKUP_TEXT_MAX];
@@ -165,18 +168,19 @@ static bool leave_unread(struct moves *moves, struct error *err)
         if (gone)
             lookup_text(lookup.object, &lookup.records[i], text);
         pg_array_int(&ids, (int64_t)lookup.records[i].id);
-        pg_array_text(&messages, gone && run->options.undoes == 0 ? text : not_read);
+        pg_array_text(&messages, gone && run->scope.undoes == 0 ? text : not_read);
     }
     struct pg_args args = {0};
-    pg_arg_int(&args, run->run_id);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, pg_array_end(&ids));
     pg_arg_text(&args, pg_array_end(&messages));
     pg_arg_text(&args, buf_text(&moves->texts));
-    if (!pg_run(run->state, STATEMENT_MOVES_SKIP, &args, &rows, err))
+    if (!pg_run(run->session.state, STATEMENT_MOVES_SKIP, &args, &rows, err))
         return false;
-    run->told += (uint64_t)rows.count;
+    run->plan.told += (uint64_t)rows.count;
     if (rows.count > 0)
-        run_note(run, "%s (assocd show %lld)", pg_rows_text(&rows, 0, 0), (long long)run->run_id);
+        run_note(run, "%s (assocd show %lld)", pg_rows_text(&rows, 0, 0),
+            (long long)run->session.run_id);
     return true;
 }
 

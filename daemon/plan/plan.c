@@ -3,22 +3,19 @@
  */
 #include "plan/plan.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/stop.h"
 #include "pg/pg.h"
 #include "pg/text.h"
-#include "source/source.h"
 #include "source/spool.h"
-#include "journal/account.h"
 #include "journal/changed_records.h"
 #include "journal/ownership.h"
 #include "journal/progress.h"
 #include "journal/record_ids.h"
 #include "plan/chunk.h"
 #include "plan/deleted_records.h"
+#include "plan/desired.h"
 #include "plan/diff.h"
 #include "plan/fetch.h"
 #include "plan/guard.h"
@@ -26,138 +23,49 @@
 #include "plan/merged.h"
 #include "plan/moves.h"
 #include "plan/reciprocal_plan.h"
-#include "plan/unclear.h"
 #include "plan/unreadable.h"
 
-enum {
-    REJECTS_STORED_MAX = 1000, /* of one run's invalid rows; all of them are counted */
-    FLUSH_BYTES = 256 * 1024,
-    SHOW_EVERY_ROWS = 16384,
-};
+enum { FLUSH_BYTES = 256 * 1024 };
 
 /* The plan while it is being made. */
 struct draft {
     struct run *run;
-    struct spool *desired, *owned, *only;
+    struct desired desired;
+    struct spool *owned, *only;
     struct diff_list changes;
     struct buf rows; /* of assocd.change, in COPY form */
     uint64_t ordinals[2]; /* last ordinal of creates and archives */
-    uint64_t source_rows;
-    struct buf rejects[5]; /* from, to, type, wrong, message: array literals */
-    uint64_t rejects_stored;
-    bool stray_stored; /* one of them has a wrong from_id */
     struct diff_rows observed; /* of the chunk being compared */
     struct assoc_list vanished; /* from-records whose associations are all gone at once, or that
                                  * the answer says nothing about (flags: DELETED_UNREAD) */
     struct unreadable unreadable;
     struct assoc_list
         unnamed; /* from-records that the owned set knows and the source does not name */
-    struct unclear unclear;
 };
 
 static void draft_clear(struct draft *draft)
 {
-    spool_close(draft->desired);
+    desired_clear(&draft->desired);
     spool_close(draft->owned);
     spool_close(draft->only);
     diff_list_clear(&draft->changes);
     assoc_list_clear(&draft->vanished);
-    unclear_clear(&draft->unclear);
     assoc_list_clear(&draft->unnamed);
     unreadable_clear(&draft->unreadable);
     buf_clear(&draft->rows);
-    for (size_t i = 0; i < ARRAY_COUNT(draft->rejects); i++)
-        buf_clear(&draft->rejects[i]);
-}
-
-static void note_reject(struct draft *draft, const struct source_row *row)
-{
-    draft->run->counts.invalid++;
-    /* One whose record nobody knows is stored in any case: runs of changes look for it. */
-    bool stray = strcmp(row->wrong, "from_id") == 0 && !draft->stray_stored;
-    if (draft->rejects_stored >= REJECTS_STORED_MAX && !stray)
-        return;
-    draft->stray_stored = draft->stray_stored || stray;
-    draft->rejects_stored++;
-    const char *const cells[] = {row->from, row->to, row->type, row->wrong, row->message};
-    for (size_t i = 0; i < ARRAY_COUNT(cells); i++)
-        pg_array_text(&draft->rejects[i], cells[i]);
-}
-
-static bool store_rejects(struct draft *draft, struct error *err)
-{
-    struct pg_args args = {0};
-    pg_arg_text(&args, draft->run->options.sync->name);
-    pg_arg_int(&args, draft->run->run_id);
-    struct pg_args gone = args;
-    enum statement_id gone_id = STATEMENT_REJECT_SOURCE_GONE;
-    CLEANUP(buf_clear) struct buf ids = {0};
-    const char *of = changed_records_array(draft->run, &ids);
-    if (of != NULL) {
-        gone_id = STATEMENT_REJECT_SOURCE_GONE_OF;
-        pg_arg_text(&gone, of);
-    }
-    if (draft->rejects_stored > 0) {
-        for (size_t i = 0; i < ARRAY_COUNT(draft->rejects); i++)
-            pg_arg_text(&args, pg_array_end(&draft->rejects[i]));
-        if (!pg_run(draft->run->state, STATEMENT_REJECT_SOURCE, &args, NULL, err))
-            return false;
-    }
-    return pg_run(draft->run->state, gone_id, &gone, NULL, err);
-}
-
-static bool drain_source(struct draft *draft, struct source *source, struct error *err)
-{
-    struct run *run = draft->run;
-    for (;;) {
-        struct source_row row;
-        if (!source_next(source, &row, err))
-            return false;
-        if (row.kind == SOURCE_END)
-            return true;
-        if (draft->source_rows++ % SHOW_EVERY_ROWS == 0) {
-            progress_show(run, "source", draft->source_rows, 0);
-            if (stop_requested())
-                return error_set(err, ERROR_STOPPED,
-                    "stopped (%s) while reading the source. Safe to continue: assocd run %s",
-                    stop_reason(), run->options.sync->name);
-        }
-        if (row.kind == SOURCE_INVALID)
-            note_reject(draft, &row);
-        if (row.unclear && !unclear_add(&draft->unclear, row.assoc.from_id))
-            return error_set(err, ERROR_SOURCE, "source of %s: more than %d records: %s",
-                run->options.sync->name, UNCLEAR_MAX, row.message);
-        if (row.kind == SOURCE_INVALID)
-            continue;
-        if (!spool_add(draft->desired, row.assoc, err))
-            return error_prefix(err, "source of %s", run->options.sync->name);
-    }
 }
 
 static bool read_source(struct draft *draft, struct error *err)
 {
     struct run *run = draft->run;
-    struct source *source = NULL;
-    struct source_wish wish = {
-        .sync = run->options.sync, .database_url = run->options.database_url, .types = &run->types};
-    wish.from_ids = changed_records_ids(run, &wish.from_count);
-    wish.rivals = true;
-    bool ok = spool_open(&draft->desired, "desired rows", SPOOL_SORTED, err) &&
-        source_open(&source, &wish, err);
-    if (ok)
-        account_note_source(run, source);
-    ok = ok && drain_source(draft, source, err);
-    bool empty = ok && source_empty(source);
-    source_close(source);
-    if (!ok || !spool_rewind(draft->desired, err) || !store_rejects(draft, err))
+    if (!desired_read(run, &draft->desired, err))
         return false;
-    run->counts.desired = spool_count(draft->desired);
-    run->counts.duplicates = spool_duplicates(draft->desired);
-    struct guard_facts facts = {.source_rows = empty ? 0 : 1, .invalid = run->counts.invalid};
-    run->verdict = guard_source(&run->options.sync->guards, &facts);
+    struct guard_facts facts = {
+        .source_rows = draft->desired.empty ? 0 : 1, .invalid = run->plan.counts.invalid};
+    run->verdict = guard_source(&run->session.sync->guards, &facts);
     if (run->verdict.kind == VERDICT_REFUSE)
         return error_set(err, ERROR_REFUSED, "sync %s refused by guard %s: %s",
-            run->options.sync->name, run->verdict.guard, run->verdict.text);
+            run->session.sync->name, run->verdict.guard, run->verdict.text);
     return true;
 }
 
@@ -165,11 +73,12 @@ static bool read_source(struct draft *draft, struct error *err)
 static bool read_only(struct draft *draft, struct error *err)
 {
     struct pg_args args = {0};
-    if (draft->run->options.mode != RUN_APPLY)
+    if (draft->run->scope.mode != RUN_APPLY)
         return true;
-    pg_arg_int(&args, draft->run->options.plan_id);
+    pg_arg_int(&args, draft->run->scope.plan_id);
     return spool_open(&draft->only, "records of the plan", SPOOL_SORTED, err) &&
-        record_ids_load(draft->run->state, STATEMENT_PLAN_FROM_IDS, &args, draft->only, err);
+        record_ids_load(
+            draft->run->session.state, STATEMENT_PLAN_FROM_IDS, &args, draft->only, err);
 }
 
 static bool open_spools(struct draft *draft, struct error *err)
@@ -177,19 +86,19 @@ static bool open_spools(struct draft *draft, struct error *err)
     struct run *run = draft->run;
     return spool_open(&draft->owned, "owned associations", SPOOL_SORTED, err) &&
         ownership_load(run, draft->owned, err) &&
-        spool_open(&run->adopt, "adopted associations", SPOOL_AS_IS, err) &&
-        spool_open(&run->forget, "forgotten associations", SPOOL_AS_IS, err) &&
+        spool_open(&run->plan.to_own, "adopted associations", SPOOL_AS_IS, err) &&
+        spool_open(&run->plan.to_disown, "forgotten associations", SPOOL_AS_IS, err) &&
         read_only(draft, err);
 }
 
 static bool flush_changes(struct draft *draft, struct error *err)
 {
-    return pg_copy_rows(draft->run->state, STATEMENT_CHANGE_COPY, &draft->rows, err);
+    return pg_copy_rows(draft->run->session.state, STATEMENT_CHANGE_COPY, &draft->rows, err);
 }
 
 static void add_type(const struct draft *draft, uint32_t number, struct buf *array)
 {
-    const struct type *type = &draft->run->types.items[number];
+    const struct type *type = &draft->run->session.types.items[number];
     pg_array_type(array, type->category, type->type_id);
 }
 
@@ -217,8 +126,8 @@ static void add_others(const struct draft *draft, size_t number, struct buf *arr
     struct diff_rows pair = diff_pair(draft->observed.rows, draft->observed.count, &change->assoc);
     for (size_t i = 0; i < pair.count; i++) {
         uint32_t type = pair.rows[i].type;
-        bool plain = run->types.items[type].kind == TYPE_PLAIN;
-        bool goes = diff_goes_along(run->options.sync->policy, &run->types.items[type]);
+        bool plain = run->session.types.items[type].kind == TYPE_PLAIN;
+        bool goes = diff_goes_along(run->session.sync->policy, &run->session.types.items[type]);
         if (change->verdict == CHANGE_BLOCKED
                 ? !plain && !goes
                 : goes && !diff_pair_has(&draft->changes, number, type))
@@ -232,7 +141,7 @@ static const char *company_text(const struct draft *draft, size_t number, struct
     if (change->operation == CHANGE_CREATE)
         add_companions(draft, number, CHANGE_ALONG, array);
     else if (change->operation == CHANGE_ARCHIVE &&
-        draft->run->types.items[change->assoc.type].kind == TYPE_PLAIN)
+        draft->run->session.types.items[change->assoc.type].kind == TYPE_PLAIN)
         add_others(draft, number, array);
     return array->length > 0 ? pg_array_end(array) : NULL;
 }
@@ -251,11 +160,11 @@ static void add_row(struct draft *draft, size_t number)
     static const char *const states[] = {
         [CHANGE_PLANNED] = "planned", [CHANGE_REPORTED] = "reported", [CHANGE_BLOCKED] = "blocked"};
     struct run *run = draft->run;
-    const struct type *type = &run->types.items[change->assoc.type];
+    const struct type *type = &run->session.types.items[change->assoc.type];
     bool moved = change->operation == CHANGE_MOVED;
     bool archive = change->operation == CHANGE_ARCHIVE || moved;
     struct buf *rows = &draft->rows;
-    pg_copy_int(rows, run->run_id);
+    pg_copy_int(rows, run->session.run_id);
     pg_copy_text(rows, archive ? "archive" : "create");
     pg_copy_int(rows, (int64_t)++draft->ordinals[archive]);
     pg_copy_int(rows, (int64_t)change->assoc.from_id);
@@ -273,8 +182,8 @@ static void add_row(struct draft *draft, size_t number)
         add_companions(draft, number, CHANGE_IMPLIED, &implied);
     pg_copy_text(rows, archive ? NULL : pg_array_end(&implied));
     pg_copy_row_end(rows);
-    run->counts.reported += change->verdict == CHANGE_REPORTED;
-    run->counts.blocked += change->verdict == CHANGE_BLOCKED;
+    run->plan.counts.reported += change->verdict == CHANGE_REPORTED;
+    run->plan.counts.blocked += change->verdict == CHANGE_BLOCKED;
 }
 
 /* Moves the changes of one chunk to where they belong. */
@@ -284,8 +193,8 @@ static bool file_changes(struct draft *draft, struct error *err)
     for (size_t i = 0; i < changes->count; i++) {
         const struct change *change = &changes->items[i];
         if (change->operation == CHANGE_ADOPT || change->operation == CHANGE_FORGET) {
-            struct spool *spool =
-                change->operation == CHANGE_ADOPT ? draft->run->adopt : draft->run->forget;
+            struct spool *spool = change->operation == CHANGE_ADOPT ? draft->run->plan.to_own
+                                                                    : draft->run->plan.to_disown;
             if (!spool_add(spool, change->assoc, err))
                 return false;
         } else if (change->operation != CHANGE_ALONG && change->operation != CHANGE_IMPLIED) {
@@ -313,7 +222,7 @@ static bool more_pages(const struct run *run, uint64_t from_id, struct error *er
         "sync %s: %s record %llu has more associations than one page, and the v3 API cannot be "
         "trusted to "
         "list the others; nothing was changed",
-        run->options.sync->name, run->options.sync->from, (unsigned long long)from_id);
+        run->session.sync->name, run->session.sync->from, (unsigned long long)from_id);
 }
 
 static bool compare_chunk(
@@ -321,11 +230,11 @@ static bool compare_chunk(
 {
     struct draft *draft = context;
     struct run *run = draft->run;
-    const struct sync_definition *sync = run->options.sync;
-    struct cardinality_rules single = cardinality_rules(sync, &run->types);
+    const struct sync_definition *sync = run->session.sync;
+    struct cardinality_rules single = cardinality_rules(sync, &run->session.types);
     struct diff_rules rules = {.policy = sync->policy,
         .on_drift = sync->on_drift,
-        .types = &run->types,
+        .types = &run->session.types,
         .single = &single};
     struct diff_rows desired = {chunk->desired.rows, chunk->desired.count};
     struct diff_rows owned = {chunk->owned.rows, chunk->owned.count};
@@ -338,25 +247,25 @@ static bool compare_chunk(
         struct diff_rows want = take_record(&desired, from_id);
         struct diff_rows own = take_record(&owned, from_id);
         struct diff_rows have = take_record(&observed, from_id);
-        run->counts.records++;
+        run->plan.counts.records++;
         if (reply->records[i] == RECORD_MORE)
             return more_pages(run, from_id, err);
         if (reply->outcome != CLIENT_ANSWERED || reply->records[i] != RECORD_COMPLETE)
-            run->counts.unread++;
-        else if (!unclear_has(&draft->unclear, from_id))
+            run->plan.counts.unread++;
+        else if (!unclear_has(&draft->desired.unclear, from_id))
             diff_record(&rules, want, own, have, &draft->changes);
         if (want.count == 0 && have.count > 0)
             assoc_list_add(&draft->unnamed, assoc_scope(from_id));
         deleted_records_note(&draft->vanished, chunk, reply, i);
     }
-    progress_show(run, "read", run->counts.records, spool_records(draft->desired));
+    progress_show(run, "read", run->plan.counts.records, spool_records(draft->desired.rows));
     return file_changes(draft, err) &&
         (draft->rows.length <= FLUSH_BYTES || flush_changes(draft, err));
 }
 
 static bool compare(struct draft *draft, struct error *err)
 {
-    struct fetch_scope scope = {.desired = draft->desired,
+    struct fetch_scope scope = {.desired = draft->desired.rows,
         .owned = draft->owned,
         .only = draft->only,
         .waits = &draft->unreadable,
@@ -364,8 +273,8 @@ static bool compare(struct draft *draft, struct error *err)
     bool ok = unreadable_load(&draft->unreadable, draft->run, err) &&
         fetch_each(draft->run, &scope, compare_chunk, draft, err) && flush_changes(draft, err) &&
         unreadable_store(&draft->unreadable, draft->run, err);
-    draft->run->counts.observed = draft->changes.observed;
-    draft->run->counts.unchanged = draft->changes.unchanged;
+    draft->run->plan.counts.observed = draft->changes.observed;
+    draft->run->plan.counts.unchanged = draft->changes.unchanged;
     return ok;
 }
 
@@ -378,7 +287,7 @@ bool plan_build(struct run *run, struct error *err)
         merged_settle(run, &draft.unnamed, err) && deleted_records_end(run, err) &&
         deleted_records_forget(run, &draft.vanished, err) &&
         reciprocal_plan_finish(
-            run, run->options.mode == RUN_CHANGED ? NULL : draft.desired, &skipped, err) &&
+            run, run->scope.mode == RUN_CHANGED ? NULL : draft.desired.rows, &skipped, err) &&
         moves_settle(run, err);
     draft_clear(&draft);
     return ok;

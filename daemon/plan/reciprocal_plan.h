@@ -20,8 +20,8 @@ struct buf;
  * be reported or are blocked; and what was blocked by nothing but what the run archives from the
  * other record is planned.
  * Where it is not known which types are one, some links are read from both records, a few requests
- * at most. What is not known then either is skipped, too, and counted in run->undecided: such a run
- * does not count as done. What was found out is kept (known_reciprocals.h). */
+ * at most. What is not known then either is skipped, too, and counted in run->plan.undecided: such
+ * a run does not count as done. What was found out is kept (known_reciprocals.h). */
 MUST_CHECK bool reciprocal_plan_finish(
     struct run *run, struct spool *desired, uint64_t *skipped, struct error *err);
 

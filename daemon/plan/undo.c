@@ -38,34 +38,35 @@ static bool check_scope(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_int(&args, run->options.undoes);
-    if (!pg_run(run->state, STATEMENT_UNDO_RUN, &args, &rows, err))
+    pg_arg_int(&args, run->scope.undoes);
+    if (!pg_run(run->session.state, STATEMENT_UNDO_RUN, &args, &rows, err))
         return false;
     const char *then = rows.count > 0 ? pg_rows_text(&rows, 0, 2) : "";
-    if (mapping_same_scope(then, run->fingerprint, run->options.sync))
+    if (mapping_same_scope(then, run->session.mapping, run->session.sync))
         return true;
     return error_set(err, ERROR_REFUSED,
         "run %lld cannot be undone: it was about %.*s, and sync %s is now about %.*s",
-        (long long)run->options.undoes, (int)mapping_scope_length(then), then,
-        run->options.sync->name, (int)mapping_scope_length(run->fingerprint), run->fingerprint);
+        (long long)run->scope.undoes, (int)mapping_scope_length(then), then,
+        run->session.sync->name, (int)mapping_scope_length(run->session.mapping),
+        run->session.mapping);
 }
 
 static bool count_managed(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_text(&args, run->options.sync->name);
-    if (!pg_run(run->state, STATEMENT_OWNERSHIP_COUNT, &args, &rows, err))
+    pg_arg_text(&args, run->session.sync->name);
+    if (!pg_run(run->session.state, STATEMENT_OWNERSHIP_COUNT, &args, &rows, err))
         return false;
-    run->counts.managed = (uint64_t)pg_rows_int(&rows, 0, 0);
+    run->plan.counts.managed = (uint64_t)pg_rows_int(&rows, 0, 0);
     return true;
 }
 
 static bool load_records(struct run *run, struct spool *records, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, run->options.undoes);
-    return record_ids_load(run->state, STATEMENT_UNDO_FROM_IDS, &args, records, err);
+    pg_arg_int(&args, run->scope.undoes);
+    return record_ids_load(run->session.state, STATEMENT_UNDO_FROM_IDS, &args, records, err);
 }
 
 /* The rows of one record, judged. */
@@ -95,7 +96,7 @@ static bool is_created(const struct record *record, const struct assoc *pair, ui
 
 static void add_type(const struct undo *undo, uint32_t number, struct buf *array)
 {
-    const struct type *type = &undo->run->types.items[number];
+    const struct type *type = &undo->run->session.types.items[number];
     pg_array_type(array, type->category, type->type_id);
 }
 
@@ -107,7 +108,7 @@ static void add_along(const struct undo *undo, const struct record *record,
     struct diff_rows pair = diff_pair(record->observed.rows, record->observed.count, &item->assoc);
     for (size_t i = 0; i < pair.count; i++) {
         const struct assoc *there = &pair.rows[i];
-        bool apart = undo->run->types.items[there->type].kind == TYPE_PLAIN;
+        bool apart = undo->run->session.types.items[there->type].kind == TYPE_PLAIN;
         for (size_t k = 0; is_made(item) && k < record->count; k++)
             apart = apart ||
                 (record->items[k].verdict == UNDO_DO &&
@@ -124,8 +125,8 @@ static void add_implied(const struct undo *undo, const struct record *record,
     uint32_t first = undo->single.first;
     if (diff_pair(record->observed.rows, record->observed.count, &item->assoc).count > 0)
         return;
-    for (uint32_t type = 0; type < undo->run->types.count; type++)
-        if (undo->run->types.items[type].kind == TYPE_PLAIN &&
+    for (uint32_t type = 0; type < undo->run->session.types.count; type++)
+        if (undo->run->session.types.items[type].kind == TYPE_PLAIN &&
             !is_created(record, &item->assoc, type))
             add_type(undo, type, array);
     if (record->observed.count == 0 && first != TYPE_NONE && !is_created(record, NULL, first))
@@ -142,7 +143,7 @@ static const char *why_not(struct undo *undo, const struct undo_history *done,
         return "the record could not be read";
     if (item->verdict != UNDO_CHANGED || !undo_history_is_unclear(done, &item->assoc))
         return undo_text(item->verdict);
-    undo->run->undecided++;
+    undo->run->plan.undecided++;
     run_note(undo->run, "%s", unclear);
     return unclear;
 }
@@ -153,7 +154,7 @@ static void add_row(struct undo *undo, const struct undo_history *done, const st
 {
     CLEANUP(buf_clear) struct buf along = {0};
     CLEANUP(buf_clear) struct buf implied = {0};
-    const struct type *type = &undo->run->types.items[item->assoc.type];
+    const struct type *type = &undo->run->session.types.items[item->assoc.type];
     struct buf *rows = &undo->rows;
     bool archive = is_made(item);
     const char *why = why_not(undo, done, record, item);
@@ -164,7 +165,7 @@ static void add_row(struct undo *undo, const struct undo_history *done, const st
         add_along(undo, record, item, &along);
     if (!archive)
         add_implied(undo, record, item, &implied);
-    pg_copy_int(rows, undo->run->run_id);
+    pg_copy_int(rows, undo->run->session.run_id);
     pg_copy_text(rows, archive ? "archive" : "create");
     pg_copy_int(rows, ++undo->ordinals[archive]);
     pg_copy_int(rows, (int64_t)item->assoc.from_id);
@@ -183,7 +184,7 @@ static void add_row(struct undo *undo, const struct undo_history *done, const st
 
 static bool flush(struct undo *undo, struct error *err)
 {
-    return pg_copy_rows(undo->run->state, STATEMENT_UNDO_COPY, &undo->rows, err);
+    return pg_copy_rows(undo->run->session.state, STATEMENT_UNDO_COPY, &undo->rows, err);
 }
 
 static void invert_record(struct undo *undo, const struct undo_history *done, struct record *record)
@@ -227,8 +228,8 @@ static bool invert_chunk(
     if (!undo_history_load(run, chunk, &done, err))
         return false;
     for (size_t i = 0; i < chunk->from_count; i++)
-        run->counts.unread += !fetch_complete(chunk, reply, chunk->from_ids[i]);
-    run->counts.records += chunk->from_count;
+        run->plan.counts.unread += !fetch_complete(chunk, reply, chunk->from_ids[i]);
+    run->plan.counts.records += chunk->from_count;
     struct record record;
     for (size_t first = 0; first < done.count; first += record.count) {
         uint64_t from_id = done.items[first].assoc.from_id;
@@ -241,7 +242,7 @@ static bool invert_chunk(
             record.count++;
         invert_record(undo, &done, &record);
     }
-    progress_show(run, "read", run->counts.records, spool_records(undo->records));
+    progress_show(run, "read", run->plan.counts.records, spool_records(undo->records));
     return undo->rows.length <= FLUSH_BYTES || flush(undo, err);
 }
 
@@ -249,8 +250,8 @@ static bool invert(struct run *run, struct spool *records, struct error *err)
 {
     struct undo undo = {.run = run,
         .records = records,
-        .single = cardinality_rules(run->options.sync, &run->types),
-        .rules = {.policy = run->options.sync->policy, .types = &run->types}};
+        .single = cardinality_rules(run->session.sync, &run->session.types),
+        .rules = {.policy = run->session.sync->policy, .types = &run->session.types}};
     undo.rules.single = &undo.single;
     struct fetch_scope scope = {.desired = records, .operation = "read"};
     bool ok = load_records(run, records, err) &&
@@ -263,12 +264,13 @@ bool undo_build(struct run *run, struct error *err)
 {
     struct spool *records = NULL;
     const struct assoc_list none = {0};
-    run->good_known = false; /* the source is not read: nothing to compare its size with … */
-    free(run->good_fingerprint); /* … nor its shape; check_scope compares the rest */
-    run->good_fingerprint = NULL;
+    run->session.baseline.known =
+        false; /* the source is not read: nothing to compare its size with … */
+    free(run->session.baseline.mapping); /* … nor its shape; check_scope compares the rest */
+    run->session.baseline.mapping = NULL;
     bool ok = check_scope(run, err) && count_managed(run, err) &&
-        spool_open(&run->adopt, "nothing", SPOOL_AS_IS, err) &&
-        spool_open(&run->forget, "nothing", SPOOL_AS_IS, err) &&
+        spool_open(&run->plan.to_own, "nothing", SPOOL_AS_IS, err) &&
+        spool_open(&run->plan.to_disown, "nothing", SPOOL_AS_IS, err) &&
         spool_open(&records, "records of the run", SPOOL_SORTED, err) &&
         undo_history_learn(run, err) && invert(run, records, err) &&
         merged_settle(run, &none, err) && moves_settle(run, err);

@@ -57,14 +57,14 @@ static uint32_t type_index(struct run *run, const char *category, uint32_t type_
 {
     struct type type = {
         .category = (char *)(uintptr_t)category, .type_id = type_id, .kind = TYPE_LABEL};
-    uint32_t index = types_find(&run->types, category, type_id);
-    return index != TYPE_NONE ? index : types_add(&run->types, &type);
+    uint32_t index = types_find(&run->session.types, category, type_id);
+    return index != TYPE_NONE ? index : types_add(&run->session.types, &type);
 }
 
 static bool too_many_types(const struct run *run, struct error *err)
 {
     return error_set(err, ERROR_STATE, "run %lld names more than %d types",
-        (long long)run->options.undoes, TYPES_MAX);
+        (long long)run->scope.undoes, TYPES_MAX);
 }
 
 static bool add_item(
@@ -74,7 +74,7 @@ static bool add_item(
     if (row.assoc.type == TYPE_NONE)
         return too_many_types(run, err);
     if (row.other_side)
-        row.assoc.type = reciprocal_of(run->reciprocals, row.assoc.type);
+        row.assoc.type = reciprocal_of(run->session.reciprocals, row.assoc.type);
     if (row.assoc.type == TYPE_NONE) {
         assoc_list_add(&done->unclear, row.assoc);
         return true;
@@ -111,7 +111,7 @@ static bool is_given_back(
     const struct run *run, const struct pg_rows *rows, int i, const struct undo_row *item)
 {
     return item->did == UNDO_CREATED && pg_rows_bool(rows, i, COMPANION) &&
-        item->assoc.type != TYPE_NONE && !run->types.items[item->assoc.type].managed;
+        item->assoc.type != TYPE_NONE && !run->session.types.items[item->assoc.type].managed;
 }
 
 static bool add_done(struct run *run, struct undo_history *done, int i, struct error *err)
@@ -138,8 +138,8 @@ static bool add_done(struct run *run, struct undo_history *done, int i, struct e
         return false;
     if (item.did == UNDO_MOVED || item.did == UNDO_CAME)
         return true;
-    bool plain =
-        item.assoc.type != TYPE_NONE && run->types.items[item.assoc.type].kind == TYPE_PLAIN;
+    bool plain = item.assoc.type != TYPE_NONE &&
+        run->session.types.items[item.assoc.type].kind == TYPE_PLAIN;
     if (archived)
         return !plain || add_companions(run, done, item, pg_rows_text(rows, i, ALONG), err);
     return add_companions(run, done, item, pg_rows_text(rows, i, IMPLIED), err) &&
@@ -150,9 +150,9 @@ static bool add_done(struct run *run, struct undo_history *done, int i, struct e
  */
 static void add_once(const struct run *run, struct buf *array)
 {
-    struct cardinality_rules single = cardinality_rules(run->options.sync, &run->types);
-    for (size_t i = 0; run->reciprocals != NULL && i < single.there_count; i++) {
-        const struct type *type = &run->types.items[single.there[i]];
+    struct cardinality_rules single = cardinality_rules(run->session.sync, &run->session.types);
+    for (size_t i = 0; run->session.reciprocals != NULL && i < single.there_count; i++) {
+        const struct type *type = &run->session.types.items[single.there[i]];
         if (type->managed)
             pg_array_type(array, type->category, type->type_id);
     }
@@ -164,12 +164,12 @@ static bool load_rows(
     CLEANUP(buf_clear) struct buf once = {0};
     struct pg_args args = {0};
     add_once(run, &once);
-    pg_arg_int(&args, run->options.undoes);
+    pg_arg_int(&args, run->scope.undoes);
     pg_arg_int(&args, (int64_t)chunk->from_ids[0]);
     pg_arg_int(&args, (int64_t)chunk->from_ids[chunk->from_count - 1]);
-    pg_arg_bool(&args, run->reciprocals != NULL);
+    pg_arg_bool(&args, run->session.reciprocals != NULL);
     pg_arg_text(&args, pg_array_end(&once));
-    if (!pg_run(run->state, STATEMENT_UNDO_CHANGES, &args, &done->rows, err))
+    if (!pg_run(run->session.state, STATEMENT_UNDO_CHANGES, &args, &done->rows, err))
         return false;
     for (int i = 0; i < done->rows.count; i++)
         if (!add_done(run, done, i, err))
@@ -180,11 +180,11 @@ static bool load_rows(
 bool undo_history_load(
     struct run *run, const struct chunk *chunk, struct undo_history *done, struct error *err)
 {
-    if (run->reciprocals != NULL)
-        reciprocal_for_creates(run->reciprocals, true);
+    if (run->session.reciprocals != NULL)
+        reciprocal_for_creates(run->session.reciprocals, true);
     bool ok = load_rows(run, chunk, done, err);
-    if (run->reciprocals != NULL)
-        reciprocal_for_creates(run->reciprocals, false);
+    if (run->session.reciprocals != NULL)
+        reciprocal_for_creates(run->session.reciprocals, false);
     done->count = undo_sort(done->items, done->count);
     return ok;
 }
@@ -193,8 +193,9 @@ bool undo_history_load(
 
 static bool knows_all(struct run *run)
 {
-    for (uint32_t i = 0; i < run->types.count; i++)
-        if (run->types.items[i].managed && reciprocal_of(run->reciprocals, i) == TYPE_NONE)
+    for (uint32_t i = 0; i < run->session.types.count; i++)
+        if (run->session.types.items[i].managed &&
+            reciprocal_of(run->session.reciprocals, i) == TYPE_NONE)
             return false;
     return true;
 }
@@ -204,10 +205,10 @@ bool undo_history_learn(struct run *run, struct error *err)
     CLEANUP(assoc_list_clear) struct assoc_list links = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct pg_args args = {0};
-    if (run->reciprocals == NULL || knows_all(run))
+    if (run->session.reciprocals == NULL || knows_all(run))
         return true;
-    pg_arg_int(&args, run->options.undoes);
-    if (!pg_run(run->state, STATEMENT_UNDO_RECIPROCALS, &args, &rows, err))
+    pg_arg_int(&args, run->scope.undoes);
+    if (!pg_run(run->session.state, STATEMENT_UNDO_RECIPROCALS, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++)
         assoc_list_add(&links,

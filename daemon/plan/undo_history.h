@@ -22,7 +22,8 @@ struct undo_history {
                                 * that nobody can name from this one (model/reciprocal.h) */
 };
 
-/* What run->options.undoes did. Types that the account no longer lists enter run->types unmanaged.
+/* What run->scope.undoes did. Types that the account no longer lists enter run->session.types
+ * unmanaged.
  */
 MUST_CHECK bool undo_history_load(
     struct run *run, const struct chunk *chunk, struct undo_history *done, struct error *err);

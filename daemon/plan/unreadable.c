@@ -24,8 +24,8 @@ bool unreadable_load(struct unreadable *list, struct run *run, struct error *err
 {
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct pg_args args = {0};
-    pg_arg_text(&args, run->options.sync->name);
-    if (!pg_run(run->state, STATEMENT_REJECT_READS, &args, &rows, err))
+    pg_arg_text(&args, run->session.sync->name);
+    if (!pg_run(run->session.state, STATEMENT_REJECT_READS, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++)
         assoc_list_add(&list->known,
@@ -109,13 +109,13 @@ static bool put_refused(struct unreadable *list, struct run *run, struct error *
     struct pg_args args = {0};
     if (list->refused == 0)
         return true;
-    pg_arg_text(&args, run->options.sync->name);
-    pg_arg_int(&args, run->run_id);
+    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, pg_array_end(&list->from));
     pg_arg_text(&args, pg_array_end(&list->category));
     pg_arg_text(&args, pg_array_end(&list->message));
     pg_arg_text(&args, pg_array_end(&list->correlation));
-    return pg_run(run->state, STATEMENT_REJECT_READ, &args, NULL, err);
+    return pg_run(run->session.state, STATEMENT_REJECT_READ, &args, NULL, err);
 }
 
 /* A run of some records says nothing of the others. */
@@ -123,7 +123,7 @@ static bool drop_read(struct unreadable *list, struct run *run, struct error *er
 {
     CLEANUP(buf_clear) struct buf gone = {0};
     struct pg_args args = {0};
-    bool whole = run->options.mode == RUN_FULL || run->options.mode == RUN_PLAN;
+    bool whole = run->scope.mode == RUN_FULL || run->scope.mode == RUN_PLAN;
     for (size_t i = 0; i < list->known.count; i++) {
         const struct assoc *known = &list->known.rows[i];
         if ((known->flags & FATE_READ) != 0 || (whole && (known->flags & FATE_MET) == 0))
@@ -131,24 +131,24 @@ static bool drop_read(struct unreadable *list, struct run *run, struct error *er
     }
     if (gone.length == 0)
         return true;
-    pg_arg_text(&args, run->options.sync->name);
+    pg_arg_text(&args, run->session.sync->name);
     pg_arg_text(&args, pg_array_end(&gone));
-    return pg_run(run->state, STATEMENT_REJECT_READ_GONE, &args, NULL, err);
+    return pg_run(run->session.state, STATEMENT_REJECT_READ_GONE, &args, NULL, err);
 }
 
 bool unreadable_store(struct unreadable *list, struct run *run, struct error *err)
 {
-    run->counts.records += list->waiting;
-    run->counts.unread += list->waiting;
-    run->unread_told += list->waiting + list->refused;
+    run->plan.counts.records += list->waiting;
+    run->plan.counts.unread += list->waiting;
+    run->plan.unread_told += list->waiting + list->refused;
     if (list->refused > 0)
         run_note(run, "%llu %s could not be read (assocd rejects %s): %s",
-            (unsigned long long)list->refused, run->options.sync->from, run->options.sync->name,
+            (unsigned long long)list->refused, run->session.sync->from, run->session.sync->name,
             list->first);
     else if (list->waiting > 0)
         run_note(run,
             "%llu %s that HubSpot refused to read wait for their next try (assocd rejects %s)",
-            (unsigned long long)list->waiting, run->options.sync->from, run->options.sync->name);
+            (unsigned long long)list->waiting, run->session.sync->from, run->session.sync->name);
     return put_refused(list, run, err) && drop_read(list, run, err);
 }
 

@@ -22,10 +22,10 @@
 
 static bool make_plan(struct run *run, struct error *err)
 {
-    run->read_ms = clock_now_ms();
+    run->plan.read_ms = clock_now_ms();
     if (!account_open(run, err) || !recover_changes(run, err))
         return false;
-    return run->options.undoes != 0 ? undo_build(run, err) : plan_build(run, err);
+    return run->scope.undoes != 0 ? undo_build(run, err) : plan_build(run, err);
 }
 
 static bool run_sync(struct run *run, struct error *err)
@@ -36,7 +36,7 @@ static bool run_sync(struct run *run, struct error *err)
         return true;
     if (!make_plan(run, err) || !gate_plan(run, err))
         return false;
-    if (run->options.mode == RUN_PLAN)
+    if (run->scope.mode == RUN_PLAN)
         return true;
     return apply_plan(run, err) && verify_changes(run, err) && merged_explain(run, err);
 }
@@ -59,17 +59,19 @@ static enum run_status failed_status(enum error_kind kind)
 
 static enum run_status finished_status(const struct run *run)
 {
-    const struct run_counts *c = &run->counts;
+    const struct plan_counts *planned = &run->plan.counts;
+    const struct outcome_counts *done = &run->outcome.counts;
     if (run->verdict.kind != VERDICT_PASS)
         return RUN_WITHHELD;
-    if (run->options.mode == RUN_PLAN)
+    if (run->scope.mode == RUN_PLAN)
         return RUN_PLANNED;
-    if (c->rejected + c->unverified + c->invalid + c->unread + run->undecided + run->told +
-                run->untold >
+    if (done->rejected + done->unverified + planned->invalid + planned->unread +
+                run->plan.undecided + run->plan.told + run->plan.untold >
             0 ||
-        c->created + c->archived + run->changed_since < c->to_create + c->to_archive)
+        done->created + done->archived + run->outcome.changed_since <
+            planned->to_create + planned->to_archive)
         return RUN_PARTIAL;
-    return c->created + c->archived > 0 ? RUN_SUCCEEDED : RUN_NO_CHANGE;
+    return done->created + done->archived > 0 ? RUN_SUCCEEDED : RUN_NO_CHANGE;
 }
 
 /* What shrink and mapping guards of the next run compare with: only what all guards let through,
@@ -77,13 +79,14 @@ static enum run_status finished_status(const struct run *run)
 static bool remember_good(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_text(&args, run->options.sync->name);
-    pg_arg_int(&args, run->run_id);
-    pg_arg_text(&args, run->fingerprint);
-    pg_arg_int(&args, (int64_t)run->counts.desired);
-    return run->options.mode == RUN_PLAN || run->options.mode == RUN_CHANGED ||
-        run->options.undoes != 0 || run->verdict.kind != VERDICT_PASS || run->counts.invalid > 0 ||
-        pg_run(run->state, STATEMENT_SYNC_GOOD, &args, NULL, err);
+    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_int(&args, run->session.run_id);
+    pg_arg_text(&args, run->session.mapping);
+    pg_arg_int(&args, (int64_t)run->plan.counts.desired);
+    return run->scope.mode == RUN_PLAN || run->scope.mode == RUN_CHANGED ||
+        run->scope.undoes != 0 || run->verdict.kind != VERDICT_PASS ||
+        run->plan.counts.invalid > 0 ||
+        pg_run(run->session.state, STATEMENT_SYNC_GOOD, &args, NULL, err);
 }
 
 /* Old details go when a run has ended well, a portion at a time. It decides nothing: the run's
@@ -92,10 +95,10 @@ static void prune_history(struct run *run)
 {
     struct error why = {0};
     struct pg_args args = {0};
-    pg_arg_int(&args, run->options.retention_days);
+    pg_arg_int(&args, run->session.retention_days);
     if (!journal_unlock(run, &why) ||
-        !pg_run(run->state, STATEMENT_HISTORY_PRUNE, &args, NULL, &why))
-        run->unpruned = why;
+        !pg_run(run->session.state, STATEMENT_HISTORY_PRUNE, &args, NULL, &why))
+        run->ending.unpruned = why;
 }
 
 /* Has the run dealt with every change it was about? Invalid rows are noted and will be touched
@@ -103,40 +106,43 @@ static void prune_history(struct run *run)
  * when their time has come; all else must be tried again. */
 static bool is_settled(const struct run *run)
 {
-    const struct run_counts *c = &run->counts;
-    if (run->options.mode == RUN_PLAN || !run_has_read(run) || c->unverified > 0)
+    const struct plan_counts *planned = &run->plan.counts;
+    const struct outcome_counts *done = &run->outcome.counts;
+    if (run->scope.mode == RUN_PLAN || !run_has_read(run) || done->unverified > 0)
         return false;
     return run->verdict.kind != VERDICT_PASS ||
-        c->created + c->archived + c->rejected == c->to_create + c->to_archive;
+        done->created + done->archived + done->rejected == planned->to_create + planned->to_archive;
 }
 
 /* A run that leaves something undone always says why. */
 static void note_rest(struct run *run)
 {
-    const struct run_counts *c = &run->counts;
-    const char *name = run->options.sync->name;
-    if (c->invalid > 0)
+    const struct plan_counts *planned = &run->plan.counts;
+    const struct outcome_counts *done = &run->outcome.counts;
+    const char *name = run->session.sync->name;
+    if (planned->invalid > 0)
         run_note(run, "%llu rows of the source are invalid (assocd rejects %s)",
-            (unsigned long long)c->invalid, name);
-    else if (c->unverified > 0)
+            (unsigned long long)planned->invalid, name);
+    else if (done->unverified > 0)
         run_note(run, "%llu changes do not show in HubSpot (assocd show %lld)",
-            (unsigned long long)c->unverified, (long long)run->run_id);
+            (unsigned long long)done->unverified, (long long)run->session.run_id);
     else
-        run_note(run, "not all changes were made (assocd show %lld)", (long long)run->run_id);
+        run_note(
+            run, "not all changes were made (assocd show %lld)", (long long)run->session.run_id);
 }
 
 static bool close_finished(struct run *run, struct error *err)
 {
-    if (run->options.mode != RUN_PLAN && !journal_results(run, err))
+    if (run->scope.mode != RUN_PLAN && !journal_results(run, err))
         return false;
     if (!remember_good(run, err) || (is_settled(run) && !changed_records_finish(run, err)))
         return false;
-    run->changes_left = changed_records_waits(run);
+    run->ending.changes_left = changed_records_waits(run);
     enum run_status status = finished_status(run);
     if (status == RUN_PARTIAL)
         note_rest(run);
     else if (status == RUN_SUCCEEDED || status == RUN_NO_CHANGE)
-        run->reason[0] = '\0'; /* what was noted has come right since */
+        run->ending.reason[0] = '\0'; /* what was noted has come right since */
     return journal_status(run, status, err);
 }
 
@@ -145,16 +151,17 @@ static bool close_finished(struct run *run, struct error *err)
 static void close_failed(struct run *run, const struct error *why)
 {
     struct error later;
-    run->failure = *why;
-    run->changes_left = changed_records_waits(run);
-    if (run->run_id != 0 && journal_abandon(run, &later) && journal_results(run, &later))
+    run->ending.failure = *why;
+    run->ending.changes_left = changed_records_waits(run);
+    if (run->session.run_id != 0 && journal_abandon(run, &later) && journal_results(run, &later))
         (void)!journal_status(run, failed_status(why->kind), &later);
 }
 
-bool run_execute(struct run *run, const struct run_options *options, struct error *err)
+bool run_execute(
+    struct run *run, const struct session *session, const struct scope *scope, struct error *err)
 {
     struct error why = {0};
-    *run = (struct run){.options = *options};
+    *run = (struct run){.session = *session, .scope = *scope};
     if (run_sync(run, &why) && close_finished(run, &why)) {
         prune_history(run);
         return true;
@@ -167,36 +174,36 @@ bool run_execute(struct run *run, const struct run_options *options, struct erro
 
 void run_clear(struct run *run)
 {
-    client_close(run->client);
+    client_close(run->session.client);
     /* Now, and not when the server notices that the session ended: the next run may start at once.
      */
     struct error later;
-    if (run->run_id != 0)
-        (void)!pg_exec(run->state, "select pg_advisory_unlock_all()", NULL, &later);
-    pg_close(run->state);
-    spool_close(run->adopt);
-    spool_close(run->forget);
-    changed_records_close(run->changed);
-    types_clear(&run->types);
-    free(run->reciprocals);
-    free(run->from_type);
-    free(run->to_type);
-    free(run->good_fingerprint);
-    free(run->fingerprint);
+    if (run->session.run_id != 0)
+        (void)!pg_exec(run->session.state, "select pg_advisory_unlock_all()", NULL, &later);
+    pg_close(run->session.state);
+    spool_close(run->plan.to_own);
+    spool_close(run->plan.to_disown);
+    changed_records_close(run->scope.changed);
+    types_clear(&run->session.types);
+    free(run->session.reciprocals);
+    free(run->session.from_type);
+    free(run->session.to_type);
+    free(run->session.baseline.mapping);
+    free(run->session.mapping);
     *run = (struct run){0};
 }
 
 int run_exit_code(const struct run *run, bool detailed)
 {
-    switch (run->status) {
+    switch (run->ending.status) {
     case RUN_WITHHELD:
         return 4;
     case RUN_PARTIAL:
         return 3;
     case RUN_PLANNED:
-        if (run->counts.unread + run->undecided > 0)
+        if (run->plan.counts.unread + run->plan.undecided > 0)
             return 3;
-        return detailed && run->counts.to_create + run->counts.to_archive > 0 ? 2 : 0;
+        return detailed && run->plan.counts.to_create + run->plan.counts.to_archive > 0 ? 2 : 0;
     default:
         return 0;
     }

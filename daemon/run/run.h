@@ -8,10 +8,12 @@
 #include "base/error.h"
 #include "journal/session.h"
 
-/* Runs it: returns true when the run came to its end, whatever that was (see run->status, counts,
+/* Runs a sync, with what the first part of the session says, for what the scope says. Returns true
+ * when the run came to its end, whatever that was (see run->ending.status, the counts, the
  * verdict); false with err when it could not (the journal then says why, if it was ever opened).
  * The caller calls run_clear in both cases. */
-MUST_CHECK bool run_execute(struct run *run, const struct run_options *options, struct error *err);
+MUST_CHECK bool run_execute(
+    struct run *run, const struct session *session, const struct scope *scope, struct error *err);
 
 void run_clear(struct run *run);
 

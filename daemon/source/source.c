@@ -23,7 +23,7 @@ struct source {
     struct pg *pg;
     const struct sync_definition *sync;
     const struct types *types;
-    struct source_wish wish;
+    struct source_query query;
     struct buf relation; /* quoted, for use after from */
     bool empty;
     struct source_type type;
@@ -150,11 +150,11 @@ static void add_id(struct buf *sql, const char *of, const struct pg_rows *shape,
 }
 
 static void add_wanted(
-    struct buf *sql, const char *of, const struct source_wish *wish, const struct pg_rows *shape)
+    struct buf *sql, const char *of, const struct source_query *query, const struct pg_rows *shape)
 {
     CLEANUP(buf_clear) struct buf ids = {0};
-    for (size_t i = 0; i < wish->from_count; i++)
-        pg_array_int(&ids, (int64_t)wish->from_ids[i]);
+    for (size_t i = 0; i < query->from_count; i++)
+        pg_array_int(&ids, (int64_t)query->from_ids[i]);
     add_id(sql, of, shape, 0);
     buf_addf(sql, " = any ('%s'::%s[])", pg_array_end(&ids),
         pg_rows_integer(shape, 0) ? "bigint" : "text");
@@ -164,11 +164,11 @@ static void add_wanted(
 static void add_restriction(
     const struct source *source, struct buf *sql, const char *inner, const struct pg_rows *shape)
 {
-    const struct source_wish *wish = &source->wish;
-    if (wish->from_ids == NULL)
+    const struct source_query *query = &source->query;
+    if (query->from_ids == NULL)
         return;
     buf_add_text(sql, " where ");
-    add_wanted(sql, "cells", wish, shape);
+    add_wanted(sql, "cells", query, shape);
     if (!source->beside)
         return;
     buf_add_text(sql, " or ");
@@ -176,7 +176,7 @@ static void add_restriction(
     buf_add_text(sql, " = any (array(select ");
     add_id(sql, "own", shape, 1);
     buf_addf(sql, " from (%s) own where ", inner);
-    add_wanted(sql, "own", wish, shape);
+    add_wanted(sql, "own", query, shape);
     buf_add_text(sql, "))");
 }
 
@@ -214,19 +214,19 @@ static bool begin_copy(struct source *source, const char *relation, struct error
     return true;
 }
 
-bool source_open(struct source **source, const struct source_wish *wish, struct error *err)
+bool source_open(struct source **source, const struct source_query *query, struct error *err)
 {
-    const struct sync_definition *sync = wish->sync;
+    const struct sync_definition *sync = query->sync;
     struct source *s = *source = mem_new(1, sizeof *s);
     s->sync = sync;
-    s->types = wish->types;
-    s->wish = *wish;
+    s->types = query->types;
+    s->query = *query;
     s->empty = true;
-    s->once.wish = &s->wish;
-    s->beside = wish->rivals && wish->from_ids != NULL && source_once_there(wish);
-    source_type_init(&s->type, sync, wish->types);
+    s->once.query = &s->query;
+    s->beside = query->rivals && query->from_ids != NULL && source_once_there(query);
+    source_type_init(&s->type, sync, query->types);
     const char *url =
-        sync->source_database_url != NULL ? sync->source_database_url : wish->database_url;
+        sync->source_database_url != NULL ? sync->source_database_url : query->database_url;
     /* Nothing but transactions that are read only: the code of a view runs with our rights, and a
      * connection pooler may stand between. */
     if (!pg_open_plain(&s->pg, url, "assocd source", ERROR_SOURCE, err))
@@ -299,7 +299,7 @@ static void parse_type(struct source *source, struct source_row *row, char *cons
 /* No rows of the wanted records: are there others? Looked up in the same snapshot. */
 static bool end_copy(struct source *source, struct error *err)
 {
-    if (source->empty && source->wish.from_ids != NULL) {
+    if (source->empty && source->query.from_ids != NULL) {
         CLEANUP(buf_clear) struct buf sql = {0};
         CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
         buf_addf(&sql, "select exists (select from %s source_rows)", buf_text(&source->relation));
@@ -313,6 +313,11 @@ static bool end_copy(struct source *source, struct error *err)
 bool source_replica(const struct source *source)
 {
     return source->replica;
+}
+
+const char *source_sync(const struct source *source)
+{
+    return source->query.sync->name;
 }
 
 const char *source_shape(const struct source *source)
@@ -333,9 +338,9 @@ static int by_id(const void *a, const void *b)
 
 static bool is_wanted(const struct source *source, uint64_t from_id)
 {
-    const struct source_wish *wish = &source->wish;
+    const struct source_query *query = &source->query;
     return !source->beside ||
-        bsearch(&from_id, wish->from_ids, wish->from_count, sizeof from_id, by_id) != NULL;
+        bsearch(&from_id, query->from_ids, query->from_count, sizeof from_id, by_id) != NULL;
 }
 
 static bool next_row(struct source *source, struct source_row *row, struct error *err)

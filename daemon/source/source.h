@@ -29,7 +29,7 @@ struct source_row {
 };
 
 /* What to read; all borrowed until source_close. */
-struct source_wish {
+struct source_query {
     const struct sync_definition *sync;
     const char *database_url; /* used where the sync names none */
     const struct types *types; /* holds the managed types */
@@ -41,7 +41,7 @@ struct source_wish {
 /* Opens the source of a sync and begins its COPY. ERROR_SOURCE for everything that is wrong with
  * it: unreachable, no such relation or column (naming those it has), not lockable. */
 MUST_CHECK bool source_open(
-    struct source **source, const struct source_wish *wish, struct error *err);
+    struct source **source, const struct source_query *query, struct error *err);
 void source_close(struct source *source); /* NULL is fine */
 
 MUST_CHECK bool source_next(struct source *source, struct source_row *row, struct error *err);
@@ -54,6 +54,9 @@ const char *source_shape(const struct source *source);
 
 /* After SOURCE_END: has the source no row at all, of any from-record? */
 bool source_empty(const struct source *source);
+
+/* The name of the sync whose source it is. Borrowed. */
+const char *source_sync(const struct source *source);
 
 /* How the source is called in messages: "crm.contact_company", "the query of SYNC". Borrowed. */
 const char *source_name(const struct sync_definition *sync);

@@ -13,11 +13,11 @@ void source_once_clear(struct source_once *once)
     buf_clear(&once->type);
 }
 
-bool source_once_there(const struct source_wish *wish)
+bool source_once_there(const struct source_query *query)
 {
-    for (uint32_t i = 0; i < wish->types->count; i++)
-        if (wish->types->items[i].managed &&
-            cardinality_side(wish->sync, &wish->types->items[i]) == CARDINALITY_TO)
+    for (uint32_t i = 0; i < query->types->count; i++)
+        if (query->types->items[i].managed &&
+            cardinality_side(query->sync, &query->types->items[i]) == CARDINALITY_TO)
             return true;
     return false;
 }
@@ -28,7 +28,7 @@ static void invalid(
     char space[64];
     (void)snprintf(once->message, sizeof once->message,
         "a record can have only one association of type %s; the source names several",
-        types_text(once->wish->types, type, space));
+        types_text(once->query->types, type, space));
     row->kind = SOURCE_INVALID;
     row->wrong = wrong;
     row->message = once->message;
@@ -55,18 +55,18 @@ static void check_there(struct source_once *once, struct source_row *row)
 
 bool source_once_check(struct source_once *once, struct source_row *row, struct error *err)
 {
-    const struct source_wish *wish = once->wish;
-    const struct type *type = &wish->types->items[row->assoc.type];
+    const struct source_query *query = once->query;
+    const struct type *type = &query->types->items[row->assoc.type];
     char space[64];
-    enum cardinality_side side = cardinality_side(wish->sync, type);
+    enum cardinality_side side = cardinality_side(query->sync, type);
     if (side == CARDINALITY_NEITHER)
         return true;
     if (once->taken.count == CARDINALITY_SET_MAX)
         return error_set(err, ERROR_SOURCE,
             "source of %s: more than %d rows of type %s, of which a record can have only one; "
             "synchronise from %s to %s instead",
-            wish->sync->name, CARDINALITY_SET_MAX, types_text(wish->types, row->assoc.type, space),
-            wish->sync->to, wish->sync->from);
+            query->sync->name, CARDINALITY_SET_MAX,
+            types_text(query->types, row->assoc.type, space), query->sync->to, query->sync->from);
     struct assoc *last = &once->last[row->assoc.type];
     if (side == CARDINALITY_TO)
         check_there(once, row);

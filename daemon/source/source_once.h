@@ -16,7 +16,7 @@
 #include "source/source_type.h"
 
 struct source_once {
-    const struct source_wish *wish;
+    const struct source_query *query;
     struct assoc last[TYPES_MAX]; /* row of each type */
     struct cardinality_set taken; /* to-records of the type that they can have once */
     struct assoc first; /* from_id 0: none; a row that was read before it was known to be one of
@@ -28,7 +28,7 @@ struct source_once {
 void source_once_clear(struct source_once *once);
 
 /* Does the sync manage a type that a to-record can have only once? */
-bool source_once_there(const struct source_wish *wish);
+bool source_once_there(const struct source_query *query);
 
 /* Makes a row that contradicts another one an invalid one. Its texts are borrowed until the next
  * call. */

@@ -219,7 +219,7 @@ void sim_check_write(struct sim_run *run, const struct client_request *request)
     sim_check(request->row_count > 0 && request->row_count <= SIM_ROWS_MAX, "a request of %zu rows",
         request->row_count);
     for (size_t i = 0; i < request->row_count; i++) {
-        const struct type *type = &run->run.types.items[request->rows[i].type];
+        const struct type *type = &run->run.session.types.items[request->rows[i].type];
         rows[i] = request->rows[i];
         rows[i].type = sim_type_bit(type->category, type->type_id);
     }

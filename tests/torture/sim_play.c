@@ -66,7 +66,7 @@ static void fail_over(void)
 static void tell_end(const struct sim_run *run, bool ok, const struct error *err)
 {
     sim_tell("run %lld%s: %s%s%s", (long long)run->run_id, run->dead ? " died" : "",
-        ok ? run_status_text(run->run.status) : "failed: ", ok ? "" : err->text,
+        ok ? run_status_text(run->run.ending.status) : "failed: ", ok ? "" : err->text,
         run->run.verdict.guard[0] != '\0' ? run->run.verdict.text : "");
 }
 
@@ -85,16 +85,15 @@ int64_t sim_execute(enum run_mode mode, int64_t plan_id, bool faults)
     sim.top = run;
     sim.depth++;
     sim.runs++;
-    struct run_options options = {.sync = &sim.world.sync,
+    struct session session = {.sync = &sim.world.sync,
         .database_url = "",
         .token = "t",
         .cause = mode == RUN_CHANGED ? "watch" : "manual",
-        .mode = mode,
-        .plan_id = plan_id,
         .retention_days = 90};
+    struct scope scope = {.mode = mode, .plan_id = plan_id};
     sim_tell("begins: mode %d, plan %lld, %d invalid rows%s", (int)mode, (long long)plan_id,
         sim.desired.invalid, sim.desired.unclear ? ", unclear" : "");
-    bool ok = run_execute(&run->run, &options, &err);
+    bool ok = run_execute(&run->run, &session, &scope, &err);
     tell_end(run, ok, &err);
     sim_check_end(run, ok, &err);
     run_clear(&run->run);

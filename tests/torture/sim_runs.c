@@ -83,7 +83,7 @@ static bool is_alive(int32_t run_id)
 {
     for (const struct sim_run *run = sim.top; run != NULL; run = run->outer)
         if (run->run_id == run_id)
-            return !run->dead && run->run.state != NULL && run->run.state->holds;
+            return !run->dead && run->run.session.state != NULL && run->run.session.state->holds;
     return false;
 }
 

@@ -11,7 +11,7 @@
 #include "torture/sim.h"
 
 struct source {
-    const struct source_wish *wish;
+    const struct source_query *query;
     struct sim_run *run;
     struct sim_desired desired;
     uint32_t invalid_left;
@@ -20,20 +20,20 @@ struct source {
     uint32_t types[SIM_TYPES];
 };
 
-bool source_open(struct source **source, const struct source_wish *wish, struct error *err)
+bool source_open(struct source **source, const struct source_query *query, struct error *err)
 {
     struct sim_run *run = sim.top;
     if (run->dead || sim_strike(run, CLASS_SOURCE) == FAULT_SOURCE)
-        return error_set(err, ERROR_SOURCE, "source of %s: unreachable", wish->sync->name);
+        return error_set(err, ERROR_SOURCE, "source of %s: unreachable", query->sync->name);
     struct source *s = *source = mem_new(1, sizeof *s);
-    s->wish = wish;
+    s->query = query;
     s->run = run;
     s->desired = run->latest = sim.desired;
     if (!run->source_read)
         run->desired = sim.desired;
     s->invalid_left = s->desired.invalid;
     for (size_t i = 0; i < SIM_TYPES; i++)
-        s->types[i] = types_find(wish->types, sim_types[i].category, sim_types[i].type_id);
+        s->types[i] = types_find(query->types, sim_types[i].category, sim_types[i].type_id);
     return true;
 }
 
@@ -42,12 +42,12 @@ void source_close(struct source *source)
     free(source);
 }
 
-static bool wished(const struct source *s, size_t from)
+static bool is_asked(const struct source *s, size_t from)
 {
-    for (size_t i = 0; i < s->wish->from_count; i++)
-        if (s->wish->from_ids[i] == SIM_FROM_ID + from)
+    for (size_t i = 0; i < s->query->from_count; i++)
+        if (s->query->from_ids[i] == SIM_FROM_ID + from)
             return true;
-    return s->wish->from_ids == NULL;
+    return s->query->from_ids == NULL;
 }
 
 /* One step through records, the row that names none, which comes first, and types. */
@@ -68,7 +68,7 @@ static bool find(struct source *s)
     for (; s->from < SIM_FROMS; step(s)) {
         bool row = s->to == 0 ? (s->desired.named & BIT(s->from)) != 0
                               : (s->desired.want[s->from][s->to - 1] & BIT(s->bit)) != 0;
-        if (row && wished(s, s->from))
+        if (row && is_asked(s, s->from))
             return true;
     }
     return false;
@@ -90,7 +90,7 @@ static void note_named(struct source *s)
 {
     s->run->source_read = true;
     for (size_t f = 0; f < SIM_FROMS; f++)
-        for (size_t t = 0; wished(s, f) && t < SIM_TOS; t++) {
+        for (size_t t = 0; is_asked(s, f) && t < SIM_TOS; t++) {
             s->run->told[f][t] |= s->desired.want[f][t];
             if (s->desired.want[f][t] != 0)
                 sim.named[f][t] |= s->desired.want[f][t] | BIT(SIM_PLAIN); /* comes along */
@@ -102,7 +102,7 @@ bool source_next(struct source *s, struct source_row *row, struct error *err)
     *row = (struct source_row){.kind = SOURCE_ROW};
     if (s->run->dead || sim_strike(s->run, CLASS_SOURCE) == FAULT_SOURCE)
         return error_set(err, ERROR_SOURCE, "source: reading stopped in the middle");
-    if (s->invalid_left > 0 && s->wish->from_ids == NULL) {
+    if (s->invalid_left > 0 && s->query->from_ids == NULL) {
         s->invalid_left--;
         say_invalid(row, "from_id", false);
         return true;
@@ -147,6 +147,11 @@ bool source_replica(const struct source *s)
 {
     (void)s;
     return sim.world.replica;
+}
+
+const char *source_sync(const struct source *s)
+{
+    return s->query->sync->name;
 }
 
 const char *source_shape(const struct source *s)

@@ -20,12 +20,12 @@ static struct source *source;
 static struct sync_definition sync_definition;
 static struct type items[2];
 static struct types types;
-static struct source_wish wish;
+static struct source_query wish;
 
 static void setup(void)
 {
     err = (struct error){0};
-    wish = (struct source_wish){0};
+    wish = (struct source_query){0};
     pg = cluster_connect(database);
     cluster_exec(pg, "drop schema if exists crm cascade; create schema crm", NULL);
     items[0] = (struct type){

@@ -70,11 +70,12 @@ static void stage_open(void)
                " host, pid, unsettled) values"
                " ('pairs', 'main', '2026-09', 'manual', 'interrupted', now(), 1, 'h', 1, true),"
                " ('pairs', 'main', '2026-09', 'manual', 'planning', null, 2, 'h', 1, false)");
-    run = (struct run){.options = {.sync = &sync_definition, .database_url = database},
-        .state = cluster_connect(database),
-        .run_id = 2};
+    run = (struct run){.session = {.sync = &sync_definition,
+                           .database_url = database,
+                           .state = cluster_connect(database),
+                           .run_id = 2}};
     for (size_t i = 0; i < ARRAY_COUNT(letter_types); i++)
-        ck_assert_uint_eq(types_add(&run.types, &letter_types[i]), i);
+        ck_assert_uint_eq(types_add(&run.session.types, &letter_types[i]), i);
 }
 
 /* The answer to a reading of record 1: it has these types to record 10; NULL: it is refused. */
@@ -96,10 +97,10 @@ static struct scripted stage_answer(const char *types)
 static void stage_client(void)
 {
     scripted_client_open(answers, answers_count, DIALECT_2026_09, -1);
-    run.client = scripted.client;
-    run.from_type = mem_text("0-3");
-    run.to_type = mem_text("0-1");
-    client_bind(run.client, "deals", "contacts", &run.types);
+    run.session.client = scripted.client;
+    run.session.from_type = mem_text("0-3");
+    run.session.to_type = mem_text("0-1");
+    client_bind(run.session.client, "deals", "contacts", &run.session.types);
 }
 
 /* What HubSpot says to the first reading, and to all that follow. */

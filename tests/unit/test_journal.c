@@ -22,7 +22,6 @@ static struct pg *pg; /* looks on */
 static struct error err;
 static struct portal_definition portal = {.name = "main", .api = DIALECT_V3};
 static struct sync_definition sync_definition = {.name = "pairs", .portal = &portal};
-static struct run_options options;
 static struct run run, other;
 
 static void setup(void)
@@ -33,10 +32,9 @@ static void setup(void)
         "truncate assocd.run, assocd.sync_state, assocd.managed, assocd.reject, assocd.portal"
         " restart identity cascade",
         NULL);
-    options =
-        (struct run_options){.sync = &sync_definition, .database_url = database, .cause = "manual"};
-    run = (struct run){.options = options};
-    other = (struct run){.options = options};
+    run = (struct run){
+        .session = {.sync = &sync_definition, .database_url = database, .cause = "manual"}};
+    other = run;
 }
 
 static void teardown(void)
@@ -59,7 +57,7 @@ static void plan(struct run *planned, int count)
         "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
         " reason) select %lld, 'create', n, n, n, 'HUBSPOT_DEFINED', 1, 'source_added'"
         " from generate_series(1, %d) n",
-        (long long)planned->run_id, count);
+        (long long)planned->session.run_id, count);
     cluster_exec(pg, sql, NULL);
 }
 
@@ -104,9 +102,9 @@ static int64_t count(const char *table, const char *column, const char *value)
 START_TEST(opens_a_run_with_its_own_number_and_fence)
 {
     open_run(&run);
-    ck_assert_int_gt(run.run_id, 0);
-    ck_assert_int_eq(run.epoch, 1);
-    ck_assert(!run.good_known);
+    ck_assert_int_gt(run.session.run_id, 0);
+    ck_assert_int_eq(run.session.epoch, 1);
+    ck_assert(!run.session.baseline.known);
     ck_assert_int_eq(count("run", "status", "planning"), 1);
 }
 END_TEST
@@ -177,7 +175,7 @@ START_TEST(lets_the_next_run_in_while_one_verifies_and_does_not_think_it_dead)
     open_run(&run);
     ck_assert(journal_status(&run, RUN_VERIFYING, &err) && journal_unlock(&run, &err));
     open_run(&other);
-    ck_assert_int_eq(other.epoch, 2);
+    ck_assert_int_eq(other.session.epoch, 2);
     ck_assert_int_eq(count("run", "status", "verifying"), 1);
     ck_assert(journal_status(&run, RUN_SUCCEEDED, &err));
     ck_assert_int_eq(count("run", "status", "succeeded"), 1);
@@ -225,7 +223,7 @@ START_TEST(stops_once_another_run_has_closed_it)
     open_run(&run);
     plan(&run, 5);
     ck_assert(send(&run, 0, 2, &batch));
-    ck_assert(pg_exec(run.state, "select pg_advisory_unlock_all()", NULL, &err));
+    ck_assert(pg_exec(run.session.state, "select pg_advisory_unlock_all()", NULL, &err));
     open_run(&other);
     ck_assert_int_eq(count("run", "status", "interrupted"), 1);
     ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.doubt where until > now()"), 2);
@@ -264,9 +262,9 @@ START_TEST(gives_every_change_of_an_answer_its_state)
     ck_assert_int_eq(count("change", "state", "applied"), 3);
     ck_assert_int_eq(count("change", "message", "no such record \"\\{},''\n"), 1);
     ck_assert(journal_results(&run, &err));
-    ck_assert_uint_eq(run.counts.created, 3);
-    ck_assert_uint_eq(run.counts.rejected, 1);
-    ck_assert_uint_eq(run.counts.unverified, 1);
+    ck_assert_uint_eq(run.outcome.counts.created, 3);
+    ck_assert_uint_eq(run.outcome.counts.rejected, 1);
+    ck_assert_uint_eq(run.outcome.counts.unverified, 1);
     ck_assert_int_eq(count("batch", "status", "partial"), 1);
 }
 END_TEST
@@ -334,8 +332,8 @@ START_TEST(keeps_only_times_that_are_times)
     reply.api_completed_at = "tomorrow\t\\N";
     CLEANUP(buf_clear) struct buf rows = {0};
     open_run(&run);
-    journal_note_read(&run, &rows, "read", &reply, run.started_local);
-    journal_note_read(&run, &rows, "verify", &reply, run.started_local);
+    journal_note_read(&run, &rows, "read", &reply, run.session.started_local);
+    journal_note_read(&run, &rows, "verify", &reply, run.session.started_local);
     ck_assert_msg(journal_reads(&run, &rows, &err), "%s", err.text);
     ck_assert_uint_eq(rows.length, 0);
     ck_assert_int_eq(cluster_int(pg,

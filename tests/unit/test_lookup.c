@@ -25,7 +25,7 @@ static void tear_down(void)
 static void open_lookup(size_t count, const char *const texts[])
 {
     stage_serve(count, texts);
-    lookup = (struct lookup){.run = &run, .object = "contacts", .type = run.to_type};
+    lookup = (struct lookup){.run = &run, .object = "contacts", .type = run.session.to_type};
 }
 
 static bool ask(uint64_t first, uint64_t last)
@@ -62,7 +62,7 @@ START_TEST(asks_for_many_at_once_and_alone_for_those_left_out)
     lookup_text("contacts", &lookup.records[1], text);
     ck_assert_str_eq(
         text, "contacts record 2 was merged into 102 in HubSpot; the source must name that one");
-    ck_assert_uint_eq(client_requests(run.client), 3);
+    ck_assert_uint_eq(client_requests(run.session.client), 3);
 }
 END_TEST
 
@@ -74,7 +74,7 @@ START_TEST(believes_what_the_survivor_says)
     ck_assert_msg(ask(1, 2), "%s", err.text);
     expect("am");
     ck_assert_uint_eq(lookup.records[1].now, 102);
-    ck_assert_uint_eq(client_requests(run.client), 1);
+    ck_assert_uint_eq(client_requests(run.session.client), 1);
 }
 END_TEST
 
@@ -87,9 +87,9 @@ START_TEST(what_is_not_told_is_unknown_and_not_deleted)
     for (size_t i = 0; i < lookup.count; i++)
         ck_assert_int_eq(lookup.records[i].fate, LOOKUP_UNKNOWN);
     ck_assert(lookup.away);
-    ck_assert_uint_eq(client_requests(run.client), 1); /* and is asked no more */
+    ck_assert_uint_eq(client_requests(run.session.client), 1); /* and is asked no more */
     ck_assert_ptr_nonnull(
-        strstr(run.reason, "HubSpot does not tell whether contacts were deleted or merged"));
+        strstr(run.ending.reason, "HubSpot does not tell whether contacts were deleted or merged"));
 }
 END_TEST
 
@@ -97,10 +97,10 @@ START_TEST(asks_alone_for_two_hundred_at_most_in_a_run)
 {
     const char *const texts[] = {"200 OK", ALL(""), "404 Not Found", "{\"status\":\"error\"}"};
     open_lookup(2, texts);
-    run.lookups = 198;
+    run.plan.lookups = 198;
     ck_assert_msg(ask(1, 4), "%s", err.text);
     expect("dd??");
-    ck_assert_uint_eq(client_requests(run.client), 3);
+    ck_assert_uint_eq(client_requests(run.session.client), 3);
 }
 END_TEST
 

@@ -49,7 +49,7 @@ START_TEST(a_plan_without_suspects_costs_nothing)
     const char *const texts[] = {"200 OK", ALL("")};
     change("create", 1, 10, "source_added");
     settle(1, texts);
-    ck_assert_uint_eq(client_requests(run.client), 0);
+    ck_assert_uint_eq(client_requests(run.session.client), 0);
 }
 END_TEST
 
@@ -64,8 +64,8 @@ START_TEST(what_came_to_the_survivor_stays)
     expect("archive 1-3 planned, archive 1-102 skipped, create 1-2 skipped");
     stage_expect("select category || ': ' || message from assocd.reject",
         "merged: contacts record 2 was merged into 102 in HubSpot; the source must name that one");
-    ck_assert_uint_eq(run.told, 1);
-    ck_assert_uint_eq(client_requests(run.client), 2);
+    ck_assert_uint_eq(run.plan.told, 1);
+    ck_assert_uint_eq(client_requests(run.session.client), 2);
 }
 END_TEST
 
@@ -77,7 +77,7 @@ START_TEST(an_archive_towards_a_record_that_nobody_tells_of_waits)
     change("archive", 1, 4, "source_removed");
     settle(3, texts);
     expect("archive 1-3 planned, archive 1-4 skipped");
-    ck_assert_ptr_nonnull(strstr(run.reason, "HubSpot does not tell"));
+    ck_assert_ptr_nonnull(strstr(run.ending.reason, "HubSpot does not tell"));
 }
 END_TEST
 
@@ -101,8 +101,8 @@ START_TEST(a_from_record_that_nobody_tells_of_waits_and_is_not_done_with)
     change("archive", 1, 3, "source_removed");
     settle(2, texts);
     expect("archive 1-3 skipped");
-    ck_assert_uint_ge(run.untold, 1);
-    ck_assert_ptr_nonnull(strstr(run.reason, "HubSpot does not tell"));
+    ck_assert_uint_ge(run.plan.untold, 1);
+    ck_assert_ptr_nonnull(strstr(run.ending.reason, "HubSpot does not tell"));
     stage_expect("select count(*)::text from assocd.reject", "0");
 }
 END_TEST
@@ -124,8 +124,8 @@ START_TEST(many_archives_beyond_the_limit_are_asked_for_when_they_are_applied)
                " type_id, reason) select 2, 'archive', n, n, 3, 'HUBSPOT_DEFINED', 3,"
                " 'source_removed' from generate_series(1, 5001) n");
     settle(1, texts);
-    ck_assert(run.merges_unasked);
-    ck_assert_uint_eq(client_requests(run.client), 0);
+    ck_assert(run.plan.merges_unasked);
+    ck_assert_uint_eq(client_requests(run.session.client), 0);
 }
 END_TEST
 

@@ -145,7 +145,7 @@ END_TEST
 START_TEST(keeps_the_first_reason)
 {
     static struct sync_definition sync = {.from = "deals"};
-    struct run run = {.options.sync = &sync};
+    struct run run = {.session.sync = &sync};
     struct outage outage = {0};
     struct error err = {0};
     struct client_reply reply = refusal(&read_two, "first");
@@ -157,9 +157,9 @@ START_TEST(keeps_the_first_reason)
     ck_assert_str_eq(err.text, "none of 2 creates could be sent: first");
     reply.message = "second";
     outage_count(&outage, &reply, 3, 2);
-    run.reason[0] = '\0';
+    run.ending.reason[0] = '\0';
     ck_assert(outage_end_read(&outage, &run, "read", &err));
-    ck_assert_str_eq(run.reason, "3 of 5 deals could not be read: first");
+    ck_assert_str_eq(run.ending.reason, "3 of 5 deals could not be read: first");
 }
 END_TEST
 

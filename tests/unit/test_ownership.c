@@ -30,12 +30,12 @@ static void setup(void)
         "insert into assocd.sync_state (sync, portal, epoch, lock_pid)"
         " values ('pairs', 'main', 1, pg_backend_pid())",
         NULL);
-    run = (struct run){.options = {.sync = &sync_definition}, .state = pg, .run_id = 3, .epoch = 1};
+    run = (struct run){.session = {.sync = &sync_definition, .state = pg, .run_id = 3, .epoch = 1}};
     struct type plain = {.category = "HUBSPOT_DEFINED", .type_id = 1, .managed = true};
-    ck_assert_uint_eq(types_add(&run.types, &plain), 0);
+    ck_assert_uint_eq(types_add(&run.session.types, &plain), 0);
     ck_assert(spool_open(&owned, "the owned set", SPOOL_SORTED, &err));
-    ck_assert(spool_open(&run.adopt, "adopted", SPOOL_AS_IS, &err));
-    ck_assert(spool_open(&run.forget, "forgotten", SPOOL_AS_IS, &err));
+    ck_assert(spool_open(&run.plan.to_own, "adopted", SPOOL_AS_IS, &err));
+    ck_assert(spool_open(&run.plan.to_disown, "forgotten", SPOOL_AS_IS, &err));
 }
 
 static void teardown(void)
@@ -58,7 +58,7 @@ START_TEST(loads_nothing_from_nothing_owned)
 {
     const struct assoc *row;
     load();
-    ck_assert_uint_eq(run.counts.managed, 0);
+    ck_assert_uint_eq(run.plan.counts.managed, 0);
     ck_assert(spool_peek(owned, &row, &err));
     ck_assert_ptr_null(row);
 }
@@ -73,7 +73,7 @@ START_TEST(loads_its_own_rows_in_order_and_all_of_them)
         " 1 from generate_series(1, 25000) n, (values ('pairs'), ('other')) v(s)",
         NULL);
     load();
-    ck_assert_uint_eq(run.counts.managed, ROWS);
+    ck_assert_uint_eq(run.plan.counts.managed, ROWS);
     const struct assoc *row;
     struct assoc last = {0};
     uint64_t rows = 0, wrong = 0;
@@ -96,11 +96,11 @@ START_TEST(takes_in_types_the_account_no_longer_lists_unmanaged)
         " ('pairs', 1, 2, 'HUBSPOT_DEFINED', 1, 'created', 1)",
         NULL);
     load();
-    ck_assert_uint_eq(run.types.count, 2);
-    ck_assert(!run.types.items[1].managed);
-    ck_assert_str_eq(run.types.items[1].category, "USER_DEFINED");
-    ck_assert_uint_eq(run.types.items[1].type_id, 77);
-    ck_assert_uint_eq(run.counts.managed, 2);
+    ck_assert_uint_eq(run.session.types.count, 2);
+    ck_assert(!run.session.types.items[1].managed);
+    ck_assert_str_eq(run.session.types.items[1].category, "USER_DEFINED");
+    ck_assert_uint_eq(run.session.types.items[1].type_id, 77);
+    ck_assert_uint_eq(run.plan.counts.managed, 2);
 }
 END_TEST
 
@@ -113,8 +113,8 @@ START_TEST(does_not_forget_what_was_entered_a_moment_ago)
         " ('pairs', 2, 2, 'HUBSPOT_DEFINED', 1, 'created', 1, "
         "clock_timestamp() - interval '3 minutes')",
         NULL);
-    add(run.forget, 1, 1);
-    add(run.forget, 2, 2);
+    add(run.plan.to_disown, 1, 1);
+    add(run.plan.to_disown, 2, 2);
     ck_assert_msg(ownership_finish(&run, &err), "%s", err.text);
     ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.managed"), 1);
     ck_assert_int_eq(cluster_int(pg, "select from_id from assocd.managed"), 1);
@@ -130,8 +130,8 @@ START_TEST(adopts_and_forgets_over_many_pages_and_again_without_harm)
         " from generate_series(1, 20000) n, (values ('pairs'), ('other')) v(s)",
         NULL);
     for (uint64_t i = 1; i <= ROWS; i++) {
-        add(run.forget, i, i);
-        add(run.adopt, i, i + ROWS);
+        add(run.plan.to_disown, i, i);
+        add(run.plan.to_own, i, i + ROWS);
     }
     for (int time = 0; time < 2; time++)
         ck_assert_msg(ownership_finish(&run, &err), "%s", err.text);
@@ -150,9 +150,9 @@ START_TEST(adopting_what_is_owned_keeps_its_origin)
     cluster_exec(pg,
         "insert into assocd.managed values ('pairs', 1, 2, 'HUBSPOT_DEFINED', 1, 'created', 1)",
         NULL);
-    add(run.adopt, 1, 1);
-    add(run.adopt, 1, 2);
-    add(run.adopt, 1, 3);
+    add(run.plan.to_own, 1, 1);
+    add(run.plan.to_own, 1, 2);
+    add(run.plan.to_own, 1, 3);
     ck_assert(ownership_finish(&run, &err));
     ck_assert_int_eq(err.kind, ERROR_NONE);
     ck_assert_int_eq(
@@ -271,12 +271,13 @@ START_TEST(keeps_what_a_create_in_doubt_may_bring_back)
         cluster_int(pg, "select sum(from_id) from assocd.managed where type_id = 2"), 1 + 3 + 4);
     ck_assert(loads_released(1) && !loads_released(3));
     cluster_exec(pg, "update assocd.managed set since = since - interval '3 minutes'", NULL);
-    uint32_t type = types_find(&run.types, "HUBSPOT_DEFINED", 2);
-    ck_assert(spool_add(run.forget, (struct assoc){.from_id = 1, .to_id = 1, .type = type}, &err));
+    uint32_t type = types_find(&run.session.types, "HUBSPOT_DEFINED", 2);
+    ck_assert(spool_add(
+        run.plan.to_disown, (struct assoc){.from_id = 1, .to_id = 1, .type = type}, &err));
     ck_assert(ownership_finish(&run, &err));
     ck_assert(loads_released(1));
     cluster_exec(pg, "update assocd.doubt set until = until - interval '3 minutes'", NULL);
-    ck_assert(spool_rewind(run.adopt, &err) && ownership_finish(&run, &err));
+    ck_assert(spool_rewind(run.plan.to_own, &err) && ownership_finish(&run, &err));
     ck_assert(!loads_released(1));
     ck_assert_int_eq(
         cluster_int(pg, "select sum(from_id) from assocd.managed where type_id = 2"), 3 + 4);
@@ -290,7 +291,7 @@ START_TEST(owns_again_what_it_had_released)
         " now(), now())",
         NULL);
     ck_assert(loads_released(1));
-    add(run.adopt, 1, 2);
+    add(run.plan.to_own, 1, 2);
     ck_assert(ownership_finish(&run, &err));
     ck_assert(!loads_released(1));
 }

@@ -29,11 +29,11 @@ static void set_up(void)
         "insert into assocd.managed values ('pairs', 1, 1, 'HUBSPOT_DEFINED', 1, 'created', 1,"
         " clock_timestamp() - interval '3 minutes')",
         NULL);
-    run = (struct run){.options = {.sync = &sync_definition}, .state = pg, .run_id = 3, .epoch = 1};
+    run = (struct run){.session = {.sync = &sync_definition, .state = pg, .run_id = 3, .epoch = 1}};
     struct type plain = {.category = "HUBSPOT_DEFINED", .type_id = 1, .managed = true};
-    ck_assert_uint_eq(types_add(&run.types, &plain), 0);
-    ck_assert(spool_open(&run.adopt, "adopted", SPOOL_AS_IS, &err));
-    ck_assert(spool_open(&run.forget, "forgotten", SPOOL_AS_IS, &err));
+    ck_assert_uint_eq(types_add(&run.session.types, &plain), 0);
+    ck_assert(spool_open(&run.plan.to_own, "adopted", SPOOL_AS_IS, &err));
+    ck_assert(spool_open(&run.plan.to_disown, "forgotten", SPOOL_AS_IS, &err));
 }
 
 static void tear_down(void)
@@ -59,7 +59,8 @@ START_TEST(fault_j11_enters_and_forgets_nothing_once_overtaken)
 {
     struct assoc row = {.from_id = entries[_i % ENTRIES].id, .to_id = entries[_i % ENTRIES].id};
     cluster_exec(pg, overtaken[_i / ENTRIES], NULL);
-    ck_assert(spool_add(entries[_i % ENTRIES].forget ? run.forget : run.adopt, row, &err));
+    ck_assert(
+        spool_add(entries[_i % ENTRIES].forget ? run.plan.to_disown : run.plan.to_own, row, &err));
     ck_assert(!ownership_finish(&run, &err));
     ck_assert_int_eq(err.kind, ERROR_LOCKED);
     ck_assert_ptr_nonnull(strstr(err.text, "run 3 of pairs lost its fencing token to a newer run"));

@@ -61,7 +61,7 @@ static void expect(const char *want)
         ck_assert_str_eq(pg_rows_text(&rows, i, 0), stands ? "planned" : "skipped");
         ck_assert_str_eq(pg_rows_text(&rows, i, 1), messages[strchr(verdicts, want[i]) - verdicts]);
     }
-    ck_assert_uint_eq(run.changed_since, skipped);
+    ck_assert_uint_eq(run.outcome.changed_since, skipped);
 }
 
 /* The pair 1-10: types to archive, named by the source now, in HubSpot now. */
@@ -144,12 +144,12 @@ START_TEST(believes_a_young_plan)
     source_row("1", "10", 'p');
     stage_observe("");
     sync_definition.guards.max_plan_age_ms = 60000;
-    run.read_ms = clock_now_ms();
+    run.plan.read_ms = clock_now_ms();
     recheck();
     expect("d");
     stage_expect_reads(0);
-    run.read_ms -= 60000;
-    run.window.last = 0;
+    run.plan.read_ms -= 60000;
+    run.outcome.window.last = 0;
     recheck();
     expect("n");
     stage_expect_reads(1);
@@ -162,7 +162,7 @@ START_TEST(an_undo_does_not_ask_the_source)
     plan("p");
     source_row("1", "10", 'p');
     stage_observe("p");
-    run.options.undoes = 1;
+    run.scope.undoes = 1;
     recheck();
     expect("d");
     stage_expect_reads(1);
@@ -188,10 +188,10 @@ START_TEST(goes_from_window_to_window_and_ends)
     source_row("1", "11", 'p');
     stage_observe("pb");
     recheck();
-    ck_assert_int_eq(run.window.first, 1);
-    ck_assert_int_eq(run.window.last, 2);
+    ck_assert_int_eq(run.outcome.window.first, 1);
+    ck_assert_int_eq(run.outcome.window.last, 2);
     recheck();
-    ck_assert_int_eq(run.window.last, 0);
+    ck_assert_int_eq(run.outcome.window.last, 0);
     stage_expect_reads(1);
     expect("dd");
 }

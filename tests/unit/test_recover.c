@@ -139,7 +139,7 @@ START_TEST(settles_runs_in_the_order_they_had)
                "update assocd.run set unsettled = true;"
                "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid) values"
                " ('pairs', 'main', '2026-09', 'manual', 'planning', 3, 'h', 1)");
-    run.run_id = 3;
+    run.session.run_id = 3;
     stage_change(1, "create", 'p', "unknown");
     stage_change(2, "archive", 'p', "unknown");
     stage_observe("");

@@ -111,7 +111,7 @@ static void teardown(void)
 
 static bool open_source(const struct interleaving *one)
 {
-    struct source_wish wish = {.sync = &definition, .database_url = database, .types = &types};
+    struct source_query wish = {.sync = &definition, .database_url = database, .types = &types};
     definition = (struct sync_definition){.name = "s",
         .column_from = "from_id",
         .column_to = "to_id",

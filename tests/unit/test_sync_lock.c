@@ -26,7 +26,7 @@ static void setup(void)
     pg = cluster_connect(database);
     cluster_exec(pg, "truncate assocd.run, assocd.sync_state restart identity cascade", NULL);
     run = other = (struct run){
-        .options = {.sync = &sync_definition, .database_url = database, .cause = "manual"}};
+        .session = {.sync = &sync_definition, .database_url = database, .cause = "manual"}};
 }
 
 static void teardown(void)
@@ -52,9 +52,9 @@ START_TEST(fault_h6_locks_of_strangers_stop_nobody)
         NULL);
     open_run(&run);
     int64_t key = cluster_int(pg, "select lock_key from assocd.sync_state");
-    pg_close(run.state); /* it dies, and the stranger waited for just that */
-    run.state = NULL;
-    run.run_id = 0;
+    pg_close(run.session.state); /* it dies, and the stranger waited for just that */
+    run.session.state = NULL;
+    run.session.run_id = 0;
     char sql[128];
     (void)snprintf(sql, sizeof sql, "select pg_advisory_lock('%lld'::bigint)", (long long)key);
     cluster_exec(pg, sql, NULL);
@@ -103,11 +103,11 @@ END_TEST
 START_TEST(fault_c1_a_lock_left_behind_by_a_session_that_ended_is_free)
 {
     open_run(&run);
-    pg_close(run.state);
-    run.state = NULL;
-    run.run_id = 0;
+    pg_close(run.session.state);
+    run.session.state = NULL;
+    run.session.run_id = 0;
     open_run(&other);
-    ck_assert_int_eq(other.epoch, 2);
+    ck_assert_int_eq(other.session.epoch, 2);
     ck_assert_int_eq(
         cluster_int(pg,
             "select (lock_key = session_key)::int from assocd.sync_state join assocd.run"

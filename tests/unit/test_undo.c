@@ -13,10 +13,10 @@ static void set_up(void)
 {
     stage_open();
     stage_exec("update assocd.run set fingerprint = '%s, types plain' where run_id = 1", scope);
-    run.options.undoes = 1;
-    run.fingerprint = mem_text("deals to contacts of account 42, types plain boss");
-    run.good_known = true;
-    run.good_fingerprint = mem_text("deals to contacts of account 42: table");
+    run.scope.undoes = 1;
+    run.session.mapping = mem_text("deals to contacts of account 42, types plain boss");
+    run.session.baseline.known = true;
+    run.session.baseline.mapping = mem_text("deals to contacts of account 42: table");
 }
 
 static void undo(void)
@@ -85,7 +85,7 @@ START_TEST(leaves_what_was_adopted)
     undo();
     expect_plan("");
     stage_expect("select origin from assocd.managed", "adopted");
-    ck_assert_uint_eq(run.counts.managed, 1);
+    ck_assert_uint_eq(run.plan.counts.managed, 1);
     stage_expect_reads(0);
 }
 END_TEST
@@ -115,8 +115,8 @@ START_TEST(turns_each_change_round_if_the_pair_is_as_it_was_left)
     stage_observe_alive(pairs[_i].observed);
     undo();
     expect_plan(pairs[_i].plan);
-    ck_assert_uint_eq(run.counts.records, 1);
-    ck_assert_uint_eq(run.counts.unread, 0);
+    ck_assert_uint_eq(run.plan.counts.records, 1);
+    ck_assert_uint_eq(run.plan.counts.unread, 0);
 }
 END_TEST
 
@@ -126,7 +126,7 @@ START_TEST(touches_nothing_of_a_record_that_cannot_be_read)
     stage_observe(NULL);
     ck_assert(!undo_build(&run, &err));
     ck_assert_int_eq(err.kind, ERROR_REMOTE);
-    ck_assert_uint_eq(run.counts.unread, 1);
+    ck_assert_uint_eq(run.plan.counts.unread, 1);
 }
 END_TEST
 
@@ -179,8 +179,8 @@ START_TEST(is_not_measured_by_the_last_good_run)
     stage_change(1, "create", 'p', "verified");
     stage_observe_alive("p");
     undo();
-    ck_assert(!run.good_known);
-    ck_assert_ptr_null(run.good_fingerprint);
+    ck_assert(!run.session.baseline.known);
+    ck_assert_ptr_null(run.session.baseline.mapping);
 }
 END_TEST
 

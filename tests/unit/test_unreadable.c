@@ -86,8 +86,8 @@ START_TEST(what_is_refused_becomes_a_reject_and_is_told)
     stage_expect("select string_agg(from_id || ' ' || category || ' ' || message, ',') from"
                  " assocd.reject where retry_at > now() + interval '50 minutes'",
         "2 FORBIDDEN hidden");
-    ck_assert_uint_eq(run.unread_told, 1); /* the other is unread, and nobody was told why */
-    ck_assert_ptr_nonnull(strstr(run.reason, "1 deals could not be read"));
+    ck_assert_uint_eq(run.plan.unread_told, 1); /* the other is unread, and nobody was told why */
+    ck_assert_ptr_nonnull(strstr(run.ending.reason, "1 deals could not be read"));
 }
 END_TEST
 
@@ -99,10 +99,10 @@ START_TEST(a_record_waits_until_its_time_has_come_and_counts_as_unread)
     expect_chunk(2, 3);
     note("r");
     store();
-    ck_assert_uint_eq(run.counts.unread, 1);
-    ck_assert_uint_eq(run.unread_told, 1);
+    ck_assert_uint_eq(run.plan.counts.unread, 1);
+    ck_assert_uint_eq(run.plan.unread_told, 1);
     stage_expect("select string_agg(from_id, ',' order by from_id) from assocd.reject", "2,3");
-    ck_assert_ptr_nonnull(strstr(run.reason, "wait for their next try"));
+    ck_assert_ptr_nonnull(strstr(run.ending.reason, "wait for their next try"));
 }
 END_TEST
 
@@ -121,13 +121,13 @@ END_TEST
 START_TEST(what_nobody_asks_for_any_more_is_forgotten_by_a_full_run_only)
 {
     reject(9, "1 hour");
-    run.options.mode = RUN_CHANGED;
+    run.scope.mode = RUN_CHANGED;
     load();
     store();
     stage_expect("select count(*)::text from assocd.reject", "1");
     unreadable_clear(&list);
     list = (struct unreadable){0};
-    run.options.mode = RUN_FULL;
+    run.scope.mode = RUN_FULL;
     load();
     store();
     stage_expect("select count(*)::text from assocd.reject", "0");

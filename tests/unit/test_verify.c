@@ -11,7 +11,7 @@ static void set_up(void)
     stage_open();
     sync_definition.verify = VERIFY_ALL;
     sync_definition.verify_delays_count = 2; /* of no time: two later readings */
-    cluster_exec(run.state,
+    cluster_exec(run.session.state,
         "select assocd.lock_sync('pairs', 'main');"
         "update assocd.run set status = 'applying' where run_id = 2",
         NULL);

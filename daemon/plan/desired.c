@@ -1,0 +1,114 @@
+/*
+ * desired.c: source -> spool, invalid rows -> assocd.reject.
+ */
+#include "plan/desired.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "pg/pg.h"
+#include "pg/text.h"
+#include "source/drain.h"
+#include "journal/account.h"
+#include "journal/changed_records.h"
+#include "journal/progress.h"
+
+/* Of one run's invalid rows; all of them are counted. */
+enum { REJECTS_STORED_MAX = 1000 };
+
+/* Rows on their way from the source. */
+struct reading {
+    struct run *run;
+    struct desired *desired;
+    struct buf rejects[5]; /* from, to, type, wrong, message: array literals */
+    uint64_t rejects_stored;
+    bool stray_stored; /* one of them has a wrong from_id */
+};
+
+static bool add_reject(void *context, const struct source_row *row, struct error *err)
+{
+    struct reading *reading = context;
+    reading->run->plan.counts.invalid++;
+    if (row->unclear && !unclear_add(&reading->desired->unclear, row->assoc.from_id))
+        return error_set(err, ERROR_SOURCE, "more than %d records: %s", UNCLEAR_MAX, row->message);
+    /* One whose record nobody knows is stored in any case: runs of changes look for it. */
+    bool stray = strcmp(row->wrong, "from_id") == 0 && !reading->stray_stored;
+    if (reading->rejects_stored >= REJECTS_STORED_MAX && !stray)
+        return true;
+    reading->stray_stored = reading->stray_stored || stray;
+    reading->rejects_stored++;
+    const char *const cells[] = {row->from, row->to, row->type, row->wrong, row->message};
+    for (size_t i = 0; i < ARRAY_COUNT(cells); i++)
+        pg_array_text(&reading->rejects[i], cells[i]);
+    return true;
+}
+
+static bool store_rejects(struct reading *reading, struct error *err)
+{
+    struct run *run = reading->run;
+    struct pg_args args = {0};
+    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_int(&args, run->session.run_id);
+    struct pg_args gone = args;
+    enum statement_id gone_id = STATEMENT_REJECT_SOURCE_GONE;
+    CLEANUP(buf_clear) struct buf ids = {0};
+    const char *of = changed_records_array(run, &ids);
+    if (of != NULL) {
+        gone_id = STATEMENT_REJECT_SOURCE_GONE_OF;
+        pg_arg_text(&gone, of);
+    }
+    if (reading->rejects_stored > 0) {
+        for (size_t i = 0; i < ARRAY_COUNT(reading->rejects); i++)
+            pg_arg_text(&args, pg_array_end(&reading->rejects[i]));
+        if (!pg_run(run->session.state, STATEMENT_REJECT_SOURCE, &args, NULL, err))
+            return false;
+    }
+    return pg_run(run->session.state, gone_id, &gone, NULL, err);
+}
+
+static void show_rows(void *context, uint64_t rows)
+{
+    const struct reading *reading = context;
+    progress_show(reading->run, "source", rows, 0);
+}
+
+static bool read_rows(struct reading *reading, struct error *err)
+{
+    struct run *run = reading->run;
+    struct source *source = NULL;
+    struct source_query query = {.sync = run->session.sync,
+        .database_url = run->session.database_url,
+        .types = &run->session.types};
+    struct drain drain = {.rows = reading->desired->rows,
+        .invalid = add_reject,
+        .progress = show_rows,
+        .context = reading};
+    query.from_ids = changed_records_ids(run, &query.from_count);
+    query.rivals = true;
+    if (!source_open(&source, &query, err))
+        return false;
+    account_note_source(run, source);
+    bool ok = source_drain(source, &drain, err);
+    reading->desired->empty = ok && source_empty(source);
+    source_close(source);
+    return ok;
+}
+
+bool desired_read(struct run *run, struct desired *desired, struct error *err)
+{
+    struct reading reading = {.run = run, .desired = desired};
+    bool ok = spool_open(&desired->rows, "desired rows", SPOOL_SORTED, err) &&
+        read_rows(&reading, err) && spool_rewind(desired->rows, err) &&
+        store_rejects(&reading, err);
+    for (size_t i = 0; i < ARRAY_COUNT(reading.rejects); i++)
+        buf_clear(&reading.rejects[i]);
+    run->plan.counts.desired = ok ? spool_count(desired->rows) : 0;
+    run->plan.counts.duplicates = ok ? spool_duplicates(desired->rows) : 0;
+    return ok;
+}
+
+void desired_clear(struct desired *desired)
+{
+    spool_close(desired->rows);
+    unclear_clear(&desired->unclear);
+}

@@ -1,0 +1,26 @@
+/*
+ * desired.h: what the source wants in the scope of a run. Its invalid rows become rejects of the
+ * journal (assocd.reject, as many as are worth looking at; all are counted).
+ */
+#ifndef PLAN_DESIRED_H
+#define PLAN_DESIRED_H
+
+#include "base/attr.h"
+#include "base/error.h"
+#include "journal/session.h"
+#include "plan/unclear.h"
+
+struct spool;
+
+struct desired {
+    struct spool *rows; /* sorted, rewound */
+    struct unclear unclear;
+    bool empty; /* the source has no row at all, of any record */
+};
+
+/* Fills run->plan's counts of source rows. */
+MUST_CHECK bool desired_read(struct run *run, struct desired *desired, struct error *err);
+
+void desired_clear(struct desired *desired);
+
+#endif
