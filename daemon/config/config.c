@@ -6,7 +6,6 @@
 #include "config/config.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,24 +13,7 @@
 #include "base/mem.h"
 #include "base/trust.h"
 #include "config/config_key.h"
-
-bool config_problem(struct loader *loader, unsigned line, const char *key, const char *format, ...)
-{
-    char what[ERROR_TEXT_MAX];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(what, sizeof what, format, args);
-    va_end(args);
-    size_t before = loader->problems.length;
-    loader->problems_count++;
-    buf_addf(&loader->problems, "%s%s:%u: %s%s%s", before > 0 ? "\n" : "", loader->path,
-        line > 0 ? line : 1, key, key[0] != '\0' ? ": " : "", what);
-    if (before > 0 && loader->problems.length > ERROR_TEXT_MAX - 32) {
-        loader->problems.length = before;
-        loader->problems.bytes[before] = '\0';
-    }
-    return false;
-}
+#include "config/problem.h"
 
 bool config_is_name(const char *text)
 {
@@ -78,7 +60,7 @@ static bool is_mapping(const struct yaml_entry *entry)
 static size_t behind(const struct loader *loader, size_t at)
 {
     size_t next = at + 1;
-    while (config_is_below(loader, next, at))
+    while (yaml_is_below(&loader->yaml, next, at))
         next++;
     return next;
 }

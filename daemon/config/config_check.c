@@ -3,52 +3,15 @@
  * look. Runs on a complete configuration without other problems.
  */
 #include <arpa/inet.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "config/config_key.h"
+#include "config/problem.h"
 
 static const char word_characters[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-
-static unsigned line_of(const struct config_object *object, const char *tail)
-{
-    for (size_t i = 0; i < keys_count; i++) {
-        if (key_scope(&keys[i]) == object->scope && strcmp(key_tail(&keys[i]), tail) == 0 &&
-            object->key_lines[i] > 0)
-            return object->key_lines[i];
-    }
-    return object->line;
-}
-
-void config_rule(struct loader *loader, const struct config_object *object, const char *tail,
-    const char *format, ...)
-{
-    struct buf path = {0};
-    char what[ERROR_TEXT_MAX];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(what, sizeof what, format, args);
-    va_end(args);
-    buf_addf(&path, "%s.%s.%s", object->scope == KEY_OF_PORTAL ? "portals" : "syncs", object->name,
-        tail);
-    (void)config_problem(loader, line_of(object, tail), buf_text(&path), "%s", what);
-    buf_clear(&path);
-}
-
-const char *config_written(
-    const struct loader *loader, const struct config_object *object, const char *tail)
-{
-    size_t length = strlen(loader->yaml.items[object->at].path) + 1;
-    for (size_t i = object->at + 1; config_is_below(loader, i, object->at); i++) {
-        const struct yaml_entry *entry = &loader->yaml.items[i];
-        if (strcmp(entry->path + length, tail) == 0)
-            return entry->value;
-    }
-    return NULL;
-}
 
 /* The host between scheme and port, without the brackets of an IPv6 address; false if it is none.
  * *rest is what stands behind it. */

@@ -94,10 +94,6 @@ struct loader {
     size_t problems_count;
 };
 
-/* Notes a problem. line 0 stands for the file as a whole. Returns false. */
-bool config_problem(struct loader *loader, unsigned line, const char *key, const char *format, ...)
-    PRINTF(4, 5);
-
 /* Sets a key from the value at loader->yaml.items[at] and, if it is a list, what is in it. False if
  * a problem was noted. */
 bool config_set(
@@ -110,33 +106,17 @@ MUST_CHECK bool config_set_text(
 /* Sets syncs.*.types from the list at loader->yaml.items[at]. */
 bool config_set_types(struct loader *loader, struct sync_definition *sync, size_t at);
 
-/* True if the entry at `at` stands in the one at `above`. */
-bool config_is_below(const struct loader *loader, size_t at, size_t above);
-
 /* Sets a key to its default, if it has one. */
 void config_set_preset(struct config_object *object, const struct key *key);
 
 /* Where the key is kept. */
 void *config_target(const struct config_object *object, const struct key *key);
 
-/* Replaces ${NAME} by the environment's value, ${NAME:-TEXT} by that or, if it is not set or empty,
- * by TEXT, and $${ by ${. */
-MUST_CHECK bool config_expand(const char *written, struct buf *out, struct error *err);
-
 /* The rules that need more than one key; notes the problems. */
 void config_check(struct loader *loader);
 
 /* The rule that no association has two masters. */
 void config_check_overlap(struct loader *loader);
-
-/* Notes a problem with the key `tail` of a portal or sync, in that key's line if it is set. */
-void config_rule(struct loader *loader, const struct config_object *object, const char *tail,
-    const char *format, ...) PRINTF(4, 5);
-
-/* The value of the key `tail` of a portal or sync (or of one of a list's items) as the file has it,
- * with variables by their names; NULL if it has none. Messages show this. Borrowed. */
-const char *config_written(
-    const struct loader *loader, const struct config_object *object, const char *tail);
 
 /* True if text is a name of a portal or sync: ^[a-z0-9][a-z0-9_-]{0,62}$. */
 bool config_is_name(const char *text);

@@ -13,6 +13,7 @@
 #include "model/object_type.h"
 #include "config/config.h"
 #include "config/config_key.h"
+#include "config/problem.h"
 
 /* One type of one sync. What is the same association has the same key. */
 struct claim {

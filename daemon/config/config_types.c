@@ -7,6 +7,8 @@
 
 #include "base/mem.h"
 #include "config/config_key.h"
+#include "config/expand.h"
+#include "config/problem.h"
 
 static const char upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_";
 
@@ -87,7 +89,7 @@ static bool read_mapping(struct loader *loader, size_t item, struct type_want *w
 {
     const struct yaml_entry *entry = &loader->yaml.items[item];
     want->kind = TYPE_WANT_ID;
-    for (size_t at = item + 1; config_is_below(loader, at, item); at++) {
+    for (size_t at = item + 1; yaml_is_below(&loader->yaml, at, item); at++) {
         if (!read_member(loader, at, item, want))
             return false;
     }
@@ -124,13 +126,13 @@ bool config_set_types(struct loader *loader, struct sync_definition *sync, size_
     const struct yaml_entry *list = &loader->yaml.items[at];
     size_t room = 0;
     bool good = true;
-    for (size_t i = at + 1; config_is_below(loader, i, at);) {
+    for (size_t i = at + 1; yaml_is_below(&loader->yaml, i, at);) {
         mem_grow(&sync->types, &room, sync->types_count + 1, sizeof *sync->types);
         struct type_want *want = &sync->types[sync->types_count++];
         *want = (struct type_want){.kind = TYPE_WANT_PLAIN};
         good = read_item(loader, i, want) && good;
         size_t item = i++;
-        while (config_is_below(loader, i, item))
+        while (yaml_is_below(&loader->yaml, i, item))
             i++;
     }
     if (sync->types_count == 0)

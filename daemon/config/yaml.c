@@ -363,3 +363,13 @@ bool yaml_parse(
         yaml_clear(yaml);
     return read;
 }
+
+bool yaml_is_below(const struct yaml *yaml, size_t at, size_t above)
+{
+    const char *path = yaml->items[above].path;
+    size_t length = strlen(path);
+    if (at >= yaml->count || strncmp(yaml->items[at].path, path, length) != 0)
+        return false;
+    char next = yaml->items[at].path[length];
+    return next == '.' || next == '[';
+}

@@ -47,4 +47,7 @@ MUST_CHECK bool yaml_parse(
  * that is not. */
 bool yaml_is_utf8(const char *text, size_t length, size_t *bad);
 
+/* True if the entry at `at` stands in the one at `above`; false behind the last one. */
+bool yaml_is_below(const struct yaml *yaml, size_t at, size_t above);
+
 #endif
