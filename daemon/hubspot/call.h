@@ -1,6 +1,6 @@
 /*
  * call.h: one request of the client's caller from submission to reply, and the client itself. The
- * inside of client*.c; nobody else includes it.
+ * inside of client*.c and call.c; nobody else includes it.
  *
  * A call is sent as one or more pages (reads of records with many associations), each in up to
  * RETRY_ATTEMPTS_MAX attempts. What an attempt brought is judged only when its page is complete; a
@@ -30,6 +30,20 @@ struct page_inputs {
     struct page_input *items;
     size_t count;
     size_t room;
+};
+
+/* What is known of a record that is read. */
+enum seen {
+    /* not asked for in the page under way */
+    SEEN_NOT, /* given up: unknown */
+    SEEN_WHOLE, /* all pages read */
+    SEEN_BEYOND, /* has pages that v3 does not give out */
+    /* asked for in the page under way */
+    SEEN_ASKED, /* not met in its answer so far */
+    SEEN_LAST, /* its last page */
+    SEEN_MORE, /* a page with another behind it */
+    SEEN_NONE, /* "no associations" */
+    SEEN_BAD, /* an error, or the answer contradicts itself */
 };
 
 struct texts {
@@ -125,7 +139,15 @@ struct client {
     struct types *types;
 };
 
-/* Starts a page: path and body are ready. */
+/* Whether it changes nothing: a read, or a list. */
+bool call_is_read(const struct call *call);
+
+/* Makes it free for another one, keeping its memory; frees that, too. */
+void call_release(struct call *call);
+void call_clear(struct call *call);
+
+/* Sends an attempt, the first of a page or another: path and body are ready, what an attempt before
+ * brought is forgotten. */
 void call_send(struct client *client, struct call *call, int64_t wait_ms);
 
 void call_end(struct client *client, struct call *call, enum client_outcome outcome);
@@ -148,23 +170,21 @@ void call_stop_all(struct client *client);
 /* "POST /crm/…" */
 const char *call_name(const struct call *call, char space[static 300]);
 
-/* Sends it and waits for its end; nothing else may be under way. A failure concerns this list
- * alone: the client can be used afterwards. */
+/* client.c: sends it and waits for its end; nothing else may be under way. A failure concerns this
+ * list alone: the client can be used afterwards. */
 MUST_CHECK bool call_list(
     struct client *client, const char *path, struct list *list, struct error *err);
 
-/* client_answer.c: take a piece of the answer; forget what the last attempt brought. */
+/* client_answer.c: take a piece of the answer. */
 void call_feed(struct client *client, struct call *call, const char *bytes, size_t length);
-void call_restart(struct call *call);
 
 /* client_judge.c: the attempt is over. */
 void call_judge(struct client *client, struct call *call, const struct http_result *result);
 
-/* client_read.c: begin; forget the last attempt; take an entry of results, and of errors (it is
+/* client_read.c: begin; take an entry of results, and of errors (it is
  * call->problem); the page is complete: send the next one or end the call. read_salvage ends a call
  * whose page failed for good with what earlier pages brought; false if there were none. */
 void read_begin(struct client *client, struct call *call);
-void read_restart(struct call *call);
 bool read_result(struct client *client, struct call *call, struct json *json);
 void read_error(struct call *call);
 void read_page_end(struct client *client, struct call *call);
@@ -172,7 +192,6 @@ bool read_salvage(struct client *client, struct call *call);
 
 /* client_write.c: the same. write_settle gives every row its outcome from what was seen so far. */
 void write_begin(struct client *client, struct call *call);
-void write_restart(struct call *call);
 bool write_result(struct client *client, struct call *call, struct json *json);
 void write_error(struct call *call);
 void write_settle(struct client *client, struct call *call, bool answered);

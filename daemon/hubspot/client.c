@@ -48,43 +48,6 @@ bool client_open(struct client **opened, const struct client_settings *settings,
     return true;
 }
 
-void call_clear_inputs(struct page_inputs *inputs)
-{
-    for (size_t i = 0; i < inputs->count; i++)
-        free(inputs->items[i].after);
-    inputs->count = 0;
-}
-
-static void release(struct call *call)
-{
-    for (size_t i = 0; i < call->texts.count; i++)
-        free(call->texts.items[i]);
-    call->texts.count = 0;
-    call_clear_inputs(&call->asked);
-    call_clear_inputs(&call->more);
-    call->state = CALL_FREE;
-}
-
-static void call_clear(struct call *call)
-{
-    release(call);
-    free(call->texts.items);
-    free(call->asked.items);
-    free(call->more.items);
-    buf_clear(&call->path);
-    buf_clear(&call->body);
-    buf_clear(&call->message);
-    envelope_clear(&call->envelope);
-    problem_clear(&call->problem);
-    free(call->refusals);
-    free(call->culprits.ids);
-    assoc_list_clear(&call->rows);
-    free(call->seen);
-    free(call->records);
-    free(call->marks);
-    free(call->outcomes);
-}
-
 void client_close(struct client *client)
 {
     if (client == NULL)
@@ -168,75 +131,6 @@ void client_submit(struct client *client, const struct client_request *request)
         write_begin(client, call);
 }
 
-void call_send(struct client *client, struct call *call, int64_t wait_ms)
-{
-    bool is_read = call->request == NULL || call->request->call == CLIENT_READ;
-    const struct buf *body = call->request != NULL ? &call->body : call->list->body;
-    struct http_request request = {
-        .path = buf_text(&call->path),
-        .body = body != NULL ? buf_text(body) : NULL,
-        .body_length = body != NULL ? body->length : 0,
-        .changes = !is_read,
-        .wait_ms = wait_ms,
-    };
-    call_restart(call);
-    call->attempt++;
-    http_send(client->http, (uint32_t)(call - client->calls), &request);
-}
-
-void call_end(struct client *client, struct call *call, enum client_outcome outcome)
-{
-    call->outcome = outcome;
-    call->state = CALL_ENDED;
-    call->ended = ++client->ended;
-}
-
-void call_say(struct call *call, const char *category, const char *format, ...)
-{
-    char text[ERROR_TEXT_MAX];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    text_trim(text);
-    problem_copy(call->category, sizeof call->category, category);
-    buf_reset(&call->message);
-    buf_add_text(&call->message, text);
-}
-
-const char *call_name(const struct call *call, char space[static 300])
-{
-    bool post = call->request != NULL || call->list->body != NULL;
-    (void)snprintf(space, 300, "%s %s", post ? "POST" : "GET", buf_text(&call->path));
-    return space;
-}
-
-static const char *keep_text(struct call *call, const char *text)
-{
-    struct texts *texts = &call->texts;
-    if (texts->count > 0 && strcmp(texts->items[texts->count - 1], text) == 0)
-        return texts->items[texts->count - 1];
-    mem_grow(&texts->items, &texts->room, texts->count + 1, sizeof *texts->items);
-    return texts->items[texts->count++] = mem_text(text);
-}
-
-void call_refuse(struct call *call, uint64_t from_id, uint64_t to_id)
-{
-    struct client_refusal refusal = {.from_id = from_id, .to_id = to_id};
-    if (call->refusals_count > 2 * call_inputs(call) + 16)
-        return;
-    refusal.category = keep_text(call, call->problem.category);
-    refusal.message = keep_text(call, call->problem.message);
-    mem_grow(
-        &call->refusals, &call->refusals_room, call->refusals_count + 1, sizeof *call->refusals);
-    call->refusals[call->refusals_count++] = refusal;
-}
-
-void call_stop_all(struct client *client)
-{
-    http_refuse(client->http, true);
-}
-
 static void fill_reply(const struct call *call, struct client_reply *reply)
 {
     bool is_read = call->request->call == CLIENT_READ;
@@ -300,7 +194,7 @@ bool client_next(struct client *client, const struct client_reply **reply, struc
 {
     *reply = NULL;
     if (client->lent != NULL)
-        release(client->lent);
+        call_release(client->lent);
     client->lent = NULL;
     for (;;) {
         if (client->fatal.kind != ERROR_NONE && !client->fatal_told)
@@ -327,7 +221,7 @@ bool call_list(struct client *client, const char *path, struct list *list, struc
 {
     assert(client_room(client) == client->calls_count - 1);
     if (client->lent != NULL)
-        release(client->lent);
+        call_release(client->lent);
     client->lent = NULL;
     struct call *call = call_take(client);
     call->list = list;
@@ -339,7 +233,7 @@ bool call_list(struct client *client, const char *path, struct list *list, struc
     while (call->state == CALL_UNDER_WAY && !idle)
         if (!turn(client, &idle, &client->fatal))
             call_stop_all(client);
-    release(call);
+    call_release(call);
     list->http_status = call->http_status;
     struct error fatal = client->fatal;
     client->fatal = (struct error){0};

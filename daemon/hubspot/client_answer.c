@@ -9,31 +9,6 @@
 /* Bytes of an answer, and for each input: a page of 1,000 associations is 150 kB. */
 enum { ANSWER_BASE = 4 << 20, ANSWER_INPUT = 256 << 10 };
 
-size_t call_inputs(const struct call *call)
-{
-    if (call->request == NULL)
-        return 16;
-    return call->request->call == CLIENT_READ ? call->asked.count : call->request->row_count;
-}
-
-void call_restart(struct call *call)
-{
-    call->received = 0;
-    envelope_reset(&call->envelope);
-    problem_reset(&call->problem);
-    call->garbled = NULL;
-    call->status[0] = '\0';
-    call->has_results = false;
-    call->has_count = false;
-    call->errors_count = 0;
-    if (call->request == NULL)
-        return;
-    if (call->request->call == CLIENT_READ)
-        read_restart(call);
-    else
-        write_restart(call);
-}
-
 static bool take_member(struct call *call, const char *key, struct json *json)
 {
     if (strcmp(key, "status") == 0)

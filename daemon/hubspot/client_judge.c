@@ -9,11 +9,6 @@
 
 #include "base/mem.h"
 
-static bool is_read(const struct call *call)
-{
-    return call->request == NULL || call->request->call == CLIENT_READ;
-}
-
 static bool is_success(long status)
 {
     return status >= 200 && status < 300;
@@ -98,7 +93,7 @@ static void give_up(struct client *client, struct call *call, const struct http_
     buf_clear(&text);
     if (call->request == NULL) {
         call_end(client, call, CLIENT_UNKNOWN);
-    } else if (!is_read(call)) {
+    } else if (!call_is_read(call)) {
         write_settle(client, call, false);
         call_end(client, call, call->may_have_applied ? CLIENT_UNKNOWN : CLIENT_NOT_SENT);
     } else if (!read_salvage(client, call)) {
@@ -121,8 +116,8 @@ static void end_refused(struct client *client, struct call *call, enum client_ou
         mem_grow(&call->culprits.ids, &call->culprits.room, i + 1, sizeof *call->culprits.ids);
         call->culprits.ids[call->culprits.count++] = named->ids[i];
     }
-    if (call->request == NULL || !is_read(call) || !read_salvage(client, call)) {
-        if (call->request != NULL && !is_read(call))
+    if (call->request == NULL || !call_is_read(call) || !read_salvage(client, call)) {
+        if (call->request != NULL && !call_is_read(call))
             write_settle(client, call, false);
         call->rows.count = 0;
         call_end(client, call, outcome);
@@ -142,7 +137,7 @@ static bool is_too_large(const struct call *call, long status)
         (status == 400 &&
             (has(message, "maximum number of inputs") || has(message, "number of items")));
     size_t inputs = call->request == NULL ? 0
-        : is_read(call)                   ? call->asked.count
+        : call_is_read(call)              ? call->asked.count
                                           : call->request->row_count;
     return said && inputs > 1;
 }
@@ -201,7 +196,7 @@ static const char *misconfiguration(
 /* A refusal that ends the run is not the inputs' fault: they are as good as never sent. */
 static enum client_outcome stopped_outcome(const struct call *call)
 {
-    if (is_read(call))
+    if (call_is_read(call))
         return CLIENT_REFUSED;
     return call->may_have_applied ? CLIENT_UNKNOWN : CLIENT_NOT_SENT;
 }
@@ -240,7 +235,7 @@ static void take(struct client *client, struct call *call, const struct http_res
     if (call->request == NULL || (settled && counted)) {
         if (call->request == NULL)
             call_end(client, call, CLIENT_ANSWERED);
-        else if (is_read(call))
+        else if (call_is_read(call))
             read_page_end(client, call);
         else
             write_settle(client, call, true);
@@ -253,9 +248,9 @@ static void take(struct client *client, struct call *call, const struct http_res
         call_say(call, "", "%s: HTTP %ld with numErrors %u but %u errors", call_name(call, name),
             result->status, call->count, call->errors_count);
     call->refusals_count = 0;
-    if (!is_read(call))
+    if (!call_is_read(call))
         write_settle(client, call, false);
-    if (!is_read(call) || !read_salvage(client, call)) {
+    if (!call_is_read(call) || !read_salvage(client, call)) {
         call->rows.count = 0;
         call_end(client, call, CLIENT_UNKNOWN);
     }
@@ -265,9 +260,9 @@ static void end_not_sent(struct client *client, struct call *call)
 {
     char name[300];
     call_say(call, "", "%s: not sent", call_name(call, name));
-    if (call->request != NULL && !is_read(call))
+    if (call->request != NULL && !call_is_read(call))
         write_settle(client, call, false);
-    if (call->request != NULL && is_read(call) && read_salvage(client, call))
+    if (call->request != NULL && call_is_read(call) && read_salvage(client, call))
         return;
     /* A list changes nothing, whatever became of the attempts before. */
     bool in_doubt = call->request != NULL && call->may_have_applied;
@@ -322,7 +317,7 @@ void call_judge(struct client *client, struct call *call, const struct http_resu
     struct retry_attempt attempt = {
         .end = attempt_end(call, result),
         .status = result->status,
-        .is_read = is_read(call),
+        .is_read = call_is_read(call),
         .number = call->attempt,
         .retry_after_ms = result->retry_after_ms,
         .policy = call->problem.policy,

@@ -12,19 +12,6 @@
 
 #include "base/mem.h"
 
-enum seen {
-    /* not asked for in the page under way */
-    SEEN_NOT, /* given up: unknown */
-    SEEN_WHOLE, /* all pages read */
-    SEEN_BEYOND, /* has pages that v3 does not give out */
-    /* asked for in the page under way */
-    SEEN_ASKED, /* not met in its answer so far */
-    SEEN_LAST, /* its last page */
-    SEEN_MORE, /* a page with another behind it */
-    SEEN_NONE, /* "no associations" */
-    SEEN_BAD, /* an error, or the answer contradicts itself */
-};
-
 /* Of one record: ten times what the most crowded one can have (hubspot-api 3.20). Of a request with
  * several: what 100 MB hold; fewer records at a time need less. */
 enum { PAGES_MAX = 1000, RECORD_ROWS_MAX = 1000000, REQUEST_ROWS_MAX = 4000000 };
@@ -69,15 +56,6 @@ void read_begin(struct client *client, struct call *call)
         add_input(&call->asked, (struct page_input){.index = i});
     }
     send_page(client, call);
-}
-
-void read_restart(struct call *call)
-{
-    call->rows.count = call->page_rows;
-    call->results = 0;
-    call_clear_inputs(&call->more);
-    for (size_t i = 0; i < call->asked.count; i++)
-        call->seen[call->asked.items[i].index] = SEEN_ASKED;
 }
 
 /* The place of a record in the request; from_count if it was not asked for. */

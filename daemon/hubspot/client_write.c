@@ -65,14 +65,6 @@ void write_begin(struct client *client, struct call *call)
     call_send(client, call, 0);
 }
 
-void write_restart(struct call *call)
-{
-    memset(call->marks, 0, call->request->row_count);
-    call->unnamed_error = false;
-    call->results = 0;
-    call->refusals_count = 0;
-}
-
 /* The first row not before (from_id, to_id). */
 static size_t find_pair(const struct client_request *request, uint64_t from_id, uint64_t to_id)
 {
@@ -106,7 +98,7 @@ bool write_result(struct client *client, struct call *call, struct json *json)
     for (; i < request->row_count && is_pair(&request->rows[i], link.from_id, link.to_id); i++) {
         const char *name = client->types->items[request->rows[i].type].name;
         bool typed = link.type.length > 0 && name != NULL;
-        if (typed && !wire_text_is_name(&link.type, name))
+        if (typed && !json_text_same(&link.type, name))
             continue;
         call->marks[i] |= typed ? MARK_DONE | MARK_EXACT : MARK_DONE;
     }

@@ -8,7 +8,7 @@
 
 #include "base/attr.h"
 #include "base/error.h"
-#include "hubspot/client.h"
+#include "hubspot/permits.h"
 
 struct http;
 

@@ -100,6 +100,9 @@ static inline bool json_text_is(const struct json_text *text, const char *word)
     return text->length == length && !text->escaped && memcmp(text->bytes, word, length) == 0;
 }
 
+/* Compares what the string says, its escapes resolved. */
+bool json_text_same(const struct json_text *text, const char *plain);
+
 /* Appends the string with its escapes resolved. A NUL or half a surrogate pair becomes U+FFFD. */
 void json_text_add(const struct json_text *text, struct buf *buf);
 

@@ -102,3 +102,14 @@ void json_copy(struct json *json, char *field, size_t size)
     json_text_add(&text, &plain);
     show_copy(field, size, buf_text(&plain), "");
 }
+
+bool json_text_same(const struct json_text *text, const char *plain)
+{
+    if (!text->escaped)
+        return strncmp(plain, text->bytes, text->length) == 0 && plain[text->length] == '\0';
+    struct buf resolved = {0};
+    json_text_add(text, &resolved);
+    bool same = strcmp(buf_text(&resolved), plain) == 0;
+    buf_clear(&resolved);
+    return same;
+}

@@ -1,32 +1,7 @@
 /*
- * wire.c: what the two families of bodies share.
+ * wire.c: the elements of replies, in both families.
  */
 #include "hubspot/wire.h"
-
-void wire_begin(struct buf *body)
-{
-    buf_reset(body);
-    buf_add_text(body, "{\"inputs\":[");
-}
-
-void wire_add_input(struct buf *body, const struct wire_input *input)
-{
-    if (body->bytes[body->length - 1] != '[')
-        buf_add_char(body, ',');
-    buf_add_text(body, "{\"id\":\"");
-    buf_add_u64(body, input->id);
-    buf_add_char(body, '"');
-    if (input->after != NULL) {
-        buf_add_text(body, ",\"after\":");
-        buf_add_json(body, input->after);
-    }
-    buf_add_char(body, '}');
-}
-
-void wire_end(struct buf *body)
-{
-    buf_add_text(body, "]}");
-}
 
 /* {"id": …} */
 static bool read_id_object(struct json *json, uint64_t *id)
@@ -140,15 +115,4 @@ bool wire_link(struct json *json, struct wire_link *link)
     if (json_ok(json) && (link->from_id == 0 || link->to_id == 0))
         return json_fail(json, "a result does not say which records it is about");
     return json_ok(json);
-}
-
-bool wire_text_is_name(const struct json_text *text, const char *name)
-{
-    if (!text->escaped)
-        return strncmp(name, text->bytes, text->length) == 0 && name[text->length] == '\0';
-    struct buf plain = {0};
-    json_text_add(text, &plain);
-    bool same = strcmp(buf_text(&plain), name) == 0;
-    buf_clear(&plain);
-    return same;
 }

@@ -60,7 +60,4 @@ struct wire_link {
 };
 bool wire_link(struct json *json, struct wire_link *link);
 
-/* Whether a string of the text is exactly name. */
-bool wire_text_is_name(const struct json_text *text, const char *name);
-
 #endif

@@ -43,7 +43,7 @@ static uint32_t add_unknown(struct types *types, const struct json_text *text)
 static bool is_type(const struct types *types, uint32_t index, const struct json_text *text)
 {
     const char *name = types->items[index].name;
-    return name != NULL && wire_text_is_name(text, name);
+    return name != NULL && json_text_same(text, name);
 }
 
 static uint32_t find_type(struct wire_rows *rows, const struct json_text *text)

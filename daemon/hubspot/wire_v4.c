@@ -69,7 +69,7 @@ struct type_text {
 static bool is_type(const struct types *types, uint32_t index, const struct type_text *text)
 {
     return types->items[index].type_id == text->type_id &&
-        wire_text_is_name(&text->category, types->items[index].category);
+        json_text_same(&text->category, types->items[index].category);
 }
 
 static uint32_t add_unknown(struct types *types, const struct type_text *text)
