@@ -9,10 +9,10 @@
 
 #include "base/attr.h"
 #include "base/error.h"
-#include "hubspot/permits.h"
 #include "model/assoc.h"
 #include "model/definition.h"
 #include "model/types.h"
+#include "hubspot/permits.h"
 
 struct client;
 

@@ -1,6 +1,7 @@
 /*
- * failure.c: what the server's errors mean to a person. Knows SQLSTATEs and the names of the
- * server's own functions, never its words: those are in its language, and change with its version.
+ * failure.c: what the server's errors mean to a person, on one line and without a password. Knows
+ * SQLSTATEs and the names of the server's own functions, never its words: those are in its
+ * language, and change with its version.
  */
 #include "pg/connection.h"
 
@@ -9,6 +10,35 @@
 #include <string.h>
 
 #include "base/stop.h"
+
+void pg_one_line(char *out, size_t size, const char *message)
+{
+    size_t length = 0;
+    bool blank = false;
+    for (const char *at = message; *at != '\0' && length + 2 < size; at++) {
+        if (strchr(" \t\r\n", *at) != NULL) {
+            blank = length > 0;
+            continue;
+        }
+        if (blank)
+            out[length++] = ' ';
+        blank = false;
+        out[length++] = *at;
+    }
+    while (length > 0 && out[length - 1] == '.')
+        length--;
+    out[length] = '\0';
+}
+
+/* As someone's host name, say. */
+void pg_mask_password(char *line, const char *password)
+{
+    size_t length = password != NULL ? strlen(password) : 0;
+    if (length < 4) /* shorter ones occur in ordinary words */
+        return;
+    for (char *at = strstr(line, password); at != NULL; at = strstr(at, password))
+        memset(at, '*', length);
+}
 
 /* Names something of schema assocd, in whatever quotation marks the server's language has. */
 static bool names_our_schema(const char *message)

@@ -1,12 +1,11 @@
 /*
- * pg.c: opening and closing a connection, and how its failures read. What a url says is read in
- * conninfo.c, what a session is and has in session.c; statements and COPY are in query.c and
- * copy.c. Invariant: no error text that leaves this folder holds a password, not even a part of one
- * that was written without percent-encoding.
+ * pg.c: opening a connection, and what is known of it. What a url says is read in conninfo.c, what
+ * a session is and has in session.c, how a failure reads in failure.c; statements and COPY are in
+ * query.c and copy.c. Invariant: no error text that leaves this folder holds a password, not even a
+ * part of one that was written without percent-encoding.
  */
 #include "pg/connection.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,35 +18,6 @@ static void ignore_notice(void *nothing, const PGresult *notice)
 {
     (void)nothing;
     (void)notice;
-}
-
-void pg_one_line(char *out, size_t size, const char *message)
-{
-    size_t length = 0;
-    bool blank = false;
-    for (const char *at = message; *at != '\0' && length + 2 < size; at++) {
-        if (strchr(" \t\r\n", *at) != NULL) {
-            blank = length > 0;
-            continue;
-        }
-        if (blank)
-            out[length++] = ' ';
-        blank = false;
-        out[length++] = *at;
-    }
-    while (length > 0 && out[length - 1] == '.')
-        length--;
-    out[length] = '\0';
-}
-
-/* As someone's host name, say. */
-void pg_mask_password(char *line, const char *password)
-{
-    size_t length = password != NULL ? strlen(password) : 0;
-    if (length < 4) /* shorter ones occur in ordinary words */
-        return;
-    for (char *at = strstr(line, password); at != NULL; at = strstr(at, password))
-        memset(at, '*', length);
 }
 
 static const char *or_empty(const char *text)
@@ -124,37 +94,6 @@ bool pg_open_plain(
     return conninfo_parse(&info, url, name, kind, err) && open_with(pg, &info, false, kind, err);
 }
 
-void pg_close(struct pg *pg)
-{
-    if (pg == NULL)
-        return;
-    pg_begin_call(pg);
-    PQfinish(pg->conn);
-    free(pg);
-}
-
-void pg_begin_call(struct pg *pg)
-{
-    pg->sqlstate[0] = '\0';
-    PQfreemem(pg->copy_line);
-    pg->copy_line = NULL;
-    PQfreemem(pg->notification);
-    pg->notification = NULL;
-}
-
-void pg_drain(struct pg *pg)
-{
-    PGresult *result = PQgetResult(pg->conn);
-    while (result != NULL) {
-        ExecStatusType status = PQresultStatus(result);
-        PQclear(result);
-        if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
-            return; /* the next PQexec ends a COPY that nobody wants */
-        result = PQgetResult(pg->conn);
-    }
-}
-
-/* Servers since 14 say so at once, and again when they are promoted. */
 const char *pg_database(const struct pg *pg)
 {
     return or_empty(PQdb(pg->conn));
@@ -163,6 +102,7 @@ const char *pg_database(const struct pg *pg)
 bool pg_in_recovery(struct pg *pg, bool *yes, struct error *err)
 {
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    /* Servers since 14 say so at once, and again when they are promoted. */
     const char *said = PQparameterStatus(pg->conn, "in_hot_standby");
     if (said != NULL) {
         *yes = strcmp(said, "on") == 0;
@@ -190,16 +130,6 @@ const char *pg_transport(const struct pg *pg)
     PQconninfoFree(options);
     return verified ? "TLS, the server's name and certificate verified"
                     : "TLS, but nobody verified whose; sslmode=verify-full in its url would";
-}
-
-const char *pg_sqlstate(const struct pg *pg)
-{
-    return pg->sqlstate;
-}
-
-int pg_socket(const struct pg *pg)
-{
-    return PQsocket(pg->conn);
 }
 
 bool pg_notification(struct pg *pg, const char **channel, const char **payload, struct error *err)
