@@ -68,7 +68,7 @@ static bool claim(struct supervisor *supervisor, const struct request *request, 
     pg_arg_int(&args, request->signal_id);
     pg_arg_text(&args, supervisor->name);
     pg_arg_text(&args, outcome);
-    if (!pg_run(supervisor->pg, STATEMENT_SIGNAL_CLAIM, &args, &rows, err))
+    if (!pg_run(supervisor->state.pg, STATEMENT_SIGNAL_CLAIM, &args, &rows, err))
         return false;
     *won = rows.count > 0;
     if (*won)
@@ -112,7 +112,7 @@ static bool take(struct supervisor *supervisor, const struct request *request, c
     pg_arg_int(&args, request->signal_id);
     pg_arg_text(&args, supervisor->name);
     pg_arg_text(&args, outcome);
-    if (!pg_run(supervisor->pg, STATEMENT_SIGNAL_TAKE, &args, &rows, err))
+    if (!pg_run(supervisor->state.pg, STATEMENT_SIGNAL_TAKE, &args, &rows, err))
         return false;
     if (!pg_rows_null(&rows, 0, 0))
         tell(request, outcome);
@@ -202,7 +202,7 @@ static bool cancel_run(
     pg_arg_int(&args, request->signal_id);
     pg_arg_text(&args, "failed: process not found, or not owned by this daemon");
     return stop_stranger(request->pid) ||
-        pg_run(supervisor->pg, STATEMENT_SIGNAL_OUTCOME, &args, NULL, err);
+        pg_run(supervisor->state.pg, STATEMENT_SIGNAL_OUTCOME, &args, NULL, err);
 }
 
 static bool take_up(struct supervisor *supervisor, const struct request *request, struct error *err)
@@ -220,7 +220,7 @@ static bool take_up(struct supervisor *supervisor, const struct request *request
 bool control_signals(struct supervisor *supervisor, struct error *err)
 {
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(supervisor->pg, STATEMENT_SIGNAL_WAITING, NULL, &rows, err))
+    if (!pg_run(supervisor->state.pg, STATEMENT_SIGNAL_WAITING, NULL, &rows, err))
         return false;
     supervisor->waiting = rows.count > 0; /* the next look knows which of them are done */
     for (int i = 0; i < rows.count; i++) {

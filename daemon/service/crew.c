@@ -13,6 +13,7 @@
 #include "journal/lock_holder.h"
 #include "service/log.h"
 #include "service/state.h"
+#include "service/worker_end.h"
 
 enum {
     SECOND_US = 1000000,
@@ -35,7 +36,7 @@ static size_t count_of(const struct supervisor *supervisor, bool touched)
 
 static bool has_room(const struct supervisor *supervisor, bool touched)
 {
-    return !supervisor->stopping && supervisor->pg != NULL &&
+    return !supervisor->stopping && supervisor->state.pg != NULL &&
         supervisor->workers_count < supervisor->workers_max &&
         count_of(supervisor, touched) < (size_t)supervisor->definitions.max_workers;
 }
@@ -72,14 +73,14 @@ static void start(
     complete.token = tokens_entry(&supervisor->tokens, entry->sync->portal);
     if (!worker_start(worker, &complete, &err)) {
         log_event(LOG_ERROR, &about, "%s", err.text);
-        entry->hold_us = supervisor_now_us(supervisor) + TAKEN_HOLD_US;
+        entry->hold_us = state_now_us(supervisor) + TAKEN_HOLD_US;
         entry->touched_hold_us = entry->hold_us;
     } else {
         supervisor->workers_count++;
-        worker->began_us = supervisor_now_us(supervisor);
+        worker->began_us = state_now_us(supervisor);
         entry->working++;
     }
-    agenda_file(&supervisor->agenda, entry, supervisor_now_us(supervisor));
+    agenda_file(&supervisor->agenda, entry, state_now_us(supervisor));
 }
 
 /* Once per holder: a run of ours ends by itself; any other session may need somebody to end it. One
@@ -89,7 +90,7 @@ static bool tell_holder(struct supervisor *supervisor, struct entry *entry, stru
     struct holder holder;
     struct log_about about = {.sync = entry->sync->name};
     bool held;
-    if (!holder_find(supervisor->pg, entry->sync->name, &holder, &held, err))
+    if (!holder_find(supervisor->state.pg, entry->sync->name, &holder, &held, err))
         return false;
     if (!held || holder.key == entry->holder_key ||
         (holder.run_id == 0 && holder.age_s < HOLDER_AGE_S))
@@ -108,10 +109,10 @@ static bool may_start(struct supervisor *supervisor, struct entry *entry, bool t
     bool busy;
     if (!state_refresh(supervisor, entry, &busy, &err) ||
         (busy && !tell_holder(supervisor, entry, &err))) {
-        supervisor_failed(supervisor, &err);
+        state_failed(supervisor, &err);
         return false;
     }
-    int64_t now_us = supervisor_now_us(supervisor);
+    int64_t now_us = state_now_us(supervisor);
     if (busy) {
         entry->hold_us = entry->touched_hold_us = now_us + BUSY_HOLD_US;
         agenda_file(&supervisor->agenda, entry, now_us);
@@ -123,7 +124,7 @@ static bool may_start(struct supervisor *supervisor, struct entry *entry, bool t
 /* One in a turn, so that turns stay short; the next turn comes at once. */
 static void start_touched(struct supervisor *supervisor)
 {
-    int64_t now_us = supervisor_now_us(supervisor);
+    int64_t now_us = state_now_us(supervisor);
     for (size_t i = 0; i < supervisor->agenda.count; i++) {
         struct entry *entry = &supervisor->agenda.entries[i];
         if (!has_room(supervisor, true))
@@ -147,7 +148,7 @@ static void start_due(struct supervisor *supervisor)
 {
     struct entry *entry = agenda_first(&supervisor->agenda);
     if (entry == NULL || !has_room(supervisor, false) ||
-        entry->due.at_us > supervisor_now_us(supervisor) || !may_start(supervisor, entry, false))
+        entry->due.at_us > state_now_us(supervisor) || !may_start(supervisor, entry, false))
         return;
     struct worker_order order = {.kind = entry->plan_id != 0 ? WORKER_APPLY : WORKER_FULL,
         .config_fd = supervisor->config_fd,
@@ -162,98 +163,6 @@ void crew_start(struct supervisor *supervisor)
 {
     start_touched(supervisor);
     start_due(supervisor);
-}
-
-/* What became of a worker's run, as its row says. */
-struct ended {
-    int64_t run_id; /* 0: it opened none */
-    bool changes_left; /* watched changes that it took up still wait */
-};
-
-/* What the worker did, as its run's row says. */
-static bool tell_run(struct supervisor *supervisor, const struct worker *worker,
-    struct ended *ended, struct error *err)
-{
-    struct pg_args args = {0};
-    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_text(&args, worker->sync);
-    pg_arg_text(&args, supervisor->host);
-    pg_arg_int(&args, worker->pid);
-    pg_arg_int(&args, worker->began_us - 5 * SECOND_US); /* clocks were compared seconds ago */
-    if (!pg_run(supervisor->pg, STATEMENT_WORKER_RUN, &args, &rows, err))
-        return false;
-    if (rows.count == 0)
-        return true;
-    *ended = (struct ended){pg_rows_int(&rows, 0, 0), pg_rows_bool(&rows, 0, 6)};
-    const char *why = pg_rows_text(&rows, 0, 4);
-    struct log_about about = {.sync = worker->sync,
-        .run_id = ended->run_id,
-        .worker = worker->pid,
-        .status = pg_rows_text(&rows, 0, 1)};
-    bool well = worker->status == 0 || worker->status == 6;
-    char text[WORKER_TEXT_MAX], requests[AMOUNT_TEXT_MAX];
-    if (worker->status > 128) /* it could not write down why */
-        why = worker_status_text(worker->status, text);
-    log_event(well ? LOG_INFO : LOG_WARNING, &about,
-        "run %lld of %s: %s, %s created, %s archived, %s%s%s", (long long)ended->run_id,
-        worker->sync, about.status, pg_rows_text(&rows, 0, 2), pg_rows_text(&rows, 0, 3),
-        amount_text((uint64_t)pg_rows_int(&rows, 0, 5), "requests", requests),
-        why[0] != '\0' ? ": " : "", why);
-    return true;
-}
-
-/* A worker that could not even open a run: nobody else would know. Without PostgreSQL it says so
- * itself, and who asked for a run still waits for it. */
-static bool tell_failure(
-    struct supervisor *supervisor, const struct worker *worker, struct error *err)
-{
-    char text[WORKER_TEXT_MAX], told[WORKER_TEXT_MAX + 64];
-    bool cut_off = worker->status == 75;
-    (void)snprintf(told, sizeof told, "worker failed before its run started: %s; see the log",
-        worker_status_text(worker->status, text));
-    struct log_about about = {.sync = worker->sync, .worker = worker->pid};
-    if (!cut_off)
-        log_event(LOG_WARNING, &about, "worker of %s failed before its run started: %s",
-            worker->sync, text);
-    struct pg_args args = {0};
-    pg_arg_text(&args, worker->sync);
-    pg_arg_text(&args, told);
-    pg_arg_bool(&args, worker->kind == WORKER_FULL && !cut_off);
-    pg_arg_int(&args, cut_off ? 0 : worker->signal_id);
-    return worker->kind == WORKER_TOUCHED ||
-        pg_run(supervisor->pg, STATEMENT_STATE_FAIL, &args, NULL, err);
-}
-
-static bool tell_canceler(
-    struct supervisor *supervisor, const struct worker *worker, int64_t run_id, struct error *err)
-{
-    char text[WORKER_TEXT_MAX], told[WORKER_TEXT_MAX + 64];
-    if (worker->canceled_by == 0)
-        return true;
-    (void)snprintf(told, sizeof told, "run %lld stopped: %s", (long long)run_id,
-        worker_status_text(worker->status, text));
-    struct pg_args args = {0};
-    pg_arg_int(&args, worker->canceled_by);
-    pg_arg_text(&args, told);
-    return pg_run(supervisor->pg, STATEMENT_SIGNAL_OUTCOME, &args, NULL, err);
-}
-
-static bool tell_end(struct supervisor *supervisor, const struct worker *worker,
-    struct ended *ended, struct error *err)
-{
-    bool no_matter =
-        worker->stopped || worker->status == 0 || worker->status == 5 || worker->status == 6;
-    struct pg_args args = {0};
-    pg_arg_text(&args, worker->sync);
-    /* Only one that closed its run itself ends with the code of its outcome. */
-    bool silent = worker->status > 128 || worker->status == 75 || worker->status == 70;
-    if ((silent && !state_interrupt(supervisor, worker->sync, err)) ||
-        !tell_run(supervisor, worker, ended, err) ||
-        !tell_canceler(supervisor, worker, ended->run_id, err))
-        return false;
-    if (worker->stopped && worker->kind == WORKER_FULL && worker->canceled_by == 0)
-        return pg_run(supervisor->pg, STATEMENT_STATE_RESUME, &args, NULL, err);
-    return ended->run_id != 0 || no_matter || tell_failure(supervisor, worker, err);
 }
 
 /* Rests after a run for touched records that ended badly, or left changes waiting however it ended:
@@ -275,7 +184,7 @@ static void settle_entry(
     struct supervisor *supervisor, const struct worker *worker, bool changes_left)
 {
     struct entry *entry = agenda_find(&supervisor->agenda, worker->sync);
-    int64_t now_us = supervisor_now_us(supervisor);
+    int64_t now_us = state_now_us(supervisor);
     if (entry == NULL)
         return;
     if (!worker->late && entry->working > 0) /* a reload may have forgotten it meanwhile */
@@ -294,14 +203,14 @@ static void take_end(struct supervisor *supervisor, const struct worker *worker)
 {
     struct error err;
     bool busy;
-    struct ended ended = {0};
-    bool told = supervisor->pg == NULL || tell_end(supervisor, worker, &ended, &err);
+    struct worker_end ended = {0};
+    bool told = supervisor->state.pg == NULL || worker_end_report(supervisor, worker, &ended, &err);
     settle_entry(supervisor, worker, ended.changes_left);
-    if (supervisor->pg == NULL)
+    if (supervisor->state.pg == NULL)
         return; /* the run's row is read when PostgreSQL is back */
     struct entry *entry = agenda_find(&supervisor->agenda, worker->sync);
     if (!told || (entry != NULL && !state_refresh(supervisor, entry, &busy, &err)))
-        supervisor_failed(supervisor, &err);
+        state_failed(supervisor, &err);
 }
 
 void crew_reap(struct supervisor *supervisor)
@@ -327,7 +236,7 @@ void crew_late(struct supervisor *supervisor, const char *sync, int64_t pid)
         entry->working -= entry->working > 0;
     }
     entry->hold_us = entry->touched_hold_us = 0;
-    agenda_file(&supervisor->agenda, entry, supervisor_now_us(supervisor));
+    agenda_file(&supervisor->agenda, entry, state_now_us(supervisor));
     for (size_t i = 0; entry->sync->watch && i < supervisor->listeners_count; i++)
         supervisor->listeners[i].ask = true;
 }

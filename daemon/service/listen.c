@@ -17,7 +17,7 @@
 
 /* Most changes that come while others wait do not notify (assocd.woken_lately): what no
  * notification and no end of a run has told is found by asking. */
-enum { ASK_EVERY_MS = 1000, OPEN_FIRST_MS = 1000, OPEN_MOST_MS = 60000 };
+enum { ASK_EVERY_MS = 1000 };
 enum { LOOK_EVERY_MS = 5000, FORGET_EVERY_MS = 600000 };
 
 /* All watched sources are looked at within a minute; of more than 600 so many at a time. */
@@ -25,7 +25,7 @@ enum { LOOKS_A_MINUTE = 60000 / LOOK_EVERY_MS, LOOK_MOST = 50 };
 
 static void close_one(struct listener *listener)
 {
-    pg_close(listener->pg);
+    link_close(&listener->link);
     free(listener->url);
     *listener = (struct listener){0};
 }
@@ -73,30 +73,27 @@ void listen_close(struct supervisor *supervisor)
     supervisor->listeners_count = 0;
 }
 
-static void away(struct listener *listener, const struct error *err)
+static void lost(struct listener *listener, const struct error *err)
 {
-    int shift = listener->failures < 6 ? listener->failures : 6;
-    int64_t rest_ms = (int64_t)OPEN_FIRST_MS << shift;
+    static const struct link_backoff backoff = {.first_ms = 1000, .most_ms = 60000};
     /* Every minute would be noise: it is told when it changes. */
-    if (listener->failures++ == 0)
+    if (listener->link.failures == 0)
         log_event(LOG_WARNING, NULL, "watched tables: %s", err->text);
-    pg_close(listener->pg);
-    listener->pg = NULL;
-    listener->open_ms = clock_now_ms() + (rest_ms < OPEN_MOST_MS ? rest_ms : OPEN_MOST_MS);
+    link_lost(&listener->link, &backoff);
 }
 
 static void open_one(struct listener *listener)
 {
     struct error err;
-    if (listener->pg != NULL || clock_now_ms() < listener->open_ms)
+    if (!link_is_due(&listener->link))
         return;
-    if (!watch_open(&listener->pg, listener->url, &err)) {
-        away(listener, &err);
+    if (!watch_open(&listener->link.pg, listener->url, &err)) {
+        lost(listener, &err);
         return;
     }
-    if (listener->failures > 0)
+    if (listener->link.failures > 0)
         log_event(LOG_NOTICE, NULL, "watched tables: the database is back");
-    listener->failures = 0;
+    listener->link.failures = 0;
     listener->ask = listener->look = true;
 }
 
@@ -105,9 +102,9 @@ static void hear(struct listener *listener)
 {
     struct error err;
     const char *channel, *payload;
-    while (listener->pg != NULL) {
-        if (!pg_notification(listener->pg, &channel, &payload, &err)) {
-            away(listener, &err);
+    while (listener->link.pg != NULL) {
+        if (!pg_notification(listener->link.pg, &channel, &payload, &err)) {
+            lost(listener, &err);
             return;
         }
         if (channel == NULL)
@@ -130,12 +127,12 @@ static bool mind_strays(struct supervisor *supervisor, struct listener *listener
     const struct definitions *definitions = &supervisor->definitions;
     if (clock_now_ms() >= listener->forget_ms) {
         listener->forget_ms = clock_now_ms() + FORGET_EVERY_MS;
-        if (!watch_forget(listener->pg, definitions, listener->url, err))
+        if (!watch_forget(listener->link.pg, definitions, listener->url, err))
             return false;
     }
     if (listener->warned)
         return true;
-    if (!watch_strays(listener->pg, definitions, listener->url, &text, err))
+    if (!watch_strays(listener->link.pg, definitions, listener->url, &text, err))
         return false;
     listener->warned = text.length > 0;
     if (listener->warned)
@@ -186,7 +183,7 @@ static bool look(struct supervisor *supervisor, struct listener *listener, struc
         enum watch_state state;
         if (!lives_in(supervisor, entry, listener))
             continue;
-        if (!watch_look_in(listener->pg, entry->sync, &state, &text, err))
+        if (!watch_look_in(listener->link.pg, entry->sync, &state, &text, err))
             return false;
         tell_sight(listener, entry, state, buf_text(&text));
         left--;
@@ -197,23 +194,23 @@ static bool look(struct supervisor *supervisor, struct listener *listener, struc
 static void mind_sight(struct supervisor *supervisor, struct listener *listener)
 {
     struct error err;
-    if (listener->pg == NULL || !listener->look)
+    if (listener->link.pg == NULL || !listener->look)
         return;
     listener->look = false;
     if (!look(supervisor, listener, &err))
-        away(listener, &err);
+        lost(listener, &err);
 }
 
 static void ask(struct supervisor *supervisor, struct listener *listener)
 {
     struct error err;
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (listener->pg == NULL || !listener->ask)
+    if (listener->link.pg == NULL || !listener->ask)
         return;
     listener->ask = false;
-    if (!watch_waiting(listener->pg, &supervisor->definitions, listener->url, &rows, &err) ||
+    if (!watch_waiting(listener->link.pg, &supervisor->definitions, listener->url, &rows, &err) ||
         !mind_strays(supervisor, listener, &err)) {
-        away(listener, &err);
+        lost(listener, &err);
         return;
     }
     for (size_t i = 0; i < supervisor->agenda.count; i++)
@@ -253,7 +250,9 @@ int64_t listen_next_ms(const struct supervisor *supervisor)
         next_ms = supervisor->listen_ms;
     for (size_t i = 0; i < supervisor->listeners_count; i++) {
         const struct listener *listener = &supervisor->listeners[i];
-        int64_t at_ms = listener->pg == NULL ? listener->open_ms : listener->ask ? 0 : INT64_MAX;
+        int64_t at_ms = listener->link.pg == NULL ? listener->link.open_ms
+            : listener->ask                       ? 0
+                                                  : INT64_MAX;
         if (at_ms < next_ms && !supervisor->stopping)
             next_ms = at_ms;
     }

@@ -38,6 +38,24 @@ enum column {
     STATE_BUSY,
 };
 
+int64_t state_now_us(const struct supervisor *supervisor)
+{
+    return clock_now_us() + supervisor->offset_us;
+}
+
+void state_failed(struct supervisor *supervisor, const struct error *err)
+{
+    log_event(LOG_ERROR, NULL, "%s", err->text);
+    if (supervisor->state.pg != NULL)
+        state_lost(supervisor); /* whatever it was: a new session knows what is true */
+}
+
+void state_lost(struct supervisor *supervisor)
+{
+    static const struct link_backoff backoff = {.first_ms = 500, .most_ms = 30000};
+    link_lost(&supervisor->state, &backoff);
+}
+
 int64_t state_pace_ms(const struct supervisor *supervisor)
 {
     if (supervisor->workers_count > 0 || supervisor->busy || supervisor->waiting)
@@ -75,7 +93,7 @@ static void take_row(
     entry->signal_id = pg_rows_int(rows, row, STATE_WANTED);
     entry->plan_id = pg_rows_int(rows, row, STATE_PLAN);
     agenda_note(&supervisor->agenda, entry, &state, pg_rows_int(rows, row, STATE_RUN_ID),
-        supervisor_now_us(supervisor));
+        state_now_us(supervisor));
 }
 
 /* The names of the next few syncs: each look reads some whose state has not changed as far as their
@@ -93,7 +111,7 @@ static void add_next(struct supervisor *supervisor, struct buf *names)
 
 bool state_look(struct supervisor *supervisor, struct error *err)
 {
-    int64_t now_us = supervisor_now_us(supervisor);
+    int64_t now_us = state_now_us(supervisor);
     struct pg_args args = {0};
     CLEANUP(buf_clear) struct buf names = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
@@ -101,7 +119,7 @@ bool state_look(struct supervisor *supervisor, struct error *err)
     pg_arg_text(&args, pg_array_end(&names));
     pg_arg_int(&args, supervisor->looked_us > overlap_us ? supervisor->looked_us - overlap_us : 0);
     pg_arg_bool(&args, false);
-    if (!pg_run(supervisor->pg, STATEMENT_STATE_GET, &args, &rows, err))
+    if (!pg_run(supervisor->state.pg, STATEMENT_STATE_GET, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++) {
         struct entry *entry = agenda_find(&supervisor->agenda, pg_rows_text(&rows, i, STATE_SYNC));
@@ -122,7 +140,7 @@ bool state_refresh(
     pg_arg_text(&args, pg_array_end(&name));
     pg_arg_text(&args, NULL);
     pg_arg_bool(&args, true);
-    if (!pg_run(supervisor->pg, STATEMENT_STATE_GET, &args, &rows, err))
+    if (!pg_run(supervisor->state.pg, STATEMENT_STATE_GET, &args, &rows, err))
         return false;
     *busy = rows.count > 0 && pg_rows_bool(&rows, 0, STATE_BUSY);
     if (rows.count > 0)
@@ -138,7 +156,7 @@ static bool insert_daemon(struct supervisor *supervisor, struct error *err)
     pg_arg_int(&args, getpid());
     pg_arg_text(&args, supervisor->version);
     pg_arg_int(&args, (int64_t)supervisor->definitions.syncs_count);
-    if (!pg_run(supervisor->pg, STATEMENT_DAEMON_INSERT, &args, &rows, err))
+    if (!pg_run(supervisor->state.pg, STATEMENT_DAEMON_INSERT, &args, &rows, err))
         return false;
     supervisor->daemon_id = pg_rows_int(&rows, 0, 0);
     return true;
@@ -153,7 +171,7 @@ bool state_alive(struct supervisor *supervisor, struct error *err)
         pg_arg_int(&args, (int64_t)supervisor->definitions.syncs_count);
         pg_arg_int(&args, supervisor->turn_us);
         pg_arg_int(&args, state_pace_ms(supervisor));
-        if (!pg_run(supervisor->pg, STATEMENT_DAEMON_SEEN, &args, &rows, err))
+        if (!pg_run(supervisor->state.pg, STATEMENT_DAEMON_SEEN, &args, &rows, err))
             return false;
         if (rows.count > 0) {
             supervisor->turn_us = 0;
@@ -173,7 +191,7 @@ bool state_leave(struct supervisor *supervisor, struct error *err)
 {
     struct pg_args args = {0};
     pg_arg_int(&args, supervisor->daemon_id);
-    return pg_run(supervisor->pg, STATEMENT_DAEMON_DELETE, &args, NULL, err);
+    return pg_run(supervisor->state.pg, STATEMENT_DAEMON_DELETE, &args, NULL, err);
 }
 
 bool state_interrupt(struct supervisor *supervisor, const char *sync, struct error *err)
@@ -181,7 +199,7 @@ bool state_interrupt(struct supervisor *supervisor, const char *sync, struct err
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     pg_arg_text(&args, sync);
-    if (!pg_run(supervisor->pg, STATEMENT_STATE_INTERRUPT, &args, &rows, err))
+    if (!pg_run(supervisor->state.pg, STATEMENT_STATE_INTERRUPT, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++) {
         struct log_about about = {

@@ -6,6 +6,15 @@
 
 #include "service/supervisor.h"
 
+/* Now, by the database's clock, in microseconds. */
+int64_t state_now_us(const struct supervisor *supervisor);
+
+/* A statement on the assocd database failed: says so, and gives the connection up. */
+void state_failed(struct supervisor *supervisor, const struct error *err);
+
+/* Gives the connection up without a word; it is tried again later. */
+void state_lost(struct supervisor *supervisor);
+
 /* How long from one look around to the next. Notifications tell of requests and of runs that begin;
  * what they cannot tell is looked for every second while there is something to look after, else
  * rarely (daemon.poll). */

@@ -5,26 +5,21 @@
  */
 #include "service/supervisor.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/amount.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/stop.h"
-#include "config/config.h"
 #include "pg/pg.h"
 #include "pg/schema.h"
+#include "service/configuration.h"
 #include "service/control.h"
 #include "service/crew.h"
 #include "service/listen.h"
@@ -33,9 +28,7 @@
 #include "service/state.h"
 
 enum {
-    RECONNECT_MOST_MS = 30000,
     WAIT_MOST_MS = 10000,
-    LATE_WORKERS = 4, /* for each one that works, so many may wait to verify */
     FDS_MAX = 3 + LISTENERS_MAX + 1024,
 };
 
@@ -44,29 +37,6 @@ enum {
  * what came of it, and is done again. */
 static const char listen_sql[] = "set statement_timeout = '10s'; set synchronous_commit = off;"
                                  "listen assocd_signal; listen assocd_idle; listen assocd_run";
-
-int64_t supervisor_now_us(const struct supervisor *supervisor)
-{
-    return clock_now_us() + supervisor->offset_us;
-}
-
-static void away(struct supervisor *supervisor)
-{
-    int shift = supervisor->connect_failures < 6 ? supervisor->connect_failures : 6;
-    int64_t rest_ms = INT64_C(500) << shift;
-    pg_close(supervisor->pg);
-    supervisor->pg = NULL;
-    supervisor->connect_failures++;
-    supervisor->connect_ms =
-        clock_now_ms() + (rest_ms < RECONNECT_MOST_MS ? rest_ms : RECONNECT_MOST_MS);
-}
-
-void supervisor_failed(struct supervisor *supervisor, const struct error *err)
-{
-    log_event(LOG_ERROR, NULL, "%s", err->text);
-    if (supervisor->pg != NULL)
-        away(supervisor); /* whatever it was: a new session knows what is true */
-}
 
 /* Everything PostgreSQL knows, read anew. */
 static bool look_around(struct supervisor *supervisor, struct error *err)
@@ -79,16 +49,17 @@ static bool enter(struct supervisor *supervisor, struct error *err)
 {
     supervisor->looked_us = 0;
     supervisor->signals = false;
-    return state_enter(supervisor->pg, &supervisor->definitions, err) &&
+    return state_enter(supervisor->state.pg, &supervisor->definitions, err) &&
         look_around(supervisor, err);
 }
 
 static bool open_state(struct supervisor *supervisor, struct error *err)
 {
-    if (!schema_open(&supervisor->pg, supervisor->definitions.database_url, "assocd daemon", err) ||
-        !pg_exec(supervisor->pg, listen_sql, NULL, err) || !enter(supervisor, err))
+    if (!schema_open(
+            &supervisor->state.pg, supervisor->definitions.database_url, "assocd daemon", err) ||
+        !pg_exec(supervisor->state.pg, listen_sql, NULL, err) || !enter(supervisor, err))
         return false;
-    supervisor->connect_failures = 0;
+    supervisor->state.failures = 0;
     supervisor->looked_ms = clock_now_ms();
     return true;
 }
@@ -96,15 +67,15 @@ static bool open_state(struct supervisor *supervisor, struct error *err)
 static void reconnect(struct supervisor *supervisor)
 {
     struct error err;
-    if (supervisor->pg != NULL || clock_now_ms() < supervisor->connect_ms)
+    if (!link_is_due(&supervisor->state))
         return;
     if (open_state(supervisor, &err)) {
         log_event(LOG_NOTICE, NULL, "PostgreSQL is back");
         return;
     }
-    if (supervisor->connect_failures <= 1) /* it was told how it was lost, and is what is wrong */
+    if (supervisor->state.failures <= 1) /* it was told how it was lost, and is what is wrong */
         log_event(LOG_WARNING, NULL, "%s; retrying until it is back", err.text);
-    away(supervisor);
+    state_lost(supervisor);
 }
 
 /* "SYNC PID HOST" of a run that gave its lock back. */
@@ -122,9 +93,9 @@ static void hear(struct supervisor *supervisor)
 {
     struct error err;
     const char *channel, *payload;
-    while (supervisor->pg != NULL) {
-        if (!pg_notification(supervisor->pg, &channel, &payload, &err)) {
-            supervisor_failed(supervisor, &err);
+    while (supervisor->state.pg != NULL) {
+        if (!pg_notification(supervisor->state.pg, &channel, &payload, &err)) {
+            state_failed(supervisor, &err);
             return;
         }
         if (channel == NULL)
@@ -142,7 +113,7 @@ static void look(struct supervisor *supervisor)
 {
     struct error err;
     bool ok = true;
-    if (supervisor->pg == NULL)
+    if (supervisor->state.pg == NULL)
         return;
     if (clock_now_ms() >= supervisor->looked_ms + state_pace_ms(supervisor)) {
         supervisor->looked_ms = clock_now_ms();
@@ -153,62 +124,7 @@ static void look(struct supervisor *supervisor)
         ok = control_signals(supervisor, &err);
     }
     if (!ok)
-        supervisor_failed(supervisor, &err);
-}
-
-static void adopt(struct supervisor *supervisor, struct definitions *definitions)
-{
-    struct agenda agenda;
-    agenda_open(&agenda, definitions);
-    agenda_inherit(&agenda, &supervisor->agenda);
-    agenda_close(&supervisor->agenda);
-    definitions_clear(&supervisor->definitions);
-    supervisor->agenda = agenda;
-    supervisor->definitions = *definitions;
-    size_t most = (size_t)definitions->max_workers * LATE_WORKERS;
-    supervisor->workers_max = most > supervisor->workers_count ? most : supervisor->workers_count;
-    supervisor->workers =
-        mem_resize(supervisor->workers, supervisor->workers_max, sizeof(struct worker));
-    listen_open(supervisor);
-    (void)malloc_trim(0); /* a file of ten thousand syncs leaves more behind than it becomes */
-}
-
-/* A copy of the file that nobody changes any more: what a worker reads is what was accepted. */
-static bool keep_text(struct supervisor *supervisor, const struct buf *text, struct error *err)
-{
-    int fd = memfd_create("assocd.yaml", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    bool kept = fd >= 0 && fchmod(fd, 0600) == 0 &&
-        write(fd, buf_text(text), text->length) == (ssize_t)text->length &&
-        fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK) == 0;
-    if (!kept) {
-        (void)error_set(
-            err, ERROR_INTERNAL, "cannot keep a copy of the configuration: %s", strerror(errno));
-        (void)close(fd);
-        return false;
-    }
-    if (supervisor->config_fd >= 0)
-        (void)close(supervisor->config_fd);
-    supervisor->config_fd = fd;
-    return true;
-}
-
-/* The whole file or nothing of it. */
-static bool load(struct supervisor *supervisor, struct error *err)
-{
-    struct definitions definitions = {0};
-    CLEANUP(buf_clear) struct buf text = {0};
-    bool ok = config_read(supervisor->config_path, &text, err) &&
-        config_parse(supervisor->config_path, buf_text(&text), text.length, &definitions, err);
-    if (ok && definitions.syncs_count == 0)
-        ok = error_set(err, ERROR_CONFIG, "%s: no syncs configured", supervisor->config_path);
-    ok = ok && keep_text(supervisor, &text, err);
-    if (ok)
-        tokens_take(&supervisor->tokens, &definitions);
-    if (ok)
-        adopt(supervisor, &definitions);
-    else
-        definitions_clear(&definitions);
-    return ok;
+        state_failed(supervisor, &err);
 }
 
 /* Workers go on with what they have read. */
@@ -218,7 +134,7 @@ static void reload(struct supervisor *supervisor)
     char syncs[AMOUNT_TEXT_MAX];
     CLEANUP(buf_clear) struct buf url = {0};
     buf_add_text(&url, supervisor->definitions.database_url);
-    if (!load(supervisor, &err)) {
+    if (!configuration_load(supervisor, &err)) {
         log_event(
             LOG_ERROR, NULL, "reload failed, keeping the previous configuration: %s", err.text);
         return;
@@ -226,14 +142,12 @@ static void reload(struct supervisor *supervisor)
     log_event(LOG_NOTICE, NULL, "configuration reloaded: %s",
         amount_text(supervisor->definitions.syncs_count, "syncs", syncs));
     if (strcmp(buf_text(&url), supervisor->definitions.database_url) != 0) {
-        if (supervisor->pg != NULL)
+        if (supervisor->state.pg != NULL)
             (void)!state_leave(supervisor, &err); /* or the row ages away */
         supervisor->daemon_id = 0;
-        pg_close(supervisor->pg);
-        supervisor->pg = NULL;
-        supervisor->connect_ms = 0;
-    } else if (supervisor->pg != NULL && !enter(supervisor, &err)) {
-        supervisor_failed(supervisor, &err);
+        link_close(&supervisor->state);
+    } else if (supervisor->state.pg != NULL && !enter(supervisor, &err)) {
+        state_failed(supervisor, &err);
     }
 }
 
@@ -266,7 +180,7 @@ static void tell_status(struct supervisor *supervisor)
     const struct entry *first = agenda_first(&supervisor->agenda);
     if (supervisor->stopping)
         buf_add_text(&text, "stopping; ");
-    else if (supervisor->pg == NULL)
+    else if (supervisor->state.pg == NULL)
         buf_add_text(&text, "waiting for PostgreSQL; ");
     if (supervisor->workers_count == 0)
         buf_addf(&text, "%s, none running", amount_text(supervisor->agenda.count, "syncs", syncs));
@@ -293,10 +207,11 @@ static int wait_ms(const struct supervisor *supervisor)
     int64_t until_ms = now_ms + WAIT_MOST_MS;
     int64_t due_us = crew_next_us(supervisor);
     int64_t alive_ms = supervisor->alive_ms + notify_alive_every_ms();
-    int64_t look_ms = supervisor->pg != NULL ? supervisor->looked_ms + state_pace_ms(supervisor)
-                                             : supervisor->connect_ms;
+    int64_t look_ms = supervisor->state.pg != NULL
+        ? supervisor->looked_ms + state_pace_ms(supervisor)
+        : supervisor->state.open_ms;
     if (due_us != DUE_NEVER) {
-        int64_t left_us = due_us - supervisor_now_us(supervisor);
+        int64_t left_us = due_us - state_now_us(supervisor);
         int64_t due_ms = now_ms + (left_us > 0 ? left_us / 1000 + 1 : 0);
         until_ms = due_ms < until_ms ? due_ms : until_ms;
     }
@@ -317,12 +232,13 @@ static void wait_for_news(struct supervisor *supervisor)
     nfds_t count = 0;
     fds[count++] = (struct pollfd){.fd = supervisor->stopping ? -1 : stop_fd(), .events = POLLIN};
     fds[count++] = (struct pollfd){.fd = supervisor->hup_fd, .events = POLLIN};
-    fds[count++] = (struct pollfd){
-        .fd = supervisor->pg != NULL ? pg_socket(supervisor->pg) : -1, .events = POLLIN};
+    fds[count++] =
+        (struct pollfd){.fd = supervisor->state.pg != NULL ? pg_socket(supervisor->state.pg) : -1,
+            .events = POLLIN};
     for (size_t i = 0; i < supervisor->listeners_count; i++)
-        if (supervisor->listeners[i].pg != NULL)
-            fds[count++] =
-                (struct pollfd){.fd = pg_socket(supervisor->listeners[i].pg), .events = POLLIN};
+        if (supervisor->listeners[i].link.pg != NULL)
+            fds[count++] = (struct pollfd){
+                .fd = pg_socket(supervisor->listeners[i].link.pg), .events = POLLIN};
     for (size_t i = 0; i < supervisor->workers_count && count < FDS_MAX; i++)
         fds[count++] = (struct pollfd){.fd = supervisor->workers[i].pidfd, .events = POLLIN};
     (void)poll(fds, count, supervisor->signals ? 0 : wait_ms(supervisor));
@@ -362,7 +278,7 @@ static int open_hup(void)
 static bool work(struct supervisor *supervisor, struct error *err)
 {
     char syncs[AMOUNT_TEXT_MAX];
-    if (!load(supervisor, err) || !open_state(supervisor, err))
+    if (!configuration_load(supervisor, err) || !open_state(supervisor, err))
         return false;
     notify_ready();
     log_event(LOG_NOTICE, NULL, "assocd %s: daemon %lld, %s", supervisor->version,
@@ -371,7 +287,7 @@ static bool work(struct supervisor *supervisor, struct error *err)
     while (!supervisor->stopping || supervisor->workers_count > 0)
         turn(supervisor);
     struct error ignored; /* its row ages away */
-    if (supervisor->pg != NULL)
+    if (supervisor->state.pg != NULL)
         (void)!state_leave(supervisor, &ignored);
     log_event(LOG_NOTICE, NULL, "stopped");
     return true;
@@ -388,7 +304,7 @@ bool supervisor_run(const struct supervisor_options *options, struct error *err)
     notify_open();
     bool ok = work(&supervisor, err);
     listen_close(&supervisor);
-    pg_close(supervisor.pg);
+    link_close(&supervisor.state);
     agenda_close(&supervisor.agenda);
     definitions_clear(&supervisor.definitions);
     tokens_clear(&supervisor.tokens);

@@ -1,8 +1,9 @@
 /*
  * supervisor.h: the daemon: decides what is due, starts a worker for it, watches the workers. It
  * never talks to HubSpot, and to PostgreSQL only in short statements. `struct supervisor` is what
- * its parts share: crew.c (workers), control.c (assocd.signal), listen.c (watched sources),
- * state.c (assocd.sync_state and the daemon's own row).
+ * its parts share: configuration.c (the file), crew.c (workers), worker_end.c (what became of
+ * them), control.c (assocd.signal), listen.c (watched sources), state.c (assocd.sync_state and the
+ * daemon's own row).
  */
 #ifndef SERVICE_SUPERVISOR_H
 #define SERVICE_SUPERVISOR_H
@@ -11,19 +12,16 @@
 #include "base/error.h"
 #include "model/definition.h"
 #include "service/agenda.h"
+#include "service/link.h"
 #include "service/tokens.h"
 #include "service/worker.h"
-
-struct pg;
 
 enum { LISTENERS_MAX = 32 };
 
 /* One database with watched sources. */
 struct listener {
     char *url;
-    struct pg *pg; /* NULL: away */
-    int64_t open_ms; /* when to try again (clock_now_ms) */
-    int failures;
+    struct link link;
     bool ask; /* look which records wait, now */
     bool look; /* whether the triggers of some of its syncs are in place, now */
     size_t looked_at; /* the entry of the agenda that was looked at last */
@@ -43,9 +41,7 @@ struct supervisor {
     struct tokens tokens; /* that came in the environment, for workers */
     struct agenda agenda;
 
-    struct pg *pg; /* the assocd database; NULL: away */
-    int64_t connect_ms; /* when to try again (clock_now_ms) */
-    int connect_failures;
+    struct link state; /* to the assocd database */
     int64_t daemon_id; /* its row in assocd.daemon; 0: none yet */
     int64_t offset_us; /* the database's clock less clock_now_us() */
     int64_t looked_us; /* up to when state changes have been seen; 0: nothing has */
@@ -79,11 +75,5 @@ struct supervisor_options {
 /* Reads the configuration and works until it is asked to stop. ERROR_STATE: PostgreSQL or the
  * schema is not there at the start; later it waits for it. */
 MUST_CHECK bool supervisor_run(const struct supervisor_options *options, struct error *err);
-
-/* Now, by the database's clock, in microseconds. */
-int64_t supervisor_now_us(const struct supervisor *supervisor);
-
-/* A statement on the assocd database failed: says so, and forgets the connection if it is dead. */
-void supervisor_failed(struct supervisor *supervisor, const struct error *err);
 
 #endif

@@ -1,0 +1,100 @@
+/*
+ * worker_end.c: how a worker ended, by its exit code and by the row of its run. Invariant: a run
+ * that was asked for gets an answer, also when its worker died before it could open one.
+ */
+#include "service/worker_end.h"
+
+#include <stdio.h>
+
+#include "base/amount.h"
+#include "pg/pg.h"
+#include "service/log.h"
+#include "service/state.h"
+
+enum { CLOCKS_APART_US = 5 * 1000000 }; /* clocks were compared seconds ago */
+
+/* What the worker did, as its run's row says. */
+static bool tell_run(struct supervisor *supervisor, const struct worker *worker,
+    struct worker_end *ended, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_text(&args, worker->sync);
+    pg_arg_text(&args, supervisor->host);
+    pg_arg_int(&args, worker->pid);
+    pg_arg_int(&args, worker->began_us - CLOCKS_APART_US);
+    if (!pg_run(supervisor->state.pg, STATEMENT_WORKER_RUN, &args, &rows, err))
+        return false;
+    if (rows.count == 0)
+        return true;
+    *ended = (struct worker_end){pg_rows_int(&rows, 0, 0), pg_rows_bool(&rows, 0, 6)};
+    const char *why = pg_rows_text(&rows, 0, 4);
+    struct log_about about = {.sync = worker->sync,
+        .run_id = ended->run_id,
+        .worker = worker->pid,
+        .status = pg_rows_text(&rows, 0, 1)};
+    bool well = worker->status == 0 || worker->status == 6;
+    char text[WORKER_TEXT_MAX], requests[AMOUNT_TEXT_MAX];
+    if (worker->status > 128) /* it could not write down why */
+        why = worker_status_text(worker->status, text);
+    log_event(well ? LOG_INFO : LOG_WARNING, &about,
+        "run %lld of %s: %s, %s created, %s archived, %s%s%s", (long long)ended->run_id,
+        worker->sync, about.status, pg_rows_text(&rows, 0, 2), pg_rows_text(&rows, 0, 3),
+        amount_text((uint64_t)pg_rows_int(&rows, 0, 5), "requests", requests),
+        why[0] != '\0' ? ": " : "", why);
+    return true;
+}
+
+/* A worker that could not even open a run: nobody else would know. Without PostgreSQL it says so
+ * itself, and who asked for a run still waits for it. */
+static bool tell_failure(
+    struct supervisor *supervisor, const struct worker *worker, struct error *err)
+{
+    char text[WORKER_TEXT_MAX], told[WORKER_TEXT_MAX + 64];
+    bool cut_off = worker->status == 75;
+    (void)snprintf(told, sizeof told, "worker failed before its run started: %s; see the log",
+        worker_status_text(worker->status, text));
+    struct log_about about = {.sync = worker->sync, .worker = worker->pid};
+    if (!cut_off)
+        log_event(LOG_WARNING, &about, "worker of %s failed before its run started: %s",
+            worker->sync, text);
+    struct pg_args args = {0};
+    pg_arg_text(&args, worker->sync);
+    pg_arg_text(&args, told);
+    pg_arg_bool(&args, worker->kind == WORKER_FULL && !cut_off);
+    pg_arg_int(&args, cut_off ? 0 : worker->signal_id);
+    return worker->kind == WORKER_TOUCHED ||
+        pg_run(supervisor->state.pg, STATEMENT_STATE_FAIL, &args, NULL, err);
+}
+
+static bool tell_canceler(
+    struct supervisor *supervisor, const struct worker *worker, int64_t run_id, struct error *err)
+{
+    char text[WORKER_TEXT_MAX], told[WORKER_TEXT_MAX + 64];
+    if (worker->canceled_by == 0)
+        return true;
+    (void)snprintf(told, sizeof told, "run %lld stopped: %s", (long long)run_id,
+        worker_status_text(worker->status, text));
+    struct pg_args args = {0};
+    pg_arg_int(&args, worker->canceled_by);
+    pg_arg_text(&args, told);
+    return pg_run(supervisor->state.pg, STATEMENT_SIGNAL_OUTCOME, &args, NULL, err);
+}
+
+bool worker_end_report(struct supervisor *supervisor, const struct worker *worker,
+    struct worker_end *ended, struct error *err)
+{
+    bool no_matter =
+        worker->stopped || worker->status == 0 || worker->status == 5 || worker->status == 6;
+    struct pg_args args = {0};
+    pg_arg_text(&args, worker->sync);
+    /* Only one that closed its run itself ends with the code of its outcome. */
+    bool silent = worker->status > 128 || worker->status == 75 || worker->status == 70;
+    if ((silent && !state_interrupt(supervisor, worker->sync, err)) ||
+        !tell_run(supervisor, worker, ended, err) ||
+        !tell_canceler(supervisor, worker, ended->run_id, err))
+        return false;
+    if (worker->stopped && worker->kind == WORKER_FULL && worker->canceled_by == 0)
+        return pg_run(supervisor->state.pg, STATEMENT_STATE_RESUME, &args, NULL, err);
+    return ended->run_id != 0 || no_matter || tell_failure(supervisor, worker, err);
+}
