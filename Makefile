@@ -44,7 +44,7 @@ E2E_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/e2e/*.c))
 SERVICE_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/service/*.c))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 PROGRAMS := $(addprefix $(B)/,assocd sandbox e2e service torture_sim torture_real)
-LINTS := $(addprefix tests/lint/,run traps faults papers selftest hardening)
+LINTS := $(addprefix tests/lint/,run circles traps faults papers selftest hardening)
 # The longest first: see tests/lib/check.sh.
 SUITES = $(if $(E2E_OBJ),$(B)/e2e) $(B)/service $(wildcard tests/torture/run) tests/model/run $(LINTS) $(UNIT) \
 	tests/service/units tests/service/standby tests/machine/bare tests/machine/hostile $(wildcard tests/conformance/run)

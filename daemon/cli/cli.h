@@ -10,7 +10,10 @@
 #include "model/definition.h"
 #include "pg/pg.h"
 
+struct verb;
+
 struct cli {
+    const struct verb *verb; /* under way */
     const char *config_path;
     bool json;
     bool help; /* was asked for among the verb's options */
@@ -72,6 +75,7 @@ struct option_row {
 struct words {
     char **items;
     int count;
+    const char *usage; /* the verb's usage line, for what is missing */
 };
 
 /* Takes options out of argv wherever they stand, the verb's own (ending with a NULL name) and those

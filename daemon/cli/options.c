@@ -111,6 +111,7 @@ bool cli_options(struct cli *cli, char **argv, const struct option_row *options,
     const char *verb = argv[0];
     words->items = argv + 1;
     words->count = 0;
+    words->usage = cli->verb->arguments;
     bool only_words = false;
     for (char **at = argv + 1; *at != NULL;) {
         if (only_words || (*at)[0] != '-' || (*at)[1] == '\0') {
@@ -133,12 +134,9 @@ bool cli_options(struct cli *cli, char **argv, const struct option_row *options,
 }
 
 /* The word of the usage line at this place: "TO" of "FROM TO [--portal NAME]". */
-static const char *argument_name(const char *verb, int place, char name[static 32])
+static const char *argument_name(const char *usage, int place, char name[static 32])
 {
-    const struct verb *row = verbs;
-    while (row->name != NULL && strcmp(row->name, verb) != 0)
-        row++;
-    const char *at = row->name != NULL ? row->arguments : "";
+    const char *at = usage;
     for (int i = 0; i < place; i++) {
         at += strcspn(at, " ");
         at += strspn(at, " ");
@@ -152,7 +150,7 @@ bool cli_words(const struct words *words, const char *verb, int min, int max, st
     char name[32];
     if (words->count < min)
         return error_set(err, ERROR_USAGE, "%s: %s is missing; see assocd help %s", verb,
-            argument_name(verb, words->count, name), verb);
+            argument_name(words->usage, words->count, name), verb);
     if (words->count > max)
         return error_set(err, ERROR_USAGE, "%s: unexpected argument \"%s\"; see assocd help %s",
             verb, words->items[max], verb);

@@ -229,6 +229,7 @@ static int run_verb(struct cli *cli, const struct verb *verb, int argc, char **a
 {
     struct error err = {0};
     int code = 0;
+    cli->verb = verb;
     bool ok = verb->run(cli, argc, argv, &code, &err);
     output_progress_end();
     if (!ok && cli->help)
