@@ -1,9 +1,8 @@
 /*
- * agenda.c: a binary heap whose items know their place.
+ * agenda.c: entries in order of name; the first due is looked for among all of them.
  */
 #include "service/agenda.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,16 +19,11 @@ void agenda_open(struct agenda *agenda, const struct definitions *definitions)
     size_t count = definitions->syncs_count;
     *agenda = (struct agenda){.count = count};
     agenda->entries = mem_new(count + 1, sizeof *agenda->entries);
-    agenda->heap = mem_new(count + 1, sizeof(struct entry *));
     random_init_system(&agenda->random);
     for (size_t i = 0; i < count; i++)
         agenda->entries[i] =
             (struct entry){.sync = definitions->syncs[i], .due = {DUE_NEVER, DUE_MANUAL}};
     qsort(agenda->entries, count, sizeof *agenda->entries, by_name);
-    for (size_t i = 0; i < count; i++) {
-        agenda->heap[i] = &agenda->entries[i];
-        agenda->entries[i].place = i;
-    }
 }
 
 void agenda_close(struct agenda *agenda)
@@ -37,7 +31,6 @@ void agenda_close(struct agenda *agenda)
     for (size_t i = 0; i < agenda->count; i++)
         free(agenda->entries[i].unseen);
     free(agenda->entries);
-    free(agenda->heap);
     *agenda = (struct agenda){0};
 }
 
@@ -57,43 +50,13 @@ struct entry *agenda_find(const struct agenda *agenda, const char *name)
     return NULL;
 }
 
-static void put(struct agenda *agenda, struct entry *entry, size_t place)
-{
-    agenda->heap[place] = entry;
-    entry->place = place;
-}
-
-static bool before(const struct entry *a, const struct entry *b)
-{
-    return a->due.at_us < b->due.at_us;
-}
-
-static void sift(struct agenda *agenda, struct entry *entry)
-{
-    size_t place = entry->place;
-    assert(place < agenda->count && agenda->heap[place] == entry);
-    while (place > 0 && before(entry, agenda->heap[(place - 1) / 2])) {
-        put(agenda, agenda->heap[(place - 1) / 2], place);
-        place = (place - 1) / 2;
-    }
-    for (size_t child; (child = 2 * place + 1) < agenda->count; place = child) {
-        if (child + 1 < agenda->count && before(agenda->heap[child + 1], agenda->heap[child]))
-            child++;
-        if (!before(agenda->heap[child], entry))
-            break;
-        put(agenda, agenda->heap[child], place);
-    }
-    put(agenda, entry, place);
-}
-
-void agenda_file(struct agenda *agenda, struct entry *entry, int64_t now_us)
+void agenda_file(struct entry *entry, int64_t now_us)
 {
     entry->due = due_decide(&entry->sync->schedule, &entry->state, now_us, entry->jitter);
     if (entry->working > 0)
         entry->due = (struct due){DUE_NEVER, DUE_RUNNING};
     else if (entry->due.at_us < entry->hold_us)
         entry->due.at_us = entry->hold_us;
-    sift(agenda, entry);
 }
 
 void agenda_note(struct agenda *agenda, struct entry *entry, const struct due_state *state,
@@ -103,12 +66,16 @@ void agenda_note(struct agenda *agenda, struct entry *entry, const struct due_st
         entry->jitter = (uint32_t)random_next(&agenda->random);
     entry->run_id = run_id;
     entry->state = *state;
-    agenda_file(agenda, entry, now_us);
+    agenda_file(entry, now_us);
 }
 
 struct entry *agenda_first(const struct agenda *agenda)
 {
-    return agenda->count > 0 ? agenda->heap[0] : NULL;
+    struct entry *first = agenda->count > 0 ? &agenda->entries[0] : NULL;
+    for (size_t i = 1; i < agenda->count; i++)
+        if (agenda->entries[i].due.at_us < first->due.at_us)
+            first = &agenda->entries[i];
+    return first;
 }
 
 void agenda_inherit(struct agenda *agenda, const struct agenda *older)

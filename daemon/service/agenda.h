@@ -1,7 +1,7 @@
 /*
- * agenda.h: what the supervisor remembers of every sync, and which is due first. A heap of due
- * times: a turn costs the same with ten syncs and ten thousand. All of it can be rebuilt from
- * PostgreSQL and the configuration at any moment.
+ * agenda.h: what the supervisor remembers of every sync, and which is due first. A turn
+ * looks at every entry, which costs less than one statement even with ten thousand. All of it can
+ * be rebuilt from PostgreSQL and the configuration at any moment.
  */
 #ifndef SERVICE_AGENDA_H
 #define SERVICE_AGENDA_H
@@ -22,8 +22,7 @@ struct entry {
     int working; /* own workers that have its lock, or are about to take it */
     int64_t hold_us; /* no run before: somebody else has the lock */
     int64_t holder_key; /* of the lock whose holder was told last; 0: none */
-    struct due due; /* of the next full run; the heap's order */
-    size_t place; /* in the heap */
+    struct due due; /* of the next full run */
     bool touched; /* its source says that records wait */
     int touched_failures; /* bad ends of runs for them in a row */
     int64_t touched_hold_us; /* no run for them before */
@@ -33,7 +32,6 @@ struct entry {
 struct agenda {
     struct entry *entries; /* in order of name */
     size_t count;
-    struct entry **heap; /* the one due first on top */
     struct random random;
 };
 
@@ -44,14 +42,15 @@ void agenda_close(struct agenda *agenda);
 /* NULL if there is none of this name. */
 struct entry *agenda_find(const struct agenda *agenda, const char *name);
 
-/* Takes what PostgreSQL knows now and puts the sync in its place. */
+/* Takes what PostgreSQL knows now, and decides anew when the sync is due. */
 void agenda_note(struct agenda *agenda, struct entry *entry, const struct due_state *state,
     int64_t run_id, int64_t now_us);
 
-/* Puts it in its place after any other change. */
-void agenda_file(struct agenda *agenda, struct entry *entry, int64_t now_us);
+/* Decides anew when it is due, after any other change. */
+void agenda_file(struct entry *entry, int64_t now_us);
 
-/* The one due first; its due.at_us may be DUE_NEVER. NULL if there are no syncs. */
+/* The one due first, of several the first by name; its due.at_us may be DUE_NEVER. NULL if there
+ * are no syncs. */
 struct entry *agenda_first(const struct agenda *agenda);
 
 /* Takes over from an agenda of an older configuration what is not in PostgreSQL. */

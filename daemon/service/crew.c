@@ -80,7 +80,7 @@ static void start(
         worker->began_us = state_now_us(supervisor);
         entry->working++;
     }
-    agenda_file(&supervisor->agenda, entry, state_now_us(supervisor));
+    agenda_file(entry, state_now_us(supervisor));
 }
 
 /* Once per holder: a run of ours ends by itself; any other session may need somebody to end it. One
@@ -115,7 +115,7 @@ static bool may_start(struct supervisor *supervisor, struct entry *entry, bool t
     int64_t now_us = state_now_us(supervisor);
     if (busy) {
         entry->hold_us = entry->touched_hold_us = now_us + BUSY_HOLD_US;
-        agenda_file(&supervisor->agenda, entry, now_us);
+        agenda_file(entry, now_us);
         return false;
     }
     return touched ? !entry->state.paused : entry->due.at_us <= now_us;
@@ -194,7 +194,7 @@ static void settle_entry(
         entry->hold_us = now_us + TAKEN_HOLD_US;
     if (worker->kind == WORKER_TOUCHED)
         rest_touched(entry, worker->status, changes_left, now_us);
-    agenda_file(&supervisor->agenda, entry, now_us);
+    agenda_file(entry, now_us);
     for (size_t i = 0; entry->sync->watch && i < supervisor->listeners_count; i++)
         supervisor->listeners[i].ask = true;
 }
@@ -236,7 +236,7 @@ void crew_late(struct supervisor *supervisor, const char *sync, int64_t pid)
         entry->working -= entry->working > 0;
     }
     entry->hold_us = entry->touched_hold_us = 0;
-    agenda_file(&supervisor->agenda, entry, state_now_us(supervisor));
+    agenda_file(entry, state_now_us(supervisor));
     for (size_t i = 0; entry->sync->watch && i < supervisor->listeners_count; i++)
         supervisor->listeners[i].ask = true;
 }
