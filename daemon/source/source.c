@@ -372,12 +372,12 @@ static bool next_row(struct source *source, struct source_row *row, struct error
         invalid_id(source, row, "from_id", row->from);
     else if (row->to != NULL && !assoc_parse_id(row->to, strlen(row->to), &row->assoc.to_id))
         invalid_id(source, row, "to_id", row->to);
-    else if (row->to != NULL)
+    else if (row->to != NULL || source_type_is_said(cells + 2))
         parse_type(source, row, cells + 2);
-    else
-        row->assoc = assoc_scope(row->assoc.from_id);
     if (row->kind == SOURCE_ROW && row->to != NULL)
         return source_once_check(&source->once, row, err);
+    if (row->to == NULL)
+        row->assoc = assoc_scope(row->assoc.from_id);
     return true;
 }
 

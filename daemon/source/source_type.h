@@ -27,6 +27,10 @@ struct source_type {
 void source_type_init(
     struct source_type *rule, const struct sync_definition *sync, const struct types *types);
 
+/* Does the row say anything of its type? One without to_id need not, as a LEFT JOIN leaves it; what
+ * it says has to be a type of the sync all the same. */
+bool source_type_is_said(char *const cells[static SOURCE_TYPE_CELLS]);
+
 /* The managed type that these cells mean (NULL for NULL), or TYPE_NONE with the reason in message.
  * *said is what the row says in one text, NULL if nothing; borrowed until the next call. */
 uint32_t source_type_read(struct source_type *rule, char *const cells[static SOURCE_TYPE_CELLS],

@@ -74,8 +74,9 @@ def read_table(table, sync):
 
 def type_of(cell, to, sync):
     """README: "if the sync manages several types, a type"; an empty cell is the plain type where
-    that is managed, else no type at all. Without the column the sole type is meant."""
-    if to is None and cell != BAD:
+    that is managed, else no type at all. Without the column the sole type is meant. Without a
+    to_id it means nothing, "but what is written there must be a type of the sync, too"."""
+    if to is None and (cell is None or not sync.typed or cell in sync.types):
         return None
     if not sync.typed:
         return sync.types[0]

@@ -14,11 +14,19 @@ START_TEST(understands_the_type_column)
     cluster_exec(pg,
         "create table crm.pair (from_id int, to_id int, \"kind of link\" text);"
         "insert into crm.pair values (1,1,'plain'),(1,2,'Decision maker'),(1,3,'decision MAKER'),"
-        "(1,4,'USER_DEFINED:9'),(1,5,'Decsion maker'),(1,6,null),(1,7,''),(1,null,'nonsense')",
+        "(1,4,'USER_DEFINED:9'),(1,5,'Decsion maker'),(1,6,null),(1,7,''),(1,null,' ')",
         NULL);
     expect("1>0:0 1>1:0 1>2:1 1>3:1 1>4:1 !type 1>6:0 1>7:0 ");
     items[1].managed = false;
     expect("1>0:0 1>1:0 !type !type !type !type 1>6:0 1>7:0 ");
+    cluster_exec(pg,
+        "truncate crm.pair;"
+        "insert into crm.pair values "
+        "(1,null,'plain'),(2,null,'nonsense'),(3,null,'USER_DEFINED:9')",
+        NULL);
+    expect("1>0:0 !type !type ");
+    items[1].managed = true;
+    expect("1>0:0 !type 3>0:0 ");
 }
 END_TEST
 
@@ -62,6 +70,11 @@ START_TEST(understands_columns_of_type_id_and_category)
     expect("1>1:0 1>2:1 !type !type !type 1>6:0 !type 1>8:0 ");
     sync_definition.column_category = NULL; /* all are HubSpot's own */
     expect("1>1:0 !type !type 1>4:0 1>5:0 1>6:0 !type 1>8:0 ");
+    /* Without to_id, as without a type: what the row says of its type is read all the same. */
+    cluster_exec(pg, "update crm.pair set from_id = to_id, to_id = null", NULL);
+    expect("1>0:0 !type !type 4>0:0 5>0:0 6>0:0 !type 8>0:0 ");
+    sync_definition.column_category = "category";
+    expect("1>0:0 2>0:0 !type !type !type 6>0:0 !type 8>0:0 ");
 }
 END_TEST
 
