@@ -30,7 +30,7 @@ const struct exit_code exit_codes[] = {
     {0, "done, or nothing to do"},
     {1, "failed"},
     {2, "changes pending (--detailed-exitcode)"},
-    {3, "finished with rejects, unverified changes or unread records"},
+    {3, "finished with rejects, quarantined or unverified changes, or unread records"},
     {4, "withheld or refused by a guard"},
     {5, "another run holds the lock"},
     {6, "stopped early, resumable"},

@@ -195,11 +195,26 @@ static void print_plan_end(const struct run *run)
             puts("incomplete: not all records could be read");
         else if (empty && run->plan.undecided > 0)
             puts("incomplete: some labels are kept that the source does not name");
+        else if (empty && run->plan.counts.invalid + run->plan.told + run->plan.untold > 0)
+            puts("incomplete: not all rows of the source could be taken up");
+        else if (empty && run->plan.waiting.count > 0)
+            puts("nothing to do now: what is left waits in quarantine");
         else if (empty)
             puts("nothing to do");
         else
             output_print("apply with: assocd apply %llu\n", plan);
     }
+}
+
+/* What of a plan has become needless, or was changed, before it was applied. */
+static void print_gone(const struct run *run)
+{
+    char gone[COUNT_TEXT_MAX];
+    if (run->plan.gone > 0)
+        output_print("note     %s of plan %lld %s not there any more: the source or HubSpot has "
+                     "changed since (assocd show %lld)\n",
+            output_count(run->plan.gone, "changes", gone), (long long)run->scope.plan_id,
+            run->plan.gone == 1 ? "is" : "are", (long long)run->scope.plan_id);
 }
 
 static void print_outcome(const struct run *run)
@@ -263,6 +278,7 @@ bool report_run(struct cli *cli, const struct run *run, struct error *err)
     if (run->scope.mode != RUN_PLAN)
         print_outcome(run);
     print_reason(run);
+    print_gone(run);
     print_undo_end(run);
     return true;
 }

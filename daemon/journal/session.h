@@ -86,6 +86,12 @@ struct plan {
     uint64_t told; /* rows that name deleted or merged records: rejects, left out of the plan */
     uint64_t untold; /* left out because HubSpot does not tell what became of their records; tried
                       * again */
+    struct {
+        uint64_t count;
+        char since[24], next_try[24]; /* the first that began, the first that is tried again */
+    } waiting; /* in quarantine: changes that HubSpot refused, and whose time has not come */
+    uint64_t gone; /* changes of the saved plan that this run does not find any more */
+    uint64_t left; /* those that it finds and leaves as drift */
     uint64_t undecided; /* archives left out because nobody knows what they would take */
     bool merges_unasked; /* archives whose records have not been asked for */
     uint64_t moves_requests; /* what it cost to look at to-records */

@@ -13,6 +13,8 @@
 #include "journal/changed_records.h"
 #include "journal/journal.h"
 #include "plan/guard.h"
+#include "plan/quarantine.h"
+#include "plan/saved_plan.h"
 
 static bool run_change(
     struct run *run, enum statement_id id, struct pg_args *args, struct error *err)
@@ -41,15 +43,7 @@ static bool sift(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
     pg_arg_int(&args, run->session.run_id);
-    struct pg_args keep = args, quarantine = args;
-    pg_arg_text(&quarantine, run->session.sync->name);
-    pg_arg_bool(&quarantine, run->scope.undoes != 0);
-    pg_arg_bool(&quarantine, run->session.reciprocals != NULL);
-    pg_arg_int(&keep, run->scope.plan_id);
-    if (!forget_rejects(run, err) ||
-        !run_change(run, STATEMENT_CHANGE_QUARANTINE, &quarantine, err))
-        return false;
-    if (run->scope.mode == RUN_APPLY && !run_change(run, STATEMENT_CHANGE_KEEP, &keep, err))
+    if (!forget_rejects(run, err) || !quarantine_take_out(run, err) || !saved_plan_keep(run, err))
         return false;
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(run->session.state, STATEMENT_CHANGE_COUNTS, &args, &rows, err))
@@ -208,7 +202,7 @@ static bool stop_plan(struct run *run, struct error *err)
 bool gate_plan(struct run *run, struct error *err)
 {
     const struct plan_counts *planned = &run->plan.counts;
-    if (!sift(run, err) || !fix_digest(run, err))
+    if (!saved_plan_check(run, err) || !sift(run, err) || !fix_digest(run, err))
         return false;
     struct guard_facts facts = {
         .source_rows = planned->desired + planned->records,

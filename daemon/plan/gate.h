@@ -10,7 +10,8 @@
 
 /* Takes out what is quarantined or not in the saved plan being applied, fixes the digest, asks the
  * guards, uses an approval if there is one. ERROR_REFUSED: an integrity guard stopped everything;
- * ERROR_STALE: the saved plan lacks its approval; true with run->verdict WITHHOLD: no archives. */
+ * ERROR_STALE: the saved plan lacks its approval, or is another mapping's; true with run->verdict
+ * WITHHOLD: no archives. */
 MUST_CHECK bool gate_plan(struct run *run, struct error *err);
 
 #endif

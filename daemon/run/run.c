@@ -8,13 +8,13 @@
 
 #include "base/clock.h"
 #include "pg/pg.h"
-#include "hubspot/client.h"
 #include "source/spool.h"
 #include "journal/changed_records.h"
 #include "journal/journal.h"
 #include "plan/gate.h"
 #include "plan/merged.h"
 #include "plan/plan.h"
+#include "plan/quarantine.h"
 #include "plan/undo.h"
 #include "apply/apply.h"
 #include "apply/recover.h"
@@ -57,6 +57,14 @@ static enum run_status failed_status(enum error_kind kind)
     }
 }
 
+/* What the run could not take up: it says nothing of it, or knows that it stays undone. */
+static uint64_t left_out(const struct run *run)
+{
+    const struct plan *plan = &run->plan;
+    return plan->counts.invalid + plan->counts.unread + plan->undecided + plan->told +
+        plan->untold + plan->waiting.count + plan->left;
+}
+
 static enum run_status finished_status(const struct run *run)
 {
     const struct plan_counts *planned = &run->plan.counts;
@@ -65,9 +73,7 @@ static enum run_status finished_status(const struct run *run)
         return RUN_WITHHELD;
     if (run->scope.mode == RUN_PLAN)
         return RUN_PLANNED;
-    if (done->rejected + done->unverified + planned->invalid + planned->unread +
-                run->plan.undecided + run->plan.told + run->plan.untold >
-            0 ||
+    if (done->rejected + done->unverified > 0 || left_out(run) > 0 ||
         done->created + done->archived + run->outcome.changed_since <
             planned->to_create + planned->to_archive)
         return RUN_PARTIAL;
@@ -139,6 +145,8 @@ static bool close_finished(struct run *run, struct error *err)
         return false;
     run->ending.changes_left = changed_records_waits(run);
     enum run_status status = finished_status(run);
+    if (run->outcome.counts.rejected == 0)
+        quarantine_note(run); /* else HubSpot's words of now are the news */
     if (status == RUN_PARTIAL)
         note_rest(run);
     else if (status == RUN_SUCCEEDED || status == RUN_NO_CHANGE)
@@ -201,7 +209,7 @@ int run_exit_code(const struct run *run, bool detailed)
     case RUN_PARTIAL:
         return 3;
     case RUN_PLANNED:
-        if (run->plan.counts.unread + run->plan.undecided > 0)
+        if (left_out(run) > 0)
             return 3;
         return detailed && run->plan.counts.to_create + run->plan.counts.to_archive > 0 ? 2 : 0;
     default:

@@ -1,8 +1,9 @@
--- Changes that HubSpot refused before wait for their time. In an undo ($3) everything of their pair waits with them:
--- half of a link as it was is no undo. Within one object type ($4) that is what is seen from the other record, too.
-with held as (
+-- Changes that HubSpot refused before wait for their time: how many, since when, until when. In an undo ($3)
+-- everything of their pair waits with them: half of a link as it was is no undo. Within one object type ($4) that is
+-- what is seen from the other record, too.
+with held as materialized (
     select c.operation, c.ordinal, c.from_id, c.to_id, concat('quarantined until ',
-        to_char(r.retry_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), ': ', r.message) as message
+        to_char(r.retry_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), ': ', r.message) as message, r.first_seen, r.retry_at
     from assocd.change c join assocd.reject r on r.operation = c.operation and coalesce(r.from_id, '') = c.from_id::text
         and coalesce(r.to_id, '') = c.to_id::text and coalesce(r.type, '') = c.category || ':' || c.type_id
     where c.run_id = $1::bigint and c.state = 'planned' and r.sync = $2 and r.origin = 'hubspot'
@@ -18,6 +19,11 @@ waiting as (
     from assocd.change c join pairs p using (from_id, to_id)
     where c.run_id = $1::bigint and c.state = 'planned'
         and not exists (select from held h where h.operation = c.operation and h.ordinal = c.ordinal)
-    group by c.operation, c.ordinal)
-update assocd.change c set state = 'skipped', message = w.message
-from waiting w where c.run_id = $1::bigint and c.operation = w.operation and c.ordinal = w.ordinal
+    group by c.operation, c.ordinal),
+skipped as (
+    update assocd.change c set state = 'skipped', message = w.message
+    from waiting w where c.run_id = $1::bigint and c.operation = w.operation and c.ordinal = w.ordinal
+    returning c.ordinal)
+select (select count(*) from skipped), to_char(min(first_seen) at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'),
+    to_char(min(retry_at) at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"')
+from held

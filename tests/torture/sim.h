@@ -80,6 +80,7 @@ struct sim_row { /* assocd.run */
     bool open, watch, dry, unsettled;
     bool planned_after; /* it planned on after others had closed it */
     char status[12];
+    char fingerprint[320];
     int64_t started_us, desired, archived, absent_us;
 };
 struct sim_reject {
@@ -207,6 +208,7 @@ struct sim_run {
     sim_pairs stood; /* on the pair at some time of this run */
     sim_pairs done; /* answered as done */
     sim_pairs asked; /* to be archived */
+    bool quarantined; /* some of its changes wait in quarantine */
     uint8_t waits; /* from-records whose changes wait until HubSpot tells */
     uint8_t told_from, told_to; /* records of which HubSpot told what became of them */
     uint8_t complete; /* records whose last reading was complete */

@@ -71,14 +71,18 @@ void sim_copy_batch(char **cells)
 
 STATEMENT(change_quarantine)
 {
-    UNUSED(pg), UNUSED(rows);
+    int64_t waiting = 0;
     EACH_CHANGE(c, sim_int(args, 1))
     {
         const struct sim_reject *reject = &sim.tables->rejects[c->from][c->to][c->type];
         if (c->state == STATE_PLANNED && reject->attempts > 0 && reject->retry_us > sim.now_us &&
-            reject->archive == (c->archive != 0))
+            reject->archive == (c->archive != 0)) {
             sim_change_set(c, STATE_SKIPPED);
+            waiting++;
+        }
     }
+    pg->run->quarantined = waiting > 0;
+    sim_row(rows, NUMBER(waiting), TEXT("then"), TEXT("later"));
     return true;
 }
 

@@ -321,7 +321,9 @@ void sim_check_settled(const struct sim_run *run, uint8_t records)
 void sim_check_status(const struct sim_run *run, const char *status)
 {
     bool all = run->mode == RUN_FULL;
-    if (all && (strcmp(status, "succeeded") == 0 || strcmp(status, "no_change") == 0))
+    bool well = strcmp(status, "succeeded") == 0 || strcmp(status, "no_change") == 0;
+    sim_check(!well || !run->quarantined, "%s, and a change waits in quarantine", status);
+    if (all && well)
         sim_check_settled(run, UINT8_MAX);
 }
 

@@ -42,6 +42,23 @@ STATEMENT(plan_passed)
     return true;
 }
 
+STATEMENT(plan_mapping)
+{
+    UNUSED(pg);
+    const struct sim_row *plan = &sim.tables->runs[sim_int(args, 1)];
+    if (plan->fingerprint[0] != '\0')
+        sim_row(rows, TEXT(plan->fingerprint));
+    return true;
+}
+
+STATEMENT(plan_gone)
+{
+    UNUSED(pg), UNUSED(args);
+    sim_row(rows, NUMBER(0),
+        NUMBER(0)); /* nobody changes on_drift meanwhile, and the rest is for people */
+    return true;
+}
+
 STATEMENT(mapping_accept)
 {
     UNUSED(pg), UNUSED(rows);
@@ -181,6 +198,8 @@ const struct sim_named sim_recheck_statements[] = {
     {"plan_digest", plan_digest},
     {"approval_use", approval_use},
     {"plan_passed", plan_passed},
+    {"plan_mapping", plan_mapping},
+    {"plan_gone", plan_gone},
     {"mapping_accept", mapping_accept},
     {NULL, NULL},
 };

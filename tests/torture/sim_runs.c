@@ -134,6 +134,8 @@ STATEMENT(run_update)
     (void)snprintf(run->status, sizeof run->status, "%s", status);
     run->open = strcmp(status, "planning") == 0 || strcmp(status, "applying") == 0 ||
         strcmp(status, "verifying") == 0;
+    if (args->text[26] != NULL)
+        (void)snprintf(run->fingerprint, sizeof run->fingerprint, "%s", args->text[26]);
     run->desired = sim_int(args, 4);
     run->archived = sim_int(args, 18);
     if (!run->open)
