@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "service/log.h"
-#include "cli/box.h"
+#include "cli/run_limits.h"
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/report.h"
@@ -138,17 +138,17 @@ bool verb_run(struct cli *cli, int argc, char **argv, int *code, struct error *e
 {
     bool touched = false;
     struct worker_options hidden = {0};
-    struct box box = {0};
+    struct run_limits limits = {0};
     const struct option_row options[] = {{.name = "touched", .flag = &touched},
-        {.name = "max-duration", .text = &box.max_duration},
-        {.name = "max-requests", .number = &box.max_requests},
-        {.name = "until", .text = &box.until},
+        {.name = "max-duration", .text = &limits.max_duration},
+        {.name = "max-requests", .number = &limits.max_requests},
+        {.name = "until", .text = &limits.until},
         {.name = "cause", .hidden = true, .text = &hidden.cause},
         {.name = "log-format", .hidden = true, .text = &hidden.log_format}, {0}};
     const struct sync_definition *sync;
     struct words words;
     (void)argc;
-    if (!cli_options(cli, argv, options, &words, err) || !box_start(&box, err) ||
+    if (!cli_options(cli, argv, options, &words, err) || !run_limits_start(&limits, err) ||
         !cli_some_sync(cli, err))
         return false;
     for (int i = 0; i < words.count; i++) {

@@ -21,7 +21,7 @@ struct wish {
     const char *reason;
 };
 
-static bool insert(struct cli *cli, const struct wish *wish, int64_t *signal_id, struct error *err)
+static bool insert(struct cli *cli, const struct wish *wish, int64_t *request_id, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
@@ -32,27 +32,28 @@ static bool insert(struct cli *cli, const struct wish *wish, int64_t *signal_id,
     else
         pg_arg_text(&args, NULL);
     pg_arg_text(&args, wish->reason);
-    if (!pg_run(cli->state, STATEMENT_SIGNAL_INSERT, &args, &rows, err))
+    if (!pg_run(cli->state, STATEMENT_REQUEST_INSERT, &args, &rows, err))
         return false;
-    *signal_id = pg_rows_int(&rows, 0, 0);
+    *request_id = pg_rows_int(&rows, 0, 0);
     return true;
 }
 
 /* Waits until a daemon has taken it up; rows has the row in any case. */
-static bool await(struct cli *cli, int64_t signal_id, int64_t patience_ms, struct pg_rows *rows,
+static bool await(struct cli *cli, int64_t request_id, int64_t patience_ms, struct pg_rows *rows,
     struct error *err)
 {
     int64_t until_ms = clock_now_ms() + patience_ms;
     struct pg_args args = {0};
-    pg_arg_int(&args, signal_id);
+    pg_arg_int(&args, request_id);
     for (;;) {
-        if (!pg_run(cli->state, STATEMENT_SIGNAL_GET, &args, rows, err))
+        if (!pg_run(cli->state, STATEMENT_REQUEST_GET, &args, rows, err))
             return false;
         if (pg_rows_bool(rows, 0, 0) || clock_now_ms() >= until_ms)
             return true;
         struct pollfd stop = {.fd = stop_fd(), .events = POLLIN};
         if (poll(&stop, 1, LOOK_EVERY_MS) > 0)
-            return error_set(err, ERROR_STOPPED, "request %lld stays queued", (long long)signal_id);
+            return error_set(
+                err, ERROR_STOPPED, "request %lld stays queued", (long long)request_id);
     }
 }
 
@@ -60,20 +61,20 @@ static bool ask(struct cli *cli, const struct wish *wish, int *code, struct erro
 {
     CLEANUP(pg_rows_clear) struct pg_rows alive = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    int64_t signal_id;
+    int64_t request_id;
     if (!cli_reason(wish->reason, err) || !cli_state(cli, err) ||
-        !insert(cli, wish, &signal_id, err) ||
+        !insert(cli, wish, &request_id, err) ||
         !pg_run(cli->state, STATEMENT_DAEMONS_ALIVE, NULL, &alive, err) ||
-        !await(cli, signal_id, pg_rows_int(&alive, 0, 0) > 0 ? PATIENCE_MS : 0, &rows, err))
+        !await(cli, request_id, pg_rows_int(&alive, 0, 0) > 0 ? PATIENCE_MS : 0, &rows, err))
         return false;
     bool handled = pg_rows_bool(&rows, 0, 0);
     const char *outcome = pg_rows_text(&rows, 0, 2);
     if (cli->json)
         output_json(pg_rows_text(&rows, 0, 3));
     else if (handled)
-        output_print("request %lld: %s\n", (long long)signal_id, outcome);
+        output_print("request %lld: %s\n", (long long)request_id, outcome);
     if (!handled)
-        output_tell("assocd: queued as request %lld; %s\n", (long long)signal_id,
+        output_tell("assocd: queued as request %lld; %s\n", (long long)request_id,
             pg_rows_int(&alive, 0, 0) > 0 ? "no daemon has taken it up yet"
                                           : "no daemon is connected to this database");
     if (handled && strncmp(outcome, "refused", 7) == 0)

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "pg/statement.h"
 #include "hubspot/client.h"
-#include "service/due.h"
+#include "service/next_run.h"
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/sights.h"
@@ -25,7 +25,7 @@ static const struct section {
     {"runs", "runs under way", STATEMENT_STATUS_RUNS, 0x1C1, "none"},
     {"locks", "who holds the locks of syncs (no other run of theirs can start)",
         STATEMENT_STATUS_LOCKS, 0xA, NULL},
-    {"signals", "requests that wait for a daemon", STATEMENT_STATUS_SIGNALS, 0x9, NULL},
+    {"signals", "requests that wait for a daemon", STATEMENT_STATUS_REQUESTS, 0x9, NULL},
     {"plans", "plans that wait for an approval (assocd show PLAN, assocd approve PLAN)",
         STATEMENT_STATUS_PLANS, 0x71, NULL},
     {"problems", "why the last runs ended as they did (assocd history SYNC)",
@@ -79,22 +79,23 @@ static bool print_section(struct cli *cli, const struct section *section, struct
 }
 
 /* The same decision as the daemon's, without its jitter. */
-static struct due due_of(const struct sync_definition *sync, const struct pg_rows *rows, int row)
+static struct next_run next_run_of(
+    const struct sync_definition *sync, const struct pg_rows *rows, int row)
 {
-    struct due_state state = {.paused = pg_rows_bool(rows, row, SYNC_PAUSED),
+    struct next_run_state state = {.paused = pg_rows_bool(rows, row, SYNC_PAUSED),
         .wanted = pg_rows_bool(rows, row, SYNC_WANTED),
-        .last = due_last_of(pg_rows_text(rows, row, SYNC_STATUS)),
+        .last = last_run_of(pg_rows_text(rows, row, SYNC_STATUS)),
         .by_hand = strcmp(pg_rows_text(rows, row, SYNC_CAUSE), "manual") == 0,
         .started_us = pg_rows_int(rows, row, SYNC_STARTED),
         .retry_us = pg_rows_int(rows, row, SYNC_RETRY)};
-    return due_decide(&sync->schedule, &state, pg_rows_int(rows, row, SYNC_NOW), 0);
+    return next_run_decide(&sync->schedule, &state, pg_rows_int(rows, row, SYNC_NOW), 0);
 }
 
 static void add_time(struct buf *json, const char *key, int64_t at_us)
 {
     char text[CLOCK_TEXT_MAX];
     clock_utc_text(at_us, text);
-    if (at_us > 0 && at_us != DUE_NEVER)
+    if (at_us > 0 && at_us != NEXT_RUN_NEVER)
         buf_addf(json, "\"%s\": \"%s\", ", key, text);
     else
         buf_addf(json, "\"%s\": null, ", key);
@@ -120,7 +121,7 @@ static void add_sync(struct buf *json, const struct shown *shown)
     const struct sync_definition *sync = shown->sync;
     const struct pg_rows *rows = shown->rows;
     int row = shown->row;
-    struct due due = due_of(sync, rows, row);
+    struct next_run next = next_run_of(sync, rows, row);
     int64_t now_us = pg_rows_int(rows, row, SYNC_NOW);
     buf_add_text(json, "{");
     add_text(json, "sync", sync->name);
@@ -134,27 +135,27 @@ static void add_sync(struct buf *json, const struct shown *shown)
     add_time(json, "started_at", pg_rows_int(rows, row, SYNC_STARTED));
     buf_addf(json, "\"failures\": %s, ", pg_rows_text(rows, row, SYNC_FAILURES));
     add_text(json, "start_error", pg_rows_text(rows, row, SYNC_ERROR));
-    add_time(json, "due_at", due.at_us < now_us ? now_us : due.at_us);
-    buf_addf(json, "\"due_why\": \"%s\", ", due_why_text(due.why));
+    add_time(json, "due_at", next.at_us < now_us ? now_us : next.at_us);
+    buf_addf(json, "\"due_why\": \"%s\", ", next_run_why_text(next.why));
     buf_add_text(json, "\"watch_problem\": ");
     buf_add_json(json, shown->unseen[0] != '\0' ? shown->unseen : NULL);
     buf_add_char(json, '}');
 }
 
-static void print_due(const struct due *due, const struct pg_rows *rows, int row)
+static void print_next_run(const struct next_run *next, const struct pg_rows *rows, int row)
 {
     char when[CLOCK_TEXT_MAX];
-    if (due->at_us == DUE_NEVER) {
-        fputs(due_why_text(due->why), stdout);
-    } else if (due->at_us <= pg_rows_int(rows, row, SYNC_NOW)) {
-        output_print("due now (%s)", due_why_text(due->why));
+    if (next->at_us == NEXT_RUN_NEVER) {
+        fputs(next_run_why_text(next->why), stdout);
+    } else if (next->at_us <= pg_rows_int(rows, row, SYNC_NOW)) {
+        output_print("due now (%s)", next_run_why_text(next->why));
     } else {
-        clock_utc_text(due->at_us, when);
-        output_print("due %.10s %.8sZ (%s)", when, when + 11, due_why_text(due->why));
+        clock_utc_text(next->at_us, when);
+        output_print("due %.10s %.8sZ (%s)", when, when + 11, next_run_why_text(next->why));
     }
-    if (due->why == DUE_PAUSED)
+    if (next->why == NEXT_RUN_PAUSED)
         output_print(" by %s", pg_rows_text(rows, row, SYNC_PAUSED_BY));
-    if (due->why == DUE_PAUSED && pg_rows_text(rows, row, SYNC_PAUSE_REASON)[0] != '\0')
+    if (next->why == NEXT_RUN_PAUSED && pg_rows_text(rows, row, SYNC_PAUSE_REASON)[0] != '\0')
         output_print(": %s", pg_rows_text(rows, row, SYNC_PAUSE_REASON));
 }
 
@@ -163,11 +164,11 @@ static void print_sync(const struct shown *shown)
     const struct sync_definition *sync = shown->sync;
     const struct pg_rows *rows = shown->rows;
     int row = shown->row;
-    struct due due = due_of(sync, rows, row);
+    struct next_run next = next_run_of(sync, rows, row);
     const char *status = pg_rows_text(rows, row, SYNC_STATUS);
     const char *start_error = pg_rows_text(rows, row, SYNC_ERROR);
     output_print("  %-24s %-12s ", sync->name, status[0] != '\0' ? status : "never ran");
-    print_due(&due, rows, row);
+    print_next_run(&next, rows, row);
     if (pg_rows_int(rows, row, SYNC_FAILURES) > 0)
         output_print(", failures in a row: %s", pg_rows_text(rows, row, SYNC_FAILURES));
     output_print("%s%s\n", start_error[0] != '\0' ? ", " : "", start_error);

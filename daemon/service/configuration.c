@@ -19,14 +19,14 @@
 
 enum { LATE_WORKERS = 4 }; /* for each one that works, so many may wait to verify */
 
-static void adopt(struct supervisor *supervisor, struct definitions *definitions)
+static void put_in_place(struct supervisor *supervisor, struct definitions *definitions)
 {
-    struct agenda agenda;
-    agenda_open(&agenda, definitions);
-    agenda_inherit(&agenda, &supervisor->agenda);
-    agenda_close(&supervisor->agenda);
+    struct sync_table table;
+    sync_table_open(&table, definitions);
+    sync_table_inherit(&table, &supervisor->syncs);
+    sync_table_close(&supervisor->syncs);
     definitions_clear(&supervisor->definitions);
-    supervisor->agenda = agenda;
+    supervisor->syncs = table;
     supervisor->definitions = *definitions;
     size_t most = (size_t)definitions->max_workers * LATE_WORKERS;
     supervisor->workers_max = most > supervisor->workers_count ? most : supervisor->workers_count;
@@ -65,9 +65,9 @@ bool configuration_load(struct supervisor *supervisor, struct error *err)
         ok = error_set(err, ERROR_CONFIG, "%s: no syncs configured", supervisor->config_path);
     ok = ok && keep_text(supervisor, &text, err);
     if (ok)
-        tokens_take(&supervisor->tokens, &definitions);
+        tokens_consume(&supervisor->tokens, &definitions);
     if (ok)
-        adopt(supervisor, &definitions);
+        put_in_place(supervisor, &definitions);
     else
         definitions_clear(&definitions);
     return ok;

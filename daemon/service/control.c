@@ -14,7 +14,7 @@
 
 #include "base/text.h"
 #include "pg/pg.h"
-#include "service/crew.h"
+#include "service/worker_pool.h"
 #include "service/log.h"
 #include "service/state.h"
 
@@ -22,22 +22,22 @@
 enum { NOBODY_S = 10 };
 
 enum column {
-    SIGNAL_ID,
-    SIGNAL_VERB,
-    SIGNAL_SYNC,
-    SIGNAL_RUN,
-    SIGNAL_BY,
-    SIGNAL_AGE_S,
-    SIGNAL_HOST,
-    SIGNAL_PID,
-    SIGNAL_STATUS,
-    SIGNAL_UNDER_WAY,
-    SIGNAL_HAS_PLAN,
+    REQUEST_ID,
+    REQUEST_VERB,
+    REQUEST_SYNC,
+    REQUEST_RUN,
+    REQUEST_BY,
+    REQUEST_AGE_S,
+    REQUEST_HOST,
+    REQUEST_PID,
+    REQUEST_STATUS,
+    REQUEST_UNDER_WAY,
+    REQUEST_HAS_PLAN,
 };
 
 /* One request; texts are borrowed from the rows. */
 struct request {
-    int64_t signal_id;
+    int64_t request_id;
     const char *verb;
     const char *sync;
     int64_t run_id;
@@ -50,12 +50,12 @@ struct request {
     bool has_plan;
 };
 
-static void tell(const struct request *request, const char *outcome)
+static void report(const struct request *request, const char *outcome)
 {
     struct log_about about = {
-        .sync = request->sync, .signal_id = request->signal_id, .run_id = request->run_id};
+        .sync = request->sync, .request_id = request->request_id, .run_id = request->run_id};
     log_event(LOG_NOTICE, &about, "request %lld (%s %s%.0lld by %s): %s",
-        (long long)request->signal_id, request->verb, request->run_id != 0 ? "" : request->sync,
+        (long long)request->request_id, request->verb, request->run_id != 0 ? "" : request->sync,
         (long long)request->run_id, request->by, outcome);
 }
 
@@ -65,14 +65,14 @@ static bool claim(struct supervisor *supervisor, const struct request *request, 
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_int(&args, request->signal_id);
+    pg_arg_int(&args, request->request_id);
     pg_arg_text(&args, supervisor->name);
     pg_arg_text(&args, outcome);
-    if (!pg_run(supervisor->state.pg, STATEMENT_SIGNAL_CLAIM, &args, &rows, err))
+    if (!pg_run(supervisor->state.pg, STATEMENT_REQUEST_CLAIM, &args, &rows, err))
         return false;
     *won = rows.count > 0;
     if (*won)
-        tell(request, outcome);
+        report(request, outcome);
     return true;
 }
 
@@ -104,18 +104,18 @@ static bool unknown_sync(
 }
 
 /* Lets the database do what the request asks for, in the name of who asked. */
-static bool take(struct supervisor *supervisor, const struct request *request, const char *outcome,
-    struct error *err)
+static bool consume(struct supervisor *supervisor, const struct request *request,
+    const char *outcome, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_int(&args, request->signal_id);
+    pg_arg_int(&args, request->request_id);
     pg_arg_text(&args, supervisor->name);
     pg_arg_text(&args, outcome);
-    if (!pg_run(supervisor->state.pg, STATEMENT_SIGNAL_TAKE, &args, &rows, err))
+    if (!pg_run(supervisor->state.pg, STATEMENT_REQUEST_CONSUME, &args, &rows, err))
         return false;
     if (!pg_rows_null(&rows, 0, 0))
-        tell(request, outcome);
+        report(request, outcome);
     return true;
 }
 
@@ -125,7 +125,7 @@ static bool change_pause(struct supervisor *supervisor, const struct request *re
 {
     bool pause = strcmp(request->verb, "pause") == 0;
     bool busy;
-    return take(supervisor, request, pause ? "paused" : "resumed", err) &&
+    return consume(supervisor, request, pause ? "paused" : "resumed", err) &&
         state_refresh(supervisor, entry, &busy, err);
 }
 
@@ -149,7 +149,8 @@ static bool want_run(struct supervisor *supervisor, const struct request *reques
         return true; /* one after the other */
     const char *outcome =
         busy || entry->working > 0 ? "starts when the current run ends" : "starts now";
-    return take(supervisor, request, outcome, err) && state_refresh(supervisor, entry, &busy, err);
+    return consume(supervisor, request, outcome, err) &&
+        state_refresh(supervisor, entry, &busy, err);
 }
 
 /* A run on this host that is not our child: typed by hand, or of a daemon that is gone. Its process
@@ -186,7 +187,7 @@ static bool cancel_run(
             refuse(supervisor, request, err,
                 "run %lld is running on %s (pid %lld), but no daemon is active there",
                 (long long)request->run_id, request->host, (long long)request->pid);
-    struct worker *worker = crew_find(supervisor, request->pid);
+    struct worker *worker = worker_pool_find(supervisor, request->pid);
     bool again = worker != NULL && worker->canceled_by != 0;
     if (!claim(supervisor, request, again ? "stop was already requested" : "stop requested", &won,
             err))
@@ -194,22 +195,22 @@ static bool cancel_run(
     if (!won || again)
         return true;
     if (worker != NULL) {
-        worker->canceled_by = request->signal_id;
+        worker->canceled_by = request->request_id;
         worker_signal(worker, SIGTERM);
         return true;
     }
     struct pg_args args = {0};
-    pg_arg_int(&args, request->signal_id);
+    pg_arg_int(&args, request->request_id);
     pg_arg_text(&args, "failed: process not found, or not owned by this daemon");
     return stop_stranger(request->pid) ||
-        pg_run(supervisor->state.pg, STATEMENT_SIGNAL_OUTCOME, &args, NULL, err);
+        pg_run(supervisor->state.pg, STATEMENT_REQUEST_OUTCOME, &args, NULL, err);
 }
 
-static bool take_up(struct supervisor *supervisor, const struct request *request, struct error *err)
+static bool handle(struct supervisor *supervisor, const struct request *request, struct error *err)
 {
     if (strcmp(request->verb, "cancel") == 0)
         return cancel_run(supervisor, request, err);
-    struct entry *entry = agenda_find(&supervisor->agenda, request->sync);
+    struct entry *entry = sync_table_find(&supervisor->syncs, request->sync);
     if (entry == NULL)
         return unknown_sync(supervisor, request, err);
     if (strcmp(request->verb, "pause") == 0 || strcmp(request->verb, "resume") == 0)
@@ -217,27 +218,27 @@ static bool take_up(struct supervisor *supervisor, const struct request *request
     return want_run(supervisor, request, entry, err);
 }
 
-bool control_signals(struct supervisor *supervisor, struct error *err)
+bool control_requests(struct supervisor *supervisor, struct error *err)
 {
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(supervisor->state.pg, STATEMENT_SIGNAL_WAITING, NULL, &rows, err))
+    if (!pg_run(supervisor->state.pg, STATEMENT_REQUEST_WAITING, NULL, &rows, err))
         return false;
     supervisor->waiting = rows.count > 0; /* the next look knows which of them are done */
     for (int i = 0; i < rows.count; i++) {
         struct request request = {
-            .signal_id = pg_rows_int(&rows, i, SIGNAL_ID),
-            .verb = pg_rows_text(&rows, i, SIGNAL_VERB),
-            .sync = pg_rows_text(&rows, i, SIGNAL_SYNC),
-            .run_id = pg_rows_int(&rows, i, SIGNAL_RUN),
-            .by = pg_rows_text(&rows, i, SIGNAL_BY),
-            .age_s = pg_rows_int(&rows, i, SIGNAL_AGE_S),
-            .host = pg_rows_text(&rows, i, SIGNAL_HOST),
-            .pid = pg_rows_int(&rows, i, SIGNAL_PID),
-            .status = pg_rows_text(&rows, i, SIGNAL_STATUS),
-            .under_way = pg_rows_bool(&rows, i, SIGNAL_UNDER_WAY),
-            .has_plan = pg_rows_bool(&rows, i, SIGNAL_HAS_PLAN),
+            .request_id = pg_rows_int(&rows, i, REQUEST_ID),
+            .verb = pg_rows_text(&rows, i, REQUEST_VERB),
+            .sync = pg_rows_text(&rows, i, REQUEST_SYNC),
+            .run_id = pg_rows_int(&rows, i, REQUEST_RUN),
+            .by = pg_rows_text(&rows, i, REQUEST_BY),
+            .age_s = pg_rows_int(&rows, i, REQUEST_AGE_S),
+            .host = pg_rows_text(&rows, i, REQUEST_HOST),
+            .pid = pg_rows_int(&rows, i, REQUEST_PID),
+            .status = pg_rows_text(&rows, i, REQUEST_STATUS),
+            .under_way = pg_rows_bool(&rows, i, REQUEST_UNDER_WAY),
+            .has_plan = pg_rows_bool(&rows, i, REQUEST_HAS_PLAN),
         };
-        if (!take_up(supervisor, &request, err))
+        if (!handle(supervisor, &request, err))
             return false;
     }
     return true;

@@ -9,6 +9,6 @@
 
 /* Takes up every request that is for this daemon. One for a sync or a host it does not know is left
  * to another daemon, and refused when none came for it. */
-MUST_CHECK bool control_signals(struct supervisor *supervisor, struct error *err);
+MUST_CHECK bool control_requests(struct supervisor *supervisor, struct error *err);
 
 #endif

@@ -141,7 +141,7 @@ static bool mind_strays(struct supervisor *supervisor, struct listener *listener
 }
 
 /* Once per change: what was told last is remembered. */
-static void tell_sight(
+static void report_sight(
     struct listener *listener, struct entry *entry, enum watch_state state, const char *text)
 {
     struct log_about about = {.sync = entry->sync->name};
@@ -163,8 +163,8 @@ static void tell_sight(
 static size_t count_of(const struct supervisor *supervisor, const struct listener *listener)
 {
     size_t count = 0;
-    for (size_t i = 0; i < supervisor->agenda.count; i++)
-        count += lives_in(supervisor, &supervisor->agenda.entries[i], listener);
+    for (size_t i = 0; i < supervisor->syncs.count; i++)
+        count += lives_in(supervisor, &supervisor->syncs.entries[i], listener);
     return count;
 }
 
@@ -172,20 +172,20 @@ static size_t count_of(const struct supervisor *supervisor, const struct listene
  * A few sources at a time, so that a turn stays short. */
 static bool look(struct supervisor *supervisor, struct listener *listener, struct error *err)
 {
-    const struct agenda *agenda = &supervisor->agenda;
+    const struct sync_table *table = &supervisor->syncs;
     size_t left = count_of(supervisor, listener);
     left = left > 0 ? left / LOOKS_A_MINUTE + 1 : 0;
     left = left < LOOK_MOST ? left : LOOK_MOST;
-    for (size_t i = 0; i < agenda->count && left > 0; i++) {
-        listener->looked_at = (listener->looked_at + 1) % agenda->count;
-        struct entry *entry = &agenda->entries[listener->looked_at];
+    for (size_t i = 0; i < table->count && left > 0; i++) {
+        listener->looked_at = (listener->looked_at + 1) % table->count;
+        struct entry *entry = &table->entries[listener->looked_at];
         CLEANUP(buf_clear) struct buf text = {0};
         enum watch_state state;
         if (!lives_in(supervisor, entry, listener))
             continue;
         if (!watch_look_in(listener->link.pg, entry->sync, &state, &text, err))
             return false;
-        tell_sight(listener, entry, state, buf_text(&text));
+        report_sight(listener, entry, state, buf_text(&text));
         left--;
     }
     return true;
@@ -213,14 +213,14 @@ static void ask(struct supervisor *supervisor, struct listener *listener)
         lost(listener, &err);
         return;
     }
-    for (size_t i = 0; i < supervisor->agenda.count; i++)
-        if (lives_in(supervisor, &supervisor->agenda.entries[i], listener))
-            supervisor->agenda.entries[i].touched = false;
+    for (size_t i = 0; i < supervisor->syncs.count; i++)
+        if (lives_in(supervisor, &supervisor->syncs.entries[i], listener))
+            supervisor->syncs.entries[i].changed = false;
     for (int i = 0; i < rows.count; i++) {
         const char *name = pg_rows_text(&rows, i, WAITING_SYNC);
-        struct entry *entry = agenda_find(&supervisor->agenda, name);
+        struct entry *entry = sync_table_find(&supervisor->syncs, name);
         if (entry != NULL && lives_in(supervisor, entry, listener))
-            entry->touched = true;
+            entry->changed = true;
     }
 }
 

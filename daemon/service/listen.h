@@ -1,5 +1,5 @@
 /*
- * listen.h: the databases with watched sources: hears that records were touched, and asks now and
+ * listen.h: the databases with watched sources: hears that records changed, and asks now and
  * then, because a notification can be missed. A database that is away costs only its own syncs
  * their quickness; full runs by schedule go on.
  */

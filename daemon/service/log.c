@@ -87,7 +87,7 @@ static void add_json(
     add_text(line, "sync", about->sync);
     add_number(line, "run_id", about->run_id);
     add_text(line, "status", about->status);
-    add_number(line, "signal_id", about->signal_id);
+    add_number(line, "signal_id", about->request_id);
     add_number(line, "worker", about->worker);
     add_text(line, "message", text);
     buf_add_char(line, '}');

@@ -17,7 +17,7 @@ enum log_level { LOG_ERROR = 3, LOG_WARNING = 4, LOG_NOTICE = 5, LOG_INFO = 6 };
 struct log_about {
     const char *sync;
     int64_t run_id;
-    int64_t signal_id;
+    int64_t request_id;
     int64_t worker; /* process id */
     const char *status; /* of the run */
 };

@@ -110,7 +110,7 @@ bool notify_journal(enum log_level level, const struct log_about *about, const c
     add_field(&entry, "SYNC", about->sync);
     add_number(&entry, "RUN_ID", about->run_id);
     add_field(&entry, "RUN_STATUS", about->status);
-    add_number(&entry, "SIGNAL_ID", about->signal_id);
+    add_number(&entry, "SIGNAL_ID", about->request_id);
     add_number(&entry, "WORKER_PID", about->worker);
     return sd_journal_sendv(entry.items, entry.count) == 0;
 }

@@ -79,20 +79,20 @@ bool state_enter(struct pg *pg, const struct definitions *definitions, struct er
     return pg_run(pg, STATEMENT_STATE_ENTER, &args, NULL, err);
 }
 
-static void take_row(
+static void record_row(
     struct supervisor *supervisor, struct entry *entry, const struct pg_rows *rows, int row)
 {
-    struct due_state state = {
+    struct next_run_state state = {
         .paused = pg_rows_bool(rows, row, STATE_PAUSED),
         .wanted = pg_rows_int(rows, row, STATE_WANTED) != 0,
-        .last = due_last_of(pg_rows_text(rows, row, STATE_STATUS)),
+        .last = last_run_of(pg_rows_text(rows, row, STATE_STATUS)),
         .by_hand = strcmp(pg_rows_text(rows, row, STATE_CAUSE), "manual") == 0,
         .started_us = pg_rows_int(rows, row, STATE_STARTED),
         .retry_us = pg_rows_int(rows, row, STATE_RETRY),
     };
-    entry->signal_id = pg_rows_int(rows, row, STATE_WANTED);
+    entry->request_id = pg_rows_int(rows, row, STATE_WANTED);
     entry->plan_id = pg_rows_int(rows, row, STATE_PLAN);
-    agenda_note(&supervisor->agenda, entry, &state, pg_rows_int(rows, row, STATE_RUN_ID),
+    sync_table_update(&supervisor->syncs, entry, &state, pg_rows_int(rows, row, STATE_RUN_ID),
         state_now_us(supervisor));
 }
 
@@ -100,12 +100,12 @@ static void take_row(
  * time says, so that a commit that waited longer than the overlap is seen, too. */
 static void add_next(struct supervisor *supervisor, struct buf *names)
 {
-    const struct agenda *agenda = &supervisor->agenda;
+    const struct sync_table *table = &supervisor->syncs;
     size_t looks = (size_t)(ALL_WITHIN_MS / state_pace_ms(supervisor));
-    size_t count = agenda->count / (looks > LOOKS_LEAST ? looks : LOOKS_LEAST) + 1;
-    for (size_t i = 0; i < count && agenda->count > 0; i++) {
-        supervisor->looked_at = (supervisor->looked_at + 1) % agenda->count;
-        pg_array_text(names, agenda->entries[supervisor->looked_at].sync->name);
+    size_t count = table->count / (looks > LOOKS_LEAST ? looks : LOOKS_LEAST) + 1;
+    for (size_t i = 0; i < count && table->count > 0; i++) {
+        supervisor->looked_at = (supervisor->looked_at + 1) % table->count;
+        pg_array_text(names, table->entries[supervisor->looked_at].sync->name);
     }
 }
 
@@ -122,9 +122,10 @@ bool state_look(struct supervisor *supervisor, struct error *err)
     if (!pg_run(supervisor->state.pg, STATEMENT_STATE_GET, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++) {
-        struct entry *entry = agenda_find(&supervisor->agenda, pg_rows_text(&rows, i, STATE_SYNC));
+        struct entry *entry =
+            sync_table_find(&supervisor->syncs, pg_rows_text(&rows, i, STATE_SYNC));
         if (entry != NULL)
-            take_row(supervisor, entry, &rows, i);
+            record_row(supervisor, entry, &rows, i);
     }
     supervisor->looked_us = now_us;
     return true;
@@ -144,7 +145,7 @@ bool state_refresh(
         return false;
     *busy = rows.count > 0 && pg_rows_bool(&rows, 0, STATE_BUSY);
     if (rows.count > 0)
-        take_row(supervisor, entry, &rows, 0);
+        record_row(supervisor, entry, &rows, 0);
     return true;
 }
 

@@ -21,7 +21,7 @@
 #include "pg/schema.h"
 #include "service/configuration.h"
 #include "service/control.h"
-#include "service/crew.h"
+#include "service/worker_pool.h"
 #include "service/listen.h"
 #include "service/log.h"
 #include "service/notify.h"
@@ -42,13 +42,13 @@ static const char listen_sql[] = "set statement_timeout = '10s'; set synchronous
 static bool look_around(struct supervisor *supervisor, struct error *err)
 {
     return state_alive(supervisor, err) && state_interrupt(supervisor, NULL, err) &&
-        state_look(supervisor, err) && control_signals(supervisor, err);
+        state_look(supervisor, err) && control_requests(supervisor, err);
 }
 
 static bool enter(struct supervisor *supervisor, struct error *err)
 {
     supervisor->looked_us = 0;
-    supervisor->signals = false;
+    supervisor->requested = false;
     return state_enter(supervisor->state.pg, &supervisor->definitions, err) &&
         look_around(supervisor, err);
 }
@@ -79,13 +79,13 @@ static void reconnect(struct supervisor *supervisor)
 }
 
 /* "SYNC PID HOST" of a run that gave its lock back. */
-static void take_idle(struct supervisor *supervisor, const char *payload)
+static void record_idle(struct supervisor *supervisor, const char *payload)
 {
     char sync[64], host[256];
     long long pid;
     if (sscanf(payload, "%63s %lld %255s", sync, &pid, host) != 3)
         return;
-    crew_late(supervisor, sync, strcmp(host, supervisor->host) == 0 ? pid : 0);
+    worker_pool_late(supervisor, sync, strcmp(host, supervisor->host) == 0 ? pid : 0);
 }
 
 /* Takes in all notifications; they also come along with the answers of other statements. */
@@ -101,11 +101,11 @@ static void hear(struct supervisor *supervisor)
         if (channel == NULL)
             return;
         if (strcmp(channel, "assocd_signal") == 0)
-            supervisor->signals = true;
+            supervisor->requested = true;
         else if (strcmp(channel, "assocd_run") == 0)
             supervisor->busy = true; /* until the next look says otherwise */
         else
-            take_idle(supervisor, payload);
+            record_idle(supervisor, payload);
     }
 }
 
@@ -117,11 +117,11 @@ static void look(struct supervisor *supervisor)
         return;
     if (clock_now_ms() >= supervisor->looked_ms + state_pace_ms(supervisor)) {
         supervisor->looked_ms = clock_now_ms();
-        supervisor->signals = false;
+        supervisor->requested = false;
         ok = look_around(supervisor, &err);
-    } else if (supervisor->signals) {
-        supervisor->signals = false;
-        ok = control_signals(supervisor, &err);
+    } else if (supervisor->requested) {
+        supervisor->requested = false;
+        ok = control_requests(supervisor, &err);
     }
     if (!ok)
         state_failed(supervisor, &err);
@@ -151,7 +151,7 @@ static void reload(struct supervisor *supervisor)
     }
 }
 
-static void take_signals(struct supervisor *supervisor)
+static void heed_signals(struct supervisor *supervisor)
 {
     struct signalfd_siginfo seen;
     char workers[AMOUNT_TEXT_MAX];
@@ -170,28 +170,28 @@ static void take_signals(struct supervisor *supervisor)
     notify_stopping();
     log_event(LOG_NOTICE, NULL, "stopping: waiting for %s to finish in-flight requests",
         amount_text(supervisor->workers_count, "workers", workers));
-    crew_stop(supervisor, SIGTERM);
+    worker_pool_stop(supervisor, SIGTERM);
 }
 
-static void tell_status(struct supervisor *supervisor)
+static void report_status(struct supervisor *supervisor)
 {
     char syncs[AMOUNT_TEXT_MAX];
     CLEANUP(buf_clear) struct buf text = {0};
-    const struct entry *first = agenda_first(&supervisor->agenda);
+    const struct entry *first = sync_table_first(&supervisor->syncs);
     if (supervisor->stopping)
         buf_add_text(&text, "stopping; ");
     else if (supervisor->state.pg == NULL)
         buf_add_text(&text, "waiting for PostgreSQL; ");
     if (supervisor->workers_count == 0)
-        buf_addf(&text, "%s, none running", amount_text(supervisor->agenda.count, "syncs", syncs));
+        buf_addf(&text, "%s, none running", amount_text(supervisor->syncs.count, "syncs", syncs));
     for (size_t i = 0; i < supervisor->workers_count; i++)
         buf_addf(&text, "%s%s", i > 0 ? ", " : "running ", supervisor->workers[i].sync);
-    if (supervisor->workers_count == 0 && first != NULL && first->due.at_us != DUE_NEVER)
+    if (supervisor->workers_count == 0 && first != NULL && first->next.at_us != NEXT_RUN_NEVER)
         buf_addf(&text, ", next %s", first->sync->name);
     notify_status(buf_text(&text));
 }
 
-static void tell_alive(struct supervisor *supervisor)
+static void report_alive(struct supervisor *supervisor)
 {
     int64_t every_ms = notify_alive_every_ms();
     if (every_ms == 0 || clock_now_ms() < supervisor->alive_ms + every_ms)
@@ -205,15 +205,15 @@ static int wait_ms(const struct supervisor *supervisor)
 {
     int64_t now_ms = clock_now_ms();
     int64_t until_ms = now_ms + WAIT_MOST_MS;
-    int64_t due_us = crew_next_us(supervisor);
+    int64_t next_us = worker_pool_next_us(supervisor);
     int64_t alive_ms = supervisor->alive_ms + notify_alive_every_ms();
     int64_t look_ms = supervisor->state.pg != NULL
         ? supervisor->looked_ms + state_pace_ms(supervisor)
         : supervisor->state.open_ms;
-    if (due_us != DUE_NEVER) {
-        int64_t left_us = due_us - state_now_us(supervisor);
-        int64_t due_ms = now_ms + (left_us > 0 ? left_us / 1000 + 1 : 0);
-        until_ms = due_ms < until_ms ? due_ms : until_ms;
+    if (next_us != NEXT_RUN_NEVER) {
+        int64_t left_us = next_us - state_now_us(supervisor);
+        int64_t next_ms = now_ms + (left_us > 0 ? left_us / 1000 + 1 : 0);
+        until_ms = next_ms < until_ms ? next_ms : until_ms;
     }
     if (notify_alive_every_ms() > 0 && alive_ms < until_ms)
         until_ms = alive_ms;
@@ -241,27 +241,27 @@ static void wait_for_news(struct supervisor *supervisor)
                 .fd = pg_socket(supervisor->listeners[i].link.pg), .events = POLLIN};
     for (size_t i = 0; i < supervisor->workers_count && count < FDS_MAX; i++)
         fds[count++] = (struct pollfd){.fd = supervisor->workers[i].pidfd, .events = POLLIN};
-    (void)poll(fds, count, supervisor->signals ? 0 : wait_ms(supervisor));
+    (void)poll(fds, count, supervisor->requested ? 0 : wait_ms(supervisor));
 }
 
 static void turn(struct supervisor *supervisor)
 {
     wait_for_news(supervisor);
     int64_t began_us = clock_now_us();
-    take_signals(supervisor);
-    crew_reap(supervisor);
+    heed_signals(supervisor);
+    worker_pool_reap(supervisor);
     reconnect(supervisor);
     hear(supervisor);
     look(supervisor);
     listen_turn(supervisor);
-    crew_start(supervisor);
+    worker_pool_start(supervisor);
     hear(supervisor); /* what came along with the answers above */
     if (supervisor->stopping && clock_now_ms() >= supervisor->kill_ms) {
-        crew_stop(supervisor, SIGKILL);
+        worker_pool_stop(supervisor, SIGKILL);
         supervisor->kill_ms = INT64_MAX;
     }
-    tell_status(supervisor);
-    tell_alive(supervisor);
+    report_status(supervisor);
+    report_alive(supervisor);
     int64_t turn_us = clock_now_us() - began_us;
     supervisor->turn_us = turn_us > supervisor->turn_us ? turn_us : supervisor->turn_us;
 }
@@ -305,7 +305,7 @@ bool supervisor_run(const struct supervisor_options *options, struct error *err)
     bool ok = work(&supervisor, err);
     listen_close(&supervisor);
     link_close(&supervisor.state);
-    agenda_close(&supervisor.agenda);
+    sync_table_close(&supervisor.syncs);
     definitions_clear(&supervisor.definitions);
     tokens_clear(&supervisor.tokens);
     free(supervisor.workers);

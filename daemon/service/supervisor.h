@@ -1,9 +1,9 @@
 /*
  * supervisor.h: the daemon: decides what is due, starts a worker for it, watches the workers. It
  * never talks to HubSpot, and to PostgreSQL only in short statements. `struct supervisor` is what
- * its parts share: configuration.c (the file), crew.c (workers), worker_end.c (what became of
- * them), control.c (assocd.signal), listen.c (watched sources), state.c (assocd.sync_state and the
- * daemon's own row).
+ * its parts share: configuration.c (the file), worker_pool.c (workers), worker_end.c (what became
+ * of them), control.c (assocd.signal), listen.c (watched sources), state.c (assocd.sync_state and
+ * the daemon's own row).
  */
 #ifndef SERVICE_SUPERVISOR_H
 #define SERVICE_SUPERVISOR_H
@@ -11,7 +11,7 @@
 #include "base/attr.h"
 #include "base/error.h"
 #include "model/definition.h"
-#include "service/agenda.h"
+#include "service/sync_table.h"
 #include "service/link.h"
 #include "service/tokens.h"
 #include "service/worker.h"
@@ -24,7 +24,7 @@ struct listener {
     struct link link;
     bool ask; /* look which records wait, now */
     bool look; /* whether the triggers of some of its syncs are in place, now */
-    size_t looked_at; /* the entry of the agenda that was looked at last */
+    size_t looked_at; /* the entry of the table that was looked at last */
     bool outdated; /* it was told that its functions are from an earlier release */
     bool warned; /* of syncs that nobody knows */
     int64_t forget_ms; /* when their old rows are deleted again (clock_now_ms) */
@@ -39,16 +39,16 @@ struct supervisor {
     struct definitions definitions; /* owned */
     int config_fd; /* the text they were read from, for workers */
     struct tokens tokens; /* that came in the environment, for workers */
-    struct agenda agenda;
+    struct sync_table syncs;
 
     struct link state; /* to the assocd database */
     int64_t daemon_id; /* its row in assocd.daemon; 0: none yet */
     int64_t offset_us; /* the database's clock less clock_now_us() */
     int64_t looked_us; /* up to when state changes have been seen; 0: nothing has */
-    size_t looked_at; /* the first entry of the agenda whose state the next look reads anyway */
+    size_t looked_at; /* the first entry of the table whose state the next look reads anyway */
     int64_t turn_us; /* the longest turn since the daemon's row was written */
     int64_t looked_ms; /* when it looked around last (clock_now_ms) */
-    bool signals; /* somebody wrote into assocd.signal */
+    bool requested; /* somebody wrote into assocd.signal */
     bool waiting; /* requests were left there for later */
     bool busy; /* runs are under way, of whichever daemon */
 

@@ -21,7 +21,7 @@ static void wipe(char *entry)
     free(entry);
 }
 
-static void take(struct tokens *tokens, const char *name)
+static void consume(struct tokens *tokens, const char *name)
 {
     char *value = getenv(name);
     if (value == NULL)
@@ -42,11 +42,11 @@ static void take(struct tokens *tokens, const char *name)
     tokens->entries[at] = entry;
 }
 
-void tokens_take(struct tokens *tokens, const struct definitions *definitions)
+void tokens_consume(struct tokens *tokens, const struct definitions *definitions)
 {
     for (size_t i = 0; i < definitions->portals_count; i++)
         if (definitions->portals[i]->token_env != NULL)
-            take(tokens, definitions->portals[i]->token_env);
+            consume(tokens, definitions->portals[i]->token_env);
 }
 
 const char *tokens_entry(const struct tokens *tokens, const struct portal_definition *portal)

@@ -17,7 +17,7 @@ struct tokens {
 
 /* Takes the variables that the portals name out of the environment, wiping their bytes there. What
  * was taken before stays, for a configuration that names it again. */
-void tokens_take(struct tokens *tokens, const struct definitions *definitions);
+void tokens_consume(struct tokens *tokens, const struct definitions *definitions);
 
 /* NAME=TOKEN for a worker of this portal; NULL if it has no such token. Borrowed. */
 const char *tokens_entry(const struct tokens *tokens, const struct portal_definition *portal);

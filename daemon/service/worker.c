@@ -58,7 +58,7 @@ static void set_command(struct command *command, const struct worker_order *orde
     }
     add_word(command, "--cause");
     add_word(command, order->cause);
-    if (order->kind == WORKER_TOUCHED)
+    if (order->kind == WORKER_CHANGED)
         add_word(command, "--touched");
     add_word(command, order->sync);
 }
@@ -130,7 +130,7 @@ bool worker_start(struct worker *worker, const struct worker_order *order, struc
         .pidfd = pidfd,
         .kind = order->kind,
         .plan_id = order->plan_id,
-        .signal_id = order->signal_id};
+        .request_id = order->request_id};
     (void)snprintf(worker->sync, sizeof worker->sync, "%s", order->sync);
     return true;
 }

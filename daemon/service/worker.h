@@ -13,7 +13,7 @@
 
 enum worker_kind {
     WORKER_FULL, /* assocd run SYNC */
-    WORKER_TOUCHED, /* assocd run --touched SYNC */
+    WORKER_CHANGED, /* assocd run --touched SYNC */
     WORKER_APPLY, /* assocd apply PLAN */
 };
 
@@ -23,12 +23,12 @@ struct worker {
     enum worker_kind kind;
     char sync[64];
     int64_t plan_id; /* WORKER_APPLY */
-    int64_t signal_id; /* the request it was started for; 0: none */
+    int64_t request_id; /* the request it was started for; 0: none */
     int64_t began_us; /* by the database's clock */
     bool late; /* gave the sync's lock back, only verifies: in nobody's way */
     bool terminated; /* was sent SIGTERM: a second one would kill it */
     bool stopped; /* was told to stop because the daemon stops */
-    int64_t canceled_by; /* the signal that asked to stop it; 0: none */
+    int64_t canceled_by; /* the request to stop it; 0: none */
     bool ended; /* worker_reap has seen its end */
     int status; /* its exit code; 128 + signal if it was killed */
 };
@@ -39,7 +39,7 @@ struct worker_order {
     int config_fd; /* the configuration that the daemon has accepted, whatever its file holds now */
     const char *sync;
     int64_t plan_id; /* WORKER_APPLY */
-    int64_t signal_id; /* the request it is for; 0: none */
+    int64_t request_id; /* the request it is for; 0: none */
     const char *cause; /* run.cause: schedule, trigger, watch */
     const char *token; /* NAME=TOKEN for its environment (tokens.h); NULL: it reads a file */
 };

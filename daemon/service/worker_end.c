@@ -14,7 +14,7 @@
 enum { CLOCKS_APART_US = 5 * 1000000 }; /* clocks were compared seconds ago */
 
 /* What the worker did, as its run's row says. */
-static bool tell_run(struct supervisor *supervisor, const struct worker *worker,
+static bool report_run(struct supervisor *supervisor, const struct worker *worker,
     struct worker_end *ended, struct error *err)
 {
     struct pg_args args = {0};
@@ -47,12 +47,12 @@ static bool tell_run(struct supervisor *supervisor, const struct worker *worker,
 
 /* A worker that could not even open a run: nobody else would know. Without PostgreSQL it says so
  * itself, and who asked for a run still waits for it. */
-static bool tell_failure(
+static bool report_failure(
     struct supervisor *supervisor, const struct worker *worker, struct error *err)
 {
-    char text[WORKER_TEXT_MAX], told[WORKER_TEXT_MAX + 64];
+    char text[WORKER_TEXT_MAX], message[WORKER_TEXT_MAX + 64];
     bool cut_off = worker->status == 75;
-    (void)snprintf(told, sizeof told, "worker failed before its run started: %s; see the log",
+    (void)snprintf(message, sizeof message, "worker failed before its run started: %s; see the log",
         worker_status_text(worker->status, text));
     struct log_about about = {.sync = worker->sync, .worker = worker->pid};
     if (!cut_off)
@@ -60,25 +60,25 @@ static bool tell_failure(
             worker->sync, text);
     struct pg_args args = {0};
     pg_arg_text(&args, worker->sync);
-    pg_arg_text(&args, told);
+    pg_arg_text(&args, message);
     pg_arg_bool(&args, worker->kind == WORKER_FULL && !cut_off);
-    pg_arg_int(&args, cut_off ? 0 : worker->signal_id);
-    return worker->kind == WORKER_TOUCHED ||
+    pg_arg_int(&args, cut_off ? 0 : worker->request_id);
+    return worker->kind == WORKER_CHANGED ||
         pg_run(supervisor->state.pg, STATEMENT_STATE_FAIL, &args, NULL, err);
 }
 
-static bool tell_canceler(
+static bool report_canceler(
     struct supervisor *supervisor, const struct worker *worker, int64_t run_id, struct error *err)
 {
-    char text[WORKER_TEXT_MAX], told[WORKER_TEXT_MAX + 64];
+    char text[WORKER_TEXT_MAX], message[WORKER_TEXT_MAX + 64];
     if (worker->canceled_by == 0)
         return true;
-    (void)snprintf(told, sizeof told, "run %lld stopped: %s", (long long)run_id,
+    (void)snprintf(message, sizeof message, "run %lld stopped: %s", (long long)run_id,
         worker_status_text(worker->status, text));
     struct pg_args args = {0};
     pg_arg_int(&args, worker->canceled_by);
-    pg_arg_text(&args, told);
-    return pg_run(supervisor->state.pg, STATEMENT_SIGNAL_OUTCOME, &args, NULL, err);
+    pg_arg_text(&args, message);
+    return pg_run(supervisor->state.pg, STATEMENT_REQUEST_OUTCOME, &args, NULL, err);
 }
 
 bool worker_end_report(struct supervisor *supervisor, const struct worker *worker,
@@ -91,10 +91,10 @@ bool worker_end_report(struct supervisor *supervisor, const struct worker *worke
     /* Only one that closed its run itself ends with the code of its outcome. */
     bool silent = worker->status > 128 || worker->status == 75 || worker->status == 70;
     if ((silent && !state_interrupt(supervisor, worker->sync, err)) ||
-        !tell_run(supervisor, worker, ended, err) ||
-        !tell_canceler(supervisor, worker, ended->run_id, err))
+        !report_run(supervisor, worker, ended, err) ||
+        !report_canceler(supervisor, worker, ended->run_id, err))
         return false;
     if (worker->stopped && worker->kind == WORKER_FULL && worker->canceled_by == 0)
         return pg_run(supervisor->state.pg, STATEMENT_STATE_RESUME, &args, NULL, err);
-    return ended->run_id != 0 || no_matter || tell_failure(supervisor, worker, err);
+    return ended->run_id != 0 || no_matter || report_failure(supervisor, worker, err);
 }

@@ -1,9 +1,9 @@
-/* test_box.c: the moments that words on the command line mean. */
+/* test_run_limits.c: the moments that words on the command line mean. */
 #include <check.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "cli/box.h"
+#include "cli/run_limits.h"
 #include "lib/suite.h"
 
 enum { NOON = 1789992000 }; /* 2026-09-21T12:00:00Z, 14:00 in Berlin */
@@ -42,7 +42,7 @@ START_TEST(reads_a_moment)
     int64_t at_s = 0;
     ck_assert_int_eq(setenv("TZ", "Europe/Berlin", 1), 0);
     tzset();
-    bool ok = box_parse_time(cases[_i].text, NOON, &at_s);
+    bool ok = run_limits_parse_time(cases[_i].text, NOON, &at_s);
     ck_assert_msg(ok == (cases[_i].after_s != INT64_MIN), "%s", cases[_i].text);
     if (ok)
         ck_assert_msg(at_s - NOON == cases[_i].after_s, "%s is %lld s away", cases[_i].text,
@@ -52,7 +52,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("box");
+    Suite *suite = suite_create("run_limits");
     TCase *tcase = tcase_create("moments");
     tcase_add_loop_test(tcase, reads_a_moment, 0, (int)(sizeof cases / sizeof cases[0]));
     suite_add_tcase(suite, tcase);

@@ -1,7 +1,7 @@
 /*
- * box.c: from words on the command line to a moment and a number.
+ * run_limits.c: from words on the command line to a moment and a number.
  */
-#include "cli/box.h"
+#include "cli/run_limits.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -63,7 +63,7 @@ static bool read_date(const char **at, struct tm *when)
     return *(*at)++ == 'T';
 }
 
-bool box_parse_time(const char *text, int64_t now_s, int64_t *at_s)
+bool run_limits_parse_time(const char *text, int64_t now_s, int64_t *at_s)
 {
     struct tm when = {.tm_isdst = -1};
     int offset_s = INT32_MAX;
@@ -92,30 +92,31 @@ bool box_parse_time(const char *text, int64_t now_s, int64_t *at_s)
     return found != (time_t)-1;
 }
 
-bool box_start(const struct box *box, struct error *err)
+bool run_limits_start(const struct run_limits *limits, struct error *err)
 {
     static char why[96];
     int64_t duration_ms = 0, at_s = 0, now_s = clock_wall_s(), end_ms = INT64_MAX;
-    if (box->max_duration != NULL) {
-        if (!schedule_parse_duration(box->max_duration, &duration_ms) || duration_ms == 0)
+    if (limits->max_duration != NULL) {
+        if (!schedule_parse_duration(limits->max_duration, &duration_ms) || duration_ms == 0)
             return error_set(err, ERROR_USAGE,
-                "--max-duration %s: expected a duration such as 90s, 30m or 2h", box->max_duration);
+                "--max-duration %s: expected a duration such as 90s, 30m or 2h",
+                limits->max_duration);
         end_ms = clock_now_ms() + duration_ms;
-        (void)snprintf(why, sizeof why, "reached --max-duration %.40s", box->max_duration);
+        (void)snprintf(why, sizeof why, "reached --max-duration %.40s", limits->max_duration);
     }
-    if (box->until != NULL) {
-        if (!box_parse_time(box->until, now_s, &at_s) || at_s <= now_s)
+    if (limits->until != NULL) {
+        if (!run_limits_parse_time(limits->until, now_s, &at_s) || at_s <= now_s)
             return error_set(err, ERROR_USAGE,
                 "--until %s: expected a future time, HH:MM or 2026-09-21T06:00:00+02:00",
-                box->until);
+                limits->until);
         if (clock_now_ms() + (at_s - now_s) * 1000 < end_ms) {
             end_ms = clock_now_ms() + (at_s - now_s) * 1000;
-            (void)snprintf(why, sizeof why, "reached --until %.40s", box->until);
+            (void)snprintf(why, sizeof why, "reached --until %.40s", limits->until);
         }
     }
     if (end_ms != INT64_MAX)
         stop_at(end_ms, why);
-    if (box->max_requests > 0)
-        stop_after((uint64_t)box->max_requests, "reached --max-requests");
+    if (limits->max_requests > 0)
+        stop_after((uint64_t)limits->max_requests, "reached --max-requests");
     return true;
 }

@@ -1,8 +1,8 @@
 /*
- * crew.c: starting, reaping and stopping workers. The database is asked again right before a start,
- * because another daemon may have been faster; the sync's lock decides in the end.
+ * worker_pool.c: starting, reaping and stopping workers. The database is asked again right before a
+ * start, because another daemon may have been faster; the sync's lock decides in the end.
  */
-#include "service/crew.h"
+#include "service/worker_pool.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,43 +22,43 @@ enum {
     HOLDER_AGE_S = 3, /* a run opens right after it has the lock */
 };
 
-static const int64_t touched_rest_most_us = INT64_C(900) * SECOND_US;
+static const int64_t backoff_most_us = INT64_C(900) * SECOND_US;
 
-static size_t count_of(const struct supervisor *supervisor, bool touched)
+static size_t count_of(const struct supervisor *supervisor, bool changed)
 {
     size_t count = 0;
     for (size_t i = 0; i < supervisor->workers_count; i++) {
         const struct worker *worker = &supervisor->workers[i];
-        count += !worker->late && (worker->kind == WORKER_TOUCHED) == touched;
+        count += !worker->late && (worker->kind == WORKER_CHANGED) == changed;
     }
     return count;
 }
 
-static bool has_room(const struct supervisor *supervisor, bool touched)
+static bool has_room(const struct supervisor *supervisor, bool changed)
 {
     return !supervisor->stopping && supervisor->state.pg != NULL &&
         supervisor->workers_count < supervisor->workers_max &&
-        count_of(supervisor, touched) < (size_t)supervisor->definitions.max_workers;
+        count_of(supervisor, changed) < (size_t)supervisor->definitions.max_workers;
 }
 
-static bool touched_ready(const struct entry *entry, int64_t now_us)
+static bool changed_ready(const struct entry *entry, int64_t now_us)
 {
-    return entry->touched && entry->working == 0 && !entry->state.paused &&
-        entry->touched_hold_us <= now_us;
+    return entry->changed && entry->working == 0 && !entry->state.paused &&
+        entry->changed_hold_us <= now_us;
 }
 
-int64_t crew_next_us(const struct supervisor *supervisor)
+int64_t worker_pool_next_us(const struct supervisor *supervisor)
 {
-    const struct entry *first = agenda_first(&supervisor->agenda);
-    int64_t next_us = DUE_NEVER;
+    const struct entry *first = sync_table_first(&supervisor->syncs);
+    int64_t next_us = NEXT_RUN_NEVER;
     if (first != NULL && has_room(supervisor, false))
-        next_us = first->due.at_us;
+        next_us = first->next.at_us;
     if (!has_room(supervisor, true))
         return next_us;
-    for (size_t i = 0; i < supervisor->agenda.count; i++) {
-        const struct entry *entry = &supervisor->agenda.entries[i];
-        if (touched_ready(entry, DUE_NEVER) && entry->touched_hold_us < next_us)
-            next_us = entry->touched_hold_us;
+    for (size_t i = 0; i < supervisor->syncs.count; i++) {
+        const struct entry *entry = &supervisor->syncs.entries[i];
+        if (changed_ready(entry, NEXT_RUN_NEVER) && entry->changed_hold_us < next_us)
+            next_us = entry->changed_hold_us;
     }
     return next_us;
 }
@@ -74,18 +74,18 @@ static void start(
     if (!worker_start(worker, &complete, &err)) {
         log_event(LOG_ERROR, &about, "%s", err.text);
         entry->hold_us = state_now_us(supervisor) + TAKEN_HOLD_US;
-        entry->touched_hold_us = entry->hold_us;
+        entry->changed_hold_us = entry->hold_us;
     } else {
         supervisor->workers_count++;
         worker->began_us = state_now_us(supervisor);
         entry->working++;
     }
-    agenda_file(entry, state_now_us(supervisor));
+    sync_table_reschedule(entry, state_now_us(supervisor));
 }
 
 /* Once per holder: a run of ours ends by itself; any other session may need somebody to end it. One
  * that is about to open its run is not worth a word. */
-static bool tell_holder(struct supervisor *supervisor, struct entry *entry, struct error *err)
+static bool report_holder(struct supervisor *supervisor, struct entry *entry, struct error *err)
 {
     struct holder holder;
     struct log_about about = {.sync = entry->sync->name};
@@ -103,145 +103,147 @@ static bool tell_holder(struct supervisor *supervisor, struct entry *entry, stru
 }
 
 /* The newest word of PostgreSQL on whether a worker may start now; else the entry is held back. */
-static bool may_start(struct supervisor *supervisor, struct entry *entry, bool touched)
+static bool may_start(struct supervisor *supervisor, struct entry *entry, bool changed)
 {
     struct error err;
     bool busy;
     if (!state_refresh(supervisor, entry, &busy, &err) ||
-        (busy && !tell_holder(supervisor, entry, &err))) {
+        (busy && !report_holder(supervisor, entry, &err))) {
         state_failed(supervisor, &err);
         return false;
     }
     int64_t now_us = state_now_us(supervisor);
     if (busy) {
-        entry->hold_us = entry->touched_hold_us = now_us + BUSY_HOLD_US;
-        agenda_file(entry, now_us);
+        entry->hold_us = entry->changed_hold_us = now_us + BUSY_HOLD_US;
+        sync_table_reschedule(entry, now_us);
         return false;
     }
-    return touched ? !entry->state.paused : entry->due.at_us <= now_us;
+    return changed ? !entry->state.paused : entry->next.at_us <= now_us;
 }
 
 /* One in a turn, so that turns stay short; the next turn comes at once. */
-static void start_touched(struct supervisor *supervisor)
+static void start_changed(struct supervisor *supervisor)
 {
     int64_t now_us = state_now_us(supervisor);
-    for (size_t i = 0; i < supervisor->agenda.count; i++) {
-        struct entry *entry = &supervisor->agenda.entries[i];
+    for (size_t i = 0; i < supervisor->syncs.count; i++) {
+        struct entry *entry = &supervisor->syncs.entries[i];
         if (!has_room(supervisor, true))
             return;
-        bool full_comes = entry->due.at_us <= now_us && has_room(supervisor, false);
-        if (!touched_ready(entry, now_us) || full_comes) /* which settles what was touched, too */
+        bool full_comes = entry->next.at_us <= now_us && has_room(supervisor, false);
+        if (!changed_ready(entry, now_us) ||
+            full_comes) /* which deals with what has changed, too */
             continue;
-        struct worker_order order = {.kind = WORKER_TOUCHED,
+        struct worker_order order = {.kind = WORKER_CHANGED,
             .config_fd = supervisor->config_fd,
             .sync = entry->sync->name,
             .cause = "watch"};
         if (!may_start(supervisor, entry, true))
             return;
-        entry->touched = false; /* what comes from here on is told again */
+        entry->changed = false; /* what changes from here on is heard of again */
         start(supervisor, entry, &order);
         return;
     }
 }
 
-static void start_due(struct supervisor *supervisor)
+static void start_full(struct supervisor *supervisor)
 {
-    struct entry *entry = agenda_first(&supervisor->agenda);
+    struct entry *entry = sync_table_first(&supervisor->syncs);
     if (entry == NULL || !has_room(supervisor, false) ||
-        entry->due.at_us > state_now_us(supervisor) || !may_start(supervisor, entry, false))
+        entry->next.at_us > state_now_us(supervisor) || !may_start(supervisor, entry, false))
         return;
     struct worker_order order = {.kind = entry->plan_id != 0 ? WORKER_APPLY : WORKER_FULL,
         .config_fd = supervisor->config_fd,
         .sync = entry->sync->name,
         .plan_id = entry->plan_id,
-        .signal_id = entry->signal_id,
+        .request_id = entry->request_id,
         .cause = entry->state.wanted ? "trigger" : "schedule"};
     start(supervisor, entry, &order);
 }
 
-void crew_start(struct supervisor *supervisor)
+void worker_pool_start(struct supervisor *supervisor)
 {
-    start_touched(supervisor);
-    start_due(supervisor);
+    start_changed(supervisor);
+    start_full(supervisor);
 }
 
-/* Rests after a run for touched records that ended badly, or left changes waiting however it ended:
- * 2, 4, 8, … 900 s. */
-static void rest_touched(struct entry *entry, int status, bool changes_left, int64_t now_us)
+/* Backs off after a run for changed records that ended badly, or left changes waiting however it
+ * ended: 2, 4, 8, … 900 s. */
+static void back_off_changed(struct entry *entry, int status, bool changes_left, int64_t now_us)
 {
     bool well = !changes_left && (status == 0 || status == 3 || status == 4);
-    int shift = entry->touched_failures < 10 ? entry->touched_failures : 10;
-    int64_t rest_us = INT64_C(2) * SECOND_US << shift;
-    entry->touched_failures = well || status == 5 ? 0 : entry->touched_failures + 1;
+    int shift = entry->changed_failures < 10 ? entry->changed_failures : 10;
+    int64_t backoff_us = INT64_C(2) * SECOND_US << shift;
+    entry->changed_failures = well || status == 5 ? 0 : entry->changed_failures + 1;
     if (!well)
-        entry->touched_hold_us = now_us +
-            (status == 5                             ? BUSY_HOLD_US
-                    : rest_us < touched_rest_most_us ? rest_us
-                                                     : touched_rest_most_us);
+        entry->changed_hold_us = now_us +
+            (status == 5                           ? BUSY_HOLD_US
+                    : backoff_us < backoff_most_us ? backoff_us
+                                                   : backoff_most_us);
 }
 
-static void settle_entry(
+static void finish_entry(
     struct supervisor *supervisor, const struct worker *worker, bool changes_left)
 {
-    struct entry *entry = agenda_find(&supervisor->agenda, worker->sync);
+    struct entry *entry = sync_table_find(&supervisor->syncs, worker->sync);
     int64_t now_us = state_now_us(supervisor);
     if (entry == NULL)
         return;
     if (!worker->late && entry->working > 0) /* a reload may have forgotten it meanwhile */
         entry->working--;
-    entry->hold_us = entry->touched_hold_us = 0;
+    entry->hold_us = entry->changed_hold_us = 0;
     if (worker->status == 5 || worker->status == 75)
         entry->hold_us = now_us + TAKEN_HOLD_US;
-    if (worker->kind == WORKER_TOUCHED)
-        rest_touched(entry, worker->status, changes_left, now_us);
-    agenda_file(entry, now_us);
+    if (worker->kind == WORKER_CHANGED)
+        back_off_changed(entry, worker->status, changes_left, now_us);
+    sync_table_reschedule(entry, now_us);
     for (size_t i = 0; entry->sync->watch && i < supervisor->listeners_count; i++)
         supervisor->listeners[i].ask = true;
 }
 
-static void take_end(struct supervisor *supervisor, const struct worker *worker)
+static void finish_worker(struct supervisor *supervisor, const struct worker *worker)
 {
     struct error err;
     bool busy;
     struct worker_end ended = {0};
-    bool told = supervisor->state.pg == NULL || worker_end_report(supervisor, worker, &ended, &err);
-    settle_entry(supervisor, worker, ended.changes_left);
+    bool reported =
+        supervisor->state.pg == NULL || worker_end_report(supervisor, worker, &ended, &err);
+    finish_entry(supervisor, worker, ended.changes_left);
     if (supervisor->state.pg == NULL)
         return; /* the run's row is read when PostgreSQL is back */
-    struct entry *entry = agenda_find(&supervisor->agenda, worker->sync);
-    if (!told || (entry != NULL && !state_refresh(supervisor, entry, &busy, &err)))
+    struct entry *entry = sync_table_find(&supervisor->syncs, worker->sync);
+    if (!reported || (entry != NULL && !state_refresh(supervisor, entry, &busy, &err)))
         state_failed(supervisor, &err);
 }
 
-void crew_reap(struct supervisor *supervisor)
+void worker_pool_reap(struct supervisor *supervisor)
 {
     for (size_t i = supervisor->workers_count; i-- > 0;) {
         struct worker ended = supervisor->workers[i];
         if (!worker_reap(&ended))
             continue;
         supervisor->workers[i] = supervisor->workers[--supervisor->workers_count];
-        take_end(supervisor, &ended);
+        finish_worker(supervisor, &ended);
         return; /* the next one in the next turn */
     }
 }
 
-void crew_late(struct supervisor *supervisor, const char *sync, int64_t pid)
+void worker_pool_late(struct supervisor *supervisor, const char *sync, int64_t pid)
 {
-    struct entry *entry = agenda_find(&supervisor->agenda, sync);
-    struct worker *worker = crew_find(supervisor, pid);
+    struct entry *entry = sync_table_find(&supervisor->syncs, sync);
+    struct worker *worker = worker_pool_find(supervisor, pid);
     if (entry == NULL)
         return;
     if (worker != NULL && !worker->late && strcmp(worker->sync, sync) == 0) {
         worker->late = true;
         entry->working -= entry->working > 0;
     }
-    entry->hold_us = entry->touched_hold_us = 0;
-    agenda_file(entry, state_now_us(supervisor));
+    entry->hold_us = entry->changed_hold_us = 0;
+    sync_table_reschedule(entry, state_now_us(supervisor));
     for (size_t i = 0; entry->sync->watch && i < supervisor->listeners_count; i++)
         supervisor->listeners[i].ask = true;
 }
 
-void crew_stop(struct supervisor *supervisor, int signal)
+void worker_pool_stop(struct supervisor *supervisor, int signal)
 {
     for (size_t i = 0; i < supervisor->workers_count; i++) {
         supervisor->workers[i].stopped = true;
@@ -249,7 +251,7 @@ void crew_stop(struct supervisor *supervisor, int signal)
     }
 }
 
-struct worker *crew_find(const struct supervisor *supervisor, int64_t pid)
+struct worker *worker_pool_find(const struct supervisor *supervisor, int64_t pid)
 {
     for (size_t i = 0; i < supervisor->workers_count; i++)
         if (supervisor->workers[i].pid == pid)

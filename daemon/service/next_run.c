@@ -1,14 +1,14 @@
 /*
- * due.c: the rules of the schedule, one a line.
+ * next_run.c: the rules of the schedule, one a line.
  */
-#include "service/due.h"
+#include "service/next_run.h"
 
 #include <string.h>
 
 enum { SECOND_US = 1000000, CRON_JITTER_US = SECOND_US - 1 };
 
 static const int64_t jitter_most_us = INT64_C(60) * SECOND_US;
-/* No rest is longer: a quota comes back at midnight, on a day of 25 hours at most. */
+/* No back-off is longer: a quota comes back at midnight, on a day of 25 hours at most. */
 static const int64_t retry_most_us = INT64_C(26) * 3600 * SECOND_US;
 
 /* spread * jitter / 2^32 */
@@ -28,48 +28,49 @@ static int64_t scheduled(
         return from_us + every_us + part_of(spread_us, jitter);
     }
     if (!schedule_next(schedule, from_us / SECOND_US, &next_s))
-        return DUE_NEVER;
+        return NEXT_RUN_NEVER;
     return next_s * SECOND_US + part_of(CRON_JITTER_US, jitter);
 }
 
-struct due due_decide(
-    const struct schedule *schedule, const struct due_state *state, int64_t now_us, uint32_t jitter)
+struct next_run next_run_decide(const struct schedule *schedule, const struct next_run_state *state,
+    int64_t now_us, uint32_t jitter)
 {
     bool manual = schedule->kind == SCHEDULE_MANUAL;
     int64_t retry_us = state->retry_us > now_us + retry_most_us ? now_us : state->retry_us;
     if (state->paused)
-        return (struct due){DUE_NEVER, DUE_PAUSED};
-    if (state->last == DUE_LAST_WORKING)
-        return (struct due){DUE_NEVER, DUE_RUNNING};
+        return (struct next_run){NEXT_RUN_NEVER, NEXT_RUN_PAUSED};
+    if (state->last == LAST_RUN_WORKING)
+        return (struct next_run){NEXT_RUN_NEVER, NEXT_RUN_RUNNING};
     if (state->wanted)
-        return (struct due){0, DUE_WANTED};
+        return (struct next_run){0, NEXT_RUN_WANTED};
     if (state->retry_us != 0 && !(manual && state->by_hand))
-        return (struct due){retry_us, DUE_RETRY};
+        return (struct next_run){retry_us, NEXT_RUN_RETRY};
     if (manual)
-        return (struct due){DUE_NEVER, DUE_MANUAL};
-    if (state->last == DUE_LAST_NONE)
-        return (struct due){0, DUE_FIRST};
-    return (struct due){scheduled(schedule, state->started_us, now_us, jitter), DUE_SCHEDULE};
+        return (struct next_run){NEXT_RUN_NEVER, NEXT_RUN_MANUAL};
+    if (state->last == LAST_RUN_NONE)
+        return (struct next_run){0, NEXT_RUN_FIRST};
+    return (struct next_run){
+        scheduled(schedule, state->started_us, now_us, jitter), NEXT_RUN_SCHEDULE};
 }
 
-enum due_last due_last_of(const char *status)
+enum last_run last_run_of(const char *status)
 {
     if (status[0] == '\0')
-        return DUE_LAST_NONE;
+        return LAST_RUN_NONE;
     bool working = strcmp(status, "planning") == 0 || strcmp(status, "applying") == 0;
-    return working ? DUE_LAST_WORKING : DUE_LAST_ENDED;
+    return working ? LAST_RUN_WORKING : LAST_RUN_ENDED;
 }
 
-const char *due_why_text(enum due_why why)
+const char *next_run_why_text(enum next_run_why why)
 {
     static const char *const texts[] = {
-        [DUE_PAUSED] = "paused",
-        [DUE_RUNNING] = "running",
-        [DUE_WANTED] = "requested",
-        [DUE_RETRY] = "after a failure",
-        [DUE_MANUAL] = "manual",
-        [DUE_FIRST] = "first run",
-        [DUE_SCHEDULE] = "schedule",
+        [NEXT_RUN_PAUSED] = "paused",
+        [NEXT_RUN_RUNNING] = "running",
+        [NEXT_RUN_WANTED] = "requested",
+        [NEXT_RUN_RETRY] = "after a failure",
+        [NEXT_RUN_MANUAL] = "manual",
+        [NEXT_RUN_FIRST] = "first run",
+        [NEXT_RUN_SCHEDULE] = "schedule",
     };
     return texts[why];
 }

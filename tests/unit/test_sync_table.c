@@ -1,5 +1,5 @@
 /*
- * test_agenda.c: the sync due first is found whatever happens to the entries.
+ * test_sync_table.c: the sync due first is found whatever happens to the entries.
  */
 #include <check.h>
 #include <stdio.h>
@@ -8,13 +8,13 @@
 
 #include "base/mem.h"
 #include "lib/suite.h"
-#include "service/agenda.h"
+#include "service/sync_table.h"
 
 enum { SYNCS = 500 };
 static struct definitions definitions;
-static struct agenda agenda;
+static struct sync_table table;
 
-static void open_agenda(void)
+static void open_table(void)
 {
     struct error err;
     definitions.syncs = mem_new(SYNCS, sizeof(struct sync_definition *));
@@ -28,12 +28,12 @@ static void open_agenda(void)
         ck_assert(schedule_parse(
             &definitions.syncs[i]->schedule, i % 5 == 0 ? "manual" : "every 1h", &err));
     }
-    agenda_open(&agenda, &definitions);
+    sync_table_open(&table, &definitions);
 }
 
-static void close_agenda(void)
+static void close_table(void)
 {
-    agenda_close(&agenda);
+    sync_table_close(&table);
     definitions_clear(&definitions);
 }
 
@@ -41,29 +41,29 @@ START_TEST(finds_every_sync_by_name_and_no_other)
 {
     for (int i = 0; i < SYNCS; i++) {
         const char *name = definitions.syncs[i]->name;
-        struct entry *entry = agenda_find(&agenda, name);
+        struct entry *entry = sync_table_find(&table, name);
         ck_assert_ptr_nonnull(entry);
         ck_assert_ptr_eq(entry->sync, definitions.syncs[i]);
     }
-    ck_assert_ptr_null(agenda_find(&agenda, "sync-"));
-    ck_assert_ptr_null(agenda_find(&agenda, "zebra"));
-    ck_assert_ptr_null(agenda_find(&agenda, ""));
+    ck_assert_ptr_null(sync_table_find(&table, "sync-"));
+    ck_assert_ptr_null(sync_table_find(&table, "zebra"));
+    ck_assert_ptr_null(sync_table_find(&table, ""));
 }
 END_TEST
 
 START_TEST(has_nothing_due_before_anything_is_known)
 {
-    ck_assert_int_eq(agenda_first(&agenda)->due.at_us, DUE_NEVER);
+    ck_assert_int_eq(sync_table_first(&table)->next.at_us, NEXT_RUN_NEVER);
 }
 END_TEST
 
 /* The smallest due time by looking at all of them. */
 static int64_t smallest(void)
 {
-    int64_t least = DUE_NEVER;
-    for (size_t i = 0; i < agenda.count; i++)
-        if (agenda.entries[i].due.at_us < least)
-            least = agenda.entries[i].due.at_us;
+    int64_t least = NEXT_RUN_NEVER;
+    for (size_t i = 0; i < table.count; i++)
+        if (table.entries[i].next.at_us < least)
+            least = table.entries[i].next.at_us;
     return least;
 }
 
@@ -73,8 +73,8 @@ START_TEST(always_knows_the_one_due_first)
     random_init(&random, (uint64_t)_i + 1);
     int64_t now_us = INT64_C(1800000000000000);
     for (int step = 0; step < 3000; step++) {
-        struct entry *entry = &agenda.entries[random_below(&random, SYNCS)];
-        struct due_state state = {.last = DUE_LAST_ENDED,
+        struct entry *entry = &table.entries[random_below(&random, SYNCS)];
+        struct next_run_state state = {.last = LAST_RUN_ENDED,
             .paused = random_below(&random, 10) == 0,
             .wanted = random_below(&random, 10) == 0,
             .started_us = now_us - (int64_t)random_below(&random, 7200) * 1000000};
@@ -82,10 +82,10 @@ START_TEST(always_knows_the_one_due_first)
             state.retry_us = now_us + (int64_t)random_below(&random, 900) * 1000000;
         entry->working = random_below(&random, 20) == 0;
         entry->hold_us = random_below(&random, 8) == 0 ? now_us + 5000000 : 0;
-        agenda_note(&agenda, entry, &state, step, now_us);
-        ck_assert_int_eq(agenda_first(&agenda)->due.at_us, smallest());
+        sync_table_update(&table, entry, &state, step, now_us);
+        ck_assert_int_eq(sync_table_first(&table)->next.at_us, smallest());
         if (entry->working)
-            ck_assert_int_eq(entry->due.at_us, DUE_NEVER);
+            ck_assert_int_eq(entry->next.at_us, NEXT_RUN_NEVER);
         now_us += (int64_t)random_below(&random, 1000000);
     }
 }
@@ -93,51 +93,51 @@ END_TEST
 
 START_TEST(draws_its_jitter_anew_for_every_run_only)
 {
-    struct entry *entry = agenda_find(&agenda, "sync-1");
-    struct due_state state = {.last = DUE_LAST_ENDED, .started_us = 1000000};
-    agenda_note(&agenda, entry, &state, 1, 2000000);
+    struct entry *entry = sync_table_find(&table, "sync-1");
+    struct next_run_state state = {.last = LAST_RUN_ENDED, .started_us = 1000000};
+    sync_table_update(&table, entry, &state, 1, 2000000);
     uint32_t first = entry->jitter;
-    agenda_note(&agenda, entry, &state, 1, 3000000);
+    sync_table_update(&table, entry, &state, 1, 3000000);
     ck_assert_uint_eq(entry->jitter, first);
-    agenda_note(&agenda, entry, &state, 2, 3000000);
+    sync_table_update(&table, entry, &state, 2, 3000000);
     ck_assert_uint_ne(entry->jitter, first);
 }
 END_TEST
 
 START_TEST(hands_on_what_postgresql_does_not_know)
 {
-    struct agenda next;
-    struct entry *entry = agenda_find(&agenda, "sync-42");
+    struct sync_table next;
+    struct entry *entry = sync_table_find(&table, "sync-42");
     entry->working = 2;
-    entry->touched = true;
-    entry->touched_failures = 3;
-    agenda_find(&agenda, "sync-43")->touched = true; /* it is no longer watched */
-    agenda_open(&next, &definitions);
-    agenda_inherit(&next, &agenda);
-    ck_assert_int_eq(agenda_find(&next, "sync-42")->working, 2);
-    ck_assert(agenda_find(&next, "sync-42")->touched);
-    ck_assert_int_eq(agenda_find(&next, "sync-42")->touched_failures, 3);
-    ck_assert(!agenda_find(&next, "sync-43")->touched);
-    ck_assert_int_eq(agenda_find(&next, "sync-41")->working, 0);
-    agenda_close(&next);
+    entry->changed = true;
+    entry->changed_failures = 3;
+    sync_table_find(&table, "sync-43")->changed = true; /* it is no longer watched */
+    sync_table_open(&next, &definitions);
+    sync_table_inherit(&next, &table);
+    ck_assert_int_eq(sync_table_find(&next, "sync-42")->working, 2);
+    ck_assert(sync_table_find(&next, "sync-42")->changed);
+    ck_assert_int_eq(sync_table_find(&next, "sync-42")->changed_failures, 3);
+    ck_assert(!sync_table_find(&next, "sync-43")->changed);
+    ck_assert_int_eq(sync_table_find(&next, "sync-41")->working, 0);
+    sync_table_close(&next);
 }
 END_TEST
 
 START_TEST(may_be_empty)
 {
     struct definitions none = {0};
-    struct agenda empty;
-    agenda_open(&empty, &none);
-    ck_assert_ptr_null(agenda_first(&empty));
-    ck_assert_ptr_null(agenda_find(&empty, "links"));
-    agenda_close(&empty);
+    struct sync_table empty;
+    sync_table_open(&empty, &none);
+    ck_assert_ptr_null(sync_table_first(&empty));
+    ck_assert_ptr_null(sync_table_find(&empty, "links"));
+    sync_table_close(&empty);
 }
 END_TEST
 
 int main(void)
 {
-    TCase *tcase = tcase_create("agenda");
-    tcase_add_checked_fixture(tcase, open_agenda, close_agenda);
+    TCase *tcase = tcase_create("sync_table");
+    tcase_add_checked_fixture(tcase, open_table, close_table);
     tcase_add_test(tcase, finds_every_sync_by_name_and_no_other);
     tcase_add_test(tcase, has_nothing_due_before_anything_is_known);
     tcase_add_loop_test(tcase, always_knows_the_one_due_first, 0, 20);
@@ -145,7 +145,7 @@ int main(void)
     tcase_add_test(tcase, hands_on_what_postgresql_does_not_know);
     tcase_add_test(tcase, may_be_empty);
     tcase_set_timeout(tcase, 60);
-    Suite *suite = suite_create("agenda");
+    Suite *suite = suite_create("sync_table");
     suite_add_tcase(suite, tcase);
     return suite_run(suite);
 }
