@@ -2,116 +2,54 @@
  * config_check.c: the rules that the table cannot say, because they need two keys or a closer
  * look. Runs on a complete configuration without other problems.
  */
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/url.h"
 #include "config/config_key.h"
 #include "config/problem.h"
 
 static const char word_characters[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 
-/* The host between scheme and port, without the brackets of an IPv6 address; false if it is none.
- * *rest is what stands behind it. */
-static bool read_host(const char *at, char host[static 256], const char **rest)
+/* What is wrong with the server that a URL names; form: what was expected. */
+static bool check_url(const char *text, const char *form, struct url *url, struct error *err)
 {
-    static const char v4[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
-    bool bracket = *at == '[';
-    at += bracket;
-    size_t length = strspn(at, bracket ? "0123456789abcdefABCDEF:." : v4);
-    if (length == 0 || length > 255 || (bracket && at[length] != ']'))
-        return false;
-    memcpy(host, at, length);
-    host[length] = '\0';
-    *rest = at + length + bracket;
-    return true;
-}
-
-static bool is_loopback(const char *host)
-{
-    struct in_addr v4;
-    struct in6_addr v6;
-    if (strcmp(host, "localhost") == 0)
-        return true;
-    if (inet_pton(AF_INET, host, &v4) == 1)
-        return ntohl(v4.s_addr) >> 24 == 127;
-    return inet_pton(AF_INET6, host, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
-}
-
-static bool is_port(const char *text)
-{
-    size_t length = strlen(text);
-    return length > 0 && length <= 5 && strspn(text, "0123456789") == length &&
-        strtol(text, NULL, 10) >= 1 && strtol(text, NULL, 10) <= 65535;
-}
-
-/* What stands behind "://": HOST[:PORT], host filled in. rest is what is left: "" if it is right.
- */
-static bool read_server(
-    const char *at, const char *form, char host[static 256], const char **rest, struct error *err)
-{
-    if (strchr(at, '@') != NULL)
-        return error_set(err, ERROR_CONFIG, "has a user or password, expected %s", form);
-    if (!read_host(at, host, rest))
-        return error_set(err, ERROR_CONFIG, "has no valid host, expected %s", form);
-    if (strcmp(*rest, "/") == 0)
-        *rest += 1;
-    if (**rest == '/' || **rest == '?' || **rest == '#')
-        return error_set(err, ERROR_CONFIG, "has a path or query, expected %s and no more", form);
-    return true;
-}
-
-/* A port, and at most a slash behind it. */
-static bool is_port_end(const char *rest)
-{
-    char port[8];
-    size_t length = strlen(rest);
-    if (length > 0 && rest[length - 1] == '/')
-        length--;
-    if (*rest != ':' || length >= sizeof port)
-        return false;
-    (void)snprintf(port, sizeof port, "%.*s", (int)length - 1, rest + 1);
-    return is_port(port);
-}
-
-bool config_check_base_url(const char *url, struct error *err)
-{
-    static const char form[] = "https://HOST[:PORT]";
-    char host[256];
-    const char *rest;
-    bool secure = strncmp(url, "https://", 8) == 0;
-    if (!secure && strncmp(url, "http://", 7) != 0)
+    enum url_fault fault = url_parse(text, url);
+    if (fault == URL_SCHEME)
         return error_set(err, ERROR_CONFIG, "expected %s", form);
-    if (!read_server(url + (secure ? 8 : 7), form, host, &rest, err))
+    return fault == URL_GOOD ||
+        error_set(err, ERROR_CONFIG, "%s, expected %s%s", url_fault_text(fault), form,
+            fault == URL_PATH ? " and no more" : "");
+}
+
+bool config_check_base_url(const char *text, struct error *err)
+{
+    struct url url;
+    if (!check_url(text, "https://HOST[:PORT]", &url, err))
         return false;
-    if (*rest != '\0' && !is_port_end(rest))
-        return error_set(err, ERROR_CONFIG, "has no valid port, expected %s", form);
-    if (!secure && !is_loopback(host))
-        return error_set(err, ERROR_CONFIG,
+    return url.secure || url_host_is_loopback(url.host) ||
+        error_set(err, ERROR_CONFIG,
             "http:// is for loopback addresses only (127.0.0.0/8, ::1, localhost), "
             "expected https://");
-    return true;
 }
 
 /* Without a port libraries disagree on which one is meant: 80, 1080 or 3128. */
-static bool check_proxy_url(const char *url, struct error *err)
+static bool check_proxy_url(const char *text, struct error *err)
 {
     static const char form[] = "http://HOST:PORT";
-    char host[256];
-    const char *rest;
-    if (strncmp(url, "http://", 7) != 0)
+    struct url url;
+    if (strncmp(text, "http://", 7) != 0)
         return error_set(err, ERROR_CONFIG, "expected %s", form);
-    if (strchr(url, '@') != NULL)
+    if (strchr(text, '@') != NULL)
         return error_set(err, ERROR_CONFIG,
             "has a user or password, expected %s; they stand in proxy_user and "
             "proxy_password_file",
             form);
-    if (!read_server(url + 7, form, host, &rest, err))
+    if (!check_url(text, form, &url, err))
         return false;
-    return is_port_end(rest) ||
-        error_set(err, ERROR_CONFIG, "has no valid port, expected %s", form);
+    return url.has_port || error_set(err, ERROR_CONFIG, "has no valid port, expected %s", form);
 }
 
 static void check_proxy(struct loader *loader, const struct config_object *object)

@@ -16,7 +16,7 @@
 #include "base/secret.h"
 #include "base/show.h"
 #include "hubspot/http_easy.h"
-#include "hubspot/http_server.h"
+#include "hubspot/credentials.h"
 
 enum {
     PIECE_MAX = 128 << 10,
@@ -94,7 +94,7 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *owner
 bool http_open(struct http **opened, const struct http_settings *settings, struct error *err)
 {
     assert(settings->slots > 0);
-    if (!http_settings_check(settings, err))
+    if (!credentials_check(settings, err))
         return false;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return error_set(err, ERROR_INTERNAL, "libcurl cannot be started");

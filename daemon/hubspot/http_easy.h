@@ -1,6 +1,6 @@
 /*
  * http_easy.h: what every request has in common: the settings of a curl handle and its headers.
- * Belongs to http.c and http_server.c; nobody else includes it.
+ * Belongs to http.c and credentials.c; nobody else includes it.
  */
 #ifndef HUBSPOT_HTTP_EASY_H
 #define HUBSPOT_HTTP_EASY_H

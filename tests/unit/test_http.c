@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "hubspot/http.h"
-#include "hubspot/http_server.h"
+#include "hubspot/credentials.h"
 #include "hubspot/rate.h"
 #include "lib/suite.h"
 #include "unit/http_case.h"
@@ -291,16 +291,17 @@ START_TEST(sends_the_token_to_https_or_loopback_only)
     };
     for (size_t i = 0; i < ARRAY_COUNT(urls); i++) {
         struct error err = {0};
-        ck_assert_msg(http_server_check(urls[i].url, &err) == urls[i].good, "%s", urls[i].url);
+        ck_assert_msg(
+            credentials_check_server(urls[i].url, &err) == urls[i].good, "%s", urls[i].url);
         ck_assert(urls[i].good || err.kind == ERROR_CONFIG);
     }
     static const char *const tokens[] = {"", "secret part", "pat-na1-x\n", "a\rb", "t\xC3\xB6k"};
     for (size_t i = 0; i < ARRAY_COUNT(tokens); i++) {
         struct error err = {0};
-        ck_assert(!http_token_check(tokens[i], &err));
+        ck_assert(!credentials_check_token(tokens[i], &err));
         ck_assert(tokens[i][0] == '\0' || strstr(err.text, tokens[i]) == NULL);
     }
-    ck_assert(http_token_check("pat-na1-6d1c.A_b~+/=", NULL));
+    ck_assert(credentials_check_token("pat-na1-6d1c.A_b~+/=", NULL));
 }
 END_TEST
 
