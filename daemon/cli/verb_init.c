@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "pg/schema.h"
+#include "pg/sqlstate.h"
 #include "pg/statement.h"
 #include "source/watch_site.h"
 #include "service/state.h"
@@ -115,7 +116,8 @@ static bool enter_syncs(struct cli *cli, struct error *err)
 {
     struct error why;
     return state_enter(cli->state, &cli->definitions, &why) ||
-        strcmp(pg_sqlstate(cli->state), "42501") == 0 || error_set(err, why.kind, "%s", why.text);
+        pg_failure(cli->state) == SQLSTATE_INSUFFICIENT_PRIVILEGE ||
+        error_set(err, why.kind, "%s", why.text);
 }
 
 static bool upgrade(struct cli *cli, bool quiet, struct error *err)

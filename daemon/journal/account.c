@@ -15,6 +15,7 @@
 #include "model/reciprocal.h"
 #include "config/config.h"
 #include "pg/pg.h"
+#include "pg/sqlstate.h"
 #include "pg/text.h"
 #include "hubspot/client.h"
 #include "source/source.h"
@@ -61,7 +62,7 @@ static bool zone_or_utc(struct pg *state, char zone[64], struct error *err)
     pg_arg_text(&args, zone);
     if (pg_run(state, STATEMENT_ZONE_KNOWN, &args, NULL, err))
         return true;
-    if (strcmp(pg_sqlstate(state), "22023") != 0)
+    if (pg_failure(state) != SQLSTATE_INVALID_PARAMETER_VALUE)
         return false;
     (void)snprintf(zone, 64, "UTC");
     return true;

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "pg/pg.h"
+#include "pg/sqlstate.h"
 #include "pg/text.h"
 
 struct changed_records {
@@ -42,11 +43,8 @@ static void close_rows(struct run *run, struct pg *pg)
 /* Nobody has made the source's database ready for watching: full runs do without. */
 static bool is_unprepared(const struct pg *pg)
 {
-    static const char *const states[] = {"42P01", "3F000", "42501"};
-    for (size_t i = 0; i < ARRAY_COUNT(states); i++)
-        if (strcmp(pg_sqlstate(pg), states[i]) == 0)
-            return true;
-    return false;
+    enum sqlstate state = pg_failure(pg);
+    return sqlstate_is_missing(state) || state == SQLSTATE_INSUFFICIENT_PRIVILEGE;
 }
 
 static void note_rows(struct run *run, const struct pg_rows *rows)

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "pg/pg.h"
+#include "pg/sqlstate.h"
 #include "pg/text.h"
 #include "journal/changed_records.h"
 #include "journal/journal.h"
@@ -138,7 +139,7 @@ static bool run_page(
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (pg_run(run->session.state, statement, args, &rows, &why))
         return pg_rows_int(&rows, 0, 0) == 1 || journal_overtaken(run, err);
-    bool owned = strcmp(pg_sqlstate(run->session.state), "23505") == 0; /* unique_violation */
+    bool owned = pg_failure(run->session.state) == SQLSTATE_UNIQUE_VIOLATION;
     if (statement == STATEMENT_OWNERSHIP_ADD && owned)
         return run_page(run, STATEMENT_OWNERSHIP_ADD_REST, args, err);
     *err = why;

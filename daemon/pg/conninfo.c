@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/url.h"
 #include "pg/connection.h"
 
 /* What a connection has unless the url says otherwise. libpq's own sslmode is `prefer`, with which
@@ -70,8 +71,7 @@ bool conninfo_local(const char *host)
 {
     return host == NULL || host[0] == '\0' ||
         ((host[0] == '/' || host[0] == '@') && strchr(host, ',') == NULL) ||
-        strcmp(host, "localhost") == 0 || strcmp(host, "127.0.0.1") == 0 ||
-        strcmp(host, "::1") == 0;
+        url_host_is_loopback(host);
 }
 
 static const char *configured(const struct conninfo *info, const char *key, const char *environment)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/stop.h"
+#include "pg/sqlstate.h"
 
 void pg_one_line(char *out, size_t size, const char *message)
 {
@@ -55,21 +56,20 @@ static bool names_our_schema(const char *message)
 }
 
 /* The tables or functions of schema assocd are not there: the one failure everybody meets first. */
-static bool schema_missing(const char *sqlstate, const char *message)
+static bool schema_missing(enum sqlstate state, const char *message)
 {
-    static const char *const states[] = {"3F000", "42P01", "42883"};
-    for (size_t i = 0; i < ARRAY_COUNT(states); i++)
-        if (strcmp(sqlstate, states[i]) == 0)
-            return names_our_schema(message);
-    return false;
+    return (sqlstate_is_missing(state) || state == SQLSTATE_UNDEFINED_FUNCTION) &&
+        names_our_schema(message);
 }
 
 bool pg_failed(struct pg *pg, const PGresult *result, const char *what, struct error *err)
 {
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    if (state == NULL) /* libpq's own failure; 08006: connection failure */
-        state = PQstatus(pg->conn) == CONNECTION_BAD ? "08006" : "XX000";
-    (void)snprintf(pg->sqlstate, sizeof pg->sqlstate, "%s", state);
+    const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    if (code == NULL) /* libpq's own failure */
+        code = PQstatus(pg->conn) == CONNECTION_BAD ? sqlstate_connection_failure
+                                                    : sqlstate_internal_error;
+    (void)snprintf(pg->sqlstate, sizeof pg->sqlstate, "%s", code);
+    enum sqlstate state = sqlstate_of(code);
     if (pg->stopped)
         return error_set(
             err, ERROR_STOPPED, "stopped (%s) while PostgreSQL was at work", stop_reason());
@@ -86,18 +86,18 @@ bool pg_failed(struct pg *pg, const PGresult *result, const char *what, struct e
             err, pg->kind, "%s: %s; the schema is missing: run \"assocd init\"", what, line);
     /* Not by its words, which are in the server's language. */
     const char *function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
-    if (strcmp(state, "42501") == 0 && function != NULL &&
+    if (state == SQLSTATE_INSUFFICIENT_PRIVILEGE && function != NULL &&
         strcmp(function, "check_enable_rls") == 0)
         return error_set(err, pg->kind,
             "%s: %s, and rows that it hides look like rows to archive: connect as a role with "
             "BYPASSRLS or as the table's owner",
             what, line);
     const char *standby = PQparameterStatus(pg->conn, "in_hot_standby");
-    if (pg->kind == ERROR_STATE && strcmp(state, "25006") == 0 && standby != NULL &&
+    if (pg->kind == ERROR_STATE && state == SQLSTATE_READ_ONLY_TRANSACTION && standby != NULL &&
         strcmp(standby, "on") == 0)
         return error_set(err, pg->kind,
             "%s: %s (SQLSTATE %s); host %s is a standby, which takes no writes: name the primary "
             "in database.url, or all hosts (host1,host2), of which the primary is then taken",
-            what, line, state, PQhost(pg->conn));
-    return error_set(err, pg->kind, "%s: %s (SQLSTATE %s)", what, line, state);
+            what, line, code, PQhost(pg->conn));
+    return error_set(err, pg->kind, "%s: %s (SQLSTATE %s)", what, line, code);
 }

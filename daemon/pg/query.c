@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "pg/sqlstate.h"
 #include "pg/statement.h"
 
 enum { TRIES_MAX = 3 }; /* of a statement that meets a deadlock */
@@ -118,8 +119,9 @@ static PGresult *run(struct pg *pg, const char *sql, const struct pg_args *args)
  * same statement once more is as good as the first time (fault J7). */
 static bool is_repeatable(const struct pg *pg)
 {
+    enum sqlstate state = pg_failure(pg);
     return PQtransactionStatus(pg->conn) == PQTRANS_IDLE &&
-        (strcmp(pg->sqlstate, "40001") == 0 || strcmp(pg->sqlstate, "40P01") == 0);
+        (state == SQLSTATE_SERIALIZATION_FAILURE || state == SQLSTATE_DEADLOCK_DETECTED);
 }
 
 bool pg_run(struct pg *pg, enum statement_id id, const struct pg_args *args, struct pg_rows *rows,

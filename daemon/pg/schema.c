@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "pg/pg.h"
+#include "pg/sqlstate.h"
 #include "pg/statement.h"
 
 static int file_version(const struct statement *file)
@@ -172,26 +173,22 @@ static bool upgrade(struct pg *pg, struct schema_change *change, struct error *e
     return ok;
 }
 
-/* Another one has made the schema meanwhile: unique_violation, duplicate_schema, duplicate_table.
- */
-static bool is_made(const char *sqlstate)
+/* Another one has made the schema meanwhile. */
+static bool is_made(enum sqlstate state)
 {
-    static const char *const states[] = {"23505", "42P06", "42P07"};
-    for (size_t i = 0; i < ARRAY_COUNT(states); i++)
-        if (strcmp(sqlstate, states[i]) == 0)
-            return true;
-    return false;
+    return state == SQLSTATE_UNIQUE_VIOLATION || state == SQLSTATE_DUPLICATE_SCHEMA ||
+        state == SQLSTATE_DUPLICATE_TABLE;
 }
 
 static bool try_upgrade(
-    struct pg *pg, struct schema_change *change, char state[static 6], struct error *err)
+    struct pg *pg, struct schema_change *change, enum sqlstate *state, struct error *err)
 {
     struct error why = {0}, later;
     if (!pg_exec(pg, "begin", NULL, err))
         return false;
     if (upgrade(pg, change, &why))
         return pg_exec(pg, "commit", NULL, err);
-    (void)snprintf(state, 6, "%s", pg_sqlstate(pg));
+    *state = pg_failure(pg);
     (void)!pg_exec(pg, "rollback", NULL, &later);
     *err = why;
     return false;
@@ -199,12 +196,12 @@ static bool try_upgrade(
 
 bool schema_upgrade(struct pg *pg, struct schema_change *change, struct error *err)
 {
-    char state[6] = "";
-    if (try_upgrade(pg, change, state, err))
+    enum sqlstate state = SQLSTATE_OTHER;
+    if (try_upgrade(pg, change, &state, err))
         return true;
     if (is_made(state))
-        return try_upgrade(pg, change, state, err);
-    if (strcmp(state, "42501") != 0)
+        return try_upgrade(pg, change, &state, err);
+    if (state != SQLSTATE_INSUFFICIENT_PRIVILEGE)
         return false;
     struct error why = *err;
     return error_set(err, ERROR_CONFIG,
@@ -217,17 +214,13 @@ bool schema_upgrade(struct pg *pg, struct schema_change *change, struct error *e
 /* As schema_version, in one round trip: every run begins with it. Not within a transaction. */
 static bool version_at_once(struct pg *pg, int *version, struct error *err)
 {
-    static const char *const missing[] = {"42P01", "3F000"};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     *version = 0;
     if (pg_run(pg, STATEMENT_SCHEMA_VERSION, NULL, &rows, err)) {
         *version = (int)pg_rows_int(&rows, 0, 0);
         return true;
     }
-    for (size_t i = 0; i < ARRAY_COUNT(missing); i++)
-        if (strcmp(pg_sqlstate(pg), missing[i]) == 0)
-            return true;
-    return false;
+    return sqlstate_is_missing(pg_failure(pg));
 }
 
 bool schema_open(struct pg **pg, const char *url, const char *name, struct error *err)

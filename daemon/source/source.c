@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "pg/pg.h"
+#include "pg/sqlstate.h"
 #include "pg/text.h"
 #include "source/source_hint.h"
 #include "source/source_lock.h"
@@ -189,7 +190,7 @@ static bool begin_copy(struct source *source, const char *relation, struct error
     buf_addf(&sql, "%s limit 0", buf_text(&inner));
     CLEANUP(pg_rows_clear) struct pg_rows shape = {0};
     if (!pg_exec(source->pg, buf_text(&sql), &shape, err)) {
-        if (strcmp(pg_sqlstate(source->pg), "42703") != 0)
+        if (pg_failure(source->pg) != SQLSTATE_UNDEFINED_COLUMN)
             return error_prefix(err, "source of %s", source->sync->name);
         return no_such_column(source, relation, err->text, err);
     }

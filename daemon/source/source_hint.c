@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pg/pg.h"
+#include "pg/sqlstate.h"
 
 enum { NAME_MAX_BYTES = 64 };
 
@@ -40,12 +41,12 @@ static void find(struct pg *pg, const char *name, struct pg_rows *rows)
 
 bool source_hint(struct pg *pg, struct error *err)
 {
-    static const char *const states[] = {"42P01", "42883"}; /* a table, a function */
+    enum sqlstate state = pg != NULL ? pg_failure(pg) : SQLSTATE_OTHER;
     char name[NAME_MAX_BYTES] = "";
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct error why = *err;
-    bool table = pg != NULL && strcmp(pg_sqlstate(pg), states[0]) == 0;
-    if (!table && (pg == NULL || strcmp(pg_sqlstate(pg), states[1]) != 0))
+    bool table = state == SQLSTATE_UNDEFINED_TABLE;
+    if (!table && state != SQLSTATE_UNDEFINED_FUNCTION)
         return false;
     if (table && quoted_name(why.text, name))
         find(pg, name, &rows);

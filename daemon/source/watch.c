@@ -7,6 +7,7 @@
 
 #include "base/amount.h"
 #include "pg/pg.h"
+#include "pg/sqlstate.h"
 #include "pg/statement.h"
 #include "pg/text.h"
 
@@ -50,14 +51,13 @@ static const char *names_of(
 static bool ask(
     struct pg *pg, enum statement_id id, const char *names, struct pg_rows *rows, struct error *err)
 {
-    static const char *const missing[] = {"42P01", "3F000", "42501"};
     struct pg_args args = {0};
     pg_arg_text(&args, names);
     if (pg_run(pg, id, &args, rows, err))
         return true;
-    for (size_t i = 0; i < ARRAY_COUNT(missing); i++)
-        if (strcmp(pg_sqlstate(pg), missing[i]) == 0)
-            return error_prefix(err, "watched tables (run assocd init --watch)");
+    enum sqlstate state = pg_failure(pg);
+    if (sqlstate_is_missing(state) || state == SQLSTATE_INSUFFICIENT_PRIVILEGE)
+        return error_prefix(err, "watched tables (run assocd init --watch)");
     return false;
 }
 

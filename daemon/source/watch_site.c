@@ -11,6 +11,7 @@
 #include "base/amount.h"
 #include "pg/pg.h"
 #include "pg/schema.h"
+#include "pg/sqlstate.h"
 #include "pg/statement.h"
 #include "source/source.h"
 #include "source/watch.h"
@@ -237,8 +238,7 @@ bool watch_look_in(struct pg *pg, const struct sync_definition *sync, enum watch
     CLEANUP(site_clear) struct site site = {.pg = pg};
     CLEANUP(buf_clear) struct buf why = {0};
     if (!inspect(&site, sync, err)) {
-        const char *sqlstate = pg_sqlstate(pg);
-        if (strncmp(sqlstate, "22", 2) != 0 && strncmp(sqlstate, "42", 2) != 0)
+        if (!sqlstate_is_about_input(pg_sqlstate(pg)))
             return error_prefix(err, "watch %s", sync->name);
         buf_add_text(&why, err->text);
     }
@@ -305,7 +305,7 @@ bool watch_install(const struct sync_definition *sync, const char *database_url,
     if (!site_open(&site, sync, database_url, site_writes, err) || !check_rights(sync, &site, err))
         return false;
     if (!install(sync, &site, err)) {
-        bool busy = strcmp(pg_sqlstate(site.pg), "55P03") == 0;
+        bool busy = pg_failure(site.pg) == SQLSTATE_LOCK_NOT_AVAILABLE;
         return error_prefix(err, "watch %s: %s%s", sync->name, source_name(sync),
             busy ? " is in use by a long transaction, try again" : "");
     }
@@ -338,13 +338,11 @@ bool watch_remove(const struct sync_definition *sync, const char *database_url, 
             amount_text((uint64_t)pg_rows_int(&rows, 0, 0), "triggers", triggers));
         return true;
     }
-    static const char *const missing[] = {"42883", "3F000"};
-    for (size_t i = 0; i < ARRAY_COUNT(missing); i++)
-        if (strcmp(pg_sqlstate(site.pg), missing[i]) == 0) {
-            buf_add_text(text, "nothing to remove");
-            return true;
-        }
-    return error_prefix(err, "unwatch %s", sync->name);
+    enum sqlstate state = pg_failure(site.pg);
+    if (state != SQLSTATE_UNDEFINED_FUNCTION && state != SQLSTATE_INVALID_SCHEMA_NAME)
+        return error_prefix(err, "unwatch %s", sync->name);
+    buf_add_text(text, "nothing to remove");
+    return true;
 }
 
 /* A literal as standard SQL has it: backslashes mean themselves. */

@@ -147,6 +147,9 @@ FNR == 1 {
     characters = $0
     gsub(/[\200-\277]/, "", characters)
     if (length(characters) > 100) complain(FNR, "columns", length(characters) " columns, at most 100")
+    if (product && path != "daemon/pg/sqlstate.c" &&
+        $0 ~ /"(0[0-9A-Z]|2[0-9A-F]|3[489BDF]|4[024]|5[3-8]|F0|HV|P0|XX)[0-9A-Z][0-9A-Z][0-9A-Z]"/)
+        complain(FNR, "sqlstate", "has a name in pg/sqlstate.h, or gets one")
     if ($0 ~ /(TODO|FIXME|(^|[^X])XXX([^X]|$))/) complain(FNR, "todo", "do it, or leave it")
     if ($0 ~ /^ *# *include/) { check_include($0); next }
     code = code_of($0)
