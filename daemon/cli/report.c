@@ -114,6 +114,8 @@ static bool print_changes(struct cli *cli, const struct run *run, struct error *
         "archiving it would also remove a label this sync does not manage");
     print_count('~', (uint64_t)pg_rows_int(&rows, 0, 3), "primary",
         "HubSpot may mark the first link of a record as primary; the next run archives the mark");
+    print_count('~', (uint64_t)pg_rows_int(&rows, 0, 4), "merged",
+        "kept: came with a record that HubSpot merged into theirs (assocd show)");
     print_count('.', done->skipped, "skipped",
         run->scope.mode == RUN_APPLY ? "not in the plan, quarantined or left alone"
                                      : "quarantined or left alone (assocd show)");

@@ -19,17 +19,18 @@ enum {
     DELETED_UNREAD = 1, /* it could not be read, and is counted so */
     DELETED_UNNAMED = 2, /* the source does not name it: if it is gone, the owned set lets it go */
     DELETED_LEFT = 4, /* deleted_records_finish found it to be such a one */
+    DELETED_UNTOLD = 8, /* … could not find out what became of it */
 };
 
 /* Adds record number `number` of a chunk to the suspects, ascending or not, if it may be gone. */
 void deleted_records_note(struct assoc_list *suspects, const struct chunk *chunk,
     const struct client_reply *reply, size_t number);
 
-/* Asks HubSpot what became of these from-records. Those that are gone become rejects and count as
- * unread; the plan's changes of them, and of the records they were merged into, are skipped. So are
- * those of records that HubSpot does not tell about. What was told of a missing record is
- * remembered with its reject, and not asked again before the reject's time, unless the run may
- * archive anything. Not while requests are under way. */
+/* Asks HubSpot what became of these from-records; a to_id is from then on what the record was
+ * merged into, or 0. Those that are gone become rejects and count as unread; the plan's changes of
+ * them are skipped. So are those of records that HubSpot does not tell about. What was told of a
+ * missing record is remembered with its reject, and not asked again before the reject's time,
+ * unless the run may archive anything. Not while requests are under way. */
 MUST_CHECK bool deleted_records_finish(
     struct run *run, struct assoc_list *records, struct error *err);
 

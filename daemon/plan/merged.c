@@ -59,26 +59,34 @@ static bool ask(
     return lookup_end(&sides->from, err) && lookup_end(&sides->to, err);
 }
 
-static void add_merges(const struct lookup *lookup, struct buf *old, struct buf *now)
+static void add_merges(const struct assoc_list *merges, struct buf *old, struct buf *now)
 {
-    for (size_t i = 0; i < lookup->merges.count; i++) {
-        pg_array_int(old, (int64_t)lookup->merges.rows[i].from_id);
-        pg_array_int(now, (int64_t)lookup->merges.rows[i].to_id);
+    for (size_t i = 0; i < merges->count; i++) {
+        if (merges->rows[i].to_id == 0)
+            continue;
+        pg_array_int(old, (int64_t)merges->rows[i].from_id);
+        pg_array_int(now, (int64_t)merges->rows[i].to_id);
     }
 }
 
+static bool is_one_type(const struct run *run)
+{
+    return strcmp(run->session.from_type, run->session.to_type) == 0;
+}
+
 /* What a merge explains is left out; rows that name a merged to-record become rejects. */
-static bool leave_out(struct run *run, const struct sides *sides, struct error *err)
+static bool leave_out(
+    struct run *run, const struct assoc_list *from, const struct assoc_list *to, struct error *err)
 {
     const struct sync_definition *sync = run->session.sync;
     CLEANUP(buf_clear) struct buf from_old = {0}, from_now = {0}, to_old = {0}, to_now = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    bool same = strcmp(run->session.from_type, run->session.to_type) == 0;
-    add_merges(&sides->from, &from_old, &from_now);
-    add_merges(&sides->to, &to_old, &to_now);
+    bool same = is_one_type(run);
+    add_merges(from, &from_old, &from_now);
+    add_merges(to, &to_old, &to_now);
     if (same) { /* both sides are about the same records */
-        add_merges(&sides->to, &from_old, &from_now);
-        add_merges(&sides->from, &to_old, &to_now);
+        add_merges(to, &from_old, &from_now);
+        add_merges(from, &to_old, &to_now);
     }
     if (from_old.length == 0 && to_old.length == 0)
         return true;
@@ -99,18 +107,37 @@ static bool leave_out(struct run *run, const struct sides *sides, struct error *
     return true;
 }
 
-/* Archives that a record which HubSpot does not tell about may have come into. */
-static bool leave_unknown(struct run *run, const struct lookup *to, struct error *err)
+static void add_unknown(const struct lookup *lookup, struct buf *unknown)
 {
-    CLEANUP(buf_clear) struct buf unknown = {0};
+    for (size_t i = 0; i < lookup->count; i++)
+        if (lookup->records[i].fate == LOOKUP_UNKNOWN)
+            pg_array_int(unknown, (int64_t)lookup->records[i].id);
+}
+
+/* Archives that a record which HubSpot does not tell about may have come into. */
+static bool leave_unknown(
+    struct run *run, const struct sides *sides, const struct assoc_list *missing, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf from = {0}, to = {0};
     struct pg_args args = {0};
-    for (size_t i = 0; i < to->count; i++)
-        if (to->records[i].fate == LOOKUP_UNKNOWN)
-            pg_array_int(&unknown, (int64_t)to->records[i].id);
-    if (unknown.length == 0)
+    bool same = is_one_type(run);
+    add_unknown(&sides->from, &from);
+    add_unknown(&sides->to, &to);
+    if (same)
+        add_unknown(&sides->from, &to);
+    for (size_t i = 0; i < missing->count; i++)
+        if ((missing->rows[i].flags & DELETED_UNTOLD) != 0) {
+            pg_array_int(&from, (int64_t)missing->rows[i].from_id);
+            if (same)
+                pg_array_int(&to, (int64_t)missing->rows[i].from_id);
+        }
+    if (from.length == 0 && to.length == 0)
         return true;
     pg_arg_int(&args, run->session.run_id);
-    pg_arg_text(&args, pg_array_end(&unknown));
+    pg_arg_text(&args, pg_array_end(&to));
+    pg_arg_bool(&args, same);
+    pg_arg_text(&args, pg_array_end(&from));
+    pg_arg_text(&args, run->session.sync->name);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(run->session.state, STATEMENT_MERGED_UNKNOWN, &args, &rows, err))
         return false;
@@ -138,18 +165,33 @@ static bool is_for_later(struct run *run, bool *later, struct error *err)
     return true;
 }
 
-bool merged_settle(struct run *run, const struct assoc_list *unnamed, struct error *err)
+/* Needs no look-up: what an earlier run knew, and what is known of missing records. */
+static bool leave_known(struct run *run, const struct assoc_list *missing, struct error *err)
 {
-    return is_for_later(run, &run->plan.merges_unasked, err) &&
+    const struct assoc_list none = {0};
+    const struct sides unasked = {0};
+    struct pg_args args = {0};
+    pg_arg_int(&args, run->session.run_id);
+    pg_arg_text(&args, run->session.sync->name);
+    return pg_run(run->session.state, STATEMENT_MERGED_KEPT, &args, NULL, err) &&
+        leave_out(run, missing, &none, err) && leave_unknown(run, &unasked, missing, err);
+}
+
+bool merged_settle(struct run *run, const struct assoc_list *unnamed,
+    const struct assoc_list *missing, struct error *err)
+{
+    return leave_known(run, missing, err) && is_for_later(run, &run->plan.merges_unasked, err) &&
         (run->plan.merges_unasked || merged_look(run, unnamed, err));
 }
 
 bool merged_look(struct run *run, const struct assoc_list *unnamed, struct error *err)
 {
+    const struct assoc_list none = {0};
     CLEANUP(sides_clear) struct sides sides = sides_of(run);
-    return ask(run, STATEMENT_MERGED_SUSPECTS, &sides, err) && leave_out(run, &sides, err) &&
+    return ask(run, STATEMENT_MERGED_SUSPECTS, &sides, err) &&
+        leave_out(run, &sides.from.merges, &sides.to.merges, err) &&
         deleted_records_report(run, &sides.from, unnamed, err) &&
-        leave_unknown(run, &sides.to, err);
+        leave_unknown(run, &sides, &none, err);
 }
 
 static bool explain(struct run *run, const struct lookup *lookup, bool to, struct error *err)

@@ -14,11 +14,12 @@
 #include "journal/session.h"
 
 /* In an undo nothing becomes a reject, and what its undone run has done tells what a merge
- * explains. unnamed: from-records that the owned set knows and the source does not name. Looks at
- * the plan's archives, and at creates of links that HubSpot has lost. Leaves out what a merge
- * explains, and archives that HubSpot does not tell about. Not while requests are under way.
- */
-MUST_CHECK bool merged_settle(struct run *run, const struct assoc_list *unnamed, struct error *err);
+ * explains. unnamed: from-records that the owned set knows and the source does not name. missing:
+ * those of deleted_records_finish. Looks at the plan's archives, and at creates of links that
+ * HubSpot has lost. Leaves out what a merge explains, what an earlier run found to be so, and
+ * archives that HubSpot does not tell about. Not while requests are under way. */
+MUST_CHECK bool merged_settle(struct run *run, const struct assoc_list *unnamed,
+    const struct assoc_list *missing, struct error *err);
 
 /* The same for a plan whose many archives were thought to be withheld (run.plan.merges_unasked). */
 MUST_CHECK bool merged_look(struct run *run, const struct assoc_list *unnamed, struct error *err);

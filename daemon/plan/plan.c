@@ -284,7 +284,7 @@ bool plan_build(struct run *run, struct error *err)
     uint64_t skipped = 0; /* counted with all that is left out */
     bool ok = read_source(&draft, err) && open_spools(&draft, err) && compare(&draft, err) &&
         deleted_records_finish(run, &draft.vanished, err) &&
-        merged_settle(run, &draft.unnamed, err) && deleted_records_end(run, err) &&
+        merged_settle(run, &draft.unnamed, &draft.vanished, err) && deleted_records_end(run, err) &&
         deleted_records_forget(run, &draft.vanished, err) &&
         reciprocal_plan_finish(
             run, run->scope.mode == RUN_CHANGED ? NULL : draft.desired.rows, &skipped, err) &&

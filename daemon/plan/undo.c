@@ -273,7 +273,7 @@ bool undo_build(struct run *run, struct error *err)
         spool_open(&run->plan.to_disown, "nothing", SPOOL_AS_IS, err) &&
         spool_open(&records, "records of the run", SPOOL_SORTED, err) &&
         undo_history_learn(run, err) && invert(run, records, err) &&
-        merged_settle(run, &none, err) && moves_settle(run, err);
+        merged_settle(run, &none, &none, err) && moves_settle(run, err);
     spool_close(records);
     return ok;
 }

@@ -1,7 +1,23 @@
--- Archives that might be about a merge are left out of the plan, because HubSpot does not tell about a record ($2): they are
--- towards it, or their from-record is to be linked to it, so that they may be towards what it was merged into.
+-- Archives that might be about a merge are left out of the plan, because HubSpot does not tell about a record: they are
+-- towards it ($2), or their from-record is to be linked to it, so that they may be towards what it was merged into. Of
+-- from-records ($4): others added what such a one is known to have, so that it may have come from it. $3: both object
+-- types are one, and each end of a link may be either.
+with owned as (
+    select o.from_id, o.to_id from assocd.managed o
+    where o.sync = $5 and (o.from_id = any ($4::bigint[]) or $3::boolean and o.to_id = any ($2::bigint[]))),
+linked as (
+    select k.from_id, k.to_id from assocd.change k
+    where k.run_id = $1::bigint and k.operation = 'create' and (k.to_id = any ($2::bigint[]) or k.from_id = any ($4::bigint[]))),
+ends as (
+    select c.ctid as place, c.reason, e.* from assocd.change c, lateral (
+        values (c.from_id, c.to_id, false), (c.to_id, c.from_id, true)) as e(near, far, turned)
+    where c.run_id = $1::bigint and c.operation = 'archive' and c.state = 'planned' and ($3::boolean or not e.turned)),
+doubtful as (
+    select e.place from ends e
+    where e.far = any ($2::bigint[]) or e.near in (select from_id from linked where to_id = any ($2::bigint[]))
+        or e.turned and e.near in (select from_id from owned where to_id = any ($2::bigint[]))
+        or e.reason = 'drift_added' and e.far in (
+            select to_id from linked where from_id = any ($4::bigint[]) union select to_id from owned where from_id = any ($4::bigint[])))
 update assocd.change c set state = 'skipped', message = 'HubSpot does not tell whether the record was deleted or merged'
-where c.run_id = $1::bigint and c.operation = 'archive' and c.state = 'planned' and (c.to_id = any ($2::bigint[])
-    or c.from_id in (select k.from_id from assocd.change k
-        where k.run_id = $1::bigint and k.operation = 'create' and k.to_id = any ($2::bigint[])))
+where c.ctid in (select place from doubtful)
 returning c.to_id

@@ -173,6 +173,14 @@ STATEMENT(merged_skip)
     return true;
 }
 
+STATEMENT(merged_kept)
+{
+    UNUSED(pg);
+    UNUSED(args);
+    UNUSED(rows);
+    return true;
+}
+
 STATEMENT(merged_unknown)
 {
     unsigned mask = to_mask(args->text[1], NULL), linked = 0;
@@ -193,6 +201,7 @@ const struct sim_named sim_merge_statements[] = {
     {"merged_suspects", merged_suspects},
     {"merged_refused", merged_refused},
     {"merged_skip", merged_skip},
+    {"merged_kept", merged_kept},
     {"merged_unknown", merged_unknown},
     {NULL, NULL},
 };
