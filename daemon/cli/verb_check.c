@@ -17,6 +17,7 @@
 #include "source/watch.h"
 #include "source/watch_site.h"
 #include "journal/account.h"
+#include "journal/account_types.h"
 #include "journal/overlap.h"
 #include "cli/cli.h"
 #include "cli/output.h"

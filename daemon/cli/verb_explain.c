@@ -10,6 +10,7 @@
 #include "hubspot/client.h"
 #include "source/source.h"
 #include "journal/account.h"
+#include "journal/account_types.h"
 #include "journal/object_types.h"
 #include "cli/cli.h"
 #include "cli/output.h"

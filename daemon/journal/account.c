@@ -19,14 +19,11 @@
 #include "pg/text.h"
 #include "hubspot/client.h"
 #include "source/source.h"
+#include "journal/account_types.h"
 #include "journal/known_reciprocals.h"
 #include "journal/object_types.h"
 #include "journal/overlap.h"
 #include "journal/session.h"
-
-/* New labels show in an account's own lists about five minutes late (hubspot-api 3.17): older
- * answers than that gain nothing. */
-enum { ANSWER_MAX_AGE_S = 300 };
 
 struct known_account {
     bool known; /* PostgreSQL knows the account behind this portal name … */
@@ -51,7 +48,7 @@ static bool account_known(struct pg *state, const struct account_access *access,
     (void)snprintf(account->zone, sizeof account->zone, "%s", pg_rows_text(&rows, 0, 1));
     account->fresh = access->token_stamp != NULL && !pg_rows_null(&rows, 0, 3) &&
         strcmp(access->token_stamp, pg_rows_text(&rows, 0, 3)) == 0 &&
-        pg_rows_int(&rows, 0, 2) < ANSWER_MAX_AGE_S;
+        pg_rows_int(&rows, 0, 2) < ACCOUNT_ANSWER_MAX_AGE_S;
     return true;
 }
 
@@ -167,84 +164,6 @@ bool account_client(
             portal->name, (unsigned long long)account.portal_id,
             (unsigned long long)portal->portal_id);
     return true;
-}
-
-static void add_pair(struct pg_args *args, const struct account_pair *pair)
-{
-    pg_arg_text(args, pair->portal->name);
-    pg_arg_text(args, dialect_text(pair->portal->api));
-    pg_arg_text(args, pair->from);
-    pg_arg_text(args, pair->to);
-}
-
-static bool types_known(
-    struct pg *state, const struct account_pair *pair, struct types *types, struct error *err)
-{
-    struct pg_args args = {0};
-    add_pair(&args, pair);
-    pg_arg_int(&args, ANSWER_MAX_AGE_S);
-    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(state, STATEMENT_TYPES_GET, &args, &rows, err))
-        return false;
-    for (int i = 0; i < rows.count; i++) {
-        const char *kind = pg_rows_text(&rows, i, 4);
-        struct type type = {
-            .category = (char *)(uintptr_t)pg_rows_text(&rows, i, 0),
-            .type_id = (uint32_t)pg_rows_int(&rows, i, 1),
-            .name = pg_rows_null(&rows, i, 2) ? NULL : (char *)(uintptr_t)pg_rows_text(&rows, i, 2),
-            .label =
-                pg_rows_null(&rows, i, 3) ? NULL : (char *)(uintptr_t)pg_rows_text(&rows, i, 3),
-            .kind = strcmp(kind, "plain") == 0 ? TYPE_PLAIN
-                : strcmp(kind, "primary") == 0 ? TYPE_PRIMARY
-                                               : TYPE_LABEL,
-        };
-        const struct association_type *own = strcmp(type.category, "HUBSPOT_DEFINED") == 0
-            ? association_type_find(pair->from, pair->to, type.type_id)
-            : NULL;
-        type.also = own != NULL ? (char *)(uintptr_t)own->name : NULL;
-        (void)types_add(types, &type);
-    }
-    return true;
-}
-
-static bool types_remember(
-    struct pg *state, const struct account_pair *pair, const struct types *types, struct error *err)
-{
-    static const char *const kinds[] = {
-        [TYPE_LABEL] = "label", [TYPE_PLAIN] = "plain", [TYPE_PRIMARY] = "primary"};
-    CLEANUP(buf_clear) struct buf category = {0};
-    CLEANUP(buf_clear) struct buf type_id = {0};
-    CLEANUP(buf_clear) struct buf name = {0};
-    CLEANUP(buf_clear) struct buf label = {0};
-    CLEANUP(buf_clear) struct buf kind = {0};
-    for (uint32_t i = 0; i < types->count; i++) {
-        pg_array_text(&category, types->items[i].category);
-        pg_array_int(&type_id, types->items[i].type_id);
-        pg_array_text(&name, types->items[i].name);
-        pg_array_text(&label, types->items[i].label);
-        pg_array_text(&kind, kinds[types->items[i].kind]);
-    }
-    struct pg_args args = {0};
-    add_pair(&args, pair);
-    if (!pg_run(state, STATEMENT_TYPES_DROP, &args, NULL, err))
-        return false;
-    pg_arg_text(&args, pg_array_end(&category));
-    pg_arg_text(&args, pg_array_end(&type_id));
-    pg_arg_text(&args, pg_array_end(&name));
-    pg_arg_text(&args, pg_array_end(&label));
-    pg_arg_text(&args, pg_array_end(&kind));
-    return pg_run(state, STATEMENT_TYPES_PUT, &args, NULL, err);
-}
-
-bool account_types(struct client *client, struct pg *state, const struct account_pair *pair,
-    struct types *types, struct error *err)
-{
-    if (!types_known(state, pair, types, err))
-        return false;
-    if (types->count > 0)
-        return true;
-    return client_types(client, pair->from, pair->to, types, err) &&
-        types_remember(state, pair, types, err);
 }
 
 static int by_key(const void *a, const void *b)

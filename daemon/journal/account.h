@@ -45,14 +45,4 @@ struct account_access {
 MUST_CHECK bool account_client(
     struct client **client, struct pg *state, struct account_access *access, struct error *err);
 
-/* Two object types of an account, by their ids (object_types.h). */
-struct account_pair {
-    const struct portal_definition *portal;
-    const char *from, *to;
-};
-
-/* The account's types for from -> to, out of PostgreSQL if young enough, else from HubSpot. */
-MUST_CHECK bool account_types(struct client *client, struct pg *state,
-    const struct account_pair *pair, struct types *types, struct error *err);
-
 #endif

@@ -13,6 +13,7 @@
 #include "hubspot/cardinality.h"
 #include "hubspot/client.h"
 #include "source/spool.h"
+#include "journal/account_types.h"
 #include "journal/lookup.h"
 #include "journal/record_ids.h"
 #include "plan/fetch.h"
