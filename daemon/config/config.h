@@ -50,6 +50,10 @@ MUST_CHECK bool config_proxy_password(
 char *config_overlap_key(const struct sync_definition *sync, const char *from, const char *to,
     const struct type_want *want);
 
+/* Would the sync's archives of the plain type take primary marks along that another sync manages?
+ * Its policy tells: HubSpot's mark keeps no link, and one that never archives takes none. */
+bool config_overlap_takes_marks(const struct sync_definition *sync);
+
 /* What documentation, help and lints need of one key. */
 struct config_key_text {
     const char *path; /* `portals.*.limits.in_flight` */

@@ -1,7 +1,8 @@
 /*
  * config_overlap.c: no association has two masters. A type named twice in one sync, or by two
  * syncs of one account and pair of object types (in either direction: the two are one
- * association), would be created by one and archived by the other. Every spelling of a type of
+ * association), would be created by one and archived by the other. The primary mark is managed with
+ * the plain link, which takes it along when it is archived. Every spelling of a type of
  * HubSpot's own counts; of the account's labels only what is written is known here.
  */
 #include <stdlib.h>
@@ -75,6 +76,11 @@ char *config_overlap_key(const struct sync_definition *sync, const char *from, c
     else
         buf_add_text(&key, want->kind == TYPE_WANT_PLAIN ? "plain" : "primary");
     return mem_text(buf_text(&key));
+}
+
+bool config_overlap_takes_marks(const struct sync_definition *sync)
+{
+    return sync->policy != POLICY_CREATE_ONLY;
 }
 
 /* The type as the file names it. */
@@ -164,6 +170,46 @@ static void tell_all(struct loader *loader, const struct claim *claims, size_t c
     free(conflicts);
 }
 
+/* A key without its type: account and object types. */
+static size_t scope_length(const char *key)
+{
+    return (size_t)(strrchr(key, ' ') - key) + 1;
+}
+
+static void tell_mark(
+    struct loader *loader, const struct claim *mark, const struct config_object *plain)
+{
+    const struct config_object *object = &loader->objects[mark->object];
+    const struct sync_definition *sync = plain->target;
+    CLEANUP(buf_clear) struct buf text = {0};
+    add_type(loader, object, mark->type, &text);
+    config_rule(loader, object, "types",
+        "%s between %s and %s goes with the plain links that sync \"%s\" archives (policy %s): one "
+        "would undo the other's work for ever; expected both types in one sync, or policy "
+        "create_only for the one with plain",
+        buf_text(&text), config_written(loader, object, "from"),
+        config_written(loader, object, "to"), plain->name, policy_words[sync->policy]);
+}
+
+/* Primary in one sync and plain in another: of each mark the first sync that takes it. */
+static void tell_marks(struct loader *loader, const struct claim *claims, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t scope = scope_length(claims[i].key);
+        if (strcmp(claims[i].key + scope, "primary") != 0)
+            continue;
+        /* "plain" stands before "primary", and few types of one scope between them. */
+        for (size_t k = i; k-- > 0 && strncmp(claims[k].key, claims[i].key, scope) == 0;) {
+            const struct config_object *plain = &loader->objects[claims[k].object];
+            if (strcmp(claims[k].key + scope, "plain") != 0 ||
+                claims[k].object == claims[i].object || !config_overlap_takes_marks(plain->target))
+                continue;
+            tell_mark(loader, &claims[i], plain);
+            break;
+        }
+    }
+}
+
 void config_check_overlap(struct loader *loader)
 {
     struct claim *claims = NULL;
@@ -182,6 +228,7 @@ void config_check_overlap(struct loader *loader)
     if (count > 0)
         qsort(claims, count, sizeof *claims, by_key);
     tell_all(loader, claims, count);
+    tell_marks(loader, claims, count);
     for (size_t i = 0; i < count; i++)
         free(claims[i].key);
     free(claims);

@@ -226,7 +226,8 @@ static bool open_reciprocals(struct run *run, struct error *err)
         return true;
     run->session.reciprocals = mem_new(1, sizeof *run->session.reciprocals);
     reciprocal_init(run->session.reciprocals, &run->session.types, run->session.from_type);
-    return known_reciprocals_load(run, err);
+    return known_reciprocals_load(run->session.state, run->session.access.portal_id,
+        &run->session.types, run->session.reciprocals, err);
 }
 
 static bool resolve_types(struct run *run, struct error *err)

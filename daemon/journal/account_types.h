@@ -1,6 +1,6 @@
 /*
- * account_types.h: the association types that an account lists, kept in PostgreSQL for some minutes,
- * so that a small run does not pay for them.
+ * account_types.h: the association types that an account lists, kept in PostgreSQL for some
+ * minutes, so that a small run does not pay for them.
  */
 #ifndef JOURNAL_ACCOUNT_TYPES_H
 #define JOURNAL_ACCOUNT_TYPES_H

@@ -14,21 +14,21 @@
 static const char *const words[] = {
     [EVIDENCE_LIST] = "list", [EVIDENCE_LINK] = "link", [EVIDENCE_DOUBT] = "doubt"};
 
-static void add_object(struct pg_args *args, const struct run *run)
+static void add_object(struct pg_args *args, uint64_t portal_id, const char *object)
 {
-    pg_arg_int(args, (int64_t)run->session.access.portal_id);
-    pg_arg_text(args, run->session.from_type);
+    pg_arg_int(args, (int64_t)portal_id);
+    pg_arg_text(args, object);
 }
 
 /* The type in two columns of a row; TYPE_NONE: NULL, or no room for more types. */
-static uint32_t type_in(struct run *run, const struct pg_rows *rows, int row, int column)
+static uint32_t type_in(struct types *types, const struct pg_rows *rows, int row, int column)
 {
     if (pg_rows_null(rows, row, column))
         return TYPE_NONE;
     struct type type = {.category = (char *)(uintptr_t)pg_rows_text(rows, row, column),
         .type_id = (uint32_t)pg_rows_int(rows, row, column + 1),
         .kind = TYPE_LABEL};
-    return types_add(&run->session.types, &type);
+    return types_add(types, &type);
 }
 
 static enum reciprocal_evidence evidence_in(const char *word)
@@ -39,18 +39,19 @@ static enum reciprocal_evidence evidence_in(const char *word)
     return evidence;
 }
 
-bool known_reciprocals_load(struct run *run, struct error *err)
+bool known_reciprocals_load(struct pg *state, uint64_t portal_id, struct types *types,
+    struct reciprocals *reciprocals, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    add_object(&args, run);
-    if (!pg_run(run->session.state, STATEMENT_RECIPROCAL_GET, &args, &rows, err))
+    add_object(&args, portal_id, reciprocals->object);
+    if (!pg_run(state, STATEMENT_RECIPROCAL_GET, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++) {
-        uint32_t type = type_in(run, &rows, i, 0), other = type_in(run, &rows, i, 2);
+        uint32_t type = type_in(types, &rows, i, 0), other = type_in(types, &rows, i, 2);
         enum reciprocal_evidence evidence = evidence_in(pg_rows_text(&rows, i, 4));
         if (type != TYPE_NONE && (other != TYPE_NONE || evidence == EVIDENCE_DOUBT))
-            reciprocal_recall(run->session.reciprocals, type, other, evidence);
+            reciprocal_recall(reciprocals, type, other, evidence);
     }
     return true;
 }
@@ -78,7 +79,7 @@ bool known_reciprocals_store(struct run *run, struct error *err)
     if (category.length == 0)
         return true;
     struct pg_args args = {0};
-    add_object(&args, run);
+    add_object(&args, run->session.access.portal_id, run->session.from_type);
     pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, pg_array_end(&category));
     pg_arg_text(&args, pg_array_end(&type_id));

@@ -10,9 +10,10 @@
 #include "base/error.h"
 #include "journal/session.h"
 
-/* Tells run->session.reciprocals. A type that the account does not list now is added to
- * run->session.types. */
-MUST_CHECK bool known_reciprocals_load(struct run *run, struct error *err);
+/* Tells what is kept of an account. A type that the account does not list now is added to types,
+ * which reciprocals is about. */
+MUST_CHECK bool known_reciprocals_load(struct pg *state, uint64_t portal_id, struct types *types,
+    struct reciprocals *reciprocals, struct error *err);
 
 /* Keeps what the run has found out; what it has found to be wrong is kept as a doubt. */
 MUST_CHECK bool known_reciprocals_store(struct run *run, struct error *err);

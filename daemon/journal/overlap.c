@@ -1,6 +1,6 @@
 /*
  * overlap.c: each other sync of the account -> the ids of its object types -> its types beside
- * ours. Types of the other direction are compared as the configuration writes them.
+ * ours: in the same list, or in that of the other direction.
  */
 #include "journal/overlap.h"
 
@@ -8,8 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "model/association_types.h"
+#include "model/reciprocal.h"
 #include "model/types.h"
 #include "config/config.h"
+#include "journal/account_types.h"
+#include "journal/known_reciprocals.h"
 #include "journal/session.h"
 
 static bool same_account(const struct portal_definition *a, const struct portal_definition *b)
@@ -22,61 +27,172 @@ static bool same_pair(const char *from, const char *to, const struct object_pair
     return strcmp(from, pair->from) == 0 && strcmp(to, pair->to) == 0;
 }
 
-/* Does the sync manage what another one, of these object types, calls `want`? */
-static bool is_ours(const struct overlap *overlap, const struct sync_definition *other,
-    const struct object_pair *pair, const struct type_want *want)
+/* Another sync between the same object types. */
+struct neighbour {
+    const struct sync_definition *sync;
+    struct object_pair pair;
+    bool turned; /* it goes the other way, between two object types */
+    const struct types *types; /* of its direction: ours, or the account's other list */
+};
+
+static bool is_own(const struct type *type)
 {
-    const struct object_pair *ours = overlap->pair;
+    return strcmp(type->category, "HUBSPOT_DEFINED") == 0;
+}
+
+/* Is a type of ours what one of the other direction's list is? Of HubSpot's own the table tells;
+ * the two directions of an account's label share its name (hubspot-api 1.3). */
+static bool is_other_side(
+    const struct object_pair *ours, const struct type *a, const struct type *b)
+{
+    if (a->kind != TYPE_LABEL || b->kind != TYPE_LABEL)
+        return a->kind == b->kind;
+    if (is_own(a) != is_own(b))
+        return false;
+    if (!is_own(a))
+        return a->name != NULL && b->name != NULL && strcmp(a->name, b->name) == 0;
+    const struct association_type *row = association_type_find(ours->from, ours->to, a->type_id);
+    const struct association_type *other = row != NULL ? association_type_inverse(row) : NULL;
+    return other != NULL && other->type_id == b->type_id;
+}
+
+static bool is_same(
+    const struct overlap *overlap, uint32_t index, const struct neighbour *other, uint32_t theirs)
+{
+    if (other->turned)
+        return is_other_side(
+            overlap->pair, &overlap->types->items[index], &other->types->items[theirs]);
+    return index == theirs ||
+        (overlap->reciprocals != NULL && reciprocal_of(overlap->reciprocals, index) == theirs);
+}
+
+/* What two types of two syncs are to each other. */
+enum meeting { MEETING_NONE, MEETING_SAME, MEETING_MARK };
+
+static enum meeting meet(
+    const struct overlap *overlap, uint32_t index, const struct neighbour *other, uint32_t theirs)
+{
+    enum type_kind a = overlap->types->items[index].kind, b = other->types->items[theirs].kind;
+    if (is_same(overlap, index, other, theirs))
+        return MEETING_SAME;
+    if ((a == TYPE_PRIMARY && b == TYPE_PLAIN && config_overlap_takes_marks(other->sync)) ||
+        (a == TYPE_PLAIN && b == TYPE_PRIMARY && config_overlap_takes_marks(overlap->sync)))
+        return MEETING_MARK;
+    return MEETING_NONE;
+}
+
+/* Are two types written so that they are certainly one, whatever the account says? */
+static bool same_key(const struct overlap *overlap, const struct neighbour *other,
+    const struct type_want *ours, const struct type_want *want)
+{
+    char *a = config_overlap_key(overlap->sync, overlap->pair->from, overlap->pair->to, ours);
+    char *b = config_overlap_key(other->sync, other->pair.from, other->pair.to, want);
+    bool same = strcmp(a, b) == 0;
+    free(a);
+    free(b);
+    return same;
+}
+
+static bool refuse(const struct overlap *overlap, const struct neighbour *other,
+    const char *const texts[static 2], enum meeting meeting, struct error *err)
+{
+    const struct sync_definition *sync = overlap->sync, *their = other->sync;
+    if (meeting == MEETING_MARK)
+        return error_set(err, ERROR_CONFIG,
+            "sync %s: type %s between %s and %s goes with type %s of sync \"%s\" (from %s to %s): "
+            "an archived plain link takes its primary mark along, and one sync would undo the "
+            "other's work for ever; expected both types in one sync, or policy create_only for the "
+            "one with plain",
+            sync->name, texts[0], sync->from, sync->to, texts[1], their->name, their->from,
+            their->to);
+    return error_set(err, ERROR_CONFIG,
+        "sync %s: type %s between %s and %s is managed by sync \"%s\", too (as %s, from %s to %s; "
+        "it is the same association): one would archive what the other creates; expected one sync "
+        "for it",
+        sync->name, texts[0], sync->from, sync->to, their->name, texts[1], their->from, their->to);
+}
+
+/* A label by its text: its two sides share the name. */
+static const char *type_text(const struct types *types, uint32_t index, char space[static 64])
+{
+    const struct type *type = &types->items[index];
+    return type->kind == TYPE_LABEL && type->label != NULL ? type->label
+                                                           : types_text(types, index, space);
+}
+
+/* One type of the other sync beside all of ours. */
+static bool check_type(const struct overlap *overlap, const struct neighbour *other,
+    const struct type_want *want, struct error *err)
+{
     struct error ignored;
-    uint32_t index;
-    if (same_pair(ours->from, ours->to, pair) &&
-        types_resolve(overlap->types, want, &index, ERROR_CONFIG, &ignored) &&
-        overlap->types->items[index].managed)
-        return true;
-    char *theirs = config_overlap_key(other, pair->from, pair->to, want);
-    bool found = false;
-    for (size_t i = 0; i < overlap->sync->types_count && !found; i++) {
-        char *key =
-            config_overlap_key(overlap->sync, ours->from, ours->to, &overlap->sync->types[i]);
-        found = strcmp(key, theirs) == 0;
-        free(key);
+    uint32_t theirs, index;
+    char space[2][64];
+    bool known = types_resolve(other->types, want, &theirs, ERROR_CONFIG, &ignored);
+    for (size_t i = 0; i < overlap->sync->types_count; i++) {
+        const struct type_want *ours = &overlap->sync->types[i];
+        if (!types_resolve(overlap->types, ours, &index, ERROR_CONFIG, &ignored))
+            continue;
+        enum meeting meeting = known ? meet(overlap, index, other, theirs) : MEETING_NONE;
+        if (meeting == MEETING_NONE && same_key(overlap, other, ours, want))
+            meeting = MEETING_SAME;
+        const char *const texts[] = {type_text(overlap->types, index, space[0]),
+            known ? type_text(other->types, theirs, space[1]) : "the same type"};
+        if (meeting != MEETING_NONE)
+            return refuse(overlap, other, texts, meeting, err);
     }
-    free(theirs);
-    return found;
+    return true;
 }
 
 static bool check_other(
-    const struct overlap *overlap, const struct sync_definition *other, struct error *err)
+    const struct overlap *overlap, const struct sync_definition *sync, struct error *err)
 {
-    const struct sync_definition *sync = overlap->sync;
-    struct object_pair pair;
+    struct neighbour other = {.sync = sync, .types = overlap->types};
+    struct types turned = {0};
     struct error ignored;
-    if (!object_types_pair(&overlap->where, other, &pair, &ignored))
+    if (!object_types_pair(&overlap->where, sync, &other.pair, &ignored))
         return true;
-    if (!same_pair(overlap->pair->from, overlap->pair->to, &pair) &&
-        !same_pair(overlap->pair->to, overlap->pair->from, &pair))
+    other.turned = !same_pair(overlap->pair->from, overlap->pair->to, &other.pair);
+    if (other.turned && !same_pair(overlap->pair->to, overlap->pair->from, &other.pair))
         return true;
-    for (size_t i = 0; i < other->types_count; i++)
-        if (is_ours(overlap, other, &pair, &other->types[i]))
-            return error_set(err, ERROR_CONFIG,
-                "sync %s: an association type between %s and %s is managed by sync \"%s\", too "
-                "(types[%zu], between %s and %s, which are the same object types): one would "
-                "archive "
-                "what the other creates; expected one sync for it",
-                sync->name, sync->from, sync->to, other->name, i, other->from, other->to);
-    return true;
+    const struct account_pair pair = {sync->portal, other.pair.from, other.pair.to};
+    bool ok = !other.turned ||
+        account_types(overlap->where.client, overlap->where.state, &pair, &turned, err);
+    if (other.turned)
+        other.types = &turned;
+    for (size_t i = 0; i < sync->types_count && ok; i++)
+        ok = check_type(overlap, &other, &sync->types[i], err);
+    types_clear(&turned);
+    return ok;
 }
 
-bool overlap_check(const struct overlap *overlap, struct error *err)
+/* Where one object type is both ends, which two types are one is a thing to be known. */
+static bool know_reciprocals(
+    struct overlap *overlap, struct reciprocals **ret_own, struct error *err)
 {
-    const struct definitions *definitions = overlap->definitions;
-    for (size_t i = 0; definitions != NULL && i < definitions->syncs_count; i++) {
+    *ret_own = NULL;
+    if (overlap->reciprocals != NULL || strcmp(overlap->pair->from, overlap->pair->to) != 0)
+        return true;
+    overlap->reciprocals = *ret_own = mem_new(1, sizeof **ret_own);
+    reciprocal_init(*ret_own, overlap->types, overlap->pair->from);
+    return known_reciprocals_load(
+        overlap->where.state, overlap->where.portal_id, overlap->types, *ret_own, err);
+}
+
+bool overlap_check(const struct overlap *asked, struct error *err)
+{
+    struct overlap overlap = *asked;
+    struct reciprocals *own;
+    const struct definitions *definitions = overlap.definitions;
+    if (definitions == NULL)
+        return true;
+    bool ok = know_reciprocals(&overlap, &own, err);
+    for (size_t i = 0; i < definitions->syncs_count && ok; i++) {
         const struct sync_definition *other = definitions->syncs[i];
-        if (other != overlap->sync && same_account(other->portal, overlap->sync->portal) &&
-            !check_other(overlap, other, err))
-            return false;
+        if (other != overlap.sync && same_account(other->portal, overlap.sync->portal))
+            ok = check_other(&overlap, other, err);
     }
-    return true;
+    free(own);
+    return ok;
 }
 
 bool overlap_refuse(struct run *run, struct error *err)
@@ -88,6 +204,7 @@ bool overlap_refuse(struct run *run, struct error *err)
         .sync = run->session.sync,
         .pair = &pair,
         .types = &run->session.types,
+        .reciprocals = run->session.reciprocals,
         .where = {run->session.client, run->session.state, run->session.access.portal_id}};
     return overlap_check(&overlap, err);
 }

@@ -1,7 +1,7 @@
 /*
  * overlap.h: no association has two masters (config_overlap.c), also where only the account knows
  * that two syncs mean the same: a custom object in two spellings (2-77 and p_vendor), a label by
- * its text and by its id.
+ * its text and by its id, the two sides of one label.
  */
 #ifndef JOURNAL_OVERLAP_H
 #define JOURNAL_OVERLAP_H
@@ -15,7 +15,9 @@ struct overlap {
     const struct definitions *definitions; /* NULL: no other sync is known */
     const struct sync_definition *sync;
     const struct object_pair *pair;
-    const struct types *types; /* managed: the sync's */
+    struct types *types; /* managed: the sync's; may grow */
+    struct reciprocals *reciprocals; /* of types, where both object types are one, and what is kept
+                                      * has been told; NULL: it will be, if it is needed */
     struct object_types where;
 };
 

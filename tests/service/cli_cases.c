@@ -69,6 +69,16 @@ static const struct {
     {"2-77 contacts plain", "p_vendor contacts Supplier", false},
     {"2-77 contacts plain", "p_vendor companies plain", false},
     {"2-77 contacts plain", "p_other contacts plain", false},
+    /* the two sides of one label */
+    {"deals contacts Boss", "contacts deals Bossof", true},
+    {"contacts deals Bossof", "0-3 contact boss", true},
+    {"deals contacts USER_DEFINED:60", "contacts deals USER_DEFINED:61", true},
+    {"2-77 contacts Supplier", "contacts p_vendor USER_DEFINED:53", true},
+    {"contacts contacts Mgr", "0-1 contact Emp", true},
+    {"companies companies parent_to_child_company", "companies companies plain", false},
+    {"deals contacts Boss", "contacts deals Other", false},
+    {"deals contacts Boss", "contacts deals plain", false},
+    {"contacts contacts Mgr", "contacts contacts Sib", false},
 };
 
 START_TEST(fault_c8_two_syncs_of_one_custom_object_are_found_out)
@@ -83,7 +93,13 @@ START_TEST(fault_c8_two_syncs_of_one_custom_object_are_found_out)
         "{\"from\":\"2-77\",\"to\":\"companies\",\"category\":\"USER_DEFINED\",\"typeId\":54,"
         "\"name\":\"vendor_to_company\",\"plain\":true,\"inverse\":{\"typeId\":55}},"
         "{\"from\":\"2-78\",\"to\":\"contacts\",\"category\":\"USER_DEFINED\",\"typeId\":56,"
-        "\"name\":\"other_to_contact\",\"plain\":true,\"inverse\":{\"typeId\":57}}]}",
+        "\"name\":\"other_to_contact\",\"plain\":true,\"inverse\":{\"typeId\":57}},"
+        "{\"from\":\"deals\",\"to\":\"contacts\",\"category\":\"USER_DEFINED\",\"typeId\":60,"
+        "\"name\":\"boss\",\"label\":\"Boss\",\"inverse\":{\"typeId\":61,\"label\":\"Bossof\"}},"
+        "{\"from\":\"deals\",\"to\":\"contacts\",\"name\":\"other\",\"label\":\"Other\"},"
+        "{\"from\":\"contacts\",\"to\":\"contacts\",\"name\":\"mgr\",\"label\":\"Mgr\","
+        "\"inverse\":{\"label\":\"Emp\"}},"
+        "{\"from\":\"contacts\",\"to\":\"contacts\",\"name\":\"sib\",\"label\":\"Sib\"}]}",
         NULL);
     configure_two(masters[_i].one, masters[_i].other);
     int code = bed_command(&bed, &process, (const char *const[]){"run", "one", NULL});
@@ -95,6 +111,54 @@ START_TEST(fault_c8_two_syncs_of_one_custom_object_are_found_out)
     ck_assert_msg((code == 0) != masters[_i].same, "%d: %s%s", code, buf_text(&process.out),
         buf_text(&process.err));
     ck_assert(!masters[_i].same || bed_logged(&bed, "batch/create") == 0);
+}
+END_TEST
+
+/* Runs both syncs; how much each has changed, "created archived, …". */
+static void check_runs(const char *changed)
+{
+    static const char *const names[] = {"links", "marks"};
+    struct buf found = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        process_clear(&process);
+        int code = bed_command(&bed, &process, (const char *const[]){"run", names[i], NULL});
+        ck_assert_msg(
+            code == 0, "%s: %s%s", names[i], buf_text(&process.out), buf_text(&process.err));
+        buf_addf(&found, "%s%lld %lld", i > 0 ? ", " : "",
+            (long long)bed_int(&bed, "select created from assocd.run order by run_id desc limit 1"),
+            (long long)bed_int(
+                &bed, "select archived from assocd.run order by run_id desc limit 1"));
+    }
+    ck_assert_str_eq(buf_text(&found), changed);
+    buf_clear(&found);
+}
+
+/* Why primary may stand beside plain where plain never archives: whatever the two tables say, each
+ * gets its own, and the next runs have nothing to do. */
+START_TEST(primary_beside_plain_that_only_creates_leaves_it_alone)
+{
+    static const char syncs[] =
+        "  links:\n    portal: main\n    from: contacts\n    to: companies\n    types: [plain]\n"
+        "    source: {table: crm.link}\n    policy: create_only\n    schedule: manual\n"
+        "  marks:\n    portal: main\n    from: companies\n    to: contacts\n    types: [primary]\n"
+        "    source: {table: crm.mark}\n    policy: mirror\n    schedule: manual\n"
+        "    guards: {max_source_shrink_percent: 50}\n";
+    bed_sql(&bed, "delete from crm.link; insert into crm.link values (1, 11), (1, 12), (2, 21)");
+    bed_sql(&bed,
+        "create table crm.mark as select 12::bigint as from_id, 1::bigint as to_id"
+        " union all select 11, null union all select 21, 2");
+    bed_sql(&bed, "grant usage on schema crm to public; grant select on crm.mark to public");
+    bed_configure(&bed, "", syncs);
+    check_runs("3 0, 1 1"); /* HubSpot has marked the first companies by itself */
+    check_runs("0 0, 0 0");
+    bed_sql(&bed, "update crm.mark set to_id = case from_id when 11 then 1 when 21 then 2 end");
+    check_runs("0 0, 1 1"); /* a mark moves */
+    check_runs("0 0, 0 0");
+    bed_sql(&bed, "update crm.mark set to_id = null where from_id = 11");
+    check_runs("0 0, 0 1");
+    check_runs("0 0, 0 0");
+    bed_sql(&bed, "delete from crm.link where to_id = 12");
+    check_runs("0 0, 0 0");
 }
 END_TEST
 
@@ -197,6 +261,7 @@ TCase *cli_cases(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_checked_fixture(tcase, open_bed, close_bed);
     tcase_add_test(tcase, options_may_stand_anywhere);
+    tcase_add_test(tcase, primary_beside_plain_that_only_creates_leaves_it_alone);
     tcase_add_loop_test(
         tcase, fault_c8_two_syncs_of_one_custom_object_are_found_out, 0, (int)ARRAY_COUNT(masters));
     tcase_add_test(tcase, check_prints_settings_when_asked_and_failures_last);

@@ -79,6 +79,25 @@ static const struct refusal refused[] = {
         "[company_to_contact_unlabeled], source: {table: b}, policy: mirror}\n",
         "f:18: syncs.two.types: \"company_to_contact_unlabeled\" between COMPANIES and contacts is "
         "managed by sync \"one\" already, expected one sync for it"},
+    /* an archived plain link takes its primary mark along */
+    {NULL,
+        "  two: {portal: main, from: contacts, to: companies, types: [primary], source: {table: "
+        "b}, "
+        "policy: create_only}\n",
+        "f:18: syncs.two.types: primary between contacts and companies goes with the plain links "
+        "that sync \"one\" archives (policy mirror): one would undo the other's work for ever; "
+        "expected both types in one sync, or policy create_only for the one with plain"},
+    {NULL,
+        "  two: {portal: main, from: company, to: 0-1, types: [HUBSPOT_DEFINED:2], source: {table: "
+        "b}, policy: mirror}\n",
+        "f:18: syncs.two.types: HUBSPOT_DEFINED:2 between company and 0-1 goes with the plain "
+        "links that sync \"one\" archives (policy mirror)..."},
+    {"[plain]",
+        "[primary]\n    source: {table: crm.b}\n    policy: mirror\n"
+        "  two:\n    portal: main\n    from: companies\n    to: contacts\n"
+        "    types: [plain]",
+        "f:13: syncs.one.types: primary between contacts and companies goes with the plain links "
+        "that sync \"two\" archives..."},
     /* the other end of HubSpot's own types, and their other spellings */
     {"[plain]",
         "[primary]\n    source: {table: crm.b}\n    policy: mirror\n"
@@ -127,8 +146,10 @@ END_TEST
 static const struct {
     const char *second, *third;
 } neighbours[] = {
-    {"from: contacts, to: companies, types: [primary]",
+    {"from: contacts, to: companies, types: [\"Chef\"]",
         "from: companies, to: contacts, types: [\"Boss\"]"},
+    {"from: deals, to: companies, types: [primary]",
+        "from: tickets, to: companies, types: [plain]"},
     {"from: contacts, to: quotes, types: [HUBSPOT_DEFINED:703]",
         "from: quotes, to: contacts, types: [HUBSPOT_DEFINED:1226]"},
     {"from: contacts, to: deals, types: [USER_DEFINED:30]",
@@ -147,6 +168,25 @@ START_TEST(lets_syncs_of_different_associations_stand_together)
     buf_addf(&more, "  two: {portal: main, %s, %s  three: {portal: main, %s, %s",
         neighbours[_i].second, rest, neighbours[_i].third, rest);
     ck_assert_msg(parse(NULL, buf_text(&more), &all, &err), "%s", err.text);
+    ck_assert_uint_eq(all.syncs_count, 3);
+    definitions_clear(&all);
+}
+END_TEST
+
+/* The sync of plain never archives, so that no primary mark goes along. */
+START_TEST(lets_primary_stand_beside_plain_that_only_creates)
+{
+    struct definitions all = {0};
+    struct error err = {0};
+    ck_assert_msg(
+        parse("[plain]\n    source: {table: crm.a}\n    policy: mirror",
+            "[plain]\n    source: {table: crm.a}\n    policy: create_only\n"
+            "  two: {portal: main, from: companies, to: contacts, types: [primary], source: "
+            "{table: b}, policy: mirror}\n"
+            "  three:\n    portal: main\n    from: deals\n    to: companies\n"
+            "    types: [plain]\n    source: {table: a}\n    policy: mirror",
+            &all, &err),
+        "%s", err.text);
     ck_assert_uint_eq(all.syncs_count, 3);
     definitions_clear(&all);
 }
@@ -217,7 +257,7 @@ START_TEST(other_pairs_and_types_and_accounts_may_be_managed_beside)
     static const char *const beside[] = {
         "  two: {portal: main, from: contacts, to: deals, types: [plain], source: {table: b}, "
         "policy: mirror}\n",
-        "  two: {portal: main, from: contacts, to: companies, types: [primary], source: {table: "
+        "  two: {portal: main, from: contacts, to: deals, types: [primary], source: {table: "
         "b}, policy: mirror}\n",
         "  two: {portal: main, from: companies, to: contacts, types: [\"Chef\"], source: {table: "
         "b}, policy: mirror}\n",
@@ -235,6 +275,7 @@ int main(void)
 {
     TCase *tcase = tcase_create("config_check");
     tcase_set_timeout(tcase, 120); /* under valgrind */
+    tcase_add_test(tcase, lets_primary_stand_beside_plain_that_only_creates);
     tcase_add_loop_test(tcase, lets_syncs_of_different_associations_stand_together, 0,
         (int)ARRAY_COUNT(neighbours));
     tcase_add_loop_test(tcase, refuses_what_does_not_fit_together, 0, (int)ARRAY_COUNT(refused));
