@@ -66,8 +66,22 @@ static bool is_same(
         (overlap->reciprocals != NULL && reciprocal_of(overlap->reciprocals, index) == theirs);
 }
 
+/* Two labels of the account that may be the two sides of one, because HubSpot does not tell their
+ * names, and no link that was read has told it. */
+static bool may_be_same(
+    const struct overlap *overlap, uint32_t index, const struct neighbour *other, uint32_t theirs)
+{
+    const struct type *a = &overlap->types->items[index], *b = &other->types->items[theirs];
+    if (a->kind != TYPE_LABEL || b->kind != TYPE_LABEL || is_own(a) || is_own(b) ||
+        (a->name != NULL && b->name != NULL))
+        return false;
+    return other->turned ||
+        (overlap->reciprocals != NULL && reciprocal_of(overlap->reciprocals, index) == TYPE_NONE &&
+            reciprocal_of(overlap->reciprocals, theirs) == TYPE_NONE);
+}
+
 /* What two types of two syncs are to each other. */
-enum meeting { MEETING_NONE, MEETING_SAME, MEETING_MARK };
+enum meeting { MEETING_NONE, MEETING_SAME, MEETING_MARK, MEETING_UNKNOWN };
 
 static enum meeting meet(
     const struct overlap *overlap, uint32_t index, const struct neighbour *other, uint32_t theirs)
@@ -78,7 +92,7 @@ static enum meeting meet(
     if ((a == TYPE_PRIMARY && b == TYPE_PLAIN && config_overlap_takes_marks(other->sync)) ||
         (a == TYPE_PLAIN && b == TYPE_PRIMARY && config_overlap_takes_marks(overlap->sync)))
         return MEETING_MARK;
-    return MEETING_NONE;
+    return may_be_same(overlap, index, other, theirs) ? MEETING_UNKNOWN : MEETING_NONE;
 }
 
 /* Are two types written so that they are certainly one, whatever the account says? */
@@ -103,6 +117,15 @@ static bool refuse(const struct overlap *overlap, const struct neighbour *other,
             "an archived plain link takes its primary mark along, and one sync would undo the "
             "other's work for ever; expected both types in one sync, or policy create_only for the "
             "one with plain",
+            sync->name, texts[0], sync->from, sync->to, texts[1], their->name, their->from,
+            their->to);
+    if (meeting == MEETING_UNKNOWN)
+        return error_set(err, ERROR_CONFIG,
+            "sync %s: type %s between %s and %s may be the same label as type %s of sync \"%s\" "
+            "(from %s to %s), seen from its other record: HubSpot does not tell the labels' names "
+            "now, and one sync would archive what the other creates; grant the token the scope to "
+            "read schemas (crm.schemas.X.read), wait some minutes after making a label, or manage "
+            "both in one sync",
             sync->name, texts[0], sync->from, sync->to, texts[1], their->name, their->from,
             their->to);
     return error_set(err, ERROR_CONFIG,
@@ -133,7 +156,8 @@ static bool check_type(const struct overlap *overlap, const struct neighbour *ot
         if (!types_resolve(overlap->types, ours, &index, ERROR_CONFIG, &ignored))
             continue;
         enum meeting meeting = known ? meet(overlap, index, other, theirs) : MEETING_NONE;
-        if (meeting == MEETING_NONE && same_key(overlap, other, ours, want))
+        if ((meeting == MEETING_NONE || meeting == MEETING_UNKNOWN) &&
+            same_key(overlap, other, ours, want))
             meeting = MEETING_SAME;
         const char *const texts[] = {type_text(overlap->types, index, space[0]),
             known ? type_text(other->types, theirs, space[1]) : "the same type"};

@@ -114,6 +114,32 @@ START_TEST(fault_c8_two_syncs_of_one_custom_object_are_found_out)
 }
 END_TEST
 
+/* Without the account's names nobody knows: it is refused, and the way out is said. */
+START_TEST(fault_p15_labels_of_which_no_name_is_known_are_not_taken_for_two)
+{
+    control_post(bed.base_url, "seed",
+        "{\"types\":[{\"from\":\"deals\",\"to\":\"contacts\",\"name\":\"boss\",\"label\":\"Boss\","
+        "\"inverse\":{\"label\":\"Bossof\"}},"
+        "{\"from\":\"contacts\",\"to\":\"contacts\",\"name\":\"mgr\",\"label\":\"Mgr\","
+        "\"inverse\":{\"label\":\"Emp\"}}]}",
+        NULL);
+    control_post(bed.base_url, "fault",
+        "{\"match\":{\"path\":\"schemas\",\"nth\":1,\"count\":1000},\"action\":\"status\","
+        "\"status\":403}",
+        NULL);
+    configure_two(_i == 0 ? "deals contacts Boss" : "contacts contacts Mgr",
+        _i == 0 ? "contacts deals Bossof" : "contacts contacts Emp");
+    int code = bed_command(&bed, &process, (const char *const[]){"run", "one", NULL});
+    ck_assert_msg(code == 78, "%d: %s%s", code, buf_text(&process.out), buf_text(&process.err));
+    ck_assert_msg(says("may be the same label as type"), "%s", buf_text(&process.err));
+    ck_assert(says("crm.schemas.X.read"));
+    configure_two("deals contacts Boss", "contacts deals plain");
+    process_clear(&process);
+    code = bed_command(&bed, &process, (const char *const[]){"check", NULL});
+    ck_assert_msg(code == 0, "%d: %s%s", code, buf_text(&process.out), buf_text(&process.err));
+}
+END_TEST
+
 /* Runs both syncs; how much each has changed, "created archived, …". */
 static void check_runs(const char *changed)
 {
@@ -261,6 +287,8 @@ TCase *cli_cases(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_checked_fixture(tcase, open_bed, close_bed);
     tcase_add_test(tcase, options_may_stand_anywhere);
+    tcase_add_loop_test(
+        tcase, fault_p15_labels_of_which_no_name_is_known_are_not_taken_for_two, 0, 2);
     tcase_add_test(tcase, primary_beside_plain_that_only_creates_leaves_it_alone);
     tcase_add_loop_test(
         tcase, fault_c8_two_syncs_of_one_custom_object_are_found_out, 0, (int)ARRAY_COUNT(masters));
