@@ -38,7 +38,8 @@ OBJ := $(SRC:%.c=$(B)/%.o)
 LIB := $(B)/libassocd.a
 SQL_STATEMENTS := $(sort $(wildcard sql/statement/*.sql))
 SQL_SCHEMA := $(sort $(wildcard sql/schema/*.sql)) sql/roles.sql sql/grants.tsv
-TESTLIB_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
+SUITE_MAIN := $(B)/tests/lib/suite_main.o
+TESTLIB_OBJ := $(filter-out $(SUITE_MAIN),$(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c)))
 SANDBOX_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sandbox/*.c))
 E2E_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/e2e/*.c))
 SERVICE_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/service/*.c))
@@ -92,10 +93,11 @@ $(B)/sandbox: $(SANDBOX_OBJ) $(LIB)
 
 $(B)/e2e: $(E2E_OBJ)
 $(B)/service: $(SERVICE_OBJ)
+$(B)/service: $(SUITE_MAIN)
 $(B)/e2e $(B)/service: $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
 
-$(B)/tests/unit/%: $(B)/tests/unit/%.o $(TESTLIB_OBJ) $(LIB)
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(SUITE_MAIN) $(TESTLIB_OBJ) $(LIB)
 	$(LINK) -o $@ $^ $(LIBS) $(TEST_LIBS)
 
 $(B)/%.o: %.c Makefile | $(B)/gen/pg/statement_list.h
@@ -112,7 +114,7 @@ $(B)/gen/pg/statement_list.h $(B)/gen/pg/statement_text.c &: sql/embed.awk sql/s
 	awk -v list=$(B)/gen/pg/statement_list.h -v text=$(B)/gen/pg/statement_text.c \
 		-f sql/embed.awk $(SQL_SCHEMA) $(SQL_STATEMENTS)
 
-$(TESTLIB_OBJ) $(E2E_OBJ) $(SERVICE_OBJ) $(UNIT:%=%.o): | $(B)/.deps-test
+$(SUITE_MAIN) $(TESTLIB_OBJ) $(E2E_OBJ) $(SERVICE_OBJ) $(UNIT:%=%.o): | $(B)/.deps-test
 $(SANDBOX_OBJ): | $(B)/.deps-demo
 $(B)/.deps-test: | $(B)/.deps-demo
 $(B)/.deps-demo: | $(B)/.deps-build

@@ -8,6 +8,7 @@
 #ifndef LIB_CLUSTER_H
 #define LIB_CLUSTER_H
 
+#include <stdlib.h>
 #include "base/attr.h"
 #include "base/error.h"
 #include "pg/pg.h"
@@ -49,5 +50,20 @@ void cluster_exec(struct pg *pg, const char *sql, struct pg_rows *rows);
 
 /* The first column of the first row as a number; the test is over if there is no row. */
 int64_t cluster_int(struct pg *pg, const char *sql);
+
+/* A database of the file's own, in `database`, for SUITE(.open = open_database, .close =
+ * close_database); make: cluster_database or cluster_database_with_schema. */
+#define SUITE_DATABASE(make) \
+    static char *database; \
+    static void open_database(void) \
+    { \
+        database = make(); \
+    } \
+    static void close_database(void) \
+    { \
+        cluster_drop(database); \
+        free(database); \
+    } \
+    struct suite_settings
 
 #endif

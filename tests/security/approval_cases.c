@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/suite.h"
 #include "lib/roles.h"
-#include "security/cases.h"
 #include "service/bed.h"
 
 static struct bed bed;
@@ -54,7 +54,7 @@ static int as_other(const char *verb, const char *login, struct process *process
     return process->status;
 }
 
-START_TEST(fault_h1_the_daemons_role_cannot_approve_its_own_plan)
+TEST(fault_h1_the_daemons_role_cannot_approve_its_own_plan)
 {
     struct process process = {0};
     ck_assert_int_ne(as_other("approve", "daemon", &process), 0);
@@ -68,9 +68,8 @@ START_TEST(fault_h1_the_daemons_role_cannot_approve_its_own_plan)
     ck_assert_int_eq(bed_logged(&bed, "batch/archive"), 0);
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.plan_approval"), 0);
 }
-END_TEST
 
-START_TEST(fault_h1_an_operator_approves_in_his_own_name)
+TEST(fault_h1_an_operator_approves_in_his_own_name)
 {
     struct process process = {0};
     ck_assert_int_eq(bed_command(&bed, &process,
@@ -86,9 +85,8 @@ START_TEST(fault_h1_an_operator_approves_in_his_own_name)
     process_clear(&process);
     ck_assert_int_eq(bed_differences(&bed), 0);
 }
-END_TEST
 
-START_TEST(fault_h1_a_request_is_approved_in_the_name_of_who_asked)
+TEST(fault_h1_a_request_is_approved_in_the_name_of_who_asked)
 {
     char *url = roles_text(bed.database_url, "approve");
     struct error err = {0};
@@ -111,15 +109,5 @@ START_TEST(fault_h1_a_request_is_approved_in_the_name_of_who_asked)
     pg_close(login);
     free(url);
 }
-END_TEST
 
-TCase *approval_cases(void)
-{
-    TCase *tcase = tcase_create("approval");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, open_withheld, close_bed);
-    tcase_add_test(tcase, fault_h1_the_daemons_role_cannot_approve_its_own_plan);
-    tcase_add_test(tcase, fault_h1_an_operator_approves_in_his_own_name);
-    tcase_add_test(tcase, fault_h1_a_request_is_approved_in_the_name_of_who_asked);
-    return tcase;
-}
+SUITE(.before = open_withheld, .after = close_bed);

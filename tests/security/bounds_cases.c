@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "lib/suite.h"
 #include "lib/scripted_http.h"
-#include "security/cases.h"
 #include "service/bed.h"
 
 #define ACCOUNT "{\"portalId\":7654321,\"timeZone\":\"Europe/Berlin\",\"accountType\":\"STANDARD\"}"
@@ -112,7 +112,7 @@ static void add_long(const char *begin, const char *repeated, size_t times, cons
     buf_clear(&body);
 }
 
-START_TEST(fault_h5_errors_without_end_in_a_reading)
+TEST(fault_h5_errors_without_end_in_a_reading)
 {
     add_first();
     add_long(BEGIN "],\"errors\":[", "{},", 1000000, "{}]}");
@@ -120,9 +120,8 @@ START_TEST(fault_h5_errors_without_end_in_a_reading)
     expect(69, "it holds more errors than the request had inputs");
     (void)close_server();
 }
-END_TEST
 
-START_TEST(fault_h5_errors_without_end_in_a_write)
+TEST(fault_h5_errors_without_end_in_a_write)
 {
     add_first();
     add(BEGIN EMPTY_RECORD "]}");
@@ -132,9 +131,8 @@ START_TEST(fault_h5_errors_without_end_in_a_write)
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.reject"), 0);
     (void)close_server();
 }
-END_TEST
 
-START_TEST(fault_h5_more_results_than_were_asked_for)
+TEST(fault_h5_more_results_than_were_asked_for)
 {
     add_first();
     add_long(BEGIN, EMPTY_RECORD ",", 100000, EMPTY_RECORD "]}");
@@ -142,9 +140,8 @@ START_TEST(fault_h5_more_results_than_were_asked_for)
     expect(69, "it holds more records than were asked for");
     (void)close_server();
 }
-END_TEST
 
-START_TEST(fault_h5_an_answer_without_end)
+TEST(fault_h5_an_answer_without_end)
 {
     add_first();
     add_long(BEGIN EMPTY_RECORD "],\"paging\":\"", "0123456789", 1000000, "\"}");
@@ -152,10 +149,9 @@ START_TEST(fault_h5_an_answer_without_end)
     expect(69, "it is longer than the request can need");
     (void)close_server();
 }
-END_TEST
 
 /* Who was merged into a record is told with it, whatever was asked. */
-START_TEST(fault_h5_merged_ids_without_end)
+TEST(fault_h5_merged_ids_without_end)
 {
     add_first();
     add(BEGIN
@@ -167,7 +163,6 @@ START_TEST(fault_h5_merged_ids_without_end)
     expect(3, "HubSpot does not tell whether");
     (void)close_server();
 }
-END_TEST
 
 /* Page number n of a record: rows that no page had before, and a cursor that none had. */
 static void add_page(int record, int number, int rows)
@@ -184,7 +179,7 @@ static void add_page(int record, int number, int rows)
     buf_clear(&body);
 }
 
-START_TEST(fault_h10_pages_without_end)
+TEST(fault_h10_pages_without_end)
 {
     add_first();
     for (int i = 1; i <= 1100; i++)
@@ -193,9 +188,8 @@ START_TEST(fault_h10_pages_without_end)
     expect(69, "record 1 has more than 1000 pages of associations");
     ck_assert_uint_eq(close_server(), BEFORE_READS + 1000);
 }
-END_TEST
 
-START_TEST(fault_h10_rows_without_end)
+TEST(fault_h10_rows_without_end)
 {
     add_first();
     for (int i = 1; i <= 30; i++)
@@ -204,7 +198,6 @@ START_TEST(fault_h10_rows_without_end)
     expect(69, "record 1 has more than 1000000 associations");
     ck_assert_uint_lt(close_server(), BEFORE_READS + 30);
 }
-END_TEST
 
 /* One record a request, one request at a time. */
 static void one_at_a_time(void)
@@ -224,7 +217,7 @@ static void one_at_a_time(void)
 }
 
 /* Each record for itself would be in order: no run needs as many as five of them. */
-START_TEST(fault_h10_a_run_has_no_more_requests_than_its_plan_may_need)
+TEST(fault_h10_a_run_has_no_more_requests_than_its_plan_may_need)
 {
     add_first();
     for (int record = 1; record <= 5; record++)
@@ -237,20 +230,5 @@ START_TEST(fault_h10_a_run_has_no_more_requests_than_its_plan_may_need)
     ck_assert_uint_gt(requests, 3000);
     ck_assert_uint_le(requests, 4200 + BEFORE_READS);
 }
-END_TEST
 
-TCase *bounds_cases(void)
-{
-    TCase *tcase = tcase_create("bounds");
-    tcase_set_timeout(tcase, 240);
-    tcase_add_checked_fixture(tcase, open_bed, close_bed);
-    tcase_add_test(tcase, fault_h5_errors_without_end_in_a_reading);
-    tcase_add_test(tcase, fault_h5_errors_without_end_in_a_write);
-    tcase_add_test(tcase, fault_h5_more_results_than_were_asked_for);
-    tcase_add_test(tcase, fault_h5_an_answer_without_end);
-    tcase_add_test(tcase, fault_h5_merged_ids_without_end);
-    tcase_add_test(tcase, fault_h10_pages_without_end);
-    tcase_add_test(tcase, fault_h10_rows_without_end);
-    tcase_add_test(tcase, fault_h10_a_run_has_no_more_requests_than_its_plan_may_need);
-    return tcase;
-}
+SUITE(.before = open_bed, .after = close_bed, .timeout = 240);

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/suite.h"
 #include "base/buf.h"
 #include "lib/cluster.h"
 #include "pg/pg.h"
 #include "pg/schema.h"
 #include "pg/statement.h"
-#include "security/cases.h"
 
 static char *database;
 static struct pg *pg;
@@ -89,7 +89,7 @@ static const char wanted[] =
     "object, part, privilege)"
     ") as different";
 
-START_TEST(fault_h1_the_catalogue_has_exactly_the_grants_of_the_table)
+TEST(fault_h1_the_catalogue_has_exactly_the_grants_of_the_table)
 {
     struct error err = {0};
     struct pg_args args = {0};
@@ -104,9 +104,8 @@ START_TEST(fault_h1_the_catalogue_has_exactly_the_grants_of_the_table)
                          "'assocd'::regnamespace and grantee = 'assocd_daemon'::regrole"),
         20);
 }
-END_TEST
 
-START_TEST(fault_h3_every_function_is_closed_and_keeps_its_search_path)
+TEST(fault_h3_every_function_is_closed_and_keeps_its_search_path)
 {
     ck_assert_int_eq(cluster_int(pg,
                          "select count(*) from pg_proc where pronamespace = 'assocd'::regnamespace"
@@ -119,7 +118,6 @@ START_TEST(fault_h3_every_function_is_closed_and_keeps_its_search_path)
             " and (proacl is null or has_function_privilege('public', oid, 'execute'))"),
         0);
 }
-END_TEST
 
 /* An installation of the version before with the roles as they were. */
 static void install_old(struct pg *old)
@@ -145,7 +143,7 @@ static void install_old(struct pg *old)
         NULL);
 }
 
-START_TEST(an_upgrade_takes_what_was_too_much_and_says_so)
+TEST(an_upgrade_takes_what_was_too_much_and_says_so)
 {
     static const char *const lost[] = {"insert on assocd.plan_approval from assocd_daemon\n",
         "update on assocd.sync_state from assocd_daemon\n",
@@ -168,10 +166,9 @@ START_TEST(an_upgrade_takes_what_was_too_much_and_says_so)
     cluster_drop(url);
     free(url);
 }
-END_TEST
 
 /* As many a DBA sets them up for a schema's owner. */
-START_TEST(fault_h23_default_privileges_reach_nothing_of_ours)
+TEST(fault_h23_default_privileges_reach_nothing_of_ours)
 {
     static const char defaults[] =
         "do $$ begin create role \"test bi\"; exception when duplicate_object or unique_violation "
@@ -210,16 +207,5 @@ START_TEST(fault_h23_default_privileges_reach_nothing_of_ours)
     cluster_drop(url);
     free(url);
 }
-END_TEST
 
-TCase *grants_cases(void)
-{
-    TCase *tcase = tcase_create("grants");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, open_database, close_database);
-    tcase_add_test(tcase, fault_h1_the_catalogue_has_exactly_the_grants_of_the_table);
-    tcase_add_test(tcase, fault_h3_every_function_is_closed_and_keeps_its_search_path);
-    tcase_add_test(tcase, an_upgrade_takes_what_was_too_much_and_says_so);
-    tcase_add_test(tcase, fault_h23_default_privileges_reach_nothing_of_ours);
-    return tcase;
-}
+SUITE(.before = open_database, .after = close_database);

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/suite.h"
 #include "lib/scripted_http.h"
-#include "security/cases.h"
 #include "service/bed.h"
 
 #define REFLECTED "you sent Bearer " BED_TOKEN " and its half pat-na1-sandbox-00"
@@ -96,7 +96,7 @@ static void expect_clean_database(void)
     }
 }
 
-START_TEST(fault_h4_a_token_that_comes_back_is_stored_and_shown_nowhere)
+TEST_LOOP(fault_h4_a_token_that_comes_back_is_stored_and_shown_nowhere, 4)
 {
     serve((size_t)_i);
     expect_clean_command((const char *const[]){"run", "links", NULL});
@@ -107,9 +107,8 @@ START_TEST(fault_h4_a_token_that_comes_back_is_stored_and_shown_nowhere)
     expect_clean_database();
     free(scripted_http_close(&server));
 }
-END_TEST
 
-START_TEST(fault_h7_labels_do_not_act)
+TEST(fault_h7_labels_do_not_act)
 {
     struct process process = {0};
     serve(ARRAY_COUNT(answers));
@@ -120,12 +119,11 @@ START_TEST(fault_h7_labels_do_not_act)
     process_clear(&process);
     free(scripted_http_close(&server));
 }
-END_TEST
 
 /* A reason that would clear the screen and write a section of its own. */
 #define FORGED "x' || E'\\n\\x1b[2Jdaemons\\nnone\\u202e' || '"
 
-START_TEST(fault_h7_reasons_do_not_act)
+TEST(fault_h7_reasons_do_not_act)
 {
     static const char *const verbs[][3] = {
         {"status", NULL}, {"status", "--json", NULL}, {"history", NULL}};
@@ -150,15 +148,5 @@ START_TEST(fault_h7_reasons_do_not_act)
             strstr(buf_text(&bed.daemons[0].err), "an\\nna") != NULL,
         "%s", buf_text(&bed.daemons[0].err));
 }
-END_TEST
 
-TCase *hostile_cases(void)
-{
-    TCase *tcase = tcase_create("hostile");
-    tcase_set_timeout(tcase, 120);
-    tcase_add_checked_fixture(tcase, open_hostile, close_bed);
-    tcase_add_loop_test(tcase, fault_h4_a_token_that_comes_back_is_stored_and_shown_nowhere, 0, 4);
-    tcase_add_test(tcase, fault_h7_labels_do_not_act);
-    tcase_add_test(tcase, fault_h7_reasons_do_not_act);
-    return tcase;
-}
+SUITE(.before = open_hostile, .after = close_bed);

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/suite.h"
 #include "lib/cluster.h"
 #include "lib/roles.h"
 #include "pg/pg.h"
-#include "security/cases.h"
 
 static char *database;
 static struct pg *pg;
@@ -186,7 +186,7 @@ static const struct {
     {"reader", "select * from assocd.job_log", WORKS},
 };
 
-START_TEST(may_do_what_its_role_needs_and_no_more)
+TEST_LOOP(may_do_what_its_role_needs_and_no_more, (sizeof cases / sizeof cases[0]))
 {
     struct error err = {0};
     char *url = roles_text(database, cases[_i].verb);
@@ -199,10 +199,9 @@ START_TEST(may_do_what_its_role_needs_and_no_more)
     pg_close(login);
     free(url);
 }
-END_TEST
 
 /* Of a run in doubt only its changes tell. */
-START_TEST(fault_h8_counts_of_a_run_in_doubt_are_those_of_its_changes)
+TEST(fault_h8_counts_of_a_run_in_doubt_are_those_of_its_changes)
 {
     char *url = roles_text(database, "daemon");
     struct pg *login = cluster_connect(url);
@@ -215,9 +214,8 @@ START_TEST(fault_h8_counts_of_a_run_in_doubt_are_those_of_its_changes)
     pg_close(login);
     free(url);
 }
-END_TEST
 
-START_TEST(fault_h1_an_approval_says_what_the_request_said)
+TEST(fault_h1_an_approval_says_what_the_request_said)
 {
     char *url = roles_text(database, "daemon");
     struct pg *login = cluster_connect(url);
@@ -237,16 +235,5 @@ START_TEST(fault_h1_an_approval_says_what_the_request_said)
     pg_close(login);
     free(url);
 }
-END_TEST
 
-TCase *login_cases(void)
-{
-    TCase *tcase = tcase_create("login");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, open_world, close_world);
-    tcase_add_loop_test(
-        tcase, may_do_what_its_role_needs_and_no_more, 0, (int)(sizeof cases / sizeof cases[0]));
-    tcase_add_test(tcase, fault_h8_counts_of_a_run_in_doubt_are_those_of_its_changes);
-    tcase_add_test(tcase, fault_h1_an_approval_says_what_the_request_said);
-    return tcase;
-}
+SUITE(.before = open_world, .after = close_world);

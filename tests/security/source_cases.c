@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/suite.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "lib/cluster.h"
 #include "lib/roles.h"
 #include "pg/pg.h"
-#include "security/cases.h"
 #include "service/bed.h"
 
 static struct bed bed;
@@ -67,7 +67,7 @@ static void configure(const char *source)
     buf_clear(&syncs);
 }
 
-START_TEST(fault_h19_code_of_a_source_puts_no_words_into_our_statements)
+TEST(fault_h19_code_of_a_source_puts_no_words_into_our_statements)
 {
     static const char *const verbs[][3] = {{"check", NULL}, {"plan", "links", NULL}};
     struct process process = {0};
@@ -79,7 +79,6 @@ START_TEST(fault_h19_code_of_a_source_puts_no_words_into_our_statements)
         process_clear(&process);
     }
 }
-END_TEST
 
 /* What is evaluated for whoever plans a query of a table: an index, a domain. */
 static const char trap[] = "create type evil.letter as enum ('a', 'b');"
@@ -148,7 +147,7 @@ static char *site_run(struct site *site, const char *role, const char *words, in
     return told;
 }
 
-START_TEST(fault_h20_to_watch_a_table_runs_no_code_of_its_owner)
+TEST(fault_h20_to_watch_a_table_runs_no_code_of_its_owner)
 {
     static const char *const verbs[] = {"init", "init --watch", "init --watch", "init --unwatch"};
     struct site site;
@@ -171,10 +170,9 @@ START_TEST(fault_h20_to_watch_a_table_runs_no_code_of_its_owner)
     }
     site_close(&site);
 }
-END_TEST
 
 /* Who may create schemas was there first; a superuser, who may do everything, prepares watching. */
-START_TEST(fault_h21_nothing_is_put_into_a_strangers_schema)
+TEST(fault_h21_nothing_is_put_into_a_strangers_schema)
 {
     static const char *const verbs[] = {"init", "init --watch"};
     struct site site;
@@ -197,10 +195,9 @@ START_TEST(fault_h21_nothing_is_put_into_a_strangers_schema)
         0);
     site_close(&site);
 }
-END_TEST
 
 /* A view that never answers: who waits for it can still be stopped, and leaves nothing behind. */
-START_TEST(fault_h25_a_source_that_never_answers_can_be_given_up)
+TEST(fault_h25_a_source_that_never_answers_can_be_given_up)
 {
     struct process process = {0};
     char *path = process_beside("assocd");
@@ -223,16 +220,5 @@ START_TEST(fault_h25_a_source_that_never_answers_can_be_given_up)
     process_clear(&process);
     free(path);
 }
-END_TEST
 
-TCase *source_cases(void)
-{
-    TCase *tcase = tcase_create("source");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, open_bed, close_bed);
-    tcase_add_test(tcase, fault_h19_code_of_a_source_puts_no_words_into_our_statements);
-    tcase_add_test(tcase, fault_h20_to_watch_a_table_runs_no_code_of_its_owner);
-    tcase_add_test(tcase, fault_h25_a_source_that_never_answers_can_be_given_up);
-    tcase_add_test(tcase, fault_h21_nothing_is_put_into_a_strangers_schema);
-    return tcase;
-}
+SUITE(.before = open_bed, .after = close_bed);

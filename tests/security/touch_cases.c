@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/suite.h"
 #include "lib/cluster.h"
 #include "lib/roles.h"
 #include "pg/statement.h"
-#include "security/cases.h"
 #include "service/bed.h"
 #include "source/watch.h"
 
@@ -37,7 +37,7 @@ static struct pg *writer(void)
     return login;
 }
 
-START_TEST(fault_h3_who_may_touches_known_syncs_only)
+TEST(fault_h3_who_may_touches_known_syncs_only)
 {
     struct error err = {0};
     struct pg *login = writer();
@@ -50,10 +50,9 @@ START_TEST(fault_h3_who_may_touches_known_syncs_only)
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.touched"), 2);
     pg_close(login);
 }
-END_TEST
 
 /* However it came to be: nobody reads it. */
-START_TEST(fault_h3_unknown_names_cost_the_daemon_nothing)
+TEST(fault_h3_unknown_names_cost_the_daemon_nothing)
 {
     struct error err = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
@@ -76,10 +75,9 @@ START_TEST(fault_h3_unknown_names_cost_the_daemon_nothing)
         ck_assert_msg(watch_forget(bed.pg, &definitions, bed.database_url, &err), "%s", err.text);
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.touched"), 1);
 }
-END_TEST
 
 /* Ids that are none, however long: the application's own statement goes through. */
-START_TEST(fault_h17_a_huge_id_does_not_fail_the_application)
+TEST(fault_h17_a_huge_id_does_not_fail_the_application)
 {
     struct pg *login = writer();
     bed_sql(&bed,
@@ -95,10 +93,9 @@ START_TEST(fault_h17_a_huge_id_does_not_fail_the_application)
         23);
     pg_close(login);
 }
-END_TEST
 
 /* The request is gone, in whatever way: nothing is wanted any more. */
-START_TEST(fault_h9_a_want_without_its_request_starts_nothing)
+TEST(fault_h9_a_want_without_its_request_starts_nothing)
 {
     bed_start(&bed, 0, NULL);
     bed_sql(&bed,
@@ -112,16 +109,5 @@ START_TEST(fault_h9_a_want_without_its_request_starts_nothing)
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.run where cause = 'trigger'"), 0);
     ck_assert_int_eq(bed_stop(&bed, 0), 0);
 }
-END_TEST
 
-TCase *touch_cases(void)
-{
-    TCase *tcase = tcase_create("touch");
-    tcase_set_timeout(tcase, 120);
-    tcase_add_checked_fixture(tcase, open_bed, close_bed);
-    tcase_add_test(tcase, fault_h3_who_may_touches_known_syncs_only);
-    tcase_add_test(tcase, fault_h3_unknown_names_cost_the_daemon_nothing);
-    tcase_add_test(tcase, fault_h17_a_huge_id_does_not_fail_the_application);
-    tcase_add_test(tcase, fault_h9_a_want_without_its_request_starts_nothing);
-    return tcase;
-}
+SUITE(.before = open_bed, .after = close_bed);

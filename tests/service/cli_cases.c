@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/suite.h"
 #include "lib/control.h"
 #include "service/bed.h"
-#include "service/cases.h"
 
 static struct bed bed;
 static struct process process;
@@ -81,7 +81,7 @@ static const struct {
     {"contacts contacts Mgr", "contacts contacts Sib", false},
 };
 
-START_TEST(fault_c8_two_syncs_of_one_custom_object_are_found_out)
+TEST_LOOP(fault_c8_two_syncs_of_one_custom_object_are_found_out, ARRAY_COUNT(masters))
 {
     control_post(bed.base_url, "seed",
         "{\"objects\":[{\"id\":\"2-77\",\"name\":\"vendor\"},{\"id\":\"2-78\",\"name\":\"other\"}],"
@@ -112,10 +112,9 @@ START_TEST(fault_c8_two_syncs_of_one_custom_object_are_found_out)
         buf_text(&process.err));
     ck_assert(!masters[_i].same || bed_logged(&bed, "batch/create") == 0);
 }
-END_TEST
 
 /* Without the account's names nobody knows: it is refused, and the way out is said. */
-START_TEST(fault_p15_labels_of_which_no_name_is_known_are_not_taken_for_two)
+TEST_LOOP(fault_p15_labels_of_which_no_name_is_known_are_not_taken_for_two, 2)
 {
     control_post(bed.base_url, "seed",
         "{\"types\":[{\"from\":\"deals\",\"to\":\"contacts\",\"name\":\"boss\",\"label\":\"Boss\","
@@ -138,7 +137,6 @@ START_TEST(fault_p15_labels_of_which_no_name_is_known_are_not_taken_for_two)
     code = bed_command(&bed, &process, (const char *const[]){"check", NULL});
     ck_assert_msg(code == 0, "%d: %s%s", code, buf_text(&process.out), buf_text(&process.err));
 }
-END_TEST
 
 /* Runs both syncs; how much each has changed, "created archived, …". */
 static void check_runs(const char *changed)
@@ -161,7 +159,7 @@ static void check_runs(const char *changed)
 
 /* Why primary may stand beside plain where plain never archives: whatever the two tables say, each
  * gets its own, and the next runs have nothing to do. */
-START_TEST(primary_beside_plain_that_only_creates_leaves_it_alone)
+TEST(primary_beside_plain_that_only_creates_leaves_it_alone)
 {
     static const char syncs[] =
         "  links:\n    portal: main\n    from: contacts\n    to: companies\n    types: [plain]\n"
@@ -186,9 +184,8 @@ START_TEST(primary_beside_plain_that_only_creates_leaves_it_alone)
     bed_sql(&bed, "delete from crm.link where to_id = 12");
     check_runs("0 0, 0 0");
 }
-END_TEST
 
-START_TEST(options_may_stand_anywhere)
+TEST(options_may_stand_anywhere)
 {
     char joined[200], attached[200];
     const char *file = bed.config_path;
@@ -213,9 +210,8 @@ START_TEST(options_may_stand_anywhere)
     ck_assert_int_eq(plain((const char *const[]){"-c", NULL}), 64);
     ck_assert(says("option -c needs a file"));
 }
-END_TEST
 
-START_TEST(check_prints_settings_when_asked_and_failures_last)
+TEST(check_prints_settings_when_asked_and_failures_last)
 {
     struct buf syncs = {0};
     bed_sync(&syncs, "bad", "contacts", "manual");
@@ -238,9 +234,8 @@ START_TEST(check_prints_settings_when_asked_and_failures_last)
     ck_assert_ptr_nonnull(strstr(buf_text(&process.out), "portals:"));
     ck_assert_ptr_nonnull(strstr(strstr(buf_text(&process.out), "portals:"), "FAIL  sync bad"));
 }
-END_TEST
 
-START_TEST(a_file_without_syncs_is_told)
+TEST(a_file_without_syncs_is_told)
 {
     static const char *const verbs[] = {"run", "plan", "check"};
     bed_configure(&bed, "", "");
@@ -249,9 +244,8 @@ START_TEST(a_file_without_syncs_is_told)
         ck_assert_msg(says("no syncs configured in "), "%s: %s", verbs[i], buf_text(&process.err));
     }
 }
-END_TEST
 
-START_TEST(a_malformed_url_is_a_matter_of_the_configuration)
+TEST(a_malformed_url_is_a_matter_of_the_configuration)
 {
     char *url = bed.database_url;
     bed.database_url = (char[]){"postgresql://u:canary@h/d?sslmod=require"};
@@ -265,10 +259,9 @@ START_TEST(a_malformed_url_is_a_matter_of_the_configuration)
         buf_text(&process.err));
     ck_assert(!says("canary"));
 }
-END_TEST
 
 /* The questions before the account was known had a bucket of their own. */
-START_TEST(status_shows_one_budget_for_one_account)
+TEST(status_shows_one_budget_for_one_account)
 {
     static const char *const run[] = {"run", NULL}, *const status[] = {"status", "--json", NULL};
     ck_assert_int_eq(bed_command(&bed, &process, run), 0);
@@ -279,22 +272,5 @@ START_TEST(status_shows_one_budget_for_one_account)
     ck_assert_ptr_nonnull(first);
     ck_assert_ptr_null(strstr(first + 1, "\"percent_of_ceiling\""));
 }
-END_TEST
 
-TCase *cli_cases(void)
-{
-    TCase *tcase = tcase_create("cli");
-    tcase_set_timeout(tcase, 120);
-    tcase_add_checked_fixture(tcase, open_bed, close_bed);
-    tcase_add_test(tcase, options_may_stand_anywhere);
-    tcase_add_loop_test(
-        tcase, fault_p15_labels_of_which_no_name_is_known_are_not_taken_for_two, 0, 2);
-    tcase_add_test(tcase, primary_beside_plain_that_only_creates_leaves_it_alone);
-    tcase_add_loop_test(
-        tcase, fault_c8_two_syncs_of_one_custom_object_are_found_out, 0, (int)ARRAY_COUNT(masters));
-    tcase_add_test(tcase, check_prints_settings_when_asked_and_failures_last);
-    tcase_add_test(tcase, a_file_without_syncs_is_told);
-    tcase_add_test(tcase, a_malformed_url_is_a_matter_of_the_configuration);
-    tcase_add_test(tcase, status_shows_one_budget_for_one_account);
-    return tcase;
-}
+SUITE(.before = open_bed, .after = close_bed);

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/suite.h"
 #include "lib/cluster.h"
 #include "service/bed.h"
-#include "service/cases.h"
 
 static struct bed bed;
 
@@ -34,7 +34,7 @@ static void verb(const char *name, const char *argument, int code, const char *t
     process_clear(&process);
 }
 
-START_TEST(triggers_by_verb)
+TEST(triggers_by_verb)
 {
     verb("trigger", "links", 0, "\"outcome\":\"");
     bed_until(&bed, "select status = 'succeeded' and cause = 'trigger' from assocd.run");
@@ -43,9 +43,8 @@ START_TEST(triggers_by_verb)
         "'a test' and requested_by = 'test_operator' from assocd.signal");
     ck_assert_int_eq(bed_int(&bed, "select signal_id from assocd.run"), 1);
 }
-END_TEST
 
-START_TEST(triggers_by_sql_within_a_second)
+TEST(triggers_by_sql_within_a_second)
 {
     bed_trigger(&bed);
     ck_assert(bed_until_ms(&bed, "select handled_at is not null from assocd.signal", 1000));
@@ -55,9 +54,8 @@ START_TEST(triggers_by_sql_within_a_second)
             &bed, "select (handled_at - requested_at < interval '1 s')::int from assocd.signal"),
         1);
 }
-END_TEST
 
-START_TEST(triggers_that_come_together_become_one_run_and_later_ones_another)
+TEST(triggers_that_come_together_become_one_run_and_later_ones_another)
 {
     bed_hold_creates(&bed);
     bed_trigger(&bed);
@@ -70,10 +68,9 @@ START_TEST(triggers_that_come_together_become_one_run_and_later_ones_another)
     bed_until(&bed, "select count(*) = 2 from assocd.run where completed_at is not null");
     ck_assert(!bed_until_ms(&bed, "select count(*) > 2 from assocd.run", 2500));
 }
-END_TEST
 
 /* The back-off is for what starts by itself. */
-START_TEST(a_run_asked_for_while_another_dies_does_not_wait_for_its_back_off)
+TEST(a_run_asked_for_while_another_dies_does_not_wait_for_its_back_off)
 {
     bed_hold_creates(&bed);
     bed_sql(&bed,
@@ -91,10 +88,9 @@ START_TEST(a_run_asked_for_while_another_dies_does_not_wait_for_its_back_off)
         "status in ('succeeded', 'no_change')) from assocd.run where run_id = 1");
     ck_assert_int_eq(bed_differences(&bed), 0);
 }
-END_TEST
 
 /* The other daemon's word is not yet committed when this one looks. */
-START_TEST(a_request_that_another_daemon_takes_up_meanwhile_is_not_lost)
+TEST(a_request_that_another_daemon_takes_up_meanwhile_is_not_lost)
 {
     struct pg *other = cluster_connect(bed.database_url);
     cluster_exec(other,
@@ -111,10 +107,9 @@ START_TEST(a_request_that_another_daemon_takes_up_meanwhile_is_not_lost)
     bed_until(&bed, "select outcome like 'run % succeeded' from assocd.signal where signal_id = 1");
     bed_until(&bed, "select handled_at is not null from assocd.signal where signal_id = 2");
 }
-END_TEST
 
 /* Whatever stands in a request, the daemon takes it up and goes on. */
-START_TEST(refuses_a_sync_whose_name_is_longer_than_a_message)
+TEST(refuses_a_sync_whose_name_is_longer_than_a_message)
 {
     bed_sql(&bed,
         "insert into assocd.signal (verb, sync, requested_at) select 'trigger', "
@@ -125,7 +120,6 @@ START_TEST(refuses_a_sync_whose_name_is_longer_than_a_message)
     bed_trigger(&bed);
     bed_until(&bed, "select status = 'succeeded' from assocd.run");
 }
-END_TEST
 
 /* A trigger that is refused at once, whether a daemon runs or not: no guard had a say in it. */
 static void expect_refused(const char *text)
@@ -137,7 +131,7 @@ static void expect_refused(const char *text)
     process_clear(&process);
 }
 
-START_TEST(a_paused_sync_rests_until_it_is_resumed)
+TEST(a_paused_sync_rests_until_it_is_resumed)
 {
     verb("pause", "links", 0, "paused");
     expect_refused("links is paused by test_operator since ");
@@ -161,9 +155,8 @@ START_TEST(a_paused_sync_rests_until_it_is_resumed)
                          "and paused_by is null and pause_reason is null"),
         1);
 }
-END_TEST
 
-START_TEST(cancels_a_run_which_settles_what_is_on_the_wire)
+TEST(cancels_a_run_which_settles_what_is_on_the_wire)
 {
     bed_hold_creates(&bed);
     bed_trigger(&bed);
@@ -186,9 +179,8 @@ START_TEST(cancels_a_run_which_settles_what_is_on_the_wire)
     /* It was wished: nothing starts again by itself. */
     ck_assert(!bed_until_ms(&bed, "select count(*) > 1 from assocd.run", 2500));
 }
-END_TEST
 
-START_TEST(refuses_a_sync_that_no_daemon_knows)
+TEST(refuses_a_sync_that_no_daemon_knows)
 {
     bed_sql(&bed,
         "insert into assocd.signal (verb, sync, requested_at) values "
@@ -197,10 +189,9 @@ START_TEST(refuses_a_sync_that_no_daemon_knows)
         "select outcome like 'refused: no daemon has a sync \"linsk\"%' from "
         "assocd.signal");
 }
-END_TEST
 
 /* What a typed run is told of an undo, a worker is told too. */
-START_TEST(applies_an_undo_that_is_approved_by_sql)
+TEST(applies_an_undo_that_is_approved_by_sql)
 {
     struct process process = {0};
     const char *const undo[] = {"undo", "1", NULL};
@@ -213,9 +204,8 @@ START_TEST(applies_an_undo_that_is_approved_by_sql)
         "select cause = 'apply' and status = 'succeeded' and archived = 20 and plan_id = 2 and "
         "undoes = 1 from assocd.run where run_id = 3");
 }
-END_TEST
 
-START_TEST(applies_a_plan_that_is_approved_by_sql)
+TEST(applies_a_plan_that_is_approved_by_sql)
 {
     verb("trigger", "links", 0, "signal");
     bed_until(&bed, "select status = 'succeeded' from assocd.run");
@@ -244,9 +234,8 @@ START_TEST(applies_a_plan_that_is_approved_by_sql)
     bed_until(&bed, "select count(*) = 2 from assocd.signal where outcome like '%exit code 7%'");
     ck_assert_int_eq(bed_int(&bed, "select failures from assocd.sync_state"), 0);
 }
-END_TEST
 
-START_TEST(says_that_nobody_is_there_to_hear)
+TEST(says_that_nobody_is_there_to_hear)
 {
     struct process process = {0};
     const char *const words[] = {"trigger", "links", NULL};
@@ -260,9 +249,8 @@ START_TEST(says_that_nobody_is_there_to_hear)
     bed_start(&bed, 0, NULL);
     bed_until(&bed, "select cause = 'trigger' and status = 'succeeded' from assocd.run");
 }
-END_TEST
 
-START_TEST(status_shows_runs_under_way_with_their_progress)
+TEST(status_shows_runs_under_way_with_their_progress)
 {
     struct process process = {0};
     const char *const words[] = {"status", "--json", NULL};
@@ -286,25 +274,5 @@ START_TEST(status_shows_runs_under_way_with_their_progress)
     bed_release(&bed);
     bed_until(&bed, "select status = 'succeeded' from assocd.run");
 }
-END_TEST
 
-TCase *control_cases(void)
-{
-    TCase *cases = tcase_create("control");
-    tcase_add_checked_fixture(cases, open_manual, close_bed);
-    tcase_set_timeout(cases, 120);
-    tcase_add_test(cases, triggers_by_verb);
-    tcase_add_test(cases, triggers_by_sql_within_a_second);
-    tcase_add_test(cases, triggers_that_come_together_become_one_run_and_later_ones_another);
-    tcase_add_test(cases, a_run_asked_for_while_another_dies_does_not_wait_for_its_back_off);
-    tcase_add_test(cases, a_request_that_another_daemon_takes_up_meanwhile_is_not_lost);
-    tcase_add_test(cases, refuses_a_sync_whose_name_is_longer_than_a_message);
-    tcase_add_test(cases, a_paused_sync_rests_until_it_is_resumed);
-    tcase_add_test(cases, cancels_a_run_which_settles_what_is_on_the_wire);
-    tcase_add_test(cases, refuses_a_sync_that_no_daemon_knows);
-    tcase_add_test(cases, applies_an_undo_that_is_approved_by_sql);
-    tcase_add_test(cases, applies_a_plan_that_is_approved_by_sql);
-    tcase_add_test(cases, says_that_nobody_is_there_to_hear);
-    tcase_add_test(cases, status_shows_runs_under_way_with_their_progress);
-    return cases;
-}
+SUITE(.before = open_manual, .after = close_bed);

@@ -13,9 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/suite.h"
 #include "lib/control.h"
 #include "service/bed.h"
-#include "service/cases.h"
 
 /* libpq 15 waits for ever when the allocation at the beginning of a COPY fails; who is as patient
  * as that is killed, which is P1. */
@@ -164,13 +164,12 @@ static void sweep(const char *kind, long points)
     printf("host: %s: %ld of %ld calls, %ld ended the process\n", kind, points, count, aborted);
 }
 
-START_TEST(fault_p7_no_file_descriptor_left_at_any_call)
+TEST_LOOP(fault_p7_no_file_descriptor_left_at_any_call, SHIMMED)
 {
     sweep("files", 40);
 }
-END_TEST
 
-START_TEST(fault_p7_a_limit_that_is_too_low_is_told_before_anything_begins)
+TEST(fault_p7_a_limit_that_is_too_low_is_told_before_anything_begins)
 {
     static const struct {
         rlim_t limit;
@@ -203,15 +202,13 @@ START_TEST(fault_p7_a_limit_that_is_too_low_is_told_before_anything_begins)
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
     expect_end("a low soft limit");
 }
-END_TEST
 
-START_TEST(fault_p4_no_memory_at_any_allocation)
+TEST_LOOP(fault_p4_no_memory_at_any_allocation, SHIMMED)
 {
     sweep("memory", 30);
 }
-END_TEST
 
-START_TEST(fault_p8_the_wall_clock_jumps_a_day_ahead_and_back)
+TEST_LOOP(fault_p8_the_wall_clock_jumps_a_day_ahead_and_back, SHIMMED)
 {
     static const char *const every[] = {"clock:1", "clock:3", "clock:10"};
     for (size_t i = 0; i < ARRAY_COUNT(every); i++) {
@@ -228,9 +225,8 @@ START_TEST(fault_p8_the_wall_clock_jumps_a_day_ahead_and_back)
         expect_end(every[i]);
     }
 }
-END_TEST
 
-START_TEST(fault_p12_reads_and_writes_come_in_pieces_and_are_interrupted)
+TEST_LOOP(fault_p12_reads_and_writes_come_in_pieces_and_are_interrupted, SHIMMED)
 {
     static const char *const sizes[] = {"pieces:1", "pieces:7", "pieces:1000"};
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
@@ -243,9 +239,8 @@ START_TEST(fault_p12_reads_and_writes_come_in_pieces_and_are_interrupted)
         expect_end(sizes[i]);
     }
 }
-END_TEST
 
-START_TEST(fault_p13_a_library_older_than_the_one_it_was_built_with)
+TEST_LOOP(fault_p13_a_library_older_than_the_one_it_was_built_with, SHIMMED)
 {
     begin_trial();
     ck_assert_int_eq(run_shimmed("curl:0"), 70);
@@ -253,10 +248,9 @@ START_TEST(fault_p13_a_library_older_than_the_one_it_was_built_with)
     ck_assert_int_eq(count_of("requests"), 0);
     expect_end("an old libcurl");
 }
-END_TEST
 
 /* Nobody listens there: a request that took the proxy would fail. */
-START_TEST(fault_a35_a_proxy_out_of_the_environment_is_not_used)
+TEST(fault_a35_a_proxy_out_of_the_environment_is_not_used)
 {
     static const char *const names[] = {
         "http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"};
@@ -266,10 +260,9 @@ START_TEST(fault_a35_a_proxy_out_of_the_environment_is_not_used)
     ck_assert_msg(bed_command(&bed, &process, run) == 0, "%s", buf_text(&process.err));
     expect_end("proxies");
 }
-END_TEST
 
 /* What cannot be said is not said; the work is done all the same. */
-START_TEST(fault_p6_messages_that_nobody_can_write_do_not_stop_the_work)
+TEST(fault_p6_messages_that_nobody_can_write_do_not_stop_the_work)
 {
     char line[512];
     char *own = process_beside("assocd");
@@ -287,10 +280,9 @@ START_TEST(fault_p6_messages_that_nobody_can_write_do_not_stop_the_work)
     expect_end("full disk");
     free(own);
 }
-END_TEST
 
 /* Started without standard files: no connection gets their numbers, or messages would go there. */
-START_TEST(fault_p7_closed_standard_files_are_no_connections)
+TEST(fault_p7_closed_standard_files_are_no_connections)
 {
     char line[512], path[64], target[64];
     char *own = process_beside("assocd");
@@ -318,25 +310,11 @@ START_TEST(fault_p7_closed_standard_files_are_no_connections)
     expect_end("closed standard files");
     free(own);
 }
-END_TEST
 
-TCase *host_cases(void)
+static void tell_what_is_left_out(void)
 {
-    TCase *cases = tcase_create("host");
-    tcase_add_checked_fixture(cases, open_manual, close_bed);
-    tcase_set_timeout(cases, 3600);
-    if (SHIMMED) {
-        tcase_add_test(cases, fault_p7_no_file_descriptor_left_at_any_call);
-        tcase_add_test(cases, fault_p4_no_memory_at_any_allocation);
-        tcase_add_test(cases, fault_p8_the_wall_clock_jumps_a_day_ahead_and_back);
-        tcase_add_test(cases, fault_p12_reads_and_writes_come_in_pieces_and_are_interrupted);
-        tcase_add_test(cases, fault_p13_a_library_older_than_the_one_it_was_built_with);
-    } else {
+    if (!SHIMMED)
         puts("SKIPPED host: the sanitizer's library and the shim both want to be loaded first");
-    }
-    tcase_add_test(cases, fault_p7_a_limit_that_is_too_low_is_told_before_anything_begins);
-    tcase_add_test(cases, fault_a35_a_proxy_out_of_the_environment_is_not_used);
-    tcase_add_test(cases, fault_p6_messages_that_nobody_can_write_do_not_stop_the_work);
-    tcase_add_test(cases, fault_p7_closed_standard_files_are_no_connections);
-    return cases;
 }
+
+SUITE(.open = tell_what_is_left_out, .before = open_manual, .after = close_bed, .timeout = 3600);

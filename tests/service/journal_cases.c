@@ -15,9 +15,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "lib/suite.h"
 #include "base/clock.h"
 #include "service/bed.h"
-#include "service/cases.h"
 
 static struct bed bed;
 static int journal = -1;
@@ -86,7 +86,7 @@ static void check_fields(const char *entry, const char *const fields[])
         ck_assert_msg(strstr(entry, *fields) != NULL, "no %s in:\n%s", *fields, entry);
 }
 
-START_TEST(the_journal_gets_fields_of_its_own)
+TEST(the_journal_gets_fields_of_its_own)
 {
     static const char *const of_run[] = {"MESSAGE=run 1 of links: succeeded, 20 created",
         "\nPRIORITY=6\n", "\nSYSLOG_IDENTIFIER=assocd\n", "\nSYNC=links\n", "\nRUN_ID=1\n",
@@ -116,13 +116,5 @@ START_TEST(the_journal_gets_fields_of_its_own)
     ck_assert_int_eq(bed_stop(&bed, 0), 0);
     ck_assert_str_eq(buf_text(&bed.daemons[0].err), "");
 }
-END_TEST
 
-TCase *journal_cases(void)
-{
-    TCase *cases = tcase_create("journal");
-    tcase_add_checked_fixture(cases, open_hourly, close_bed);
-    tcase_set_timeout(cases, 120);
-    tcase_add_test(cases, the_journal_gets_fields_of_its_own);
-    return cases;
-}
+SUITE(.before = open_hourly, .after = close_bed);

@@ -9,10 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/suite.h"
 #include "lib/cluster.h"
 #include "lib/pooler.h"
 #include "service/bed.h"
-#include "service/cases.h"
 
 enum { BUSY = 3 };
 
@@ -129,7 +129,7 @@ static const struct {
     {"pool_mode = statement\ndefault_pool_size = 5\n", false},
 };
 
-START_TEST(fault_c1_a_pooler_without_sessions_is_refused)
+TEST_LOOP(fault_c1_a_pooler_without_sessions_is_refused, ARRAY_COUNT(pools))
 {
     if (!open_pooler(pools[_i].settings))
         return;
@@ -146,9 +146,8 @@ START_TEST(fault_c1_a_pooler_without_sessions_is_refused)
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.run"), 0);
     expect_clean_pool();
 }
-END_TEST
 
-START_TEST(works_behind_a_pooler_that_keeps_sessions)
+TEST(works_behind_a_pooler_that_keeps_sessions)
 {
     static const char *const watch[] = {"init", "--watch", NULL};
     if (!open_pooler("pool_mode = session\ndefault_pool_size = 20\n"))
@@ -165,19 +164,17 @@ START_TEST(works_behind_a_pooler_that_keeps_sessions)
     ck_assert_int_eq(bed_differences(&bed), 0);
     ck_assert_int_eq(bed_stop(&bed, 0), 0);
 }
-END_TEST
 
 /* Too small for a second session: said at once, and not waited for. */
-START_TEST(a_pool_of_one_session_is_said)
+TEST(a_pool_of_one_session_is_said)
 {
     if (!open_pooler("pool_mode = session\ndefault_pool_size = 1\n"))
         return;
     configure(true, "");
     expect("run", 75, "default_pool_size");
 }
-END_TEST
 
-START_TEST(fault_c1_reads_the_source_through_a_pooler_without_sessions)
+TEST(fault_c1_reads_the_source_through_a_pooler_without_sessions)
 {
     if (!open_pooler("pool_mode = transaction\ndefault_pool_size = 5\nserver_round_robin = 1\n"))
         return;
@@ -191,9 +188,8 @@ START_TEST(fault_c1_reads_the_source_through_a_pooler_without_sessions)
     ck_assert_int_eq(bed_differences(&bed), 0);
     expect_clean_pool();
 }
-END_TEST
 
-START_TEST(fault_c1_listening_for_changes_needs_a_session)
+TEST(fault_c1_listening_for_changes_needs_a_session)
 {
     static const char *const watch[] = {"init", "--watch", NULL};
     if (!open_pooler("pool_mode = transaction\ndefault_pool_size = 5\n"))
@@ -207,18 +203,5 @@ START_TEST(fault_c1_listening_for_changes_needs_a_session)
     bed_until(&bed, "select count(*) > 0 from assocd.run where created = 20");
     ck_assert_int_eq(bed_stop(&bed, 0), 0);
 }
-END_TEST
 
-TCase *pooler_cases(void)
-{
-    TCase *cases = tcase_create("pooler");
-    tcase_add_checked_fixture(cases, open_bed, close_bed);
-    tcase_set_timeout(cases, 120);
-    tcase_add_loop_test(
-        cases, fault_c1_a_pooler_without_sessions_is_refused, 0, (int)ARRAY_COUNT(pools));
-    tcase_add_test(cases, works_behind_a_pooler_that_keeps_sessions);
-    tcase_add_test(cases, a_pool_of_one_session_is_said);
-    tcase_add_test(cases, fault_c1_reads_the_source_through_a_pooler_without_sessions);
-    tcase_add_test(cases, fault_c1_listening_for_changes_needs_a_session);
-    return cases;
-}
+SUITE(.before = open_bed, .after = close_bed);

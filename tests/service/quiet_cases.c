@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/suite.h"
 #include "lib/pgproxy.h"
 #include "service/bed.h"
-#include "service/cases.h"
 
 enum { LOOKS = 4, A_LOOK = 4 }; /* statements of a look around */
 
@@ -49,7 +49,7 @@ static void until_looked(int64_t *seen_us)
         bed_int(&bed, "select (extract(epoch from seen_at) * 1000000)::bigint from assocd.daemon");
 }
 
-START_TEST(asks_a_few_things_at_each_look_and_nothing_between)
+TEST(asks_a_few_things_at_each_look_and_nothing_between)
 {
     int64_t seen_us = 0;
     proxy = pgproxy_open(bed.database_url);
@@ -62,10 +62,9 @@ START_TEST(asks_a_few_things_at_each_look_and_nothing_between)
         until_looked(&seen_us);
     ck_assert_int_le(pgproxy_count(proxy) - before, (LOOKS + 1) * A_LOOK);
 }
-END_TEST
 
 /* Twelve transactions a minute are three looks. */
-START_TEST(looks_rarely_unless_something_is_watched_or_configured)
+TEST(looks_rarely_unless_something_is_watched_or_configured)
 {
     static const struct {
         const char *head, *more;
@@ -88,10 +87,9 @@ START_TEST(looks_rarely_unless_something_is_watched_or_configured)
         process_clear(&bed.daemons[0]);
     }
 }
-END_TEST
 
 /* Far sooner than the next look, which is minutes away. */
-START_TEST(acts_at_once_on_a_request_while_it_rests)
+TEST(acts_at_once_on_a_request_while_it_rests)
 {
     configure("daemon: {poll: 5m}\n", "");
     bed_start(&bed, 0, NULL);
@@ -100,10 +98,9 @@ START_TEST(acts_at_once_on_a_request_while_it_rests)
     bed_until(&bed, "select outcome = 'run 1: succeeded' from assocd.signal");
     bed_until(&bed, "select next_at > seen_at + interval '1 minute' from assocd.daemon");
 }
-END_TEST
 
 /* A run of somebody else is looked after every second, in case its process dies. */
-START_TEST(looks_after_the_runs_of_others)
+TEST(looks_after_the_runs_of_others)
 {
     configure("daemon: {poll: 5m}\n", "");
     bed_start(&bed, 0, NULL);
@@ -117,16 +114,5 @@ START_TEST(looks_after_the_runs_of_others)
     bed_sql(&bed, "select pg_advisory_unlock_all()");
     bed_until(&bed, "select status = 'interrupted' from assocd.run");
 }
-END_TEST
 
-TCase *quiet_cases(void)
-{
-    TCase *cases = tcase_create("quiet");
-    tcase_add_checked_fixture(cases, open_bed, close_bed);
-    tcase_set_timeout(cases, 120);
-    tcase_add_test(cases, asks_a_few_things_at_each_look_and_nothing_between);
-    tcase_add_test(cases, looks_rarely_unless_something_is_watched_or_configured);
-    tcase_add_test(cases, acts_at_once_on_a_request_while_it_rests);
-    tcase_add_test(cases, looks_after_the_runs_of_others);
-    return cases;
-}
+SUITE(.before = open_bed, .after = close_bed);

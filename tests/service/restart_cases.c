@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/suite.h"
 #include "lib/cluster.h"
 #include "service/bed.h"
-#include "service/cases.h"
 
 static struct bed bed;
 
@@ -55,7 +55,7 @@ static int told(const char *text)
  * does not come back, for assocd's own and for the watched tables'. */
 enum { LINES_MAX = 4 };
 
-START_TEST(a_restart_of_postgresql_is_told_once_and_nothing_is_lost)
+TEST_LOOP(a_restart_of_postgresql_is_told_once_and_nothing_is_lost, ARRAY_COUNT(modes))
 {
     restart(modes[_i]);
     bed_sql(&bed, "insert into crm.link values (30, 30)"); /* while nobody listens */
@@ -72,10 +72,9 @@ START_TEST(a_restart_of_postgresql_is_told_once_and_nothing_is_lost)
     ck_assert_msg(
         told(" warning: ") + told(" error: ") <= LINES_MAX, "%s", buf_text(&bed.daemons[0].err));
 }
-END_TEST
 
 /* The worker of a run dies of it, too; what was on the wire is settled by the next. */
-START_TEST(a_run_under_way_is_interrupted_and_made_good)
+TEST_LOOP(a_run_under_way_is_interrupted_and_made_good, ARRAY_COUNT(modes))
 {
     bed_hold_creates(&bed);
     bed_sql(&bed, "insert into crm.link select n, n from generate_series(40, 49) n");
@@ -100,16 +99,5 @@ START_TEST(a_run_under_way_is_interrupted_and_made_good)
     ck_assert_int_eq(bed_differences(&bed), 0);
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.batch where status = 'sent'"), 0);
 }
-END_TEST
 
-TCase *restart_cases(void)
-{
-    TCase *cases = tcase_create("restart");
-    tcase_add_checked_fixture(cases, open_own, close_bed);
-    tcase_set_timeout(cases, 180);
-    tcase_add_loop_test(cases, a_restart_of_postgresql_is_told_once_and_nothing_is_lost, 0,
-        (int)ARRAY_COUNT(modes));
-    tcase_add_loop_test(
-        cases, a_run_under_way_is_interrupted_and_made_good, 0, (int)ARRAY_COUNT(modes));
-    return cases;
-}
+SUITE(.before = open_own, .after = close_bed, .timeout = 180);

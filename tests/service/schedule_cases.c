@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/suite.h"
 #include "service/bed.h"
-#include "service/cases.h"
 
 static struct bed bed;
 
@@ -32,7 +32,7 @@ static void pass_hours(int hours)
     bed_sql(&bed, sql);
 }
 
-START_TEST(runs_what_never_ran_at_once_and_then_by_its_schedule)
+TEST(runs_what_never_ran_at_once_and_then_by_its_schedule)
 {
     bed_start(&bed, 0, NULL);
     bed_until(&bed, "select status = 'succeeded' and cause = 'schedule' from assocd.run");
@@ -43,9 +43,8 @@ START_TEST(runs_what_never_ran_at_once_and_then_by_its_schedule)
         &bed, "select count(*) = 2 from assocd.run where status in ('succeeded', 'no_change')");
     ck_assert(!bed_until_ms(&bed, "select count(*) > 2 from assocd.run", 3000));
 }
-END_TEST
 
-START_TEST(takes_the_due_time_from_the_database_when_it_starts_again)
+TEST(takes_the_due_time_from_the_database_when_it_starts_again)
 {
     bed_start(&bed, 0, NULL);
     bed_until(&bed, "select count(*) = 1 from assocd.run where completed_at is not null");
@@ -57,9 +56,8 @@ START_TEST(takes_the_due_time_from_the_database_when_it_starts_again)
     bed_start(&bed, 0, NULL);
     bed_until(&bed, "select count(*) = 2 from assocd.run where completed_at is not null");
 }
-END_TEST
 
-START_TEST(never_starts_a_sync_whose_lock_somebody_holds)
+TEST(never_starts_a_sync_whose_lock_somebody_holds)
 {
     bed_sql(&bed, "select assocd.lock_sync('links', 'main')");
     bed_start(&bed, 0, NULL);
@@ -68,9 +66,8 @@ START_TEST(never_starts_a_sync_whose_lock_somebody_holds)
     bed_until(&bed, "select status = 'succeeded' from assocd.run");
     ck_assert_int_eq(bed_int(&bed, "select failures from assocd.sync_state"), 0);
 }
-END_TEST
 
-START_TEST(comes_back_after_a_failure_with_growing_rests)
+TEST(comes_back_after_a_failure_with_growing_rests)
 {
     bed_sql(&bed, "alter table crm.link rename to away");
     bed_start(&bed, 0, NULL);
@@ -95,9 +92,8 @@ START_TEST(comes_back_after_a_failure_with_growing_rests)
         "select run_status = 'succeeded' and failures = 0 and retry_at is null from "
         "assocd.sync_state");
 }
-END_TEST
 
-START_TEST(a_killed_worker_costs_its_own_run_only)
+TEST(a_killed_worker_costs_its_own_run_only)
 {
     bed_fault(&bed,
         "{\"match\":{\"path\":\"batch/"
@@ -130,9 +126,8 @@ START_TEST(a_killed_worker_costs_its_own_run_only)
         "changed_at = clock_timestamp()");
     bed_until(&bed, "select run_status = 'succeeded' and failures = 0 from assocd.sync_state");
 }
-END_TEST
 
-START_TEST(a_worker_that_cannot_begin_is_told_and_tried_again_later)
+TEST(a_worker_that_cannot_begin_is_told_and_tried_again_later)
 {
     char path[160];
     (void)snprintf(path, sizeof path, "%s/token", bed.folder);
@@ -151,10 +146,9 @@ START_TEST(a_worker_that_cannot_begin_is_told_and_tried_again_later)
         "select run_status = 'succeeded' and failures = 0 and start_error is null from "
         "assocd.sync_state");
 }
-END_TEST
 
 /* Not counted as its failure, tried again soon, and told until it can begin. */
-START_TEST(a_worker_that_postgresql_refuses_is_told_in_status)
+TEST(a_worker_that_postgresql_refuses_is_told_in_status)
 {
     bed_sql(&bed, "revoke insert on assocd.run from assocd_daemon");
     bed_start(&bed, 0, NULL);
@@ -168,10 +162,9 @@ START_TEST(a_worker_that_postgresql_refuses_is_told_in_status)
         "select start_error is null and outcome = 'run 1: succeeded' from assocd.sync_state, "
         "assocd.signal");
 }
-END_TEST
 
 /* What a commit leaves that waited so long for a standby: the clock was read before it. */
-START_TEST(sees_the_end_of_a_run_that_was_committed_late)
+TEST(sees_the_end_of_a_run_that_was_committed_late)
 {
     bed_sql(&bed,
         "insert into assocd.sync_state (sync, portal, run_id, run_status, run_cause, "
@@ -182,9 +175,8 @@ START_TEST(sees_the_end_of_a_run_that_was_committed_late)
         "clock_timestamp() - interval '2 h', changed_at = clock_timestamp() - interval '1 min'");
     bed_until(&bed, "select status = 'succeeded' from assocd.run");
 }
-END_TEST
 
-START_TEST(a_spent_quota_is_waited_for_until_midnight)
+TEST(a_spent_quota_is_waited_for_until_midnight)
 {
     bed_fault(&bed,
         "{\"match\":{\"path\":\"batch/read\"},\"action\":\"status\",\"status\":429,\"body\":"
@@ -201,11 +193,10 @@ START_TEST(a_spent_quota_is_waited_for_until_midnight)
             "assocd.portal p using (portal)"),
         1);
 }
-END_TEST
 
 /* A worker dies with a plan that takes the server longer to abandon than a statement of the daemon
  * may take. */
-START_TEST(a_large_plan_of_a_dead_run_keeps_nobody_from_working)
+TEST(a_large_plan_of_a_dead_run_keeps_nobody_from_working)
 {
     bed_sql(&bed,
         "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid) values "
@@ -223,9 +214,8 @@ START_TEST(a_large_plan_of_a_dead_run_keeps_nobody_from_working)
         "1 and state <> 'abandoned') from assocd.run where run_id = 1");
     bed_until(&bed, "select status = 'succeeded' from assocd.run where run_id = 2");
 }
-END_TEST
 
-START_TEST(bounds_the_workers_at_once)
+TEST(bounds_the_workers_at_once)
 {
     struct buf syncs = {0};
     bed_sync(&syncs, "links", "contacts", "every 1h");
@@ -239,23 +229,5 @@ START_TEST(bounds_the_workers_at_once)
     bed_release(&bed);
     bed_until(&bed, "select count(*) = 2 from assocd.run where status = 'succeeded'");
 }
-END_TEST
 
-TCase *schedule_cases(void)
-{
-    TCase *cases = tcase_create("schedule");
-    tcase_add_checked_fixture(cases, open_hourly, close_bed);
-    tcase_set_timeout(cases, 120);
-    tcase_add_test(cases, runs_what_never_ran_at_once_and_then_by_its_schedule);
-    tcase_add_test(cases, takes_the_due_time_from_the_database_when_it_starts_again);
-    tcase_add_test(cases, never_starts_a_sync_whose_lock_somebody_holds);
-    tcase_add_test(cases, comes_back_after_a_failure_with_growing_rests);
-    tcase_add_test(cases, a_killed_worker_costs_its_own_run_only);
-    tcase_add_test(cases, a_worker_that_cannot_begin_is_told_and_tried_again_later);
-    tcase_add_test(cases, a_worker_that_postgresql_refuses_is_told_in_status);
-    tcase_add_test(cases, sees_the_end_of_a_run_that_was_committed_late);
-    tcase_add_test(cases, a_spent_quota_is_waited_for_until_midnight);
-    tcase_add_test(cases, a_large_plan_of_a_dead_run_keeps_nobody_from_working);
-    tcase_add_test(cases, bounds_the_workers_at_once);
-    return cases;
-}
+SUITE(.before = open_hourly, .after = close_bed);

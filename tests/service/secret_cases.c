@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/suite.h"
 #include "service/bed.h"
-#include "service/cases.h"
 
 static struct bed bed;
 
@@ -49,9 +49,10 @@ static bool holds_token(const struct buf *text)
     return memmem(buf_text(text), text->length, BED_TOKEN, strlen(BED_TOKEN)) != NULL;
 }
 
-START_TEST(no_token_in_arguments_environments_and_output)
+TEST(no_token_in_arguments_environments_and_output)
 {
     struct buf text = {0};
+    open_busy();
     const pid_t pids[] = {bed.daemons[0].pid, (pid_t)bed_int(&bed, "select pid from assocd.run")};
     for (size_t i = 0; i < ARRAY_COUNT(pids); i++) {
         read_proc(pids[i], "cmdline", &text);
@@ -68,11 +69,10 @@ START_TEST(no_token_in_arguments_environments_and_output)
     ck_assert(!holds_token(&bed.daemons[0].out) && !holds_token(&bed.daemons[0].err));
     buf_clear(&text);
 }
-END_TEST
 
 /* fault H15: what came in the daemon's environment is taken out of it, and workers get it still,
  * also after the configuration was read again. */
-START_TEST(fault_h15_a_token_out_of_the_environment_stays_in_none)
+TEST(fault_h15_a_token_out_of_the_environment_stays_in_none)
 {
     static const char *const env[] = {
         "PGHOST", "PGPORT", "PGUSER", "NOTIFY_SOCKET", "BED_TOKEN_HERE=" BED_TOKEN, NULL};
@@ -102,11 +102,9 @@ START_TEST(fault_h15_a_token_out_of_the_environment_stays_in_none)
         ck_assert(process_expect(&bed.daemons[0], "configuration reloaded", BED_MS));
     }
     ck_assert_int_eq(bed_stop(&bed, 0), 0);
-    bed_close(&bed);
     buf_clear(&text);
     buf_clear(&syncs);
 }
-END_TEST
 
 /* How a child of ours ended: CLD_KILLED, or CLD_DUMPED if it left a core. */
 static int end_of(pid_t pid)
@@ -141,9 +139,10 @@ static bool cores_are_left(void)
 }
 
 /* Not even where somebody gave it back the right to leave one. */
-START_TEST(a_crash_leaves_no_core)
+TEST(a_crash_leaves_no_core)
 {
     const struct rlimit all = {.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
+    open_busy();
     pid_t daemon = bed.daemons[0].pid;
     pid_t worker = (pid_t)bed_int(&bed, "select pid from assocd.run");
     if (!cores_are_left())
@@ -153,22 +152,5 @@ START_TEST(a_crash_leaves_no_core)
     ck_assert_int_eq(end_of(daemon), CLD_KILLED);
     (void)kill(worker, SIGKILL); /* it still has the pipe of stderr */
 }
-END_TEST
 
-TCase *secret_cases(void)
-{
-    TCase *tcase = tcase_create("secret");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, open_busy, close_bed);
-    tcase_add_test(tcase, no_token_in_arguments_environments_and_output);
-    tcase_add_test(tcase, a_crash_leaves_no_core);
-    return tcase;
-}
-
-TCase *token_cases(void)
-{
-    TCase *tcase = tcase_create("token");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_test(tcase, fault_h15_a_token_out_of_the_environment_stays_in_none);
-    return tcase;
-}
+SUITE(.after = close_bed);

@@ -8,13 +8,13 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "lib/suite.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "lib/cluster.h"
 #include "lib/control.h"
 #include "lib/roles.h"
 #include "service/bed.h"
-#include "service/cases.h"
 
 static struct bed bed;
 
@@ -60,7 +60,7 @@ static void check_status(void)
     process_clear(&process);
 }
 
-START_TEST(two_daemons_run_each_sync_once)
+TEST(two_daemons_run_each_sync_once)
 {
     bed_start(&bed, 0, NULL);
     bed_start(&bed, 1, NULL);
@@ -75,10 +75,9 @@ START_TEST(two_daemons_run_each_sync_once)
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.run where status = 'failed'"), 0);
     check_written_once();
 }
-END_TEST
 
 /* A daemon and its worker die in the middle of a write, without a word. */
-START_TEST(the_survivor_takes_over_within_five_seconds)
+TEST(the_survivor_takes_over_within_five_seconds)
 {
     bed_fault(&bed,
         "{\"match\":{\"path\":\"batch/create\",\"nth\":1,\"count\":1},"
@@ -100,10 +99,9 @@ START_TEST(the_survivor_takes_over_within_five_seconds)
         bed_int(&bed, "select (status = 'interrupted')::int from assocd.run where run_id = 1"), 1);
     check_written_once();
 }
-END_TEST
 
 /* The daemon dies alone: its worker finishes, the survivor waits for it and goes on. */
-START_TEST(a_worker_outlives_its_daemon)
+TEST(a_worker_outlives_its_daemon)
 {
     bed_hold_creates(&bed);
     bed_start(&bed, 0, NULL);
@@ -116,10 +114,9 @@ START_TEST(a_worker_outlives_its_daemon)
     bed_until(&bed, "select count(*) = 2 from assocd.run where completed_at is not null");
     check_written_once();
 }
-END_TEST
 
 /* One daemon may stop what another one's worker does, if that one is gone. */
-START_TEST(a_run_of_a_dead_daemon_can_be_canceled)
+TEST(a_run_of_a_dead_daemon_can_be_canceled)
 {
     bed_hold_creates(&bed);
     bed_start(&bed, 0, NULL);
@@ -132,7 +129,6 @@ START_TEST(a_run_of_a_dead_daemon_can_be_canceled)
     bed_release(&bed);
     bed_until(&bed, "select completed_at is not null from assocd.run where run_id = 1");
 }
-END_TEST
 
 /* Sends SIGKILL to one of both daemons or of their workers, and starts a dead daemon again. */
 static void kill_one(struct random *random)
@@ -213,7 +209,7 @@ static void change_source(int i)
     bed_until(&bed, begun);
 }
 
-START_TEST(whatever_is_killed_both_sides_end_equal_and_nothing_is_written_twice)
+TEST(whatever_is_killed_both_sides_end_equal_and_nothing_is_written_twice)
 {
     struct random random;
     random_init_system(&random);
@@ -238,10 +234,9 @@ START_TEST(whatever_is_killed_both_sides_end_equal_and_nothing_is_written_twice)
         (long long)bed_int(&bed, "select count(*) from assocd.run"),
         (long long)bed_int(&bed, "select count(*) from assocd.run where status = 'interrupted'"));
 }
-END_TEST
 
 /* A session that is no run of ours: somebody with the daemon's role, or a program that hangs. */
-START_TEST(tells_who_holds_a_lock_that_keeps_runs_from_starting)
+TEST(tells_who_holds_a_lock_that_keeps_runs_from_starting)
 {
     struct process status = {0};
     const char *const text[] = {"status", NULL}, *const json[] = {"status", "--json", NULL};
@@ -278,18 +273,5 @@ START_TEST(tells_who_holds_a_lock_that_keeps_runs_from_starting)
         strstr(buf_text(&status.out), "psql of anna") == NULL, "%s", buf_text(&status.out));
     process_clear(&status);
 }
-END_TEST
 
-TCase *several_cases(void)
-{
-    TCase *cases = tcase_create("several");
-    tcase_add_checked_fixture(cases, open_two, close_bed);
-    tcase_set_timeout(cases, 240);
-    tcase_add_test(cases, two_daemons_run_each_sync_once);
-    tcase_add_test(cases, tells_who_holds_a_lock_that_keeps_runs_from_starting);
-    tcase_add_test(cases, the_survivor_takes_over_within_five_seconds);
-    tcase_add_test(cases, a_worker_outlives_its_daemon);
-    tcase_add_test(cases, a_run_of_a_dead_daemon_can_be_canceled);
-    tcase_add_test(cases, whatever_is_killed_both_sides_end_equal_and_nothing_is_written_twice);
-    return cases;
-}
+SUITE(.before = open_two, .after = close_bed, .timeout = 240);

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/suite.h"
 #include "lib/cluster.h"
 #include "service/bed.h"
-#include "service/cases.h"
 
 static struct bed bed;
 static struct process process;
@@ -64,7 +64,7 @@ static void expect_run(int status, const char *said)
         "%s%s", buf_text(&process.out), buf_text(&process.err));
 }
 
-START_TEST(fault_s9_a_standby_that_lags_takes_nothing_away)
+TEST(fault_s9_a_standby_that_lags_takes_nothing_away)
 {
     configure(false);
     expect_run(0, "");
@@ -83,9 +83,8 @@ START_TEST(fault_s9_a_standby_that_lags_takes_nothing_away)
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.managed"), 21);
     ck_assert_int_eq(bed_int(&bed, "select sum(archived) from assocd.run"), 0);
 }
-END_TEST
 
-START_TEST(fault_s9_somebody_may_take_the_standbys_word)
+TEST(fault_s9_somebody_may_take_the_standbys_word)
 {
     configure(true);
     expect_run(0, "");
@@ -94,7 +93,6 @@ START_TEST(fault_s9_somebody_may_take_the_standbys_word)
     expect_run(0, "");
     ck_assert_int_eq(bed_int(&bed, "select sum(archived) from assocd.run"), 1);
 }
-END_TEST
 
 /* The value of a parameter of a url; owned by the caller. */
 static char *parameter(const char *url, const char *name)
@@ -126,7 +124,7 @@ static char *both_hosts(void)
 }
 
 /* It answers every question; only what is written says what it is. */
-START_TEST(says_that_the_host_of_its_own_database_is_a_standby)
+TEST(says_that_the_host_of_its_own_database_is_a_standby)
 {
     char *primary = bed.database_url;
     bed.database_url = standby_url;
@@ -137,10 +135,9 @@ START_TEST(says_that_the_host_of_its_own_database_is_a_standby)
         "hosts (host1,host2), of which the primary is then taken");
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.run"), 0);
 }
-END_TEST
 
 /* A source may be read from a standby, so there the order of the hosts decides. */
-START_TEST(takes_the_primary_of_several_hosts_for_its_own_database)
+TEST(takes_the_primary_of_several_hosts_for_its_own_database)
 {
     static const enum error_kind kinds[] = {ERROR_STATE, ERROR_SOURCE};
     char *url = both_hosts();
@@ -155,16 +152,5 @@ START_TEST(takes_the_primary_of_several_hosts_for_its_own_database)
     }
     free(url);
 }
-END_TEST
 
-TCase *standby_cases(void)
-{
-    TCase *cases = tcase_create("standby");
-    tcase_add_checked_fixture(cases, open_standby, close_standby);
-    tcase_set_timeout(cases, 120);
-    tcase_add_test(cases, fault_s9_a_standby_that_lags_takes_nothing_away);
-    tcase_add_test(cases, fault_s9_somebody_may_take_the_standbys_word);
-    tcase_add_test(cases, says_that_the_host_of_its_own_database_is_a_standby);
-    tcase_add_test(cases, takes_the_primary_of_several_hosts_for_its_own_database);
-    return cases;
-}
+SUITE(.before = open_standby, .after = close_standby, .needs = "ASSOCD_TEST_STANDBY");

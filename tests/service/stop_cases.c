@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "lib/suite.h"
 #include "base/clock.h"
 #include "lib/cluster.h"
 #include "lib/roles.h"
 #include "service/bed.h"
-#include "service/cases.h"
 
 #define NEVER_FIRES \
     "  links: {portal: main, from: deals, to: contacts, types: [plain], policy: mirror, " \
@@ -37,7 +37,7 @@ static void start_held(void)
     bed_until_logged(&bed, "batch/create");
 }
 
-START_TEST(ends_at_once_when_nothing_is_under_way)
+TEST(ends_at_once_when_nothing_is_under_way)
 {
     bed_start(&bed, 0, NULL);
     bed_until(&bed, "select status = 'succeeded' from assocd.run");
@@ -47,9 +47,8 @@ START_TEST(ends_at_once_when_nothing_is_under_way)
     ck_assert_int_lt(clock_now_ms() - began_ms, 1000);
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.daemon"), 0);
 }
-END_TEST
 
-START_TEST(lets_workers_settle_what_is_on_the_wire_and_goes_on_when_it_is_back)
+TEST(lets_workers_settle_what_is_on_the_wire_and_goes_on_when_it_is_back)
 {
     start_held();
     bed_until(&bed, "select status = 'applying' from assocd.run");
@@ -66,7 +65,6 @@ START_TEST(lets_workers_settle_what_is_on_the_wire_and_goes_on_when_it_is_back)
         bed_until(&bed, "select count(*) = 2 from assocd.run where completed_at is not null");
     free(first);
 }
-END_TEST
 
 static void configure_little_patience(void)
 {
@@ -76,7 +74,7 @@ static void configure_little_patience(void)
     buf_clear(&syncs);
 }
 
-START_TEST(kills_workers_when_patience_ends)
+TEST(kills_workers_when_patience_ends)
 {
     configure_little_patience();
     start_held();
@@ -89,9 +87,8 @@ START_TEST(kills_workers_when_patience_ends)
     bed_until(&bed, "select count(*) = 1 from assocd.run where status = 'interrupted'");
     bed_until(&bed, "select run_status in ('succeeded', 'no_change') from assocd.sync_state");
 }
-END_TEST
 
-START_TEST(a_second_sigterm_ends_it_at_once)
+TEST(a_second_sigterm_ends_it_at_once)
 {
     start_held();
     pid_t worker = (pid_t)bed_int(&bed, "select pid from assocd.run");
@@ -105,9 +102,8 @@ START_TEST(a_second_sigterm_ends_it_at_once)
     ck_assert_int_lt(clock_now_ms() - began_ms, 1000);
     (void)kill(worker, SIGKILL); /* it still has the pipe of stderr */
 }
-END_TEST
 
-START_TEST(reads_the_configuration_again_and_keeps_the_old_one_on_any_error)
+TEST(reads_the_configuration_again_and_keeps_the_old_one_on_any_error)
 {
     static const char *const broken[] = {
         "  links: {portal: nowhere}\n", NEVER_FIRES, "", "  a: [\n"};
@@ -133,7 +129,6 @@ START_TEST(reads_the_configuration_again_and_keeps_the_old_one_on_any_error)
     bed_until(&bed, "select status = 'succeeded' from assocd.run where sync = 'firms'");
     bed_until(&bed, "select syncs = 2 from assocd.daemon");
 }
-END_TEST
 
 /* From here on the worker of such a run waits for PostgreSQL before its run is open; its process id
  * is in assocd.gated. */
@@ -149,7 +144,7 @@ static void gate_runs(const char *cause)
     bed_sql(&bed, sql);
 }
 
-START_TEST(a_request_does_not_go_with_a_worker_that_was_started_for_nobody)
+TEST(a_request_does_not_go_with_a_worker_that_was_started_for_nobody)
 {
     gate_runs("schedule");
     bed_start(&bed, 0, NULL);
@@ -159,9 +154,8 @@ START_TEST(a_request_does_not_go_with_a_worker_that_was_started_for_nobody)
     ck_assert_int_eq(kill((pid_t)bed_int(&bed, "select last_value from assocd.gated"), SIGKILL), 0);
     bed_until(&bed, "select outcome like 'run % succeeded' from assocd.signal");
 }
-END_TEST
 
-START_TEST(an_approved_plan_outlives_the_daemon_that_was_about_to_apply_it)
+TEST(an_approved_plan_outlives_the_daemon_that_was_about_to_apply_it)
 {
     configure_little_patience();
     bed_start(&bed, 0, NULL);
@@ -179,9 +173,8 @@ START_TEST(an_approved_plan_outlives_the_daemon_that_was_about_to_apply_it)
     bed_until(&bed,
         "select status = 'succeeded' and archived = 15 from assocd.run where cause = 'apply'");
 }
-END_TEST
 
-START_TEST(a_canceled_run_settles_and_stays_canceled_though_the_daemon_stops)
+TEST(a_canceled_run_settles_and_stays_canceled_though_the_daemon_stops)
 {
     start_held();
     bed_until(&bed, "select status = 'applying' from assocd.run");
@@ -202,9 +195,8 @@ START_TEST(a_canceled_run_settles_and_stays_canceled_though_the_daemon_stops)
     bed_start(&bed, 0, NULL);
     ck_assert(!bed_until_ms(&bed, "select count(*) > 1 from assocd.run", 2500));
 }
-END_TEST
 
-START_TEST(moves_to_another_database_and_is_itself_there)
+TEST(moves_to_another_database_and_is_itself_there)
 {
     struct buf syncs = {0};
     char *first = bed.database_url;
@@ -227,9 +219,8 @@ START_TEST(moves_to_another_database_and_is_itself_there)
     cluster_drop(first);
     free(first);
 }
-END_TEST
 
-START_TEST(a_reload_leaves_runs_under_way_alone)
+TEST(a_reload_leaves_runs_under_way_alone)
 {
     start_held();
     (void)kill(bed.daemons[0].pid, SIGHUP);
@@ -238,7 +229,6 @@ START_TEST(a_reload_leaves_runs_under_way_alone)
     bed_release(&bed);
     bed_until(&bed, "select status = 'succeeded' from assocd.run");
 }
-END_TEST
 
 /* Starts a daemon that must not start; its exit code. */
 static int refused(const char *text)
@@ -252,7 +242,7 @@ static int refused(const char *text)
     return code;
 }
 
-START_TEST(refuses_to_start_with_what_cannot_work)
+TEST(refuses_to_start_with_what_cannot_work)
 {
     struct buf syncs = {0};
     bed_configure(&bed, "", "");
@@ -282,14 +272,13 @@ START_TEST(refuses_to_start_with_what_cannot_work)
     free(away);
     buf_clear(&syncs);
 }
-END_TEST
 
 static char *database_name(void)
 {
     return bed_text(&bed, "select current_database()");
 }
 
-START_TEST(survives_that_postgresql_goes_away_and_comes_back)
+TEST(survives_that_postgresql_goes_away_and_comes_back)
 {
     char sql[256];
     char *name = database_name();
@@ -314,9 +303,8 @@ START_TEST(survives_that_postgresql_goes_away_and_comes_back)
     pg_close(other);
     free(name);
 }
-END_TEST
 
-START_TEST(stops_while_postgresql_is_away)
+TEST(stops_while_postgresql_is_away)
 {
     char sql[256];
     char *name = database_name();
@@ -336,25 +324,5 @@ START_TEST(stops_while_postgresql_is_away)
     pg_close(other);
     free(name);
 }
-END_TEST
 
-TCase *stop_cases(void)
-{
-    TCase *cases = tcase_create("stop");
-    tcase_add_checked_fixture(cases, open_hourly, close_bed);
-    tcase_set_timeout(cases, 120);
-    tcase_add_test(cases, ends_at_once_when_nothing_is_under_way);
-    tcase_add_test(cases, lets_workers_settle_what_is_on_the_wire_and_goes_on_when_it_is_back);
-    tcase_add_test(cases, kills_workers_when_patience_ends);
-    tcase_add_test(cases, a_second_sigterm_ends_it_at_once);
-    tcase_add_test(cases, reads_the_configuration_again_and_keeps_the_old_one_on_any_error);
-    tcase_add_test(cases, a_request_does_not_go_with_a_worker_that_was_started_for_nobody);
-    tcase_add_test(cases, an_approved_plan_outlives_the_daemon_that_was_about_to_apply_it);
-    tcase_add_test(cases, a_canceled_run_settles_and_stays_canceled_though_the_daemon_stops);
-    tcase_add_test(cases, moves_to_another_database_and_is_itself_there);
-    tcase_add_test(cases, a_reload_leaves_runs_under_way_alone);
-    tcase_add_test(cases, refuses_to_start_with_what_cannot_work);
-    tcase_add_test(cases, survives_that_postgresql_goes_away_and_comes_back);
-    tcase_add_test(cases, stops_while_postgresql_is_away);
-    return cases;
-}
+SUITE(.before = open_hourly, .after = close_bed);

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/suite.h"
 #include "service/bed.h"
-#include "service/cases.h"
 
 static struct bed bed;
 
@@ -32,7 +32,7 @@ static void start_notifying(void)
     bed_start(&bed, 0, env);
 }
 
-START_TEST(tells_systemd_what_it_does)
+TEST(tells_systemd_what_it_does)
 {
     bed_hold_creates(&bed);
     start_notifying();
@@ -47,7 +47,6 @@ START_TEST(tells_systemd_what_it_does)
     ck_assert_int_eq(bed_stop(&bed, 0), 0);
     bed_until_notified(&bed, "STOPPING=1");
 }
-END_TEST
 
 static int alive_count(void)
 {
@@ -58,7 +57,7 @@ static int alive_count(void)
     return count;
 }
 
-START_TEST(feeds_the_watchdog_while_its_loop_turns_and_not_otherwise)
+TEST(feeds_the_watchdog_while_its_loop_turns_and_not_otherwise)
 {
     start_notifying();
     bed_until_notified(&bed, "WATCHDOG=1");
@@ -76,9 +75,8 @@ START_TEST(feeds_the_watchdog_while_its_loop_turns_and_not_otherwise)
     /* Workers are not to speak for the daemon. */
     ck_assert_ptr_null(strstr(buf_text(&bed.notified), "MAINPID"));
 }
-END_TEST
 
-START_TEST(logs_json_with_fields_of_their_own)
+TEST(logs_json_with_fields_of_their_own)
 {
     struct process *daemon = &bed.daemons[0];
     const char *line = "\"level\": \"info\", \"sync\": \"links\", \"run_id\": 1, \"status\": "
@@ -87,15 +85,5 @@ START_TEST(logs_json_with_fields_of_their_own)
     ck_assert_msg(process_expect(daemon, line, BED_MS), "%s", buf_text(&daemon->err));
     ck_assert(strncmp(buf_text(&daemon->err), "{\"at\": \"20", 10) == 0);
 }
-END_TEST
 
-TCase *systemd_cases(void)
-{
-    TCase *cases = tcase_create("systemd");
-    tcase_add_checked_fixture(cases, open_hourly, close_bed);
-    tcase_set_timeout(cases, 120);
-    tcase_add_test(cases, tells_systemd_what_it_does);
-    tcase_add_test(cases, feeds_the_watchdog_while_its_loop_turns_and_not_otherwise);
-    tcase_add_test(cases, logs_json_with_fields_of_their_own);
-    return cases;
-}
+SUITE(.before = open_hourly, .after = close_bed);

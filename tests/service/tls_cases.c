@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/suite.h"
 #include "lib/connect_proxy.h"
 #include "service/bed.h"
-#include "service/cases.h"
 
 static struct bed bed;
 static char certificates[96];
@@ -83,7 +83,7 @@ static void open_door(int number, struct buf *portal)
     free(url);
 }
 
-START_TEST(fault_a34_speaks_to_no_server_whose_certificate_is_wrong)
+TEST_LOOP(fault_a34_speaks_to_no_server_whose_certificate_is_wrong, ARRAY_COUNT(doors))
 {
     static const char *const run[] = {"run", NULL};
     CLEANUP(buf_clear) struct buf portal = {0};
@@ -104,7 +104,6 @@ START_TEST(fault_a34_speaks_to_no_server_whose_certificate_is_wrong)
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.managed"), good ? 20 : 0);
     process_clear(&process);
 }
-END_TEST
 
 /* "assocd:canary-proxy" */
 #define PROXY_CREDENTIALS "YXNzb2NkOmNhbmFyeS1wcm94eQ=="
@@ -147,7 +146,7 @@ static void configure_again(const struct buf *portal)
     buf_clear(&syncs);
 }
 
-START_TEST(fault_c11_reaches_hubspot_through_the_configured_proxy)
+TEST_LOOP(fault_c11_reaches_hubspot_through_the_configured_proxy, ARRAY_COUNT(ways))
 {
     static const char *const run[] = {"run", NULL};
     CLEANUP(buf_clear) struct buf portal = {0};
@@ -172,11 +171,10 @@ START_TEST(fault_c11_reaches_hubspot_through_the_configured_proxy)
     connect_proxy_close(&proxy);
     process_clear(&process);
 }
-END_TEST
 
 /* Nothing listens at port 1 and no proxy is configured: the reason may be the one in the
  * environment, which is ignored and must be told. */
-START_TEST(fault_c11_says_that_the_proxy_of_the_environment_is_ignored)
+TEST_LOOP(fault_c11_says_that_the_proxy_of_the_environment_is_ignored, 2)
 {
     static const char *const run[] = {"run", NULL};
     CLEANUP(buf_clear) struct buf portal = {0};
@@ -197,17 +195,5 @@ START_TEST(fault_c11_says_that_the_proxy_of_the_environment_is_ignored)
     connect_proxy_close(&proxy);
     process_clear(&process);
 }
-END_TEST
 
-TCase *tls_cases(void)
-{
-    TCase *cases = tcase_create("tls");
-    tcase_add_checked_fixture(cases, open_certificates, close_certificates);
-    tcase_set_timeout(cases, 120);
-    tcase_add_loop_test(cases, fault_a34_speaks_to_no_server_whose_certificate_is_wrong, 0,
-        (int)ARRAY_COUNT(doors));
-    tcase_add_loop_test(
-        cases, fault_c11_reaches_hubspot_through_the_configured_proxy, 0, (int)ARRAY_COUNT(ways));
-    tcase_add_loop_test(cases, fault_c11_says_that_the_proxy_of_the_environment_is_ignored, 0, 2);
-    return cases;
-}
+SUITE(.before = open_certificates, .after = close_certificates);

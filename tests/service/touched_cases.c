@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/suite.h"
 #include "lib/control.h"
 #include "service/bed.h"
-#include "service/cases.h"
 
 static struct bed bed;
 
@@ -32,7 +32,7 @@ static void close_bed(void)
     bed_close(&bed);
 }
 
-START_TEST(a_committed_change_starts_a_run_at_once)
+TEST(a_committed_change_starts_a_run_at_once)
 {
     bed_sql(&bed, "insert into crm.link values (30, 30)");
     bed_until(&bed,
@@ -45,9 +45,8 @@ START_TEST(a_committed_change_starts_a_run_at_once)
     /* The schedule of full runs is as it was. */
     ck_assert_int_eq(bed_int(&bed, "select run_id from assocd.sync_state"), 1);
 }
-END_TEST
 
-START_TEST(changes_that_come_during_a_run_make_one_more)
+TEST(changes_that_come_during_a_run_make_one_more)
 {
     int64_t before = bed_int(&bed, "select count(*) from assocd.run");
     bed_hold_creates(&bed);
@@ -66,9 +65,8 @@ START_TEST(changes_that_come_during_a_run_make_one_more)
     ck_assert_int_le(bed_int(&bed, "select count(*) from assocd.run") - before, 3);
     ck_assert_int_eq(bed_int(&bed, "select sum(created) from assocd.run where cause = 'watch'"), 2);
 }
-END_TEST
 
-START_TEST(a_paused_sync_keeps_its_touched_records_for_later)
+TEST(a_paused_sync_keeps_its_touched_records_for_later)
 {
     bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('pause', 'links')");
     bed_until(&bed, "select paused_at is not null from assocd.sync_state");
@@ -79,7 +77,6 @@ START_TEST(a_paused_sync_keeps_its_touched_records_for_later)
         "select count(*) = 1 from assocd.run where cause = 'watch' and status = "
         "'succeeded'");
 }
-END_TEST
 
 static void check_status(const char *text, bool there)
 {
@@ -92,7 +89,7 @@ static void check_status(const char *text, bool there)
 }
 
 /* Later runs of changes say nothing of it; the run that applies it does. */
-START_TEST(what_a_run_of_changes_withholds_waits_in_status_until_it_is_approved)
+TEST(what_a_run_of_changes_withholds_waits_in_status_until_it_is_approved)
 {
     bed_sql(&bed, "delete from crm.link where from_id > 5");
     bed_until(
@@ -109,7 +106,6 @@ START_TEST(what_a_run_of_changes_withholds_waits_in_status_until_it_is_approved)
         "archived = 15");
     check_status("\"plan_id\":2", false);
 }
-END_TEST
 
 /* A row whose record cannot be read must not take the account's whole rate, nor keep others waiting
  * for ever. */
@@ -128,23 +124,21 @@ static void check_back_off(const char *fault)
         0);
 }
 
-START_TEST(fault_c4_a_row_whose_read_fails_is_tried_again_after_a_growing_rest)
+TEST(fault_c4_a_row_whose_read_fails_is_tried_again_after_a_growing_rest)
 {
     check_back_off("{\"match\":{\"path\":\"batch/read\",\"count\":100000},\"action\":"
                    "\"status\",\"status\":503}");
     control_post(bed.base_url, "fault/clear", "{}", NULL);
     bed_until(&bed, "select count(*) = 0 from assocd.touched");
 }
-END_TEST
 
-START_TEST(fault_c4_a_row_whose_read_is_refused_without_a_name_is_tried_again_after_a_growing_rest)
+TEST(fault_c4_a_row_whose_read_is_refused_without_a_name_is_tried_again_after_a_growing_rest)
 {
     check_back_off("{\"match\":{\"path\":\"batch/read\",\"count\":100000},\"action\":"
                    "\"status\",\"status\":400}");
 }
-END_TEST
 
-START_TEST(fault_c4_a_row_whose_record_is_refused_becomes_a_reject)
+TEST(fault_c4_a_row_whose_record_is_refused_becomes_a_reject)
 {
     control_post(bed.base_url, "switch", "{\"unknown_read\":\"400\"}", NULL);
     bed_sql(&bed, "insert into crm.link values (99999, 30)");
@@ -155,9 +149,8 @@ START_TEST(fault_c4_a_row_whose_record_is_refused_becomes_a_reject)
     ck_assert_int_le(bed_int(&bed, "select count(*) from assocd.run where cause = 'watch'"), 3);
     check_status("Invalid object id: 99999", false);
 }
-END_TEST
 
-START_TEST(fault_c4_a_row_whose_record_was_deleted_while_it_is_owned_is_settled)
+TEST(fault_c4_a_row_whose_record_was_deleted_while_it_is_owned_is_settled)
 {
     control_post(bed.base_url, "edit", "{\"delete_records\":{\"deals\":[3]}}", NULL);
     bed_sql(&bed, "update crm.link set to_id = 30 where from_id = 3");
@@ -167,32 +160,14 @@ START_TEST(fault_c4_a_row_whose_record_was_deleted_while_it_is_owned_is_settled)
     ck_assert_int_le(bed_int(&bed, "select count(*) from assocd.run where cause = 'watch'"), 2);
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.reject"), 1);
 }
-END_TEST
 
 /* An empty source is refused, and asks again later, not at once. */
-START_TEST(fault_c4_a_refused_run_of_changes_leaves_its_rows_for_later)
+TEST(fault_c4_a_refused_run_of_changes_leaves_its_rows_for_later)
 {
     bed_sql(&bed, "delete from crm.link");
     bed_until(&bed, "select count(*) > 0 from assocd.run where status = 'refused'");
     ck_assert(
         !bed_until_ms(&bed, "select count(*) > 5 from assocd.run where cause = 'watch'", 6000));
 }
-END_TEST
 
-TCase *touched_cases(void)
-{
-    TCase *cases = tcase_create("touched");
-    tcase_add_checked_fixture(cases, open_watched, close_bed);
-    tcase_set_timeout(cases, 120);
-    tcase_add_test(cases, a_committed_change_starts_a_run_at_once);
-    tcase_add_test(cases, changes_that_come_during_a_run_make_one_more);
-    tcase_add_test(cases, what_a_run_of_changes_withholds_waits_in_status_until_it_is_approved);
-    tcase_add_test(cases, a_paused_sync_keeps_its_touched_records_for_later);
-    tcase_add_test(cases, fault_c4_a_row_whose_read_fails_is_tried_again_after_a_growing_rest);
-    tcase_add_test(cases,
-        fault_c4_a_row_whose_read_is_refused_without_a_name_is_tried_again_after_a_growing_rest);
-    tcase_add_test(cases, fault_c4_a_row_whose_record_is_refused_becomes_a_reject);
-    tcase_add_test(cases, fault_c4_a_row_whose_record_was_deleted_while_it_is_owned_is_settled);
-    tcase_add_test(cases, fault_c4_a_refused_run_of_changes_leaves_its_rows_for_later);
-    return cases;
-}
+SUITE(.before = open_watched, .after = close_bed);

@@ -9,12 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/suite.h"
 #include "lib/cluster.h"
 #include "lib/control.h"
 #include "lib/roles.h"
 #include "pg/statement.h"
 #include "service/bed.h"
-#include "service/cases.h"
 
 enum { WRITERS = 50, WRITER_CHANGES = 20, SETTLE_MS = 120000 };
 
@@ -54,7 +54,7 @@ static void first_run(void)
         " and not exists (select from assocd.touched) from assocd.run");
 }
 
-START_TEST(looks_at_a_changed_record_at_once)
+TEST(looks_at_a_changed_record_at_once)
 {
     first_run();
     bed_sql(&bed, "delete from crm.link where from_id = 3");
@@ -63,9 +63,8 @@ START_TEST(looks_at_a_changed_record_at_once)
         " and records = 1 and archived = 1");
     bed_until(&bed, "select count(*) = 0 from assocd.touched");
 }
-END_TEST
 
-START_TEST(counts_one_request_as_one)
+TEST(counts_one_request_as_one)
 {
     first_run();
     bed_sql(&bed, "select assocd.touch('links', 3)");
@@ -73,9 +72,8 @@ START_TEST(counts_one_request_as_one)
         process_expect(&bed.daemons[0], "no_change, 0 created, 0 archived, 1 request\n", BED_MS),
         "%s", buf_text(&bed.daemons[0].err));
 }
-END_TEST
 
-START_TEST(finds_what_changed_while_no_daemon_ran)
+TEST(finds_what_changed_while_no_daemon_ran)
 {
     first_run();
     ck_assert_int_eq(bed_stop(&bed, 0), 0);
@@ -83,9 +81,8 @@ START_TEST(finds_what_changed_while_no_daemon_ran)
     bed_start(&bed, 0, NULL);
     bed_until(&bed, "select count(*) = 1 from assocd.run where archived = 1");
 }
-END_TEST
 
-START_TEST(finds_what_changed_while_its_connection_was_cut)
+TEST(finds_what_changed_while_its_connection_was_cut)
 {
     first_run();
     bed_sql(&bed,
@@ -94,7 +91,6 @@ START_TEST(finds_what_changed_while_its_connection_was_cut)
         "commit");
     bed_until(&bed, "select count(*) = 1 from assocd.run where archived = 1");
 }
-END_TEST
 
 /* One of many: every change is a transaction of its own, some of them long, some rolled back. */
 static void write_changes(int seed)
@@ -132,7 +128,7 @@ static void start_writers(pid_t writers[WRITERS])
     }
 }
 
-START_TEST(loses_nothing_of_fifty_writers)
+TEST(loses_nothing_of_fifty_writers)
 {
     pid_t writers[WRITERS];
     control_post(bed.base_url, "seed",
@@ -167,7 +163,6 @@ START_TEST(loses_nothing_of_fifty_writers)
         bed_int(&bed, "select count(*) from assocd.run where cause = 'watch' and records < 1000"),
         0);
 }
-END_TEST
 
 /* assocd with these words prints this. */
 static void expect_printed(const char *const words[], const char *text)
@@ -213,7 +208,7 @@ static const struct {
     {"alter table crm.link rename to link_old", "there is no relation crm.link"},
 };
 
-START_TEST(tells_once_that_changes_are_not_seen)
+TEST_LOOP(tells_once_that_changes_are_not_seen, ARRAY_COUNT(unseen))
 {
     char sentence[160];
     (void)snprintf(
@@ -235,7 +230,6 @@ START_TEST(tells_once_that_changes_are_not_seen)
     bed_sql(&bed, "delete from crm.link where from_id = 3");
     bed_until(&bed, "select count(*) = 1 from assocd.run where archived = 1");
 }
-END_TEST
 
 static const char *file_text(const char *name)
 {
@@ -278,7 +272,7 @@ static void open_elsewhere(void)
     configure_elsewhere("daemon");
 }
 
-START_TEST(tells_that_a_source_has_functions_of_an_earlier_release)
+TEST(tells_that_a_source_has_functions_of_an_earlier_release)
 {
     static const char sentence[] =
         "the functions for watched tables in the database of crm.link are from an earlier release "
@@ -296,19 +290,5 @@ START_TEST(tells_that_a_source_has_functions_of_an_earlier_release)
     expect_printed(check_text, "watched: triggers on crm.link are in place");
     ck_assert_int_eq(told(sentence), 1);
 }
-END_TEST
 
-TCase *watch_cases(void)
-{
-    TCase *cases = tcase_create("watch");
-    tcase_add_checked_fixture(cases, open_watched, close_bed);
-    tcase_add_test(cases, looks_at_a_changed_record_at_once);
-    tcase_add_test(cases, counts_one_request_as_one);
-    tcase_add_test(cases, finds_what_changed_while_no_daemon_ran);
-    tcase_add_test(cases, finds_what_changed_while_its_connection_was_cut);
-    tcase_add_loop_test(cases, tells_once_that_changes_are_not_seen, 0, (int)ARRAY_COUNT(unseen));
-    tcase_add_test(cases, tells_that_a_source_has_functions_of_an_earlier_release);
-    tcase_add_test(cases, loses_nothing_of_fifty_writers);
-    tcase_set_timeout(cases, 240);
-    return cases;
-}
+SUITE(.before = open_watched, .after = close_bed, .timeout = 240);

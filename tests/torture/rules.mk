@@ -6,7 +6,7 @@ $(REAL_OBJ): | $(B)/.deps-test
 SIM_LINK = $(LINK) $(foreach f,open read write lseek close,-Wl$(comma)--wrap=$f)
 MUTANT_ENV = BUILD=$(B) COMPILE='$(CC) $(ALL_CFLAGS)' LINK_AFTER='$(LIB) $(LIBS) $(TEST_LIBS)' \
 	LINK_BEFORE='$(SIM_LINK) -o $(B)/mutants/sim $(SIM_OBJ)' \
-	LAWS_BEFORE='$(LINK) -o $(B)/mutants/laws $(B)/tests/unit/test_undo_laws.o $(B)/tests/lib/suite.o'
+	LAWS_BEFORE='$(LINK) -o $(B)/mutants/laws $(B)/tests/unit/test_undo_laws.o $(SUITE_MAIN) $(B)/tests/lib/suite.o'
 
 # The stand-ins come before the library, which then has nothing to add in their place.
 $(B)/torture_sim: $(SIM_OBJ) $(LIB)

@@ -94,11 +94,4 @@ __attribute__((unused)) static void print_again(const struct definitions *all, s
     definitions_clear(&again);
 }
 
-static int run_case(const char *name, TCase *tcase)
-{
-    Suite *suite = suite_create(name);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
-}
-
 #endif

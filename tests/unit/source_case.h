@@ -13,7 +13,7 @@
 #include "lib/suite.h"
 #include "source/source.h"
 
-static char *database;
+SUITE_DATABASE(cluster_database);
 static struct pg *pg;
 static struct error err;
 static struct source *source;

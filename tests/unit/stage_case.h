@@ -28,7 +28,7 @@ static const struct type letter_types[] = {
     {.category = (char[]){"USER_DEFINED"}, .type_id = 9, .kind = TYPE_LABEL},
 };
 
-static char *database;
+SUITE_DATABASE(cluster_database_with_schema);
 static struct pg *pg; /* looks on */
 static struct error err;
 static struct portal_definition portal = {.name = (char[]){"main"},
@@ -188,17 +188,10 @@ __attribute__((unused)) static void stage_expect_reads(int64_t reads)
         reads);
 }
 
-static int stage_run(const char *name, TCase *tcase)
+static void stage_end(void)
 {
-    database = cluster_database_with_schema();
-    Suite *suite = suite_create(name);
-    tcase_set_timeout(tcase, 60);
-    suite_add_tcase(suite, tcase);
-    int failed = suite_run(suite);
-    cluster_drop(database);
-    free(database);
+    close_database();
     free(stage_requests);
-    return failed;
 }
 
 #endif

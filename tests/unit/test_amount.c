@@ -23,18 +23,8 @@ static const struct {
     {UINT64_MAX, "rows", "18,446,744,073,709,551,615 rows"},
 };
 
-START_TEST(counts_as_people_do)
+TEST_LOOP(counts_as_people_do, ARRAY_COUNT(cases))
 {
     char text[AMOUNT_TEXT_MAX];
     ck_assert_str_eq(amount_text(cases[_i].count, cases[_i].plural, text), cases[_i].text);
-}
-END_TEST
-
-int main(void)
-{
-    TCase *tcase = tcase_create("amount");
-    tcase_add_loop_test(tcase, counts_as_people_do, 0, (int)ARRAY_COUNT(cases));
-    Suite *suite = suite_create("amount");
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

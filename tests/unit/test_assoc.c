@@ -14,7 +14,7 @@ static int compare(const void *a, const void *b)
     return assoc_compare(a, b);
 }
 
-START_TEST(sorts_and_removes_equals_like_qsort)
+TEST(sorts_and_removes_equals_like_qsort)
 {
     struct random random;
     random_init(&random, 4711);
@@ -36,9 +36,8 @@ START_TEST(sorts_and_removes_equals_like_qsort)
         ck_assert(kept == 0 || memcmp(rows, plain, kept * sizeof *rows) == 0);
     }
 }
-END_TEST
 
-START_TEST(the_first_of_equals_stays)
+TEST(the_first_of_equals_stays)
 {
     struct assoc rows[] = {{2, 1, 0, 1}, {1, 1, 0, 2}, {2, 1, 0, 3}, {1, 1, 0, 4}};
     ck_assert_uint_eq(assoc_sort_unique(rows, 4), 2);
@@ -46,7 +45,6 @@ START_TEST(the_first_of_equals_stays)
     ck_assert_uint_eq(rows[1].flags, 1);
     ck_assert_uint_eq(assoc_sort_unique(NULL, 0), 0);
 }
-END_TEST
 
 static const struct {
     const char *text;
@@ -68,21 +66,9 @@ static const struct {
     {"\xD9\xA1", 0},
 };
 
-START_TEST(parses_ids)
+TEST_LOOP(parses_ids, ARRAY_COUNT(ids))
 {
     uint64_t id = 0;
     ck_assert(assoc_parse_id(ids[_i].text, strlen(ids[_i].text), &id) == (ids[_i].id > 0));
     ck_assert_uint_eq(id, ids[_i].id);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("assoc");
-    TCase *cases = tcase_create("assoc");
-    tcase_add_test(cases, sorts_and_removes_equals_like_qsort);
-    tcase_add_test(cases, the_first_of_equals_stays);
-    tcase_add_loop_test(cases, parses_ids, 0, (int)ARRAY_COUNT(ids));
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
 }

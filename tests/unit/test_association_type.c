@@ -8,7 +8,7 @@
 #include "model/association_types.h"
 #include "lib/suite.h"
 
-START_TEST(own_types_have_one_id_per_direction_and_name)
+TEST(own_types_have_one_id_per_direction_and_name)
 {
     ck_assert_str_eq(
         association_type_find("0-1", "0-2", 279)->name, "contact_to_company_unlabeled");
@@ -25,7 +25,6 @@ START_TEST(own_types_have_one_id_per_direction_and_name)
         }
     }
 }
-END_TEST
 
 /* The first number of the list, one from its middle, the last; and three that it does not have. */
 static const struct {
@@ -41,16 +40,15 @@ static const struct {
     {"0-46", "0-2", 190, false},
 };
 
-START_TEST(knows_which_own_names_are_seen_and_which_are_guesses)
+TEST_LOOP(knows_which_own_names_are_seen_and_which_are_guesses, ARRAY_COUNT(seen))
 {
     const struct association_type *row =
         association_type_find(seen[_i].from, seen[_i].to, seen[_i].type_id);
     ck_assert_ptr_nonnull(row);
     ck_assert_int_eq(association_type_is_seen(row), seen[_i].seen);
 }
-END_TEST
 
-START_TEST(own_types_have_at_most_one_other_end)
+TEST(own_types_have_at_most_one_other_end)
 {
     size_t both = 0;
     for (size_t i = 0; i < association_types_count; i++) {
@@ -69,7 +67,6 @@ START_TEST(own_types_have_at_most_one_other_end)
         association_type_inverse(association_type_find("0-14", "0-1", 702))->type_id, 703);
     ck_assert_ptr_null(association_type_inverse(association_type_find("0-970", "0-2", 1299)));
 }
-END_TEST
 
 /* What is wanted between contacts and companies, and the id it means; 0: none of HubSpot's own. */
 static const struct {
@@ -86,23 +83,9 @@ static const struct {
     {{.kind = TYPE_WANT_TEXT, .text = "Boss"}, 0},
 };
 
-START_TEST(knows_which_own_type_is_meant)
+TEST_LOOP(knows_which_own_type_is_meant, ARRAY_COUNT(meant))
 {
     const struct association_type *row = association_type_meant("0-1", "0-2", &meant[_i].want);
     ck_assert_uint_eq(row != NULL ? row->type_id : 0, meant[_i].type_id);
     ck_assert_ptr_null(association_type_meant("p_a", "0-2", &meant[_i].want));
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("association type");
-    TCase *cases = tcase_create("association type");
-    tcase_add_test(cases, own_types_have_one_id_per_direction_and_name);
-    tcase_add_loop_test(
-        cases, knows_which_own_names_are_seen_and_which_are_guesses, 0, (int)ARRAY_COUNT(seen));
-    tcase_add_test(cases, own_types_have_at_most_one_other_end);
-    tcase_add_loop_test(cases, knows_which_own_type_is_meant, 0, (int)ARRAY_COUNT(meant));
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
 }

@@ -46,7 +46,7 @@ static bool one_pair(const struct assoc *rows, size_t count)
     return same_pair(&rows[0], &rows[count - 1]);
 }
 
-START_TEST(cuts_as_much_as_fits_and_never_inside_a_pair)
+TEST(cuts_as_much_as_fits_and_never_inside_a_pair)
 {
     struct random random;
     random_init(&random, 42);
@@ -69,14 +69,12 @@ START_TEST(cuts_as_much_as_fits_and_never_inside_a_pair)
             "one more pair would have fitted");
     }
 }
-END_TEST
 
-START_TEST(cuts_nothing_from_nothing)
+TEST(cuts_nothing_from_nothing)
 {
     struct batch_limits limits = {.inputs = 10, .from_ids = 10};
     ck_assert_uint_eq(batch_cut(NULL, 0, &limits), 0);
 }
-END_TEST
 
 static void fill(struct batch_rows *list, const struct assoc *rows, size_t count)
 {
@@ -110,7 +108,7 @@ static void no_pair_torn(const struct batch_rows *first, const struct batch_rows
     ck_assert_uint_eq(torn, 0);
 }
 
-START_TEST(splits_every_batch_of_more_than_one_pair_and_tears_none)
+TEST(splits_every_batch_of_more_than_one_pair_and_tears_none)
 {
     struct random random;
     random_init(&random, 43);
@@ -135,9 +133,8 @@ START_TEST(splits_every_batch_of_more_than_one_pair_and_tears_none)
         batch_rows_clear(&second);
     }
 }
-END_TEST
 
-START_TEST(puts_the_named_records_apart_from_the_others)
+TEST(puts_the_named_records_apart_from_the_others)
 {
     struct assoc rows[] = {{1, 10, 0, 0}, {2, 11, 0, 0}, {2, 12, 0, 0}, {3, 11, 0, 0}};
     const uint64_t culprits[] = {11};
@@ -151,10 +148,9 @@ START_TEST(puts_the_named_records_apart_from_the_others)
     batch_rows_clear(&first);
     batch_rows_clear(&second);
 }
-END_TEST
 
 /* A bad pair at any place is alone after at most log2(n) + 1 halvings. */
-START_TEST(halving_finds_one_bad_pair_in_few_tries)
+TEST(halving_finds_one_bad_pair_in_few_tries)
 {
     enum { PAIRS = 1000, TRIES_MAX = 11 };
     for (uint64_t bad = 1; bad <= PAIRS; bad += 37) {
@@ -176,9 +172,8 @@ START_TEST(halving_finds_one_bad_pair_in_few_tries)
         batch_rows_clear(&suspect);
     }
 }
-END_TEST
 
-START_TEST(removes_and_swaps_rows_with_their_ordinals)
+TEST(removes_and_swaps_rows_with_their_ordinals)
 {
     struct batch_rows list = {0};
     for (uint64_t i = 1; i <= 5; i++)
@@ -195,20 +190,4 @@ START_TEST(removes_and_swaps_rows_with_their_ordinals)
     batch_rows_remove(&list, 0, 3);
     ck_assert_uint_eq(list.count, 0);
     batch_rows_clear(&list);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("batcher");
-    TCase *tcase = tcase_create("batcher");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_test(tcase, cuts_as_much_as_fits_and_never_inside_a_pair);
-    tcase_add_test(tcase, cuts_nothing_from_nothing);
-    tcase_add_test(tcase, splits_every_batch_of_more_than_one_pair_and_tears_none);
-    tcase_add_test(tcase, puts_the_named_records_apart_from_the_others);
-    tcase_add_test(tcase, halving_finds_one_bad_pair_in_few_tries);
-    tcase_add_test(tcase, removes_and_swaps_rows_with_their_ordinals);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

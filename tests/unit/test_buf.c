@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "lib/suite.h"
 
-START_TEST(is_empty_text_before_anything_was_added)
+TEST(is_empty_text_before_anything_was_added)
 {
     struct buf buf = {0};
     ck_assert_str_eq(buf_text(&buf), "");
@@ -18,9 +18,8 @@ START_TEST(is_empty_text_before_anything_was_added)
     buf_clear(&buf);
     ck_assert_ptr_null(buf.bytes);
 }
-END_TEST
 
-START_TEST(grows_and_keeps_what_it_has)
+TEST(grows_and_keeps_what_it_has)
 {
     struct buf buf = {0};
     for (int i = 0; i < 10000; i++) {
@@ -35,9 +34,8 @@ START_TEST(grows_and_keeps_what_it_has)
     ck_assert_str_eq(buf_text(&buf), "again");
     buf_clear(&buf);
 }
-END_TEST
 
-START_TEST(writes_numbers_and_formats)
+TEST(writes_numbers_and_formats)
 {
     CLEANUP(buf_clear) struct buf buf = {0};
     buf_add_u64(&buf, 0);
@@ -49,9 +47,8 @@ START_TEST(writes_numbers_and_formats)
     buf_addf(&buf, "%5000s", "wide");
     ck_assert_uint_eq(buf.length, 5000);
 }
-END_TEST
 
-START_TEST(quotes_text_as_json)
+TEST(quotes_text_as_json)
 {
     static const struct {
         const char *text;
@@ -70,10 +67,9 @@ START_TEST(quotes_text_as_json)
         ck_assert_str_eq(buf_text(&buf), cases[i].json);
     }
 }
-END_TEST
 
 /* A lone lead or tail, an overlong form, a surrogate, beyond U+10FFFF, a character cut short. */
-START_TEST(replaces_what_is_not_utf8)
+TEST(replaces_what_is_not_utf8)
 {
     static const char *const wrong[] = {"\x80", "\xC3", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF",
         "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF",
@@ -86,9 +82,8 @@ START_TEST(replaces_what_is_not_utf8)
             ck_assert_msg(memcmp(buf.bytes + k, "\xEF\xBF\xBD", 3) == 0, "case %zu", i);
     }
 }
-END_TEST
 
-START_TEST(never_leaves_its_quotes)
+TEST(never_leaves_its_quotes)
 {
     struct random random;
     random_init(&random, 7);
@@ -104,19 +99,4 @@ START_TEST(never_leaves_its_quotes)
             at += buf.bytes[at] == '\\' ? 2 : 1;
         ck_assert_uint_eq(at, buf.length - 1);
     }
-}
-END_TEST
-
-int main(void)
-{
-    TCase *all = tcase_create("buf");
-    tcase_add_test(all, is_empty_text_before_anything_was_added);
-    tcase_add_test(all, grows_and_keeps_what_it_has);
-    tcase_add_test(all, writes_numbers_and_formats);
-    tcase_add_test(all, quotes_text_as_json);
-    tcase_add_test(all, replaces_what_is_not_utf8);
-    tcase_add_test(all, never_leaves_its_quotes);
-    Suite *suite = suite_create("buf");
-    suite_add_tcase(suite, all);
-    return suite_run(suite);
 }

@@ -90,7 +90,7 @@ static void walk(struct sides *sides, size_t ids_max, bool split)
     chunk_clear(&rest);
 }
 
-START_TEST(holds_every_record_of_either_side_once)
+TEST_LOOP(holds_every_record_of_either_side_once, 4)
 {
     struct random random;
     random_init(&random, 7);
@@ -105,9 +105,8 @@ START_TEST(holds_every_record_of_either_side_once)
         spool_close(sides.only.spool);
     }
 }
-END_TEST
 
-START_TEST(ends_a_chunk_early_where_records_are_crowded_but_cuts_none)
+TEST(ends_a_chunk_early_where_records_are_crowded_but_cuts_none)
 {
     enum { CROWD = 15000 };
     struct side desired = {0}, owned = {0};
@@ -129,16 +128,4 @@ START_TEST(ends_a_chunk_early_where_records_are_crowded_but_cuts_none)
     chunk_clear(&chunk);
     spool_close(desired.spool);
     spool_close(owned.spool);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("chunk");
-    TCase *tcase = tcase_create("chunk");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_loop_test(tcase, holds_every_record_of_either_side_once, 0, 4);
-    tcase_add_test(tcase, ends_a_chunk_early_where_records_are_crowded_but_cuts_none);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

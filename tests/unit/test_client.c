@@ -21,7 +21,7 @@
     "\"context\":{\"fromObjectId\":[\"10\"]}}]," \
     "\"startedAt\":\"2026-09-21T09:14:02.013Z\",\"completedAt\":\"2026-09-21T09:14:02.041Z\"}"
 
-START_TEST(reads_rows_and_empty_records)
+TEST_LOOP(reads_rows_and_empty_records, 30)
 {
     char *ok = scripted_answer("207 Multi-Status", "", READ_OK);
     struct scripted script[] = {{.answer = ok, .piece = (size_t)_i, .end = SCRIPTED_KEEP}};
@@ -52,7 +52,6 @@ START_TEST(reads_rows_and_empty_records)
     free(requests);
     free(ok);
 }
-END_TEST
 
 /* ---- more than one page ---- */
 
@@ -110,7 +109,7 @@ static const struct paging {
         "mc?", 1, 2, "/crm/associations/2026-09/0-3/0-1/batch/read"},
 };
 
-START_TEST(reads_pages)
+TEST_LOOP(reads_pages, ARRAY_COUNT(pagings))
 {
     const struct paging *paging = &pagings[_i];
     struct scripted script[4] = {{0}};
@@ -137,11 +136,10 @@ START_TEST(reads_pages)
     for (size_t i = 0; i < count; i++)
         free((void *)(uintptr_t)script[i].answer);
 }
-END_TEST
 
 /* ---- writes of the id family ---- */
 
-START_TEST(writes_pairs_with_all_their_types)
+TEST(writes_pairs_with_all_their_types)
 {
     char *created = scripted_answer("201 Created", "",
         RESULTS("{\"fromObjectId\":10,\"toObjectId\":\"7\",\"labels\":[]},"
@@ -171,7 +169,6 @@ START_TEST(writes_pairs_with_all_their_types)
     free(requests);
     free(created);
 }
-END_TEST
 
 /* Every call of a dialect: what its requests say about their bodies. */
 static char *requests_of(enum dialect dialect)
@@ -196,7 +193,7 @@ static size_t count_text(const char *text, const char *part)
     return count;
 }
 
-START_TEST(trap_9_17_every_body_is_declared_as_json)
+TEST_LOOP(trap_9_17_every_body_is_declared_as_json, 4)
 {
     char *requests = requests_of((enum dialect)_i);
     ck_assert_uint_eq(count_text(requests, "\r\nContent-Type: application/json\r\n"), 3);
@@ -204,9 +201,8 @@ START_TEST(trap_9_17_every_body_is_declared_as_json)
     ck_assert_uint_eq(count_text(requests, "\r\n\r\n{\"inputs\":["), 3);
     free(requests);
 }
-END_TEST
 
-START_TEST(conflict_10_24_requests_are_plain_http_1_1)
+TEST_LOOP(conflict_10_24_requests_are_plain_http_1_1, 4)
 {
     char *requests = requests_of((enum dialect)_i);
     ck_assert_uint_eq(count_text(requests, " HTTP/1.1\r\n"), 3);
@@ -216,11 +212,10 @@ START_TEST(conflict_10_24_requests_are_plain_http_1_1)
     ck_assert_uint_eq(count_text(requests, "Upgrade:"), 0);
     free(requests);
 }
-END_TEST
 
 /* ---- lists ---- */
 
-START_TEST(lists_v3_types_with_their_categories)
+TEST(lists_v3_types_with_their_categories)
 {
     char *labels = scripted_answer("200 OK", "",
         "{\"results\":[{\"category\":\"HUBSPOT_DEFINED\",\"typeId\":1,\"label\":\"Primary\"},"
@@ -263,9 +258,8 @@ START_TEST(lists_v3_types_with_their_categories)
     free(names);
     free(account);
 }
-END_TEST
 
-START_TEST(a_list_that_fails_leaves_the_client_usable)
+TEST(a_list_that_fails_leaves_the_client_usable)
 {
     char *bad = scripted_answer(
         "400 Bad Request", "", "{\"message\":\"Invalid object or event type id: 0-9999\"}");
@@ -285,11 +279,10 @@ START_TEST(a_list_that_fails_leaves_the_client_usable)
     free(bad);
     free(ok);
 }
-END_TEST
 
 /* ---- stopping, permits ---- */
 
-START_TEST(a_wish_to_stop_ends_what_has_not_left)
+TEST(a_wish_to_stop_ends_what_has_not_left)
 {
     int ends[2];
     ck_assert_int_eq(pipe(ends), 0);
@@ -306,7 +299,6 @@ START_TEST(a_wish_to_stop_ends_what_has_not_left)
     (void)close(ends[0]);
     (void)close(ends[1]);
 }
-END_TEST
 
 static int rate_budget_taken;
 static bool take_two(void *owner, int64_t *wait_ms, struct error *err)
@@ -318,7 +310,7 @@ static bool take_two(void *owner, int64_t *wait_ms, struct error *err)
     return true;
 }
 
-START_TEST(no_request_leaves_without_a_permit)
+TEST(no_request_leaves_without_a_permit)
 {
     char *ok = scripted_answer("200 OK", "", RESULTS(R10));
     struct scripted script[] = {{.answer = ok, .end = SCRIPTED_KEEP}};
@@ -341,7 +333,6 @@ START_TEST(no_request_leaves_without_a_permit)
     free(requests);
     free(ok);
 }
-END_TEST
 
 static char held_policy[64];
 static int64_t held_ms;
@@ -354,7 +345,7 @@ static bool hold(void *owner, const char *policy, int64_t hold_ms, struct error 
     return true;
 }
 
-START_TEST(a_429_holds_the_whole_account)
+TEST(a_429_holds_the_whole_account)
 {
     char *many = scripted_answer("429 Too Many", "", "{\"policyName\":\"SECONDLY\"}");
     char *ok = scripted_answer("200 OK", "", RESULTS(R10));
@@ -371,24 +362,4 @@ START_TEST(a_429_holds_the_whole_account)
     free(scripted_client_close());
     free(many);
     free(ok);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("client");
-    TCase *cases = tcase_create("client");
-    tcase_set_timeout(cases, 60);
-    tcase_add_loop_test(cases, reads_rows_and_empty_records, 0, 30);
-    tcase_add_loop_test(cases, reads_pages, 0, (int)ARRAY_COUNT(pagings));
-    tcase_add_test(cases, writes_pairs_with_all_their_types);
-    tcase_add_loop_test(cases, trap_9_17_every_body_is_declared_as_json, 0, 4);
-    tcase_add_loop_test(cases, conflict_10_24_requests_are_plain_http_1_1, 0, 4);
-    tcase_add_test(cases, lists_v3_types_with_their_categories);
-    tcase_add_test(cases, a_list_that_fails_leaves_the_client_usable);
-    tcase_add_test(cases, a_wish_to_stop_ends_what_has_not_left);
-    tcase_add_test(cases, no_request_leaves_without_a_permit);
-    tcase_add_test(cases, a_429_holds_the_whole_account);
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
 }

@@ -205,7 +205,7 @@ static void check_states(const struct exchange *exchange, const struct client_re
     }
 }
 
-START_TEST(judges_answers)
+TEST_LOOP(judges_answers, ARRAY_COUNT(exchanges))
 {
     const struct exchange *exchange = &exchanges[_i];
     size_t count;
@@ -240,9 +240,8 @@ START_TEST(judges_answers)
     for (size_t i = 0; i < count; i++)
         free((void *)(uintptr_t)script[i].answer);
 }
-END_TEST
 
-START_TEST(names_the_culprits_of_a_refusal)
+TEST(names_the_culprits_of_a_refusal)
 {
     char *bad = scripted_answer("400 Bad Request", "X-HubSpot-Correlation-Id: c-77\r\n",
         "{\"message\":\"x\",\"context\":{\"objectId\":[\"11\",\"7\"]}}");
@@ -254,16 +253,4 @@ START_TEST(names_the_culprits_of_a_refusal)
     ck_assert_str_eq(reply->correlation_id, "c-77");
     free(scripted_client_close());
     free(bad);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("client_judge");
-    TCase *cases = tcase_create("client_judge");
-    tcase_set_timeout(cases, 60);
-    tcase_add_loop_test(cases, judges_answers, 0, (int)ARRAY_COUNT(exchanges));
-    tcase_add_test(cases, names_the_culprits_of_a_refusal);
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
 }

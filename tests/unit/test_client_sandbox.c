@@ -175,7 +175,7 @@ static const struct {
 } pairs[] = {{"deals", "contacts"}, {"contacts", "companies"}, {"companies", "contacts"}};
 
 /* Every dialect, every pair of object types. */
-START_TEST(reads_and_writes_what_the_sandbox_has)
+TEST_LOOP(reads_and_writes_what_the_sandbox_has, 4 * (int)ARRAY_COUNT(pairs))
 {
     enum dialect dialect = (enum dialect)(_i / (int)ARRAY_COUNT(pairs));
     const char *from = pairs[_i % (int)ARRAY_COUNT(pairs)].from;
@@ -203,9 +203,8 @@ START_TEST(reads_and_writes_what_the_sandbox_has)
     compare(from, to);
     close_client();
 }
-END_TEST
 
-START_TEST(reports_a_record_that_does_not_exist)
+TEST_LOOP(reports_a_record_that_does_not_exist, 2)
 {
     seed("deals", "contacts");
     open_client(_i == 0 ? DIALECT_V3 : DIALECT_2026_09, "deals", "contacts");
@@ -229,7 +228,6 @@ START_TEST(reports_a_record_that_does_not_exist)
     ck_assert_uint_eq(reply->refusals[0].to_id, 777777);
     close_client();
 }
-END_TEST
 
 static const char *const faults[] = {
     "{\"match\":{\"path\":\"batch/read\",\"nth\":2,\"count\":1},\"action\":\"truncate\"}",
@@ -242,7 +240,7 @@ static const char *const faults[] = {
     "\"headers\":{\"Retry-After\":\"1\"}}",
 };
 
-START_TEST(reads_the_same_through_faults)
+TEST_LOOP(reads_the_same_through_faults, ARRAY_COUNT(faults))
 {
     seed("deals", "contacts");
     open_client(DIALECT_V3, "deals", "contacts");
@@ -250,18 +248,5 @@ START_TEST(reads_the_same_through_faults)
     compare("deals", "contacts");
     close_client();
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("client_sandbox");
-    TCase *cases = tcase_create("client_sandbox");
-    tcase_set_timeout(cases, 120);
-    tcase_add_checked_fixture(cases, start_sandbox, stop_sandbox);
-    tcase_add_loop_test(
-        cases, reads_and_writes_what_the_sandbox_has, 0, 4 * (int)ARRAY_COUNT(pairs));
-    tcase_add_loop_test(cases, reports_a_record_that_does_not_exist, 0, 2);
-    tcase_add_loop_test(cases, reads_the_same_through_faults, 0, (int)ARRAY_COUNT(faults));
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
-}
+SUITE(.before = start_sandbox, .after = stop_sandbox);

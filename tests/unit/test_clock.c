@@ -47,11 +47,10 @@ static const struct {
     {" 2026-09-21T09:14:02Z", false},
 };
 
-START_TEST(knows_a_complete_iso_8601_time)
+TEST_LOOP(knows_a_complete_iso_8601_time, ARRAY_COUNT(cases))
 {
     ck_assert_msg(clock_is_time(cases[_i].text) == cases[_i].is_time, "%s", cases[_i].text);
 }
-END_TEST
 
 static bool postgresql_takes(const char *text)
 {
@@ -62,7 +61,7 @@ static bool postgresql_takes(const char *text)
 }
 
 /* Real times with one or two characters changed: nearly times, mostly not. */
-START_TEST(takes_nothing_that_postgresql_refuses)
+TEST(takes_nothing_that_postgresql_refuses)
 {
     static const char letters[] = "0123456789-:.TZ+ ";
     struct random random;
@@ -83,7 +82,6 @@ START_TEST(takes_nothing_that_postgresql_refuses)
     ck_assert_int_gt(taken, 2000);
     pg_close(pg);
 }
-END_TEST
 
 static const struct {
     int64_t us;
@@ -97,16 +95,15 @@ static const struct {
     {-1500000, "1969-12-31T23:59:58.500000Z"},
 };
 
-START_TEST(writes_a_time_that_reads_back)
+TEST_LOOP(writes_a_time_that_reads_back, ARRAY_COUNT(texts))
 {
     char text[CLOCK_TEXT_MAX];
     clock_utc_text(texts[_i].us, text);
     ck_assert_str_eq(text, texts[_i].text);
     ck_assert(clock_is_time(text));
 }
-END_TEST
 
-START_TEST(never_goes_backwards)
+TEST(never_goes_backwards)
 {
     int64_t last_us = clock_now_us(), last_ms = clock_now_ms();
     for (int i = 0; i < 1000; i++) {
@@ -117,19 +114,4 @@ START_TEST(never_goes_backwards)
         last_ms = ms;
     }
     ck_assert_int_gt(clock_wall_s(), INT64_C(1700000000));
-}
-END_TEST
-
-int main(void)
-{
-    (void)cluster_url();
-    Suite *suite = suite_create("clock");
-    TCase *tcase = tcase_create("clock");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_loop_test(tcase, knows_a_complete_iso_8601_time, 0, (int)ARRAY_COUNT(cases));
-    tcase_add_test(tcase, takes_nothing_that_postgresql_refuses);
-    tcase_add_loop_test(tcase, writes_a_time_that_reads_back, 0, (int)ARRAY_COUNT(texts));
-    tcase_add_test(tcase, never_goes_backwards);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

@@ -12,7 +12,7 @@
 #include "lib/suite.h"
 #include "pg/pg.h"
 
-START_TEST(fault_m1_follows_no_variable_that_libpq_knows)
+TEST(fault_m1_follows_no_variable_that_libpq_knows)
 {
     static const char *const only_defaults[] = {"PGSERVICEFILE", "PGSYSCONFDIR", "PGTZ"};
     char *ours = mem_text(cluster_url());
@@ -39,15 +39,4 @@ START_TEST(fault_m1_follows_no_variable_that_libpq_knows)
         ck_assert_ptr_null(getenv(only_defaults[i]));
     PQconninfoFree(options);
     free(ours);
-}
-END_TEST
-
-int main(void)
-{
-    (void)cluster_url();
-    TCase *one = tcase_create("environment");
-    tcase_add_test(one, fault_m1_follows_no_variable_that_libpq_knows);
-    Suite *suite = suite_create("cluster");
-    suite_add_tcase(suite, one);
-    return suite_run(suite);
 }

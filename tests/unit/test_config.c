@@ -5,10 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/suite.h"
 #include "base/random.h"
 #include "unit/config_case.h"
 
-START_TEST(what_is_not_set_has_its_default)
+TEST(what_is_not_set_has_its_default)
 {
     struct definitions all = {0};
     struct error err = {0};
@@ -51,7 +52,6 @@ START_TEST(what_is_not_set_has_its_default)
     ck_assert_int_eq(sync->verify_delays_ms[2], 60000);
     definitions_clear(&all);
 }
-END_TEST
 
 static const struct refusal refused[] = {
     /* keys */
@@ -94,13 +94,12 @@ static const struct refusal refused[] = {
         "f:1: portals: is missing, expected at least one portal\n..."},
 };
 
-START_TEST(refuses_unknown_missing_and_misshapen_keys)
+TEST_LOOP(refuses_unknown_missing_and_misshapen_keys, ARRAY_COUNT(refused))
 {
     check_refusal(&refused[_i]);
 }
-END_TEST
 
-START_TEST(reports_every_problem_first_ones_first_and_counts_the_rest)
+TEST(reports_every_problem_first_ones_first_and_counts_the_rest)
 {
     struct definitions all = {0};
     struct error err = {0};
@@ -117,11 +116,10 @@ START_TEST(reports_every_problem_first_ones_first_and_counts_the_rest)
     ck_assert_msg(strcmp(err.text + strlen(err.text) - 5, " more") == 0, "%s", err.text);
     buf_clear(&many);
 }
-END_TEST
 
 /* A file broken at random gives an error or a configuration that prints and reads back, never a
  * crash. */
-START_TEST(a_hundred_broken_files_and_more_never_crash)
+TEST(a_hundred_broken_files_and_more_never_crash)
 {
     static const char pieces[] = "{}[]:,&*!|>'\"%@`#-?\n\t ${}\\x~0";
     struct random random;
@@ -153,9 +151,8 @@ START_TEST(a_hundred_broken_files_and_more_never_crash)
     }
     ck_assert_int_gt(refusals, 1000);
 }
-END_TEST
 
-START_TEST(loads_a_file_unless_others_may_write_it)
+TEST(loads_a_file_unless_others_may_write_it)
 {
     struct definitions all = {0};
     struct error err = {0};
@@ -177,7 +174,6 @@ START_TEST(loads_a_file_unless_others_may_write_it)
     ck_assert_str_eq(err.text, "/tmp: not a regular file, which was expected");
     (void)close(file);
 }
-END_TEST
 
 /* The path a line of the example file sets, commented out or not; "" if it sets none. sections
  * holds the words above it by depth. */
@@ -217,7 +213,7 @@ static void read_example(struct buf *paths)
     buf_clear(&path);
 }
 
-START_TEST(the_example_file_has_every_key)
+TEST(the_example_file_has_every_key)
 {
     struct buf paths = {0};
     struct config_key_text key;
@@ -232,10 +228,9 @@ START_TEST(the_example_file_has_every_key)
     }
     buf_clear(&paths);
 }
-END_TEST
 
 /* The example shows the defaults: what it sets to one may as well be left out. */
-START_TEST(the_example_file_loads_and_shows_the_defaults)
+TEST(the_example_file_loads_and_shows_the_defaults)
 {
     static const char least[] =
         "version: 1\n"
@@ -262,20 +257,4 @@ START_TEST(the_example_file_loads_and_shows_the_defaults)
     ck_assert_str_eq(buf_text(&example), buf_text(&defaults));
     buf_clear(&example);
     buf_clear(&defaults);
-}
-END_TEST
-
-int main(void)
-{
-    TCase *tcase = tcase_create("config");
-    tcase_set_timeout(tcase, 120); /* under valgrind */
-    tcase_add_test(tcase, what_is_not_set_has_its_default);
-    tcase_add_loop_test(
-        tcase, refuses_unknown_missing_and_misshapen_keys, 0, (int)ARRAY_COUNT(refused));
-    tcase_add_test(tcase, reports_every_problem_first_ones_first_and_counts_the_rest);
-    tcase_add_test(tcase, a_hundred_broken_files_and_more_never_crash);
-    tcase_add_test(tcase, loads_a_file_unless_others_may_write_it);
-    tcase_add_test(tcase, the_example_file_has_every_key);
-    tcase_add_test(tcase, the_example_file_loads_and_shows_the_defaults);
-    return run_case("config", tcase);
 }

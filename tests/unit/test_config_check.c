@@ -1,4 +1,5 @@
 /* test_config_check.c: the rules between keys and between syncs, and base URLs. */
+#include "lib/suite.h"
 #include "unit/config_case.h"
 
 static const struct refusal refused[] = {
@@ -136,11 +137,10 @@ static const struct refusal refused[] = {
         "already, expected one sync for it"},
 };
 
-START_TEST(refuses_what_does_not_fit_together)
+TEST_LOOP(refuses_what_does_not_fit_together, ARRAY_COUNT(refused))
 {
     check_refusal(&refused[_i]);
 }
-END_TEST
 
 /* Types of a second and a third sync that are not one association. */
 static const struct {
@@ -159,7 +159,7 @@ static const struct {
     {"from: contacts, to: deals, types: [plain]", "from: contacts, to: tickets, types: [plain]"},
 };
 
-START_TEST(lets_syncs_of_different_associations_stand_together)
+TEST_LOOP(lets_syncs_of_different_associations_stand_together, ARRAY_COUNT(neighbours))
 {
     static const char rest[] = "source: {table: b}, policy: mirror}\n";
     struct definitions all = {0};
@@ -171,10 +171,9 @@ START_TEST(lets_syncs_of_different_associations_stand_together)
     ck_assert_uint_eq(all.syncs_count, 3);
     definitions_clear(&all);
 }
-END_TEST
 
 /* The sync of plain never archives, so that no primary mark goes along. */
-START_TEST(lets_primary_stand_beside_plain_that_only_creates)
+TEST(lets_primary_stand_beside_plain_that_only_creates)
 {
     struct definitions all = {0};
     struct error err = {0};
@@ -190,7 +189,6 @@ START_TEST(lets_primary_stand_beside_plain_that_only_creates)
     ck_assert_uint_eq(all.syncs_count, 3);
     definitions_clear(&all);
 }
-END_TEST
 
 static const struct {
     const char *url;
@@ -230,7 +228,7 @@ static const struct {
     {"https://api hubapi.com", "has no valid port"},
 };
 
-START_TEST(base_url_is_https_or_loopback_and_no_more_than_host_and_port)
+TEST_LOOP(base_url_is_https_or_loopback_and_no_more_than_host_and_port, ARRAY_COUNT(urls))
 {
     struct definitions all = {0};
     struct error err = {0};
@@ -250,9 +248,8 @@ START_TEST(base_url_is_https_or_loopback_and_no_more_than_host_and_port)
         strncmp(err.text + 28, urls[_i].error, strlen(urls[_i].error)) == 0, "%s", err.text);
     ck_assert_ptr_null(strstr(err.text, "secret"));
 }
-END_TEST
 
-START_TEST(other_pairs_and_types_and_accounts_may_be_managed_beside)
+TEST(other_pairs_and_types_and_accounts_may_be_managed_beside)
 {
     static const char *const beside[] = {
         "  two: {portal: main, from: contacts, to: deals, types: [plain], source: {table: b}, "
@@ -268,19 +265,4 @@ START_TEST(other_pairs_and_types_and_accounts_may_be_managed_beside)
         ck_assert_msg(parse(NULL, beside[i], &all, &err), "%s", err.text);
         definitions_clear(&all);
     }
-}
-END_TEST
-
-int main(void)
-{
-    TCase *tcase = tcase_create("config_check");
-    tcase_set_timeout(tcase, 120); /* under valgrind */
-    tcase_add_test(tcase, lets_primary_stand_beside_plain_that_only_creates);
-    tcase_add_loop_test(tcase, lets_syncs_of_different_associations_stand_together, 0,
-        (int)ARRAY_COUNT(neighbours));
-    tcase_add_loop_test(tcase, refuses_what_does_not_fit_together, 0, (int)ARRAY_COUNT(refused));
-    tcase_add_loop_test(tcase, base_url_is_https_or_loopback_and_no_more_than_host_and_port, 0,
-        (int)ARRAY_COUNT(urls));
-    tcase_add_test(tcase, other_pairs_and_types_and_accounts_may_be_managed_beside);
-    return run_case("config_check", tcase);
 }

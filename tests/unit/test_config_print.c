@@ -1,7 +1,8 @@
 /* test_config_print.c: the effective print reads back, and no password comes out. */
+#include "lib/suite.h"
 #include "unit/config_case.h"
 
-START_TEST(what_is_printed_reads_back_to_the_same_without_passwords)
+TEST(what_is_printed_reads_back_to_the_same_without_passwords)
 {
     static const char text[] =
         "version: 1\n"
@@ -47,7 +48,6 @@ START_TEST(what_is_printed_reads_back_to_the_same_without_passwords)
     buf_clear(&print);
     definitions_clear(&all);
 }
-END_TEST
 
 static const char *const masked[][2] = {
     {"", ""},
@@ -88,20 +88,10 @@ static const char *const masked[][2] = {
     {"application_name=a://b:c@d password=canary", "application_name=a://b:c@d password=***"},
 };
 
-START_TEST(passwords_in_database_urls_are_masked)
+TEST_LOOP(passwords_in_database_urls_are_masked, ARRAY_COUNT(masked))
 {
     struct buf out = {0};
     config_mask_url(masked[_i][0], &out);
     ck_assert_str_eq(buf_text(&out), masked[_i][1]);
     buf_clear(&out);
-}
-END_TEST
-
-int main(void)
-{
-    TCase *tcase = tcase_create("config_print");
-    tcase_set_timeout(tcase, 120); /* under valgrind */
-    tcase_add_test(tcase, what_is_printed_reads_back_to_the_same_without_passwords);
-    tcase_add_loop_test(tcase, passwords_in_database_urls_are_masked, 0, (int)ARRAY_COUNT(masked));
-    return run_case("config_print", tcase);
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/suite.h"
 #include "unit/config_case.h"
 
 /* A temporary folder; files are made in it and removed with it. */
@@ -67,7 +68,7 @@ static const struct {
     {"pat-na1-canary-0123456789", 0604, "(mode 0604), expected its owner alone: chmod 400 /tmp/"},
 };
 
-START_TEST(a_token_comes_out_of_a_private_file)
+TEST_LOOP(a_token_comes_out_of_a_private_file, ARRAY_COUNT(tokens))
 {
     struct portal_definition portal = {.name = (char[]){"main"}, .token_file = file_path};
     struct error err = {0};
@@ -88,10 +89,9 @@ START_TEST(a_token_comes_out_of_a_private_file)
     ck_assert_ptr_null(strstr(err.text, "canary"));
     ck_assert_ptr_null(token);
 }
-END_TEST
 
 /* The text names a byte that no token has, and none that one could have. */
-START_TEST(fault_h12_a_secret_is_never_shown_with_what_is_wrong_beside_it)
+TEST(fault_h12_a_secret_is_never_shown_with_what_is_wrong_beside_it)
 {
     struct portal_definition portal = {.name = (char[]){"main"}, .token_file = file_path};
     struct error err = {0};
@@ -109,9 +109,8 @@ START_TEST(fault_h12_a_secret_is_never_shown_with_what_is_wrong_beside_it)
         ck_assert_ptr_null(strstr(err.text, "0123456789"));
     }
 }
-END_TEST
 
-START_TEST(the_password_of_a_proxy_comes_out_of_a_private_file)
+TEST(the_password_of_a_proxy_comes_out_of_a_private_file)
 {
     struct portal_definition portal = {.name = (char[]){"main"}};
     struct error err = {0};
@@ -132,9 +131,8 @@ START_TEST(the_password_of_a_proxy_comes_out_of_a_private_file)
     ck_assert(!config_proxy_password(&portal, &password, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "byte 7 of 7 is a carriage return"));
 }
-END_TEST
 
-START_TEST(a_token_of_513_bytes_is_none_and_one_of_512_is)
+TEST(a_token_of_513_bytes_is_none_and_one_of_512_is)
 {
     struct portal_definition portal = {.name = (char[]){"main"}, .token_file = file_path};
     struct error err = {0};
@@ -150,9 +148,8 @@ START_TEST(a_token_of_513_bytes_is_none_and_one_of_512_is)
     ck_assert_uint_eq(strlen(token), 512);
     free(token);
 }
-END_TEST
 
-START_TEST(a_token_file_that_is_a_folder_or_missing_is_refused)
+TEST(a_token_file_that_is_a_folder_or_missing_is_refused)
 {
     struct portal_definition portal = {.name = (char[]){"main"}, .token_file = file_path};
     struct error err = {0};
@@ -163,9 +160,8 @@ START_TEST(a_token_file_that_is_a_folder_or_missing_is_refused)
     ck_assert(!config_token(&portal, &token, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "not a regular file"));
 }
-END_TEST
 
-START_TEST(a_credential_of_systemd_may_be_readable_by_its_group)
+TEST(a_credential_of_systemd_may_be_readable_by_its_group)
 {
     struct portal_definition portal = {.name = (char[]){"main"}, .token_file = file_path};
     struct error err = {0};
@@ -180,9 +176,8 @@ START_TEST(a_credential_of_systemd_may_be_readable_by_its_group)
     ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", "/tmp/assocd-tes", 1), 0);
     ck_assert(!config_token(&portal, &token, &err));
 }
-END_TEST
 
-START_TEST(a_token_out_of_the_environment_is_gone_afterwards)
+TEST(a_token_out_of_the_environment_is_gone_afterwards)
 {
     struct portal_definition portal = {.name = (char[]){"main"}, .token_env = (char[]){"T_E"}};
     struct error err = {0};
@@ -200,19 +195,5 @@ START_TEST(a_token_out_of_the_environment_is_gone_afterwards)
     ck_assert_ptr_null(strstr(err.text, "canary"));
     ck_assert_ptr_null(getenv("T_E"));
 }
-END_TEST
 
-int main(void)
-{
-    TCase *tcase = tcase_create("config_token");
-    tcase_set_timeout(tcase, 120); /* under valgrind */
-    tcase_add_checked_fixture(tcase, make_folder, remove_folder);
-    tcase_add_loop_test(tcase, a_token_comes_out_of_a_private_file, 0, (int)ARRAY_COUNT(tokens));
-    tcase_add_test(tcase, fault_h12_a_secret_is_never_shown_with_what_is_wrong_beside_it);
-    tcase_add_test(tcase, the_password_of_a_proxy_comes_out_of_a_private_file);
-    tcase_add_test(tcase, a_token_of_513_bytes_is_none_and_one_of_512_is);
-    tcase_add_test(tcase, a_token_file_that_is_a_folder_or_missing_is_refused);
-    tcase_add_test(tcase, a_credential_of_systemd_may_be_readable_by_its_group);
-    tcase_add_test(tcase, a_token_out_of_the_environment_is_gone_afterwards);
-    return run_case("config_token", tcase);
-}
+SUITE(.before = make_folder, .after = remove_folder);

@@ -2,6 +2,7 @@
  * test_config_types.c: what a list of types may hold, what each item means, and what is refused
  * with its exact file, line and key.
  */
+#include "lib/suite.h"
 #include "unit/config_case.h"
 
 #include "base/attr.h"
@@ -57,11 +58,10 @@ static const struct refusal refused[] = {
         "f:13: syncs.one.types[0].id: \"10000000000\": expected an integer of 1 … 2147483647"},
 };
 
-START_TEST(refuses_a_type_and_says_what_was_expected)
+TEST_LOOP(refuses_a_type_and_says_what_was_expected, ARRAY_COUNT(refused))
 {
     check_refusal(&refused[_i]);
 }
-END_TEST
 
 static const char list[] = "[plain]\n    source: {table: crm.a}";
 static const char beside[] = "]\n    source: {table: crm.a, columns: {type: label}}";
@@ -88,7 +88,7 @@ static const struct {
     {"HUBSPOT_DEFINED", TYPE_WANT_TEXT, "HUBSPOT_DEFINED", 0},
 };
 
-START_TEST(quotes_tell_a_label_from_a_word)
+TEST_LOOP(quotes_tell_a_label_from_a_word, ARRAY_COUNT(items))
 {
     struct definitions all = {0};
     struct error err = {0};
@@ -106,7 +106,6 @@ START_TEST(quotes_tell_a_label_from_a_word)
     buf_clear(&types);
     definitions_clear(&all);
 }
-END_TEST
 
 static bool parse_many(size_t count, struct definitions *all, struct error *err)
 {
@@ -119,7 +118,7 @@ static bool parse_many(size_t count, struct definitions *all, struct error *err)
     return parsed;
 }
 
-START_TEST(takes_as_many_types_as_a_run_can_hold)
+TEST(takes_as_many_types_as_a_run_can_hold)
 {
     struct definitions all = {0};
     struct error err = {0};
@@ -130,9 +129,8 @@ START_TEST(takes_as_many_types_as_a_run_can_hold)
     ck_assert(!parse_many(TYPES_MAX + 1, &all, &err));
     ck_assert_str_eq(err.text, "f:13: syncs.one.types: has more than 1024 types");
 }
-END_TEST
 
-START_TEST(a_label_has_at_most_255_bytes)
+TEST(a_label_has_at_most_255_bytes)
 {
     struct definitions all = {0};
     struct error err = {0};
@@ -146,17 +144,4 @@ START_TEST(a_label_has_at_most_255_bytes)
     (void)snprintf(types, sizeof types, "[%.256s]", label);
     ck_assert(!parse("[plain]", types, &all, &err));
     check_error(err.text, "f:13: syncs.one.types[0]: expected a v3 name, a \"label\", ...");
-}
-END_TEST
-
-int main(void)
-{
-    TCase *tcase = tcase_create("config_types");
-    tcase_set_timeout(tcase, 120); /* under valgrind */
-    tcase_add_loop_test(
-        tcase, refuses_a_type_and_says_what_was_expected, 0, (int)ARRAY_COUNT(refused));
-    tcase_add_loop_test(tcase, quotes_tell_a_label_from_a_word, 0, (int)ARRAY_COUNT(items));
-    tcase_add_test(tcase, takes_as_many_types_as_a_run_can_hold);
-    tcase_add_test(tcase, a_label_has_at_most_255_bytes);
-    return run_case("config_types", tcase);
 }

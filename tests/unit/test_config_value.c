@@ -2,6 +2,7 @@
  * test_config_value.c: single values: what is refused with its exact file, line and key, and
  * variables.
  */
+#include "lib/suite.h"
 #include "unit/config_case.h"
 
 static const struct refusal refused[] = {
@@ -96,13 +97,12 @@ static const struct refusal refused[] = {
         "f:16: syncs.one.schedule: \"every ${ASSOCD_SECRET}\": expected manual, every 15m or..."},
 };
 
-START_TEST(refuses_a_value_and_says_what_was_expected)
+TEST_LOOP(refuses_a_value_and_says_what_was_expected, ARRAY_COUNT(refused))
 {
     check_refusal(&refused[_i]);
 }
-END_TEST
 
-START_TEST(variables_expand_in_values_and_dollar_dollar_brace_is_kept)
+TEST(variables_expand_in_values_and_dollar_dollar_brace_is_kept)
 {
     struct definitions all = {0};
     struct error err = {0};
@@ -124,15 +124,4 @@ START_TEST(variables_expand_in_values_and_dollar_dollar_brace_is_kept)
         "%s", err.text);
     ck_assert_str_eq(all.syncs[0]->source_query, "crm y z/");
     definitions_clear(&all);
-}
-END_TEST
-
-int main(void)
-{
-    TCase *tcase = tcase_create("config_value");
-    tcase_set_timeout(tcase, 120); /* under valgrind */
-    tcase_add_loop_test(
-        tcase, refuses_a_value_and_says_what_was_expected, 0, (int)ARRAY_COUNT(refused));
-    tcase_add_test(tcase, variables_expand_in_values_and_dollar_dollar_brace_is_kept);
-    return run_case("config_value", tcase);
 }

@@ -10,7 +10,7 @@
 #include "lib/suite.h"
 #include "pg/pg.h"
 
-static char *database;
+SUITE_DATABASE(cluster_database);
 static struct pg *pg;
 static struct error err;
 
@@ -31,7 +31,7 @@ static void exec_ok(const char *sql)
     ck_assert_msg(pg_exec(pg, sql, NULL, &err), "%s", err.text);
 }
 
-START_TEST(reads_a_copy_to_its_end)
+TEST(reads_a_copy_to_its_end)
 {
     char *line = NULL;
     size_t length = 0;
@@ -52,9 +52,8 @@ START_TEST(reads_a_copy_to_its_end)
     ck_assert_ptr_null(line);
     exec_ok("select 1");
 }
-END_TEST
 
-START_TEST(splits_no_more_fields_than_there_is_room_for)
+TEST(splits_no_more_fields_than_there_is_room_for)
 {
     char *fields[3];
     char three[] = "1\t2\t3";
@@ -70,7 +69,6 @@ START_TEST(splits_no_more_fields_than_there_is_room_for)
     ck_assert_ptr_null(fields[1]);
     ck_assert_int_eq(pg_copy_split(blank_ends, fields, 3), 2);
 }
-END_TEST
 
 /* Reads on until the end or an error; true at a clean end. */
 static bool read_all(int64_t *rows)
@@ -86,7 +84,7 @@ static bool read_all(int64_t *rows)
 }
 
 /* Fault S2, S3: cut before the first row, after it, in the middle. */
-START_TEST(never_takes_a_cut_copy_for_its_end)
+TEST_LOOP(never_takes_a_cut_copy_for_its_end, 6)
 {
     static const char *const cuts[] = {"pg_terminate_backend", "pg_cancel_backend"};
     static const int64_t rows_before[] = {0, 1, 5000};
@@ -110,9 +108,8 @@ START_TEST(never_takes_a_cut_copy_for_its_end)
     ck_assert_str_ne(pg_sqlstate(pg), "");
     pg_close(other);
 }
-END_TEST
 
-START_TEST(reports_an_error_of_the_query_in_the_middle_of_a_copy)
+TEST(reports_an_error_of_the_query_in_the_middle_of_a_copy)
 {
     int64_t rows = 0;
     ck_assert(pg_copy_out(
@@ -121,9 +118,8 @@ START_TEST(reports_an_error_of_the_query_in_the_middle_of_a_copy)
     ck_assert_str_eq(pg_sqlstate(pg), "22012");
     exec_ok("select 1");
 }
-END_TEST
 
-START_TEST(may_leave_a_copy_in_the_middle)
+TEST(may_leave_a_copy_in_the_middle)
 {
     char *line = NULL;
     size_t length = 0;
@@ -131,11 +127,10 @@ START_TEST(may_leave_a_copy_in_the_middle)
     ck_assert(pg_copy_next(pg, &line, &length, &err));
     exec_ok("select 1");
 }
-END_TEST
 
 /* COPY takes no parameters; a setting of the session would be another session's with some poolers.
  */
-START_TEST(fault_c1_arguments_travel_in_the_statement)
+TEST(fault_c1_arguments_travel_in_the_statement)
 {
     static const char *const names[] = {"links", "o'neil", "a\\b", "x'); drop table t; --"};
     char *line;
@@ -161,24 +156,5 @@ START_TEST(fault_c1_arguments_travel_in_the_statement)
     ck_assert_msg(strstr(err.text, "UTF-8") != NULL, "%s", err.text);
     exec_ok("drop schema assocd cascade");
 }
-END_TEST
 
-int main(void)
-{
-    database = cluster_database();
-    TCase *copies = tcase_create("copies");
-    tcase_add_checked_fixture(copies, setup, teardown);
-    tcase_add_test(copies, reads_a_copy_to_its_end);
-    tcase_add_test(copies, splits_no_more_fields_than_there_is_room_for);
-    tcase_add_loop_test(copies, never_takes_a_cut_copy_for_its_end, 0, 6);
-    tcase_add_test(copies, reports_an_error_of_the_query_in_the_middle_of_a_copy);
-    tcase_add_test(copies, may_leave_a_copy_in_the_middle);
-    tcase_add_test(copies, fault_c1_arguments_travel_in_the_statement);
-    tcase_set_timeout(copies, 60);
-    Suite *suite = suite_create("copy");
-    suite_add_tcase(suite, copies);
-    int failed = suite_run(suite);
-    cluster_drop(database);
-    free(database);
-    return failed;
-}
+SUITE(.open = open_database, .close = close_database, .before = setup, .after = teardown);

@@ -6,7 +6,7 @@
 #include "lib/suite.h"
 #include "model/definition.h"
 
-START_TEST(finds_a_sync_by_its_name_and_frees_everything)
+TEST(finds_a_sync_by_its_name_and_frees_everything)
 {
     struct definitions all = {0};
     all.path = mem_text("f");
@@ -29,9 +29,8 @@ START_TEST(finds_a_sync_by_its_name_and_frees_everything)
     ck_assert_ptr_null(definitions_sync(&all, "b"));
     definitions_clear(&all);
 }
-END_TEST
 
-START_TEST(every_setting_has_its_word)
+TEST(every_setting_has_its_word)
 {
     ck_assert_str_eq(dialect_text(DIALECT_V3), "v3");
     ck_assert_str_eq(dialect_text(DIALECT_V4), "v4");
@@ -46,15 +45,4 @@ START_TEST(every_setting_has_its_word)
     ck_assert_ptr_null(on_drift_words[DRIFT_REPORT + 1]);
     ck_assert_str_eq(verify_words[VERIFY_NONE], "none");
     ck_assert_ptr_null(verify_words[VERIFY_NONE + 1]);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("definition");
-    TCase *tcase = tcase_create("definition");
-    tcase_add_test(tcase, finds_a_sync_by_its_name_and_frees_everything);
-    tcase_add_test(tcase, every_setting_has_its_word);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

@@ -77,7 +77,7 @@ static const struct {
     {"an unmanaged type is invisible", POLICY_MIRROR, DRIFT_RESTORE, LA, 0, LB, P | LB, 0, NOTHING},
 };
 
-START_TEST(decides_one_pair_as_told)
+TEST_LOOP(decides_one_pair_as_told, ARRAY_COUNT(cases))
 {
     struct world world;
     world_init(&world, cases[_i].policy, cases[_i].drift, cases[_i].managed);
@@ -94,7 +94,6 @@ START_TEST(decides_one_pair_as_told)
         "%s", cases[_i].title);
     diff_list_clear(&list);
 }
-END_TEST
 
 /* The plain link of one pair that was archived while an answer was still out: in the owned set
  * until that answer can change nothing any more. */
@@ -111,7 +110,7 @@ static const struct {
     {"still gone: may be forgotten", 0, 0, {.operation = CHANGE_FORGET}},
 };
 
-START_TEST(what_was_archived_in_doubt_is_ours_if_it_comes_back)
+TEST_LOOP(what_was_archived_in_doubt_is_ours_if_it_comes_back, ARRAY_COUNT(released))
 {
     struct world world;
     world_init(&world, POLICY_MIRROR_OWNED, DRIFT_REPORT, P);
@@ -126,11 +125,10 @@ START_TEST(what_was_archived_in_doubt_is_ours_if_it_comes_back)
     ck_assert_int_eq(list.items[0].verdict, CHANGE_PLANNED);
     diff_list_clear(&list);
 }
-END_TEST
 
 /* A create may replace, and the archives may be withheld: the create must not be the one that takes
  * the unwanted label away. */
-START_TEST(sends_along_what_is_on_the_pair_even_if_it_is_to_go)
+TEST(sends_along_what_is_on_the_pair_even_if_it_is_to_go)
 {
     struct world world;
     world_init(&world, POLICY_MIRROR, DRIFT_RESTORE, LA | LB);
@@ -143,11 +141,10 @@ START_TEST(sends_along_what_is_on_the_pair_even_if_it_is_to_go)
     ck_assert_uint_eq(picked(&list, 0, CHANGE_ALONG, CHANGE_PLANNED), PR | LA);
     diff_list_clear(&list);
 }
-END_TEST
 
 /* A pair that HubSpot has lost is linked again by its label: the plain link that comes with it
  * stays in the owned set, whereas the label nobody wishes for is forgotten. */
-START_TEST(restores_the_plain_link_with_its_label)
+TEST(restores_the_plain_link_with_its_label)
 {
     struct world world;
     world_init(&world, POLICY_MIRROR_OWNED, DRIFT_RESTORE, P | LA | LB);
@@ -163,10 +160,9 @@ START_TEST(restores_the_plain_link_with_its_label)
             list.items[i].reason == REASON_DRIFT_REMOVED);
     diff_list_clear(&list);
 }
-END_TEST
 
 /* Three pairs: the first and the last lie at the list's ends. */
-START_TEST(knows_the_types_of_a_changes_pair_from_any_of_its_changes)
+TEST(knows_the_types_of_a_changes_pair_from_any_of_its_changes)
 {
     static const set changed[] = {LA | LB, P | PR | LA, LB};
     struct world world;
@@ -185,7 +181,6 @@ START_TEST(knows_the_types_of_a_changes_pair_from_any_of_its_changes)
                 diff_pair_has(&list, i, type), has(changed[list.items[i].assoc.to_id - 1], type));
     diff_list_clear(&list);
 }
-END_TEST
 
 /* The primary type of pair 1 moves to pair 2 while pair 1 gets a label. */
 static struct world moving_world(enum on_drift drift)
@@ -200,7 +195,7 @@ static struct world moving_world(enum on_drift drift)
     return world;
 }
 
-START_TEST(does_not_bring_back_a_primary_type_that_moves)
+TEST(does_not_bring_back_a_primary_type_that_moves)
 {
     struct world world = moving_world(DRIFT_RESTORE);
     struct diff_list list = {0};
@@ -210,9 +205,8 @@ START_TEST(does_not_bring_back_a_primary_type_that_moves)
     ck_assert_uint_eq(picked(&list, 0, CHANGE_ALONG, CHANGE_PLANNED), LB);
     diff_list_clear(&list);
 }
-END_TEST
 
-START_TEST(does_not_bring_it_back_after_the_move_either)
+TEST(does_not_bring_it_back_after_the_move_either)
 {
     struct world world = moving_world(DRIFT_REPORT);
     world.owned[1] = PR;
@@ -223,9 +217,8 @@ START_TEST(does_not_bring_it_back_after_the_move_either)
     ck_assert_uint_eq(picked(&list, 0, CHANGE_ALONG, CHANGE_PLANNED), LB);
     diff_list_clear(&list);
 }
-END_TEST
 
-START_TEST(keeps_a_primary_type_that_stays)
+TEST(keeps_a_primary_type_that_stays)
 {
     struct world world = moving_world(DRIFT_RESTORE);
     world.desired[0] = PR | LA;
@@ -236,9 +229,8 @@ START_TEST(keeps_a_primary_type_that_stays)
     ck_assert_uint_eq(picked(&list, 0, CHANGE_ALONG, CHANGE_PLANNED), PR | LB);
     diff_list_clear(&list);
 }
-END_TEST
 
-START_TEST(keeps_a_primary_type_whose_move_is_only_reported)
+TEST(keeps_a_primary_type_whose_move_is_only_reported)
 {
     struct world world = moving_world(DRIFT_REPORT);
     world.owned[0] = world.owned[1] = PR;
@@ -248,9 +240,8 @@ START_TEST(keeps_a_primary_type_whose_move_is_only_reported)
     ck_assert_uint_eq(picked(&list, 0, CHANGE_ALONG, CHANGE_PLANNED), PR | LB);
     diff_list_clear(&list);
 }
-END_TEST
 
-START_TEST(takes_a_row_without_to_record_for_scope_only)
+TEST(takes_a_row_without_to_record_for_scope_only)
 {
     struct world world;
     world_init(&world, POLICY_MIRROR, DRIFT_RESTORE, P);
@@ -265,9 +256,8 @@ START_TEST(takes_a_row_without_to_record_for_scope_only)
     ck_assert_uint_eq(list.items[0].assoc.to_id, 3);
     diff_list_clear(&list);
 }
-END_TEST
 
-START_TEST(fault_v7_a_row_without_to_record_is_no_association_of_any_type)
+TEST(fault_v7_a_row_without_to_record_is_no_association_of_any_type)
 {
     struct world world;
     world_init(&world, POLICY_MIRROR_OWNED, DRIFT_RESTORE, 1u << PLAIN | 1u << B);
@@ -285,9 +275,8 @@ START_TEST(fault_v7_a_row_without_to_record_is_no_association_of_any_type)
     ck_assert_uint_eq(list.items[1].assoc.type, PRIMARY);
     diff_list_clear(&list);
 }
-END_TEST
 
-START_TEST(finds_the_rows_of_a_pair)
+TEST(finds_the_rows_of_a_pair)
 {
     const struct assoc rows[] = {{1, 9, 0, 0}, {1, 10, 0, 0}, {1, 10, 3, 0}, {2, 10, 0, 0}};
     struct diff_rows found = diff_pair(rows, 4, &(struct assoc){1, 10, 7, 0});
@@ -300,7 +289,6 @@ START_TEST(finds_the_rows_of_a_pair)
     ck_assert_uint_eq(diff_pair(rows, 4, &(struct assoc){9, 9, 0, 0}).count, 0);
     ck_assert_uint_eq(diff_pair(NULL, 0, &(struct assoc){9, 9, 0, 0}).count, 0);
 }
-END_TEST
 
 /* Two pairs of a record that can have the primary type once: what HubSpot does by itself with the
  * creates, as a set of types for each pair. */
@@ -344,7 +332,7 @@ static const struct {
         .observed = {P | LA, P}},
 };
 
-START_TEST(notes_what_hubspot_does_by_itself)
+TEST_LOOP(notes_what_hubspot_does_by_itself, ARRAY_COUNT(by_itself))
 {
     const struct cardinality_rules single = {.once = {PRIMARY}, .once_count = 1, .first = PRIMARY};
     struct world world;
@@ -367,27 +355,4 @@ START_TEST(notes_what_hubspot_does_by_itself)
             picked(&list, p, CHANGE_ARCHIVE, CHANGE_PLANNED), by_itself[_i].archived[p]);
     }
     diff_list_clear(&list);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("diff");
-    TCase *tcase = tcase_create("diff");
-    tcase_add_test(tcase, fault_v7_a_row_without_to_record_is_no_association_of_any_type);
-    tcase_add_test(tcase, finds_the_rows_of_a_pair);
-    tcase_add_loop_test(tcase, decides_one_pair_as_told, 0, (int)ARRAY_COUNT(cases));
-    tcase_add_test(tcase, sends_along_what_is_on_the_pair_even_if_it_is_to_go);
-    tcase_add_test(tcase, restores_the_plain_link_with_its_label);
-    tcase_add_test(tcase, knows_the_types_of_a_changes_pair_from_any_of_its_changes);
-    tcase_add_test(tcase, does_not_bring_it_back_after_the_move_either);
-    tcase_add_loop_test(
-        tcase, what_was_archived_in_doubt_is_ours_if_it_comes_back, 0, (int)ARRAY_COUNT(released));
-    tcase_add_test(tcase, keeps_a_primary_type_that_stays);
-    tcase_add_test(tcase, does_not_bring_back_a_primary_type_that_moves);
-    tcase_add_test(tcase, keeps_a_primary_type_whose_move_is_only_reported);
-    tcase_add_test(tcase, takes_a_row_without_to_record_for_scope_only);
-    tcase_add_loop_test(tcase, notes_what_hubspot_does_by_itself, 0, (int)ARRAY_COUNT(by_itself));
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

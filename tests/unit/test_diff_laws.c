@@ -204,7 +204,7 @@ enum { ALL = 1 << TYPES };
 
 /* Of one pair there are few enough states to look at each: 4 types on 3 sides, each managed or
  * not. */
-START_TEST(holds_for_every_state_of_one_pair)
+TEST_LOOP(holds_for_every_state_of_one_pair, 6)
 {
     enum policy policy = policies[_i / 2];
     enum on_drift drift = _i % 2 == 0 ? DRIFT_RESTORE : DRIFT_REPORT;
@@ -221,9 +221,8 @@ START_TEST(holds_for_every_state_of_one_pair)
         judge(&world);
     }
 }
-END_TEST
 
-START_TEST(holds_for_many_pairs_of_a_record_at_once)
+TEST_LOOP(holds_for_many_pairs_of_a_record_at_once, 6)
 {
     struct random random;
     random_init(&random, 20260921 + (uint64_t)_i);
@@ -244,16 +243,4 @@ START_TEST(holds_for_many_pairs_of_a_record_at_once)
         }
         judge(&world);
     }
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("diff laws");
-    TCase *tcase = tcase_create("diff laws");
-    tcase_set_timeout(tcase, 120);
-    tcase_add_loop_test(tcase, holds_for_every_state_of_one_pair, 0, 6);
-    tcase_add_loop_test(tcase, holds_for_many_pairs_of_a_record_at_once, 0, 6);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

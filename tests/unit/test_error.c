@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "lib/suite.h"
 
-START_TEST(carries_kind_and_text)
+TEST(carries_kind_and_text)
 {
     struct error err = {0};
     ck_assert(!error_set(&err, ERROR_REMOTE, "read %s: HTTP %d", "/x", 500));
@@ -18,9 +18,8 @@ START_TEST(carries_kind_and_text)
     ck_assert(!error_set(NULL, ERROR_REMOTE, "nobody cares"));
     ck_assert(!error_prefix(NULL, "nobody cares"));
 }
-END_TEST
 
-START_TEST(puts_a_prefix_before_what_it_has)
+TEST(puts_a_prefix_before_what_it_has)
 {
     struct error err = {0};
     (void)error_set(&err, ERROR_SOURCE, "lost");
@@ -28,19 +27,17 @@ START_TEST(puts_a_prefix_before_what_it_has)
     ck_assert_str_eq(err.text, "sync 7: lost");
     ck_assert_int_eq(err.kind, ERROR_SOURCE);
 }
-END_TEST
 
-START_TEST(may_be_made_from_itself)
+TEST(may_be_made_from_itself)
 {
     struct error err = {0};
     (void)error_set(&err, ERROR_STATE, "inner");
     (void)error_set(&err, ERROR_INTERNAL, "outer: %s", err.text);
     ck_assert_str_eq(err.text, "outer: inner");
 }
-END_TEST
 
 /* A euro sign that begins at every place around the cut: the text stays whole characters. */
-START_TEST(is_never_cut_inside_a_character)
+TEST(is_never_cut_inside_a_character)
 {
     for (size_t before = ERROR_TEXT_MAX - 8; before < ERROR_TEXT_MAX; before++) {
         CLEANUP(buf_clear) struct buf text = {0};
@@ -54,9 +51,8 @@ START_TEST(is_never_cut_inside_a_character)
         ck_assert_uint_ge(strlen(err.text), ERROR_TEXT_MAX - 8);
     }
 }
-END_TEST
 
-START_TEST(cuts_no_character_of_a_prefix_either)
+TEST(cuts_no_character_of_a_prefix_either)
 {
     for (size_t before = ERROR_TEXT_MAX / 2 - 8; before < ERROR_TEXT_MAX / 2; before++) {
         CLEANUP(buf_clear) struct buf text = {0};
@@ -70,10 +66,9 @@ START_TEST(cuts_no_character_of_a_prefix_either)
         ck_assert_str_eq(err.text + strlen(err.text) - 6, ": lost");
     }
 }
-END_TEST
 
 /* Somebody else's words must not command the terminal or the log that shows them. */
-START_TEST(is_utf8_without_control_characters_but_line_breaks)
+TEST(is_utf8_without_control_characters_but_line_breaks)
 {
     struct error err = {0};
     (void)error_set(&err, ERROR_REMOTE, "%s",
@@ -81,9 +76,8 @@ START_TEST(is_utf8_without_control_characters_but_line_breaks)
         "d\xC3\xA9\xC2");
     ck_assert_str_eq(err.text, "a\\x1B[31m\\tb\nc\\x7F\\u009Bd\xC3\xA9\\xC2");
 }
-END_TEST
 
-START_TEST(has_the_documented_exit_codes)
+TEST(has_the_documented_exit_codes)
 {
     static const struct {
         enum error_kind kind;
@@ -95,10 +89,9 @@ START_TEST(has_the_documented_exit_codes)
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         ck_assert_int_eq(error_exit_code(cases[i].kind), cases[i].code);
 }
-END_TEST
 
 /* Help prints the table; the runbook has a row for each. */
-START_TEST(the_manual_says_what_the_table_says)
+TEST(the_manual_says_what_the_table_says)
 {
     char text[64 * 1024], row[128];
     FILE *file = fopen("systemd/README.md", "re");
@@ -115,21 +108,4 @@ START_TEST(the_manual_says_what_the_table_says)
         ck_assert_str_eq(error_exit_meaning(code->code), code->meaning);
     }
     ck_assert_ptr_null(error_exit_meaning(99));
-}
-END_TEST
-
-int main(void)
-{
-    TCase *all = tcase_create("error");
-    tcase_add_test(all, carries_kind_and_text);
-    tcase_add_test(all, puts_a_prefix_before_what_it_has);
-    tcase_add_test(all, may_be_made_from_itself);
-    tcase_add_test(all, is_never_cut_inside_a_character);
-    tcase_add_test(all, cuts_no_character_of_a_prefix_either);
-    tcase_add_test(all, is_utf8_without_control_characters_but_line_breaks);
-    tcase_add_test(all, has_the_documented_exit_codes);
-    tcase_add_test(all, the_manual_says_what_the_table_says);
-    Suite *suite = suite_create("error");
-    suite_add_tcase(suite, all);
-    return suite_run(suite);
 }

@@ -11,7 +11,7 @@
 #include "lib/suite.h"
 #include "pg/pg.h"
 
-static char *database;
+SUITE_DATABASE(cluster_database_with_schema);
 static struct pg *pg;
 static struct error err;
 
@@ -63,7 +63,7 @@ static void expect_planned(const char *records)
     ck_assert_str_eq(pg_rows_text(&rows, 0, 0), records);
 }
 
-START_TEST(applies_only_what_the_saved_plan_contains)
+TEST(applies_only_what_the_saved_plan_contains)
 {
     change(1, "create", 1, 1, "planned");
     change(1, "archive", 2, 1, "withheld");
@@ -81,11 +81,10 @@ START_TEST(applies_only_what_the_saved_plan_contains)
                          " and state = 'skipped' and message = 'not in plan 1'"),
         3);
 }
-END_TEST
 
 /* The saved plan unlinks the pair; since then somebody put a label on it, which would go with it.
  */
-START_TEST(skips_a_pair_that_has_changed_since_as_a_whole)
+TEST(skips_a_pair_that_has_changed_since_as_a_whole)
 {
     change(1, "archive", 1, 279, "planned");
     change(1, "archive", 2, 279, "planned");
@@ -95,9 +94,8 @@ START_TEST(skips_a_pair_that_has_changed_since_as_a_whole)
     keep();
     expect_planned("2");
 }
-END_TEST
 
-START_TEST(applies_the_rest_of_a_pair_that_is_partly_done)
+TEST(applies_the_rest_of_a_pair_that_is_partly_done)
 {
     change(1, "create", 1, 36, "planned");
     change(1, "create", 1, 37, "planned");
@@ -105,7 +103,6 @@ START_TEST(applies_the_rest_of_a_pair_that_is_partly_done)
     keep();
     expect_planned("1");
 }
-END_TEST
 
 static void quarantine(void)
 {
@@ -117,7 +114,7 @@ static void quarantine(void)
     ck_assert_msg(pg_run(pg, STATEMENT_CHANGE_QUARANTINE, &args, NULL, &err), "%s", err.text);
 }
 
-START_TEST(leaves_out_what_waits_in_quarantine_until_its_time)
+TEST(leaves_out_what_waits_in_quarantine_until_its_time)
 {
     cluster_exec(pg,
         "insert into assocd.reject (sync, origin, operation, from_id, to_id, type, category, "
@@ -138,7 +135,6 @@ START_TEST(leaves_out_what_waits_in_quarantine_until_its_time)
                          " and message like 'quarantined until %Z: no'"),
         1);
 }
-END_TEST
 
 static int64_t use_approval_of(int run_id, const char *mapping)
 {
@@ -180,7 +176,7 @@ static void expire(void)
         NULL);
 }
 
-START_TEST(uses_an_approval_once_in_time_and_for_the_plan_it_was_given_for)
+TEST(uses_an_approval_once_in_time_and_for_the_plan_it_was_given_for)
 {
     change(1, "archive", 1, 1, "withheld");
     ck_assert_int_eq(use_approval(2), 0);
@@ -197,7 +193,6 @@ START_TEST(uses_an_approval_once_in_time_and_for_the_plan_it_was_given_for)
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from assocd.plan_approval where used_by_run_id = 2"), 1);
 }
-END_TEST
 
 static const char *const edits[] = {
     "update assocd.change set to_id = 11 where ordinal = 1500",
@@ -207,7 +202,7 @@ static const char *const edits[] = {
     "update assocd.change set state = 'skipped' where ordinal = 999",
 };
 
-START_TEST(the_digest_tells_every_change_of_a_plan)
+TEST_LOOP(the_digest_tells_every_change_of_a_plan, ARRAY_COUNT(edits))
 {
     cluster_exec(pg,
         "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
@@ -223,24 +218,5 @@ START_TEST(the_digest_tells_every_change_of_a_plan)
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from before where d = assocd.plan_digest(1)"), 0);
 }
-END_TEST
 
-int main(void)
-{
-    database = cluster_database_with_schema();
-    Suite *suite = suite_create("judge");
-    TCase *tcase = tcase_create("judge");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, applies_only_what_the_saved_plan_contains);
-    tcase_add_test(tcase, skips_a_pair_that_has_changed_since_as_a_whole);
-    tcase_add_test(tcase, applies_the_rest_of_a_pair_that_is_partly_done);
-    tcase_add_test(tcase, leaves_out_what_waits_in_quarantine_until_its_time);
-    tcase_add_test(tcase, uses_an_approval_once_in_time_and_for_the_plan_it_was_given_for);
-    tcase_add_loop_test(tcase, the_digest_tells_every_change_of_a_plan, 0, (int)ARRAY_COUNT(edits));
-    suite_add_tcase(suite, tcase);
-    int failed = suite_run(suite);
-    cluster_drop(database);
-    free(database);
-    return failed;
-}
+SUITE(.open = open_database, .close = close_database, .before = setup, .after = teardown);

@@ -41,7 +41,7 @@ static const struct {
     {1000000, 100, 700, 700},
 };
 
-START_TEST(allows_the_smaller_of_number_and_percentage)
+TEST_LOOP(allows_the_smaller_of_number_and_percentage, ARRAY_COUNT(limits))
 {
     struct guards guards = {
         .max_archive = limits[_i].max, .max_archive_percent = limits[_i].percent};
@@ -53,9 +53,8 @@ START_TEST(allows_the_smaller_of_number_and_percentage)
     ck_assert_int_eq(verdict.kind, VERDICT_WITHHOLD);
     ck_assert_str_eq(verdict.guard, "max_archive");
 }
-END_TEST
 
-START_TEST(refuses_an_empty_source_unless_it_is_the_wish)
+TEST(refuses_an_empty_source_unless_it_is_the_wish)
 {
     struct guards guards = usual;
     struct guard_facts facts = facts_of(0, 0, 0);
@@ -70,9 +69,8 @@ START_TEST(refuses_an_empty_source_unless_it_is_the_wish)
     guards.allow_empty_source = true;
     ck_assert_int_eq(guard_plan(&guards, &facts).kind, VERDICT_PASS);
 }
-END_TEST
 
-START_TEST(refuses_a_mapping_that_changed_since_the_last_good_run)
+TEST(refuses_a_mapping_that_changed_since_the_last_good_run)
 {
     struct guard_facts facts = facts_of(100, 100, 0);
     facts.good_known = true;
@@ -89,7 +87,6 @@ START_TEST(refuses_a_mapping_that_changed_since_the_last_good_run)
     facts.good_fingerprint = NULL;
     ck_assert_int_eq(guard_plan(&usual, &facts).kind, VERDICT_PASS);
 }
-END_TEST
 
 /* A fingerprint of version 6 said nothing of database and policy. */
 static const struct {
@@ -105,7 +102,7 @@ static const struct {
     {"a to b, database d, policy mirror", "a to b, database d, policy mirror", VERDICT_PASS},
 };
 
-START_TEST(compares_with_what_older_versions_noted)
+TEST_LOOP(compares_with_what_older_versions_noted, ARRAY_COUNT(mappings))
 {
     struct guard_facts facts = facts_of(100, 100, 0);
     facts.good_known = true;
@@ -114,9 +111,8 @@ START_TEST(compares_with_what_older_versions_noted)
     facts.fingerprint = mappings[_i].now;
     ck_assert_int_eq(guard_plan(&usual, &facts).kind, mappings[_i].kind);
 }
-END_TEST
 
-START_TEST(withholds_archives_while_rows_cannot_be_meant)
+TEST(withholds_archives_while_rows_cannot_be_meant)
 {
     struct guard_facts facts = facts_of(100, 100, 1);
     facts.invalid = 1;
@@ -128,11 +124,10 @@ START_TEST(withholds_archives_while_rows_cannot_be_meant)
     facts.invalid = 3;
     expect_guard(&usual, &facts, "invalid_rows");
 }
-END_TEST
 
 /* Exactly the limit is allowed and one association less is not, in whole numbers: for every
  * percentage, whatever binary fractions make of it. */
-START_TEST(measures_shrinking_exactly)
+TEST(measures_shrinking_exactly)
 {
     struct guards guards = usual;
     for (uint64_t percent = 0; percent <= 100; percent++)
@@ -154,10 +149,9 @@ START_TEST(measures_shrinking_exactly)
             ck_assert_int_eq(guard_plan(&guards, &facts).kind, VERDICT_PASS);
         }
 }
-END_TEST
 
 /* Texts go into PostgreSQL as they are: one that is cut must be cut between characters. */
-START_TEST(cuts_long_texts_between_characters)
+TEST(cuts_long_texts_between_characters)
 {
     char then[VERDICT_TEXT_MAX], now[8] = "x";
     for (size_t pad = 0; pad < 4; pad++) {
@@ -180,7 +174,6 @@ START_TEST(cuts_long_texts_between_characters)
         ck_assert_uint_ge(strlen(verdict.text), VERDICT_TEXT_MAX - 5);
     }
 }
-END_TEST
 
 static const struct {
     struct guard_facts facts; /* beside 10 archives of 1,000 associations */
@@ -195,7 +188,7 @@ static const struct {
     {{.create_only = true}, "create_only"},
 };
 
-START_TEST(looks_beyond_the_plan)
+TEST_LOOP(looks_beyond_the_plan, ARRAY_COUNT(slow))
 {
     struct guards guards = usual;
     struct guard_facts facts = slow[_i].facts;
@@ -209,9 +202,8 @@ START_TEST(looks_beyond_the_plan)
     facts.to_archive = 0; /* nothing to withhold */
     ck_assert_int_eq(guard_plan(&guards, &facts).kind, VERDICT_PASS);
 }
-END_TEST
 
-START_TEST(runs_of_changes_share_the_limit_of_one_run)
+TEST(runs_of_changes_share_the_limit_of_one_run)
 {
     struct guard_facts facts = facts_of(1000, 1000, 10); /* 50 are allowed */
     facts.archived_lately = 40;
@@ -229,33 +221,11 @@ START_TEST(runs_of_changes_share_the_limit_of_one_run)
     facts.archived_lately = 1000;
     ck_assert_int_eq(guard_plan(&usual, &facts).kind, VERDICT_PASS);
 }
-END_TEST
 
-START_TEST(zero_means_no_daily_and_no_record_limit)
+TEST(zero_means_no_daily_and_no_record_limit)
 {
     struct guard_facts facts = facts_of(1000, 1000, 10);
     facts.archived_day = 1000000;
     facts.record_archives = 10;
     ck_assert_int_eq(guard_plan(&usual, &facts).kind, VERDICT_PASS);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("guard");
-    TCase *tcase = tcase_create("guard");
-    tcase_add_loop_test(
-        tcase, allows_the_smaller_of_number_and_percentage, 0, (int)ARRAY_COUNT(limits));
-    tcase_add_loop_test(tcase, looks_beyond_the_plan, 0, (int)(sizeof slow / sizeof slow[0]));
-    tcase_add_test(tcase, runs_of_changes_share_the_limit_of_one_run);
-    tcase_add_test(tcase, zero_means_no_daily_and_no_record_limit);
-    tcase_add_test(tcase, refuses_an_empty_source_unless_it_is_the_wish);
-    tcase_add_test(tcase, refuses_a_mapping_that_changed_since_the_last_good_run);
-    tcase_add_loop_test(tcase, compares_with_what_older_versions_noted, 0,
-        (int)(sizeof mappings / sizeof mappings[0]));
-    tcase_add_test(tcase, withholds_archives_while_rows_cannot_be_meant);
-    tcase_add_test(tcase, measures_shrinking_exactly);
-    tcase_add_test(tcase, cuts_long_texts_between_characters);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

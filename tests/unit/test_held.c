@@ -1,6 +1,7 @@
 /*
  * test_held.c: refusals that name nobody: whose fault they were, once that has shown.
  */
+#include "lib/suite.h"
 #include "apply/held.h"
 
 #include "unit/stage_case.h"
@@ -74,23 +75,21 @@ static void expect(const char *states, const char *rejects)
     ck_assert_uint_eq(held.count, 0);
 }
 
-START_TEST(those_to_blame_are_rejected_in_the_words_they_were_refused_in)
+TEST(those_to_blame_are_rejected_in_the_words_they_were_refused_in)
 {
     ck_assert_uint_eq(held.count, 2);
     ck_assert_msg(held_reject(&held, &run, &err), "%s", err.text);
     expect("rejected 2", "2 One or more associations are invalid");
 }
-END_TEST
 
-START_TEST(where_nobody_is_to_blame_they_are_given_up)
+TEST(where_nobody_is_to_blame_they_are_given_up)
 {
     ck_assert_msg(held_abandon(&held, &run, &err), "%s", err.text);
     expect("abandoned 2", "0");
     stage_expect("select string_agg(distinct status, ',') from assocd.batch", "failed");
 }
-END_TEST
 
-START_TEST(records_that_are_all_there_are_not_to_blame)
+TEST(records_that_are_all_there_are_not_to_blame)
 {
     const char *const texts[] = {
         "200 OK", ALL(RECORD("10") "," RECORD("20")), "200 OK", ALL(RECORD("1") "," RECORD("2"))};
@@ -100,9 +99,8 @@ START_TEST(records_that_are_all_there_are_not_to_blame)
     ck_assert_ptr_nonnull(strstr(err.text, "HubSpot refuses every create in the same words"));
     expect("abandoned 2", "0");
 }
-END_TEST
 
-START_TEST(a_record_that_is_no_more_explains_the_refusals)
+TEST(a_record_that_is_no_more_explains_the_refusals)
 {
     const char *const texts[] = {"200 OK", ALL(RECORD("10")), "404 Not Found", NO, "200 OK",
         ALL(RECORD("1") "," RECORD("2"))};
@@ -111,34 +109,20 @@ START_TEST(a_record_that_is_no_more_explains_the_refusals)
     expect("rejected 2", "2 One or more associations are invalid");
     ck_assert_uint_eq(outage.alone, 0);
 }
-END_TEST
 
 /* Nothing got through, and nothing is told: an outage. */
-START_TEST(records_that_nobody_tells_of_explain_nothing)
+TEST(records_that_nobody_tells_of_explain_nothing)
 {
     const char *const texts[] = {"403 Forbidden", NO};
     stage_serve(1, texts);
     ck_assert(!held_judge(&held, &run, &outage, "create", &err));
     expect("abandoned 2", "0");
 }
-END_TEST
 
-START_TEST(nothing_held_is_nothing_to_judge)
+TEST(nothing_held_is_nothing_to_judge)
 {
     held_clear(&held);
     ck_assert(held_judge(&held, &run, &outage, "create", &err));
 }
-END_TEST
 
-int main(void)
-{
-    TCase *tcase = tcase_create("held");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, those_to_blame_are_rejected_in_the_words_they_were_refused_in);
-    tcase_add_test(tcase, where_nobody_is_to_blame_they_are_given_up);
-    tcase_add_test(tcase, records_that_are_all_there_are_not_to_blame);
-    tcase_add_test(tcase, a_record_that_is_no_more_explains_the_refusals);
-    tcase_add_test(tcase, records_that_nobody_tells_of_explain_nothing);
-    tcase_add_test(tcase, nothing_held_is_nothing_to_judge);
-    return stage_run("held", tcase);
-}
+SUITE(.open = open_database, .close = stage_end, .before = set_up, .after = tear_down);

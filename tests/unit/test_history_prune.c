@@ -50,7 +50,7 @@ static void prune(int64_t days)
     ck_assert_msg(pg_run(pg, STATEMENT_HISTORY_PRUNE, &args, NULL, &err), "%s", err.text);
 }
 
-START_TEST(forgets_details_and_requests_older_than_the_retention)
+TEST(forgets_details_and_requests_older_than_the_retention)
 {
     prune(73); /* runs 1 … 20 are older; request 7 is still to start a run */
     ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.run"), 30);
@@ -61,9 +61,8 @@ START_TEST(forgets_details_and_requests_older_than_the_retention)
     prune(73);
     ck_assert_int_eq(cluster_int(pg, "select min(run_id) from assocd.change"), 21);
 }
-END_TEST
 
-START_TEST(keeps_a_request_that_nobody_has_taken_up_or_that_waits_for_its_run)
+TEST(keeps_a_request_that_nobody_has_taken_up_or_that_waits_for_its_run)
 {
     cluster_exec(pg,
         "update assocd.signal set handled_at = null, handled_by = null where signal_id = 3; "
@@ -74,9 +73,8 @@ START_TEST(keeps_a_request_that_nobody_has_taken_up_or_that_waits_for_its_run)
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from assocd.signal where signal_id in (3, 7)"), 2);
 }
-END_TEST
 
-START_TEST(forgets_twenty_runs_at_a_time_oldest_first)
+TEST(forgets_twenty_runs_at_a_time_oldest_first)
 {
     prune(1); /* 27 runs have details */
     ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.change"), 7);
@@ -85,10 +83,9 @@ START_TEST(forgets_twenty_runs_at_a_time_oldest_first)
     ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.change"), 0);
     prune(1);
 }
-END_TEST
 
 /* A single statement must not take longer with the size of what it forgets. */
-START_TEST(forgets_a_large_run_in_portions)
+TEST(forgets_a_large_run_in_portions)
 {
     cluster_exec(pg,
         "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id, "
@@ -101,9 +98,8 @@ START_TEST(forgets_a_large_run_in_portions)
     prune(73);
     ck_assert_int_eq(cluster_int(pg, "select min(run_id) from assocd.change"), 21);
 }
-END_TEST
 
-START_TEST(never_forgets_what_is_younger_than_a_day_whatever_it_is_told)
+TEST(never_forgets_what_is_younger_than_a_day_whatever_it_is_told)
 {
     cluster_exec(pg,
         "update assocd.run set completed_at = now() - interval '1 hour'; "
@@ -114,20 +110,5 @@ START_TEST(never_forgets_what_is_younger_than_a_day_whatever_it_is_told)
     ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.change"), 27);
     ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.signal"), 30);
 }
-END_TEST
 
-int main(void)
-{
-    (void)cluster_url();
-    Suite *suite = suite_create("history_prune");
-    TCase *tcase = tcase_create("history_prune");
-    tcase_add_checked_fixture(tcase, open_world, close_world);
-    tcase_add_test(tcase, forgets_details_and_requests_older_than_the_retention);
-    tcase_add_test(tcase, keeps_a_request_that_nobody_has_taken_up_or_that_waits_for_its_run);
-    tcase_add_test(tcase, forgets_twenty_runs_at_a_time_oldest_first);
-    tcase_add_test(tcase, forgets_a_large_run_in_portions);
-    tcase_add_test(tcase, never_forgets_what_is_younger_than_a_day_whatever_it_is_told);
-    tcase_set_timeout(tcase, 60);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
-}
+SUITE(.before = open_world, .after = close_world);

@@ -57,7 +57,7 @@ static const struct {
         HTTP_ANSWERED, 200, "{}"},
 };
 
-START_TEST(tells_what_a_connection_did)
+TEST_LOOP(tells_what_a_connection_did, ARRAY_COUNT(cases_table))
 {
     struct buf body = {0};
     struct scripted script[] = {cases_table[_i].answer};
@@ -83,9 +83,8 @@ START_TEST(tells_what_a_connection_did)
     ck_assert_ptr_null(strstr(requests, "Expect"));
     free(requests);
 }
-END_TEST
 
-START_TEST(nobody_there_is_certainly_not_sent)
+TEST(nobody_there_is_certainly_not_sent)
 {
     struct buf body = {0};
     struct scripted script[] = {{.answer = ""}};
@@ -96,9 +95,8 @@ START_TEST(nobody_there_is_certainly_not_sent)
     ck_assert_int_eq(result.status, 0);
     http_close(http);
 }
-END_TEST
 
-START_TEST(keeps_the_facts_of_a_refusal)
+TEST(keeps_the_facts_of_a_refusal)
 {
     struct buf body = {0};
     struct scripted script[] = {{.answer = "HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\n"
@@ -126,10 +124,9 @@ START_TEST(keeps_the_facts_of_a_refusal)
     ck_assert_str_eq(result.correlation_id, "a\\x1B[31m\xC3\xA9");
     free(close_http());
 }
-END_TEST
 
 /* libcurl before 8.1.1 then wrote into the last header of the answer before (curl issue 11101). */
-START_TEST(a_header_that_goes_on_from_nothing_touches_no_other_answer)
+TEST(a_header_that_goes_on_from_nothing_touches_no_other_answer)
 {
     struct scripted script[] = {
         {.answer = HEAD "X-A: some header\r\nContent-Length: 0\r\n\r\n", .end = SCRIPTED_KEEP},
@@ -144,11 +141,10 @@ START_TEST(a_header_that_goes_on_from_nothing_touches_no_other_answer)
     }
     free(close_http());
 }
-END_TEST
 
 /* A connection that dies after its first answer: curl would send the next POST on it, and again on
  * a new one, which nobody has counted or permitted. */
-START_TEST(an_attempt_is_never_sent_twice)
+TEST_LOOP(an_attempt_is_never_sent_twice, 2)
 {
     struct buf body = {0};
     struct scripted script[] = {
@@ -168,10 +164,9 @@ START_TEST(an_attempt_is_never_sent_twice)
     ck_assert_uint_eq(scripted_count(requests), 3);
     free(requests);
 }
-END_TEST
 
 /* Whether libcurl notices before it sends is its version's business (8.23 may not). */
-START_TEST(fault_m2_a_connection_closed_behind_its_answer_costs_an_attempt_at_most)
+TEST(fault_m2_a_connection_closed_behind_its_answer_costs_an_attempt_at_most)
 {
     struct buf body = {0};
     struct scripted script[] = {
@@ -192,9 +187,8 @@ START_TEST(fault_m2_a_connection_closed_behind_its_answer_costs_an_attempt_at_mo
     ck_assert_uint_eq(scripted_count(requests), 2);
     free(requests);
 }
-END_TEST
 
-START_TEST(a_refusal_without_end_is_cut)
+TEST(a_refusal_without_end_is_cut)
 {
     struct buf body = {0};
     struct buf answer = {0};
@@ -210,10 +204,9 @@ START_TEST(a_refusal_without_end_is_cut)
     free(close_http());
     buf_clear(&answer);
 }
-END_TEST
 
 /* curl bounds what stands before a body, and keeps all that comes behind it. */
-START_TEST(fault_h22_trailers_without_end_are_cut)
+TEST(fault_h22_trailers_without_end_are_cut)
 {
     struct buf answer = {0}, body = {0};
     buf_add_text(&answer, HEAD "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n");
@@ -228,9 +221,8 @@ START_TEST(fault_h22_trailers_without_end_are_cut)
     buf_clear(&answer);
     buf_clear(&body);
 }
-END_TEST
 
-START_TEST(a_long_answer_needs_little_memory)
+TEST(a_long_answer_needs_little_memory)
 {
     struct buf answer = {0};
     size_t length = 64 << 20;
@@ -258,9 +250,8 @@ START_TEST(a_long_answer_needs_little_memory)
     ck_assert_uint_le(longest, 128 << 10);
     free(close_http());
 }
-END_TEST
 
-START_TEST(sends_the_token_to_https_or_loopback_only)
+TEST(sends_the_token_to_https_or_loopback_only)
 {
     static const struct {
         const char *url;
@@ -302,24 +293,4 @@ START_TEST(sends_the_token_to_https_or_loopback_only)
         ck_assert(tokens[i][0] == '\0' || strstr(err.text, tokens[i]) == NULL);
     }
     ck_assert(credentials_check_token("pat-na1-6d1c.A_b~+/=", NULL));
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("http");
-    TCase *cases = tcase_create("http");
-    tcase_set_timeout(cases, 120);
-    tcase_add_loop_test(cases, tells_what_a_connection_did, 0, (int)ARRAY_COUNT(cases_table));
-    tcase_add_test(cases, nobody_there_is_certainly_not_sent);
-    tcase_add_test(cases, keeps_the_facts_of_a_refusal);
-    tcase_add_test(cases, a_header_that_goes_on_from_nothing_touches_no_other_answer);
-    tcase_add_loop_test(cases, an_attempt_is_never_sent_twice, 0, 2);
-    tcase_add_test(cases, fault_m2_a_connection_closed_behind_its_answer_costs_an_attempt_at_most);
-    tcase_add_test(cases, a_refusal_without_end_is_cut);
-    tcase_add_test(cases, fault_h22_trailers_without_end_are_cut);
-    tcase_add_test(cases, a_long_answer_needs_little_memory);
-    tcase_add_test(cases, sends_the_token_to_https_or_loopback_only);
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
 }

@@ -17,7 +17,7 @@
 #include "journal/journal.h"
 #include "run/run.h"
 
-static char *database;
+SUITE_DATABASE(cluster_database_with_schema);
 static struct pg *pg; /* looks on */
 static struct error err;
 static struct portal_definition portal = {.name = "main", .api = DIALECT_V3};
@@ -99,7 +99,7 @@ static int64_t count(const char *table, const char *column, const char *value)
     return cluster_int(pg, sql);
 }
 
-START_TEST(opens_a_run_with_its_own_number_and_fence)
+TEST(opens_a_run_with_its_own_number_and_fence)
 {
     open_run(&run);
     ck_assert_int_gt(run.session.run_id, 0);
@@ -107,9 +107,8 @@ START_TEST(opens_a_run_with_its_own_number_and_fence)
     ck_assert(!run.session.baseline.known);
     ck_assert_int_eq(count("run", "status", "planning"), 1);
 }
-END_TEST
 
-START_TEST(lets_one_run_of_a_sync_work_at_a_time_and_names_it)
+TEST(lets_one_run_of_a_sync_work_at_a_time_and_names_it)
 {
     open_run(&run);
     ck_assert(!journal_open(&other, &err));
@@ -117,7 +116,6 @@ START_TEST(lets_one_run_of_a_sync_work_at_a_time_and_names_it)
     ck_assert_ptr_nonnull(strstr(err.text, "run 1 of pairs holds its lock (planning since "));
     ck_assert_int_eq(cluster_int(pg, "select epoch from assocd.sync_state"), 1);
 }
-END_TEST
 
 /* Holds the sync's lock in a session of its own until the run has met it. */
 static void hold_until_met(void)
@@ -138,7 +136,7 @@ static void hold_until_met(void)
 }
 
 /* Fault J10: killed a moment ago; PostgreSQL has not noticed that its client is gone. */
-START_TEST(waits_for_the_session_of_a_process_that_is_gone)
+TEST(waits_for_the_session_of_a_process_that_is_gone)
 {
     const char *channel = NULL, *payload;
     cluster_exec(pg, "listen held", NULL);
@@ -168,9 +166,8 @@ START_TEST(waits_for_the_session_of_a_process_that_is_gone)
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from assocd.run where status = 'interrupted'"), 1);
 }
-END_TEST
 
-START_TEST(lets_the_next_run_in_while_one_verifies_and_does_not_think_it_dead)
+TEST(lets_the_next_run_in_while_one_verifies_and_does_not_think_it_dead)
 {
     open_run(&run);
     ck_assert(journal_status(&run, RUN_VERIFYING, &err) && journal_unlock(&run, &err));
@@ -180,10 +177,9 @@ START_TEST(lets_the_next_run_in_while_one_verifies_and_does_not_think_it_dead)
     ck_assert(journal_status(&run, RUN_SUCCEEDED, &err));
     ck_assert_int_eq(count("run", "status", "succeeded"), 1);
 }
-END_TEST
 
 /* Fault P1, J3: the process died; what it had sent is unknown, what it had not is abandoned. */
-START_TEST(tells_a_dead_run_as_interrupted)
+TEST(tells_a_dead_run_as_interrupted)
 {
     struct journal_batch batch;
     open_run(&run);
@@ -198,10 +194,9 @@ START_TEST(tells_a_dead_run_as_interrupted)
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from assocd.run where completed_at is null"), 1);
 }
-END_TEST
 
 /* Fault J11: the lock's session was lost and another run began. */
-START_TEST(refuses_to_send_once_overtaken)
+TEST(refuses_to_send_once_overtaken)
 {
     struct journal_batch batch;
     open_run(&run);
@@ -213,11 +208,10 @@ START_TEST(refuses_to_send_once_overtaken)
     ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.batch"), 1);
     ck_assert_int_eq(count("change", "state", "planned"), 4);
 }
-END_TEST
 
 /* Fault J11: its session lives, without the lock. The next run closes it, and what it has sent is
  * in doubt from then on, whenever it leaves: its pairs stay owned. It does nothing more itself. */
-START_TEST(stops_once_another_run_has_closed_it)
+TEST(stops_once_another_run_has_closed_it)
 {
     struct journal_batch batch;
     open_run(&run);
@@ -233,9 +227,8 @@ START_TEST(stops_once_another_run_has_closed_it)
     ck_assert(!journal_status(&run, RUN_SUCCEEDED, &err));
     ck_assert_int_eq(count("run", "status", "interrupted"), 1);
 }
-END_TEST
 
-START_TEST(refuses_to_send_what_is_no_longer_planned)
+TEST(refuses_to_send_what_is_no_longer_planned)
 {
     struct journal_batch batch;
     open_run(&run);
@@ -244,9 +237,8 @@ START_TEST(refuses_to_send_what_is_no_longer_planned)
     ck_assert(!send(&run, 0, 3, &batch));
     ck_assert_ptr_nonnull(strstr(err.text, "was not sent: only"));
 }
-END_TEST
 
-START_TEST(gives_every_change_of_an_answer_its_state)
+TEST(gives_every_change_of_an_answer_its_state)
 {
     struct journal_batch batch;
     const struct journal_exception exceptions[] = {
@@ -267,9 +259,8 @@ START_TEST(gives_every_change_of_an_answer_its_state)
     ck_assert_uint_eq(run.outcome.counts.unverified, 1);
     ck_assert_int_eq(count("batch", "status", "partial"), 1);
 }
-END_TEST
 
-START_TEST(leaves_nothing_waiting_when_a_run_ends_early)
+TEST(leaves_nothing_waiting_when_a_run_ends_early)
 {
     struct journal_batch batch;
     open_run(&run);
@@ -281,9 +272,8 @@ START_TEST(leaves_nothing_waiting_when_a_run_ends_early)
     ck_assert_int_eq(count("batch", "status", "sent"), 0);
     ck_assert_int_eq(count("batch", "status", "unknown"), 1);
 }
-END_TEST
 
-START_TEST(closes_a_run_once)
+TEST(closes_a_run_once)
 {
     open_run(&run);
     ck_assert(journal_status(&run, RUN_SUCCEEDED, &err));
@@ -293,7 +283,6 @@ START_TEST(closes_a_run_once)
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from assocd.run where completed_at is null"), 0);
 }
-END_TEST
 
 static void refuse(void)
 {
@@ -306,7 +295,7 @@ static void refuse(void)
     ck_assert_msg(journal_quarantine(&run, batch.batch_id, &reply, &err), "%s", err.text);
 }
 
-START_TEST(waits_twice_as_long_after_every_refusal_but_a_day_at_most)
+TEST(waits_twice_as_long_after_every_refusal_but_a_day_at_most)
 {
     static const int hours[] = {1, 2, 4, 8, 16, 24, 24, 24};
     open_run(&run);
@@ -319,10 +308,9 @@ START_TEST(waits_twice_as_long_after_every_refusal_but_a_day_at_most)
     }
     ck_assert_int_eq(cluster_int(pg, "select attempts from assocd.reject"), 8);
 }
-END_TEST
 
 /* HubSpot's times are its word: a wrong one must not cost the row. */
-START_TEST(keeps_only_times_that_are_times)
+TEST(keeps_only_times_that_are_times)
 {
     struct client_request request = {.from_count = 3};
     struct client_reply reply = reply_of("");
@@ -344,10 +332,9 @@ START_TEST(keeps_only_times_that_are_times)
                          " and clock_timestamp() and completed_at >= sent_at"),
         2);
 }
-END_TEST
 
 /* A cell of any length is a reject, not the end of the run: an index row has its limits. */
-START_TEST(takes_an_invalid_row_of_any_length)
+TEST(takes_an_invalid_row_of_any_length)
 {
     cluster_exec(pg,
         "create or replace function public.noise(n int) returns text language sql as"
@@ -364,32 +351,5 @@ START_TEST(takes_an_invalid_row_of_any_length)
     ck_assert_msg(pg_run(pg, STATEMENT_REJECT_SOURCE, &args, NULL, &err), "%s", err.text);
     ck_assert_int_eq(count("reject", "message", "m"), 1);
 }
-END_TEST
 
-int main(void)
-{
-    database = cluster_database_with_schema();
-    Suite *suite = suite_create("journal");
-    TCase *tcase = tcase_create("journal");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, opens_a_run_with_its_own_number_and_fence);
-    tcase_add_test(tcase, lets_one_run_of_a_sync_work_at_a_time_and_names_it);
-    tcase_add_test(tcase, waits_for_the_session_of_a_process_that_is_gone);
-    tcase_add_test(tcase, lets_the_next_run_in_while_one_verifies_and_does_not_think_it_dead);
-    tcase_add_test(tcase, tells_a_dead_run_as_interrupted);
-    tcase_add_test(tcase, refuses_to_send_once_overtaken);
-    tcase_add_test(tcase, stops_once_another_run_has_closed_it);
-    tcase_add_test(tcase, refuses_to_send_what_is_no_longer_planned);
-    tcase_add_test(tcase, gives_every_change_of_an_answer_its_state);
-    tcase_add_test(tcase, leaves_nothing_waiting_when_a_run_ends_early);
-    tcase_add_test(tcase, closes_a_run_once);
-    tcase_add_test(tcase, waits_twice_as_long_after_every_refusal_but_a_day_at_most);
-    tcase_add_test(tcase, keeps_only_times_that_are_times);
-    tcase_add_test(tcase, takes_an_invalid_row_of_any_length);
-    suite_add_tcase(suite, tcase);
-    int failed = suite_run(suite);
-    cluster_drop(database);
-    free(database);
-    return failed;
-}
+SUITE(.open = open_database, .close = close_database, .before = setup, .after = teardown);

@@ -34,15 +34,14 @@ static const struct {
     {"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", false}, /* 33 */
 };
 
-START_TEST(takes_json_to_the_letter)
+TEST_LOOP(takes_json_to_the_letter, ARRAY_COUNT(documents))
 {
     ck_assert_msg(
         json_tree_is_good(documents[_i].text, strlen(documents[_i].text)) == documents[_i].good,
         "%s", documents[_i].text);
 }
-END_TEST
 
-START_TEST(a_field_is_one_line_and_ends_between_characters)
+TEST(a_field_is_one_line_and_ends_between_characters)
 {
     static const struct {
         const char *text;
@@ -59,10 +58,9 @@ START_TEST(a_field_is_one_line_and_ends_between_characters)
         ck_assert_str_eq(field, fields[i].field);
     }
 }
-END_TEST
 
 /* json-c would keep the last of the two. */
-START_TEST(a_tree_has_no_member_twice)
+TEST(a_tree_has_no_member_twice)
 {
     static const char *const twins[] = {
         "{\"typeId\":1,\"typeId\":2}", "{\"a\":[{\"b\":{}},{\"b\":0,\"c\":{},\"b\":[1]}]}"};
@@ -73,10 +71,9 @@ START_TEST(a_tree_has_no_member_twice)
     ck_assert_ptr_nonnull(tree);
     json_tree_free(&tree);
 }
-END_TEST
 
 /* Each byte from 0x80 on stands in one of them somewhere. */
-START_TEST(fault_m2_a_text_may_have_letters_of_any_script)
+TEST(fault_m2_a_text_may_have_letters_of_any_script)
 {
     struct buf text = {0};
     struct buf want = {0};
@@ -99,10 +96,9 @@ START_TEST(fault_m2_a_text_may_have_letters_of_any_script)
     buf_clear(&text);
     buf_clear(&want);
 }
-END_TEST
 
 /* A name cut at a NUL would be another name. */
-START_TEST(a_text_with_a_nul_is_no_text)
+TEST(a_text_with_a_nul_is_no_text)
 {
     static const char text[] = "{\"label\":\"Chef\\u0000fe\",\"plain\":\"Chef\"}";
     struct json_object *tree = json_tree(text, strlen(text));
@@ -111,7 +107,6 @@ START_TEST(a_text_with_a_nul_is_no_text)
     ck_assert_str_eq(json_tree_text(tree, "plain"), "Chef");
     json_tree_free(&tree);
 }
-END_TEST
 
 static const struct {
     const char *text;
@@ -138,14 +133,13 @@ static const struct {
     {"[1]", 0},
 };
 
-START_TEST(reads_ids_exactly)
+TEST_LOOP(reads_ids_exactly, ARRAY_COUNT(ids))
 {
     uint64_t id = 0;
     bool good = json_tree_id_text(ids[_i].text, strlen(ids[_i].text), &id);
     ck_assert_msg(good == (ids[_i].id > 0), "%s", ids[_i].text);
     ck_assert_uint_eq(id, ids[_i].id);
 }
-END_TEST
 
 static void add_text(struct buf *buf, struct random *random)
 {
@@ -180,7 +174,7 @@ static void add_value(struct buf *buf, struct random *random, int depth)
     buf_add_char(buf, kind == 2 ? '}' : ']');
 }
 
-START_TEST(agrees_with_json_c_on_random_documents)
+TEST(agrees_with_json_c_on_random_documents)
 {
     struct random random;
     random_init(&random, 20260921);
@@ -203,9 +197,8 @@ START_TEST(agrees_with_json_c_on_random_documents)
     }
     ck_assert_uint_gt(damaged_and_refused, 10000);
 }
-END_TEST
 
-START_TEST(resolves_escapes_like_json_c)
+TEST(resolves_escapes_like_json_c)
 {
     struct random random;
     random_init(&random, 7);
@@ -225,7 +218,6 @@ START_TEST(resolves_escapes_like_json_c)
         buf_clear(&plain);
     }
 }
-END_TEST
 
 /* ---- envelope ---- */
 
@@ -265,7 +257,7 @@ static const struct {
     {"{\"a\" 1}", "it is not well-formed JSON"},
 };
 
-START_TEST(takes_frames_apart_wherever_they_are_cut)
+TEST_LOOP(takes_frames_apart_wherever_they_are_cut, 2 * (int)ARRAY_COUNT(frames))
 {
     const char *text = frames[_i / 2].text;
     struct json_feeding how = {.objects = _i % 2 == 1};
@@ -278,9 +270,8 @@ START_TEST(takes_frames_apart_wherever_they_are_cut)
         }
     }
 }
-END_TEST
 
-START_TEST(bounds_what_it_keeps)
+TEST(bounds_what_it_keeps)
 {
     struct envelope envelope = {0};
     struct envelope_item item;
@@ -295,25 +286,4 @@ START_TEST(bounds_what_it_keeps)
     ck_assert_str_eq(envelope.why, "one value is longer than 16 MiB");
     ck_assert_uint_le(envelope.part.room, 2 * (size_t)ENVELOPE_ITEM_MAX);
     envelope_clear(&envelope);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("json");
-    TCase *cases = tcase_create("json");
-    tcase_set_timeout(cases, 120);
-    tcase_add_loop_test(cases, takes_json_to_the_letter, 0, (int)ARRAY_COUNT(documents));
-    tcase_add_test(cases, a_field_is_one_line_and_ends_between_characters);
-    tcase_add_test(cases, a_tree_has_no_member_twice);
-    tcase_add_test(cases, fault_m2_a_text_may_have_letters_of_any_script);
-    tcase_add_test(cases, a_text_with_a_nul_is_no_text);
-    tcase_add_loop_test(cases, reads_ids_exactly, 0, (int)ARRAY_COUNT(ids));
-    tcase_add_test(cases, agrees_with_json_c_on_random_documents);
-    tcase_add_test(cases, resolves_escapes_like_json_c);
-    tcase_add_loop_test(
-        cases, takes_frames_apart_wherever_they_are_cut, 0, 2 * (int)ARRAY_COUNT(frames));
-    tcase_add_test(cases, bounds_what_it_keeps);
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
 }

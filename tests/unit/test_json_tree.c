@@ -27,32 +27,20 @@ static struct json_object *parse(const char *text)
     return tree;
 }
 
-START_TEST(gives_a_text_that_has_no_secret_as_it_is)
+TEST(gives_a_text_that_has_no_secret_as_it_is)
 {
     CLEANUP(json_tree_free) struct json_object *tree = parse("{\"label\": \"Manager\"}");
     secret_keep(token);
     ck_assert_str_eq(json_tree_text(tree, "label"), "Manager");
     ck_assert_ptr_null(json_tree_text(tree, "name"));
 }
-END_TEST
 
 /* The abort is caught by the suite; a text that came back would end the test well. */
-START_TEST(never_gives_a_secret_unmasked)
+TEST_SIGNAL(never_gives_a_secret_unmasked, SIGABRT)
 {
     CLEANUP(json_tree_free)
     struct json_object *tree =
         parse("{\"message\": \"pat-na1-11111111-2222-3333-4444-555555555555\"}");
     secret_keep(token);
     (void)json_tree_text(tree, "message");
-}
-END_TEST
-
-int main(void)
-{
-    TCase *tcase = tcase_create("json_tree");
-    tcase_add_test(tcase, gives_a_text_that_has_no_secret_as_it_is);
-    tcase_add_test_raise_signal(tcase, never_gives_a_secret_unmasked, SIGABRT);
-    Suite *suite = suite_create("json_tree");
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

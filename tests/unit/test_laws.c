@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/suite.h"
 #include "lib/cluster.h"
 
 static char *database;
@@ -94,7 +95,7 @@ static const struct {
         ARRAY_COUNT(batches), batch_moves, ARRAY_COUNT(batch_moves)},
 };
 
-START_TEST(a_state_moves_as_the_journal_knows_and_not_otherwise)
+TEST_LOOP(a_state_moves_as_the_journal_knows_and_not_otherwise, ARRAY_COUNT(laws))
 {
     const char *table = laws[_i].table, *state = laws[_i].state;
     const char *const *states = laws[_i].states;
@@ -112,11 +113,10 @@ START_TEST(a_state_moves_as_the_journal_knows_and_not_otherwise)
             ck_assert_msg(works(sql) == legal, "%s: %s to %s", table, states[i], states[j]);
         }
 }
-END_TEST
 
 /* What looked like drift, or blocked, may be the other side of something; a plan knows at its end.
  */
-START_TEST(while_a_run_plans_an_archive_may_turn_out_to_be_something_else)
+TEST(while_a_run_plans_an_archive_may_turn_out_to_be_something_else)
 {
     static const struct move moves[] = {{"reported", "skipped"}, {"blocked", "skipped planned"}};
     char sql[320];
@@ -137,9 +137,8 @@ START_TEST(while_a_run_plans_an_archive_may_turn_out_to_be_something_else)
                 "planning: %s to %s", moves[i].from, changes[j]);
         }
 }
-END_TEST
 
-START_TEST(a_run_goes_on_or_ends_and_what_has_ended_stays)
+TEST(a_run_goes_on_or_ends_and_what_has_ended_stays)
 {
     char sql[256];
     for (size_t i = 0; i < ARRAY_COUNT(runs); i++)
@@ -157,23 +156,5 @@ START_TEST(a_run_goes_on_or_ends_and_what_has_ended_stays)
                 runs[i], runs[j]);
         }
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("laws");
-    TCase *tcase = tcase_create("laws");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_unchecked_fixture(tcase, open_database, close_database);
-    tcase_add_loop_test(
-        tcase, a_state_moves_as_the_journal_knows_and_not_otherwise, 0, (int)ARRAY_COUNT(laws));
-    tcase_add_test(tcase, while_a_run_plans_an_archive_may_turn_out_to_be_something_else);
-    tcase_add_test(tcase, a_run_goes_on_or_ends_and_what_has_ended_stays);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
-}
+SUITE(.open = open_database, .close = close_database, .in_one = true);

@@ -2,6 +2,7 @@
  * test_lookup.c: what became of records: what HubSpot tells of many, of those that it leaves out,
  * and what is made of an answer that does not come.
  */
+#include "lib/suite.h"
 #include "journal/lookup.h"
 
 #include "unit/stage_case.h"
@@ -48,7 +49,7 @@ static void expect(const char *fates)
             letters_of_fates[lookup.records[i].fate]);
 }
 
-START_TEST(asks_for_many_at_once_and_alone_for_those_left_out)
+TEST(asks_for_many_at_once_and_alone_for_those_left_out)
 {
     const char *const texts[] = {"200 OK", ALL(RECORD("1")), "200 OK", RECORD("102"),
         "404 Not Found", "{\"status\":\"error\",\"message\":\"no\"}"};
@@ -64,9 +65,8 @@ START_TEST(asks_for_many_at_once_and_alone_for_those_left_out)
         text, "contacts record 2 was merged into 102 in HubSpot; the source must name that one");
     ck_assert_uint_eq(client_requests(run.session.client), 3);
 }
-END_TEST
 
-START_TEST(believes_what_the_survivor_says)
+TEST(believes_what_the_survivor_says)
 {
     const char *const texts[] = {"200 OK",
         ALL("{\"id\":\"102\",\"properties\":{\"hs_merged_object_ids\":\"2;77\"}}," RECORD("1"))};
@@ -76,9 +76,8 @@ START_TEST(believes_what_the_survivor_says)
     ck_assert_uint_eq(lookup.records[1].now, 102);
     ck_assert_uint_eq(client_requests(run.session.client), 1);
 }
-END_TEST
 
-START_TEST(what_is_not_told_is_unknown_and_not_deleted)
+TEST(what_is_not_told_is_unknown_and_not_deleted)
 {
     const char *const texts[] = {"403 Forbidden",
         "{\"status\":\"error\",\"category\":\"MISSING_SCOPES\",\"message\":\"scope\"}"};
@@ -91,9 +90,8 @@ START_TEST(what_is_not_told_is_unknown_and_not_deleted)
     ck_assert_ptr_nonnull(
         strstr(run.ending.reason, "HubSpot does not tell whether contacts were deleted or merged"));
 }
-END_TEST
 
-START_TEST(asks_alone_for_two_hundred_at_most_in_a_run)
+TEST(asks_alone_for_two_hundred_at_most_in_a_run)
 {
     const char *const texts[] = {"200 OK", ALL(""), "404 Not Found", "{\"status\":\"error\"}"};
     open_lookup(2, texts);
@@ -102,9 +100,8 @@ START_TEST(asks_alone_for_two_hundred_at_most_in_a_run)
     expect("dd??");
     ck_assert_uint_eq(client_requests(run.session.client), 3);
 }
-END_TEST
 
-START_TEST(a_spent_day_ends_the_run)
+TEST(a_spent_day_ends_the_run)
 {
     const char *const texts[] = {"429 Too Many Requests",
         "{\"status\":\"error\",\"policyName\":\"DAILY\",\"message\":\"daily limit\"}"};
@@ -112,16 +109,5 @@ START_TEST(a_spent_day_ends_the_run)
     ck_assert(!ask(1, 1));
     ck_assert_int_eq(err.kind, ERROR_QUOTA);
 }
-END_TEST
 
-int main(void)
-{
-    TCase *tcase = tcase_create("lookup");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, asks_for_many_at_once_and_alone_for_those_left_out);
-    tcase_add_test(tcase, believes_what_the_survivor_says);
-    tcase_add_test(tcase, what_is_not_told_is_unknown_and_not_deleted);
-    tcase_add_test(tcase, asks_alone_for_two_hundred_at_most_in_a_run);
-    tcase_add_test(tcase, a_spent_day_ends_the_run);
-    return stage_run("lookup", tcase);
-}
+SUITE(.open = open_database, .close = stage_end, .before = set_up, .after = tear_down);

@@ -43,38 +43,24 @@ static const struct {
     {"deals to contacts of account 42", "something else", false, false},
 };
 
-START_TEST(fault_c8_compares_what_is_meant)
+TEST_LOOP(fault_c8_compares_what_is_meant, ARRAY_COUNT(mappings))
 {
     bool same = mapping_same(mappings[_i].then, mappings[_i].now, &vendors);
     bool same_scope = mapping_same_scope(mappings[_i].then, mappings[_i].now, &vendors);
     ck_assert_msg(same == mappings[_i].same && same_scope == mappings[_i].same_scope, "%s | %s",
         mappings[_i].then, mappings[_i].now);
 }
-END_TEST
 
-START_TEST(knows_the_words_of_the_configuration_only_if_it_is_told_them)
+TEST(knows_the_words_of_the_configuration_only_if_it_is_told_them)
 {
     ck_assert(!mapping_same(
         "p_vendor to contacts of account 42", "2-77 to contacts of account 42", NULL));
     ck_assert(
         mapping_same("deal to contact of account 42", "deals to contacts of account 42", NULL));
 }
-END_TEST
 
-START_TEST(knows_where_the_scope_ends)
+TEST(knows_where_the_scope_ends)
 {
     ck_assert_uint_eq(mapping_scope_length("a to b of account 1, types c"), 19);
     ck_assert_uint_eq(mapping_scope_length("a to b"), 6);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("mapping");
-    TCase *cases = tcase_create("mapping");
-    tcase_add_loop_test(cases, fault_c8_compares_what_is_meant, 0, (int)ARRAY_COUNT(mappings));
-    tcase_add_test(cases, knows_the_words_of_the_configuration_only_if_it_is_told_them);
-    tcase_add_test(cases, knows_where_the_scope_ends);
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
 }

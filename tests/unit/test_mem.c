@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "lib/suite.h"
 
-START_TEST(gives_zeroed_memory)
+TEST(gives_zeroed_memory)
 {
     unsigned char *bytes = mem_new(1000, 3);
     for (size_t i = 0; i < 3000; i++)
@@ -17,9 +17,8 @@ START_TEST(gives_zeroed_memory)
     free(bytes);
     free(mem_new(0, 0));
 }
-END_TEST
 
-START_TEST(resizes_and_keeps_what_is_there)
+TEST(resizes_and_keeps_what_is_there)
 {
     int *numbers = mem_resize(NULL, 2, sizeof *numbers);
     numbers[0] = 1;
@@ -29,9 +28,8 @@ START_TEST(resizes_and_keeps_what_is_there)
     ck_assert_int_eq(numbers[1], 2);
     free(numbers);
 }
-END_TEST
 
-START_TEST(copies_text)
+TEST(copies_text)
 {
     ck_assert_ptr_null(mem_text(NULL));
     char *whole = mem_text("text");
@@ -44,9 +42,8 @@ START_TEST(copies_text)
     free(part);
     free(none);
 }
-END_TEST
 
-START_TEST(grows_an_array_in_few_steps)
+TEST(grows_an_array_in_few_steps)
 {
     int *numbers = NULL;
     size_t room = 0;
@@ -63,34 +60,17 @@ START_TEST(grows_an_array_in_few_steps)
     ck_assert_int_lt(steps, 20);
     free(numbers);
 }
-END_TEST
 
-START_TEST(dies_when_a_size_overflows)
+TEST_SIGNAL(dies_when_a_size_overflows, SIGABRT)
 {
     volatile size_t much = SIZE_MAX / 2;
     free(mem_resize(NULL, much, 4));
 }
-END_TEST
 
-START_TEST(dies_when_growth_overflows)
+TEST_SIGNAL(dies_when_growth_overflows, SIGABRT)
 {
     char *bytes = NULL;
     size_t room = 0;
     volatile size_t much = SIZE_MAX;
     mem_grow(&bytes, &room, much, 16);
-}
-END_TEST
-
-int main(void)
-{
-    TCase *all = tcase_create("mem");
-    tcase_add_test(all, gives_zeroed_memory);
-    tcase_add_test(all, resizes_and_keeps_what_is_there);
-    tcase_add_test(all, copies_text);
-    tcase_add_test(all, grows_an_array_in_few_steps);
-    tcase_add_test_raise_signal(all, dies_when_a_size_overflows, SIGABRT);
-    tcase_add_test_raise_signal(all, dies_when_growth_overflows, SIGABRT);
-    Suite *suite = suite_create("mem");
-    suite_add_tcase(suite, all);
-    return suite_run(suite);
 }

@@ -2,6 +2,7 @@
  * test_merged.c: what a merge of records does to a plan: what came to the survivor stays, what
  * names a record that is no more is a reject, and what HubSpot does not tell waits.
  */
+#include "lib/suite.h"
 #include "plan/merged.h"
 
 #include "base/mem.h"
@@ -46,16 +47,15 @@ static void expect(const char *want)
         want);
 }
 
-START_TEST(a_plan_without_suspects_costs_nothing)
+TEST(a_plan_without_suspects_costs_nothing)
 {
     const char *const texts[] = {"200 OK", ALL("")};
     change("create", 1, 10, "source_added");
     settle(1, texts);
     ck_assert_uint_eq(client_requests(run.session.client), 0);
 }
-END_TEST
 
-START_TEST(what_came_to_the_survivor_stays)
+TEST(what_came_to_the_survivor_stays)
 {
     const char *const texts[] = {
         "200 OK", ALL(RECORD("1")), "200 OK", ALL(MERGED("102", "2") "," RECORD("3"))};
@@ -69,9 +69,8 @@ START_TEST(what_came_to_the_survivor_stays)
     ck_assert_uint_eq(run.plan.told, 1);
     ck_assert_uint_eq(client_requests(run.session.client), 2);
 }
-END_TEST
 
-START_TEST(an_archive_towards_a_record_that_nobody_tells_of_waits)
+TEST(an_archive_towards_a_record_that_nobody_tells_of_waits)
 {
     const char *const texts[] = {
         "200 OK", ALL(RECORD("1")), "200 OK", ALL(RECORD("3")), "503 Service Unavailable", NO};
@@ -81,10 +80,9 @@ START_TEST(an_archive_towards_a_record_that_nobody_tells_of_waits)
     expect("archive 1-3 planned, archive 1-4 skipped");
     ck_assert_ptr_nonnull(strstr(run.ending.reason, "HubSpot does not tell"));
 }
-END_TEST
 
 /* The record to link to may have been merged into the one whose link is to go. */
-START_TEST(an_archive_beside_a_create_towards_a_record_that_nobody_tells_of_waits)
+TEST(an_archive_beside_a_create_towards_a_record_that_nobody_tells_of_waits)
 {
     const char *const texts[] = {"200 OK", ALL(RECORD("1") "," RECORD("5")), "200 OK",
         ALL(RECORD("3") "," RECORD("102")), "503 Service Unavailable", NO};
@@ -94,10 +92,9 @@ START_TEST(an_archive_beside_a_create_towards_a_record_that_nobody_tells_of_wait
     settle(3, texts);
     expect("archive 1-102 skipped, archive 5-3 planned, create 1-2 planned");
 }
-END_TEST
 
 /* It is told, and tried again. */
-START_TEST(a_from_record_that_nobody_tells_of_waits_and_is_not_done_with)
+TEST(a_from_record_that_nobody_tells_of_waits_and_is_not_done_with)
 {
     const char *const texts[] = {"403 Forbidden", NO, "200 OK", ALL(RECORD("3"))};
     change("archive", 1, 3, "source_removed");
@@ -107,9 +104,8 @@ START_TEST(a_from_record_that_nobody_tells_of_waits_and_is_not_done_with)
     ck_assert_ptr_nonnull(strstr(run.ending.reason, "HubSpot does not tell"));
     stage_expect("select count(*)::text from assocd.reject", "0");
 }
-END_TEST
 
-START_TEST(a_from_record_that_was_merged_is_left_alone)
+TEST(a_from_record_that_was_merged_is_left_alone)
 {
     const char *const texts[] = {"200 OK", ALL(MERGED("101", "1")), "200 OK", ALL(RECORD("3"))};
     change("archive", 1, 3, "source_removed");
@@ -117,9 +113,8 @@ START_TEST(a_from_record_that_was_merged_is_left_alone)
     expect("archive 1-3 skipped");
     stage_expect("select category || ' ' || from_id from assocd.reject", "merged 1");
 }
-END_TEST
 
-START_TEST(many_archives_beyond_the_limit_are_asked_for_when_they_are_applied)
+TEST(many_archives_beyond_the_limit_are_asked_for_when_they_are_applied)
 {
     const char *const texts[] = {"200 OK", ALL("")};
     stage_exec("insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category,"
@@ -129,9 +124,8 @@ START_TEST(many_archives_beyond_the_limit_are_asked_for_when_they_are_applied)
     ck_assert(run.plan.merges_unasked);
     ck_assert_uint_eq(client_requests(run.session.client), 0);
 }
-END_TEST
 
-START_TEST(a_refusal_is_explained)
+TEST(a_refusal_is_explained)
 {
     const char *const texts[] = {
         "200 OK", ALL(RECORD("1")), "200 OK", ALL(""), "404 Not Found", NO};
@@ -143,11 +137,10 @@ START_TEST(a_refusal_is_explained)
     stage_expect("select category || ': ' || message from assocd.reject",
         "deleted: contacts record 10 does not exist in HubSpot (any more) (HubSpot: invalid)");
 }
-END_TEST
 
 /* More records are missing than are asked for one by one: what others added to a record that is
  * read may have come from one of them. */
-START_TEST(what_a_missing_record_had_waits_while_nobody_tells_of_it)
+TEST(what_a_missing_record_had_waits_while_nobody_tells_of_it)
 {
     const char *const texts[] = {
         "200 OK", ALL(RECORD("4")), "200 OK", ALL(RECORD("21") "," RECORD("22"))};
@@ -166,10 +159,9 @@ START_TEST(what_a_missing_record_had_waits_while_nobody_tells_of_it)
     ck_assert_uint_eq(run.plan.untold, 1);
     stage_exec("delete from assocd.managed");
 }
-END_TEST
 
 /* Contact 2 may have been merged into 9, whose link to 1 reads from both ends. */
-START_TEST(within_one_type_both_ends_wait_while_nobody_tells_of_one)
+TEST(within_one_type_both_ends_wait_while_nobody_tells_of_one)
 {
     const char *const texts[] = {"200 OK", ALL(RECORD("1") "," RECORD("3") "," RECORD("9")),
         "200 OK", ALL(RECORD("1") "," RECORD("6") "," RECORD("9")), "503 Service Unavailable", NO};
@@ -183,21 +175,5 @@ START_TEST(within_one_type_both_ends_wait_while_nobody_tells_of_one)
     ck_assert_msg(merged_settle(&run, &none, &none, &err), "%s", err.text);
     expect("archive 1-9 skipped, archive 3-6 planned, archive 9-1 skipped, create 1-2 planned");
 }
-END_TEST
 
-int main(void)
-{
-    TCase *tcase = tcase_create("merged");
-    tcase_add_checked_fixture(tcase, set_up, stage_close);
-    tcase_add_test(tcase, a_plan_without_suspects_costs_nothing);
-    tcase_add_test(tcase, what_came_to_the_survivor_stays);
-    tcase_add_test(tcase, an_archive_towards_a_record_that_nobody_tells_of_waits);
-    tcase_add_test(tcase, an_archive_beside_a_create_towards_a_record_that_nobody_tells_of_waits);
-    tcase_add_test(tcase, a_from_record_that_nobody_tells_of_waits_and_is_not_done_with);
-    tcase_add_test(tcase, a_from_record_that_was_merged_is_left_alone);
-    tcase_add_test(tcase, many_archives_beyond_the_limit_are_asked_for_when_they_are_applied);
-    tcase_add_test(tcase, a_refusal_is_explained);
-    tcase_add_test(tcase, what_a_missing_record_had_waits_while_nobody_tells_of_it);
-    tcase_add_test(tcase, within_one_type_both_ends_wait_while_nobody_tells_of_one);
-    return stage_run("merged", tcase);
-}
+SUITE(.open = open_database, .close = stage_end, .before = set_up, .after = stage_close);

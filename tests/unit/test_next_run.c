@@ -77,7 +77,7 @@ static const struct {
     {"every 1h", "failed", false, false, false, 86400, 2 * 86400, 0, NEXT_RUN_RETRY},
 };
 
-START_TEST(decides_by_status_and_state)
+TEST_LOOP(decides_by_status_and_state, ARRAY_COUNT(cases))
 {
     struct schedule schedule = parse(cases[_i].schedule);
     struct next_run_state state = {.paused = cases[_i].paused,
@@ -97,9 +97,8 @@ START_TEST(decides_by_status_and_state)
     else
         ck_assert_int_eq(next.at_us, (NOON + cases[_i].due) * US);
 }
-END_TEST
 
-START_TEST(what_names_no_moment_is_never_due)
+TEST(what_names_no_moment_is_never_due)
 {
     struct schedule cron = {.kind = SCHEDULE_CRON};
     struct next_run_state state = {.last = LAST_RUN_ENDED, .started_us = NOON * US};
@@ -107,9 +106,8 @@ START_TEST(what_names_no_moment_is_never_due)
     ck_assert_int_eq(next.at_us, NEXT_RUN_NEVER);
     ck_assert_int_eq(next.why, NEXT_RUN_SCHEDULE);
 }
-END_TEST
 
-START_TEST(tells_why_in_a_word_or_two)
+TEST(tells_why_in_a_word_or_two)
 {
     static const char *const texts[] = {
         "paused", "running", "requested", "after a failure", "manual", "first run", "schedule"};
@@ -117,9 +115,8 @@ START_TEST(tells_why_in_a_word_or_two)
         ck_assert_str_eq(next_run_why_text((enum next_run_why)i), texts[i]);
     ck_assert_int_eq(NEXT_RUN_SCHEDULE + 1, ARRAY_COUNT(texts));
 }
-END_TEST
 
-START_TEST(spreads_scheduled_times_but_never_makes_them_early)
+TEST(spreads_scheduled_times_but_never_makes_them_early)
 {
     static const struct {
         const char *schedule;
@@ -144,10 +141,9 @@ START_TEST(spreads_scheduled_times_but_never_makes_them_early)
         ck_assert_int_gt(last_us, (NOON + rows[i].base_s) * US + rows[i].spread_us / 2);
     }
 }
-END_TEST
 
 /* Each row: the run before, and the next due time, in UTC. */
-START_TEST(follows_the_local_clock_over_both_changes)
+TEST(follows_the_local_clock_over_both_changes)
 {
     static const struct {
         const char *schedule;
@@ -172,18 +168,4 @@ START_TEST(follows_the_local_clock_over_both_changes)
             "row %zu: %lld", i,
             (long long)(next_run_decide(&schedule, &state, rows[i].started_s * US, 0).at_us / US));
     }
-}
-END_TEST
-
-int main(void)
-{
-    TCase *tcase = tcase_create("next_run");
-    tcase_add_loop_test(tcase, decides_by_status_and_state, 0, (int)ARRAY_COUNT(cases));
-    tcase_add_test(tcase, spreads_scheduled_times_but_never_makes_them_early);
-    tcase_add_test(tcase, what_names_no_moment_is_never_due);
-    tcase_add_test(tcase, tells_why_in_a_word_or_two);
-    tcase_add_test(tcase, follows_the_local_clock_over_both_changes);
-    Suite *suite = suite_create("next_run");
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

@@ -34,7 +34,7 @@ static const struct {
     {"", NULL, NULL},
 };
 
-START_TEST(knows_object_types_in_every_spelling)
+TEST_LOOP(knows_object_types_in_every_spelling, ARRAY_COUNT(objects))
 {
     const char *singular;
     const char *id = object_type_id(objects[_i].name, &singular);
@@ -42,9 +42,8 @@ START_TEST(knows_object_types_in_every_spelling)
     ck_assert_pstr_eq(singular, objects[_i].singular);
     ck_assert_ptr_eq(object_type_id(objects[_i].name, NULL), id);
 }
-END_TEST
 
-START_TEST(an_object_type_has_at_most_127_bytes)
+TEST(an_object_type_has_at_most_127_bytes)
 {
     char name[129] = "p_";
     memset(name + 2, 'x', 126);
@@ -52,17 +51,15 @@ START_TEST(an_object_type_has_at_most_127_bytes)
     name[127] = '\0';
     ck_assert_ptr_eq(object_type_id(name, NULL), name);
 }
-END_TEST
 
-START_TEST(knows_the_object_type_that_was_probably_meant)
+TEST(knows_the_object_type_that_was_probably_meant)
 {
     ck_assert_str_eq(object_type_nearest("contcats"), "contacts");
     ck_assert_str_eq(object_type_nearest("Compny"), "company");
     ck_assert_ptr_null(object_type_nearest("vendor"));
 }
-END_TEST
 
-START_TEST(an_object_type_is_told_by_one_name)
+TEST(an_object_type_is_told_by_one_name)
 {
     ck_assert_str_eq(object_type_name("0-1"), "contacts");
     ck_assert_str_eq(object_type_name("0-4711"), "0-4711");
@@ -73,17 +70,4 @@ START_TEST(an_object_type_is_told_by_one_name)
     ck_assert(!object_type_is_name("deals"));
     ck_assert(!object_type_is_name("0-3"));
     ck_assert(!object_type_is_name("vendor"));
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("object_type");
-    TCase *cases = tcase_create("object_type");
-    tcase_add_loop_test(cases, knows_object_types_in_every_spelling, 0, (int)ARRAY_COUNT(objects));
-    tcase_add_test(cases, an_object_type_has_at_most_127_bytes);
-    tcase_add_test(cases, knows_the_object_type_that_was_probably_meant);
-    tcase_add_test(cases, an_object_type_is_told_by_one_name);
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
 }

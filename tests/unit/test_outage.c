@@ -39,14 +39,13 @@ static const struct {
     {&create_two, "99999999999999999999 is no id", false},
 };
 
-START_TEST(knows_a_refusal_that_names_an_input)
+TEST_LOOP(knows_a_refusal_that_names_an_input, ARRAY_COUNT(messages))
 {
     struct client_reply reply = refusal(messages[_i].request, messages[_i].message);
     ck_assert_msg(outage_names_input(&reply) == messages[_i].names, "%s", messages[_i].message);
 }
-END_TEST
 
-START_TEST(knows_an_input_named_by_the_context)
+TEST(knows_an_input_named_by_the_context)
 {
     const uint64_t culprits[] = {20};
     struct client_reply reply = refusal(&create_two, "no");
@@ -54,10 +53,9 @@ START_TEST(knows_an_input_named_by_the_context)
     reply.culprits_count = 1;
     ck_assert(outage_names_input(&reply));
 }
-END_TEST
 
 /* One input that got through is enough, wherever it stands in the request. */
-START_TEST(passes_with_the_first_input_that_got_through)
+TEST(passes_with_the_first_input_that_got_through)
 {
     static const uint8_t outcomes[2][2] = {{ROW_REFUSED, ROW_REFUSED}, {ROW_REFUSED, ROW_DONE}};
     for (size_t i = 0; i < 2; i++) {
@@ -69,7 +67,6 @@ START_TEST(passes_with_the_first_input_that_got_through)
         ck_assert_uint_eq(outage.alone, i == 1 ? 0 : 3);
     }
 }
-END_TEST
 
 static void refuse(struct outage *outage, const char *message, bool alone)
 {
@@ -77,7 +74,7 @@ static void refuse(struct outage *outage, const char *message, bool alone)
     outage_refused(outage, &reply, alone);
 }
 
-START_TEST(the_same_words_for_one_after_the_other_are_for_everybody)
+TEST(the_same_words_for_one_after_the_other_are_for_everybody)
 {
     struct outage outage = {0};
     refuse(&outage, "request 019cd9fe-d093 failed", false);
@@ -92,9 +89,8 @@ START_TEST(the_same_words_for_one_after_the_other_are_for_everybody)
     }
     ck_assert(outage_everybody(&outage, false));
 }
-END_TEST
 
-START_TEST(other_words_begin_anew)
+TEST(other_words_begin_anew)
 {
     struct outage outage = {0};
     for (int i = 0; i < 3; i++)
@@ -104,9 +100,8 @@ START_TEST(other_words_begin_anew)
     refuse(&outage, "request failed again", true);
     ck_assert(!outage_everybody(&outage, true));
 }
-END_TEST
 
-START_TEST(what_got_through_once_makes_bad_neighbours_likelier)
+TEST(what_got_through_once_makes_bad_neighbours_likelier)
 {
     struct outage outage = {0};
     outage_pass(&outage);
@@ -119,17 +114,15 @@ START_TEST(what_got_through_once_makes_bad_neighbours_likelier)
     outage_pass(&outage);
     ck_assert(!outage_everybody(&outage, false));
 }
-END_TEST
 
-START_TEST(one_alone_cannot_be_told_from_everybody_and_is_to_blame)
+TEST(one_alone_cannot_be_told_from_everybody_and_is_to_blame)
 {
     struct outage outage = {0};
     refuse(&outage, "no", true);
     ck_assert(!outage_everybody(&outage, true));
 }
-END_TEST
 
-START_TEST(says_in_hubspots_words_what_is_refused)
+TEST(says_in_hubspots_words_what_is_refused)
 {
     struct outage outage = {0};
     struct error err = {0};
@@ -140,9 +133,8 @@ START_TEST(says_in_hubspots_words_what_is_refused)
     ck_assert_ptr_nonnull(
         strstr(err.text, "HTTP 400 VALIDATION_ERROR: the account is being moved"));
 }
-END_TEST
 
-START_TEST(keeps_the_first_reason)
+TEST(keeps_the_first_reason)
 {
     static struct sync_definition sync = {.from = "deals"};
     struct run run = {.session.sync = &sync};
@@ -160,22 +152,4 @@ START_TEST(keeps_the_first_reason)
     run.ending.reason[0] = '\0';
     ck_assert(outage_end_read(&outage, &run, "read", &err));
     ck_assert_str_eq(run.ending.reason, "3 of 5 deals could not be read: first");
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("outage");
-    TCase *cases = tcase_create("outage");
-    tcase_add_loop_test(cases, knows_a_refusal_that_names_an_input, 0, (int)ARRAY_COUNT(messages));
-    tcase_add_test(cases, passes_with_the_first_input_that_got_through);
-    tcase_add_test(cases, knows_an_input_named_by_the_context);
-    tcase_add_test(cases, the_same_words_for_one_after_the_other_are_for_everybody);
-    tcase_add_test(cases, other_words_begin_anew);
-    tcase_add_test(cases, what_got_through_once_makes_bad_neighbours_likelier);
-    tcase_add_test(cases, one_alone_cannot_be_told_from_everybody_and_is_to_blame);
-    tcase_add_test(cases, says_in_hubspots_words_what_is_refused);
-    tcase_add_test(cases, keeps_the_first_reason);
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
 }

@@ -15,12 +15,11 @@ static const struct {
 } numbers[] = {{0, "0"}, {7, "7"}, {999, "999"}, {1000, "1,000"}, {412880, "412,880"},
     {1000000, "1,000,000"}, {UINT64_MAX, "18,446,744,073,709,551,615"}};
 
-START_TEST(groups_digits_by_three)
+TEST_LOOP(groups_digits_by_three, ARRAY_COUNT(numbers))
 {
     char text[NUMBER_TEXT_MAX];
     ck_assert_str_eq(output_number(numbers[_i].number, text), numbers[_i].text);
 }
-END_TEST
 
 static const struct {
     uint64_t count;
@@ -31,12 +30,11 @@ static const struct {
     {1, "taxes", "1 tax"}, {1, "requests", "1 request"}, {1, "2-1234567", "1 2-1234567"},
     {1, "p_buses", "1 p_buses"}, {1, "s", "1 s"}, {1, "postal_mail", "1 postal_mail"}};
 
-START_TEST(counts_one_thing_in_the_singular)
+TEST_LOOP(counts_one_thing_in_the_singular, ARRAY_COUNT(counts))
 {
     char text[COUNT_TEXT_MAX];
     ck_assert_str_eq(output_count(counts[_i].count, counts[_i].plural, text), counts[_i].text);
 }
-END_TEST
 
 /* What output_table prints for a query. */
 static void expect_table(const char *sql, uint64_t right_columns, const char *want)
@@ -68,14 +66,13 @@ static const char *const apis[] = {
     "2026-09, supported until 2028-03",
 };
 
-START_TEST(names_the_version_to_move_to)
+TEST_LOOP(names_the_version_to_move_to, ARRAY_COUNT(apis))
 {
     char text[API_TEXT_MAX];
     ck_assert_str_eq(output_api((enum dialect)_i, text), apis[_i]);
 }
-END_TEST
 
-START_TEST(aligns_columns_under_their_names)
+TEST(aligns_columns_under_their_names)
 {
     expect_table(
         "select 7 as run, 'a' as sync, null as error union all select 12345, 'long name', 'x'"
@@ -85,44 +82,24 @@ START_TEST(aligns_columns_under_their_names)
         "    7  a          \n"
         "12345  long name  x\n");
 }
-END_TEST
 
-START_TEST(counts_characters_and_not_bytes)
+TEST(counts_characters_and_not_bytes)
 {
     expect_table("select 'K\xC3\xB6ln' as a, 1 as b union all select 'Bonn', 2 order by b", 2,
         "a     b\n"
         "K\xC3\xB6ln  1\n"
         "Bonn  2\n");
 }
-END_TEST
 
-START_TEST(says_so_when_there_is_nothing)
+TEST(says_so_when_there_is_nothing)
 {
     expect_table("select 1 as a where false", 0, "nothing yet\n");
 }
-END_TEST
 
 /* Cells are other people's words: they break no line and command no terminal. */
-START_TEST(makes_control_characters_visible)
+TEST(makes_control_characters_visible)
 {
     expect_table("select E'a\\nb\\tc' as x, E'\\x1b[2J\\x7f\\u009b1m' as y", 0,
         "x        y\n"
         "a\\nb\\tc  \\x1B[2J\\x7F\\u009B1m\n");
-}
-END_TEST
-
-int main(void)
-{
-    (void)cluster_url();
-    Suite *suite = suite_create("output");
-    TCase *tcase = tcase_create("output");
-    tcase_add_loop_test(tcase, groups_digits_by_three, 0, (int)ARRAY_COUNT(numbers));
-    tcase_add_loop_test(tcase, counts_one_thing_in_the_singular, 0, (int)ARRAY_COUNT(counts));
-    tcase_add_loop_test(tcase, names_the_version_to_move_to, 0, (int)ARRAY_COUNT(apis));
-    tcase_add_test(tcase, aligns_columns_under_their_names);
-    tcase_add_test(tcase, counts_characters_and_not_bytes);
-    tcase_add_test(tcase, says_so_when_there_is_nothing);
-    tcase_add_test(tcase, makes_control_characters_visible);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

@@ -13,7 +13,7 @@
 #include "journal/ownership.h"
 #include "run/run.h"
 
-static char *database;
+SUITE_DATABASE(cluster_database_with_schema);
 static struct pg *pg;
 static struct error err;
 static struct sync_definition sync_definition = {.name = "pairs"};
@@ -54,7 +54,7 @@ static void add(struct spool *spool, uint64_t from_id, uint64_t to_id)
     ck_assert(spool_add(spool, (struct assoc){.from_id = from_id, .to_id = to_id}, &err));
 }
 
-START_TEST(loads_nothing_from_nothing_owned)
+TEST(loads_nothing_from_nothing_owned)
 {
     const struct assoc *row;
     load();
@@ -62,9 +62,8 @@ START_TEST(loads_nothing_from_nothing_owned)
     ck_assert(spool_peek(owned, &row, &err));
     ck_assert_ptr_null(row);
 }
-END_TEST
 
-START_TEST(loads_its_own_rows_in_order_and_all_of_them)
+TEST(loads_its_own_rows_in_order_and_all_of_them)
 {
     enum { ROWS = 25000 };
     cluster_exec(pg,
@@ -86,10 +85,9 @@ START_TEST(loads_its_own_rows_in_order_and_all_of_them)
     ck_assert_uint_eq(rows, ROWS);
     ck_assert_uint_eq(wrong, 0);
 }
-END_TEST
 
 /* A label that the account has deleted since: still owned, never touched. */
-START_TEST(takes_in_types_the_account_no_longer_lists_unmanaged)
+TEST(takes_in_types_the_account_no_longer_lists_unmanaged)
 {
     cluster_exec(pg,
         "insert into assocd.managed values ('pairs', 1, 2, 'USER_DEFINED', 77, 'created', 1),"
@@ -102,10 +100,9 @@ START_TEST(takes_in_types_the_account_no_longer_lists_unmanaged)
     ck_assert_uint_eq(run.session.types.items[1].type_id, 77);
     ck_assert_uint_eq(run.plan.counts.managed, 2);
 }
-END_TEST
 
 /* One reading may be older than our own write. */
-START_TEST(does_not_forget_what_was_entered_a_moment_ago)
+TEST(does_not_forget_what_was_entered_a_moment_ago)
 {
     cluster_exec(pg,
         "insert into assocd.managed values"
@@ -119,9 +116,8 @@ START_TEST(does_not_forget_what_was_entered_a_moment_ago)
     ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.managed"), 1);
     ck_assert_int_eq(cluster_int(pg, "select from_id from assocd.managed"), 1);
 }
-END_TEST
 
-START_TEST(adopts_and_forgets_over_many_pages_and_again_without_harm)
+TEST(adopts_and_forgets_over_many_pages_and_again_without_harm)
 {
     enum { ROWS = 20000 };
     cluster_exec(pg,
@@ -143,9 +139,8 @@ START_TEST(adopts_and_forgets_over_many_pages_and_again_without_harm)
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from assocd.managed where sync = 'other'"), ROWS);
 }
-END_TEST
 
-START_TEST(adopting_what_is_owned_keeps_its_origin)
+TEST(adopting_what_is_owned_keeps_its_origin)
 {
     cluster_exec(pg,
         "insert into assocd.managed values ('pairs', 1, 2, 'HUBSPOT_DEFINED', 1, 'created', 1)",
@@ -160,7 +155,6 @@ START_TEST(adopting_what_is_owned_keeps_its_origin)
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from assocd.managed where origin = 'adopted'"), 2);
 }
-END_TEST
 
 /* Changes of run 1 as they stand before verification: one of each state that matters. */
 static void plan_changes(void)
@@ -199,7 +193,7 @@ static void settle_three(void)
     ck_assert_msg(pg_run(pg, STATEMENT_VERIFY_SETTLE, &args, NULL, &err), "%s", err.text);
 }
 
-START_TEST(owns_what_was_seen_created_and_not_what_was_seen_gone)
+TEST(owns_what_was_seen_created_and_not_what_was_seen_gone)
 {
     plan_changes();
     settle_three();
@@ -208,11 +202,10 @@ START_TEST(owns_what_was_seen_created_and_not_what_was_seen_gone)
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from assocd.change where state = 'verified'"), 4);
 }
-END_TEST
 
 /* A run that waits for its changes to show does not hold the lock: what a later one has changed
  * since is that one's, whatever the older one has seen. */
-START_TEST(leaves_to_a_later_run_what_that_one_has_changed)
+TEST(leaves_to_a_later_run_what_that_one_has_changed)
 {
     plan_changes();
     cluster_exec(pg,
@@ -235,7 +228,6 @@ START_TEST(leaves_to_a_later_run_what_that_one_has_changed)
             pg, "select count(*) from assocd.change where state = 'verified' and run_id = 1"),
         4);
 }
-END_TEST
 
 static bool loads_released(uint64_t from_id)
 {
@@ -256,7 +248,7 @@ static bool loads_released(uint64_t from_id)
 }
 
 /* A create of the pair got no answer; it names what has been archived since, and may still come. */
-START_TEST(keeps_what_a_create_in_doubt_may_bring_back)
+TEST(keeps_what_a_create_in_doubt_may_bring_back)
 {
     plan_changes();
     cluster_exec(pg,
@@ -282,9 +274,8 @@ START_TEST(keeps_what_a_create_in_doubt_may_bring_back)
     ck_assert_int_eq(
         cluster_int(pg, "select sum(from_id) from assocd.managed where type_id = 2"), 3 + 4);
 }
-END_TEST
 
-START_TEST(owns_again_what_it_had_released)
+TEST(owns_again_what_it_had_released)
 {
     cluster_exec(pg,
         "insert into assocd.managed values ('pairs', 1, 2, 'HUBSPOT_DEFINED', 1, 'created', 1,"
@@ -295,9 +286,8 @@ START_TEST(owns_again_what_it_had_released)
     ck_assert(ownership_finish(&run, &err));
     ck_assert(!loads_released(1));
 }
-END_TEST
 
-START_TEST(trusts_only_what_hubspot_said_it_applied)
+TEST(trusts_only_what_hubspot_said_it_applied)
 {
     plan_changes();
     struct pg_args args = {0};
@@ -308,7 +298,6 @@ START_TEST(trusts_only_what_hubspot_said_it_applied)
     ck_assert_int_eq(owned_of_type(1), 2);
     ck_assert_int_eq(owned_of_type(2), 2);
 }
-END_TEST
 
 static void remember_account(int64_t portal_id)
 {
@@ -335,7 +324,7 @@ static void remember_types(const char *label)
 }
 
 /* Two syncs of one pair of object types that begin at once both ask and both remember. */
-START_TEST(remembers_types_that_another_run_remembered_just_now)
+TEST(remembers_types_that_another_run_remembered_just_now)
 {
     remember_account(1);
     remember_types("{Old}");
@@ -343,10 +332,9 @@ START_TEST(remembers_types_that_another_run_remembered_just_now)
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from assocd.association_type where label = 'New'"), 1);
 }
-END_TEST
 
 /* Fault O3: the token of another account under the same name. */
-START_TEST(forgets_the_types_of_another_account)
+TEST(forgets_the_types_of_another_account)
 {
     remember_account(1);
     remember_types("{Old}");
@@ -356,31 +344,5 @@ START_TEST(forgets_the_types_of_another_account)
     ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.association_type"), 0);
     ck_assert_int_eq(cluster_int(pg, "select portal_id from assocd.portal"), 2);
 }
-END_TEST
 
-int main(void)
-{
-    database = cluster_database_with_schema();
-    Suite *suite = suite_create("ownership");
-    TCase *tcase = tcase_create("ownership");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, loads_nothing_from_nothing_owned);
-    tcase_add_test(tcase, loads_its_own_rows_in_order_and_all_of_them);
-    tcase_add_test(tcase, takes_in_types_the_account_no_longer_lists_unmanaged);
-    tcase_add_test(tcase, does_not_forget_what_was_entered_a_moment_ago);
-    tcase_add_test(tcase, adopts_and_forgets_over_many_pages_and_again_without_harm);
-    tcase_add_test(tcase, adopting_what_is_owned_keeps_its_origin);
-    tcase_add_test(tcase, owns_what_was_seen_created_and_not_what_was_seen_gone);
-    tcase_add_test(tcase, leaves_to_a_later_run_what_that_one_has_changed);
-    tcase_add_test(tcase, keeps_what_a_create_in_doubt_may_bring_back);
-    tcase_add_test(tcase, owns_again_what_it_had_released);
-    tcase_add_test(tcase, trusts_only_what_hubspot_said_it_applied);
-    tcase_add_test(tcase, remembers_types_that_another_run_remembered_just_now);
-    tcase_add_test(tcase, forgets_the_types_of_another_account);
-    suite_add_tcase(suite, tcase);
-    int failed = suite_run(suite);
-    cluster_drop(database);
-    free(database);
-    return failed;
-}
+SUITE(.open = open_database, .close = close_database, .before = setup, .after = teardown);

@@ -12,7 +12,7 @@
 #include "journal/ownership.h"
 #include "run/run.h"
 
-static char *database;
+SUITE_DATABASE(cluster_database_with_schema);
 static struct pg *pg;
 static struct error err;
 static struct sync_definition sync_definition = {.name = "pairs"};
@@ -55,7 +55,7 @@ static const struct {
 } entries[] = {{false, 2}, {false, 1}, {true, 1}};
 enum { ENTRIES = sizeof entries / sizeof entries[0] };
 
-START_TEST(fault_j11_enters_and_forgets_nothing_once_overtaken)
+TEST_LOOP(fault_j11_enters_and_forgets_nothing_once_overtaken, OVERTAKEN *ENTRIES)
 {
     struct assoc row = {.from_id = entries[_i % ENTRIES].id, .to_id = entries[_i % ENTRIES].id};
     cluster_exec(pg, overtaken[_i / ENTRIES], NULL);
@@ -67,20 +67,5 @@ START_TEST(fault_j11_enters_and_forgets_nothing_once_overtaken)
     ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.managed"), 1);
     ck_assert_int_eq(cluster_int(pg, "select from_id from assocd.managed"), 1);
 }
-END_TEST
 
-int main(void)
-{
-    database = cluster_database_with_schema();
-    Suite *suite = suite_create("ownership_fence");
-    TCase *tcase = tcase_create("fence");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_loop_test(
-        tcase, fault_j11_enters_and_forgets_nothing_once_overtaken, 0, OVERTAKEN * ENTRIES);
-    suite_add_tcase(suite, tcase);
-    int failed = suite_run(suite);
-    cluster_drop(database);
-    free(database);
-    return failed;
-}
+SUITE(.open = open_database, .close = close_database, .before = set_up, .after = tear_down);

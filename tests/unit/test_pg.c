@@ -12,7 +12,7 @@
 #include "lib/suite.h"
 #include "pg/pg.h"
 
-static char *database;
+SUITE_DATABASE(cluster_database);
 static struct pg *pg;
 static struct error err;
 
@@ -42,7 +42,7 @@ static void expect_setting(const char *name, const char *value)
     ck_assert_str_eq(pg_rows_text(&rows, 0, 0), value);
 }
 
-START_TEST(has_its_settings_on_every_connection)
+TEST(has_its_settings_on_every_connection)
 {
     expect_setting("search_path", "");
     expect_setting("idle_session_timeout", "0");
@@ -55,9 +55,8 @@ START_TEST(has_its_settings_on_every_connection)
         expect_setting("client_connection_check_interval", "2s");
     ck_assert_int_ge(pg_socket(pg), 0);
 }
-END_TEST
 
-START_TEST(fault_m3_refuses_a_server_that_is_too_old)
+TEST(fault_m3_refuses_a_server_that_is_too_old)
 {
     ck_assert(pg_server_is_supported(130000, ERROR_STATE, &err));
     ck_assert(pg_server_is_supported(180001, ERROR_STATE, &err));
@@ -67,10 +66,9 @@ START_TEST(fault_m3_refuses_a_server_that_is_too_old)
     ck_assert(!pg_server_is_supported(90624, ERROR_STATE, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "PostgreSQL 9;"));
 }
-END_TEST
 
 /* What the database prefers for everybody else would make our statements fail. */
-START_TEST(keeps_its_isolation_whatever_the_database_prefers)
+TEST(keeps_its_isolation_whatever_the_database_prefers)
 {
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     exec_ok("do $$ begin execute format('alter database %I set default_transaction_isolation = "
@@ -82,9 +80,8 @@ START_TEST(keeps_its_isolation_whatever_the_database_prefers)
     exec_ok("do $$ begin execute format('alter database %I reset all', current_database()); "
             "end $$");
 }
-END_TEST
 
-START_TEST(carries_arguments_of_every_kind)
+TEST(carries_arguments_of_every_kind)
 {
     static const char hostile[] = "a'b\"c\\d\t\n$1 %s \xC3\xA9";
     struct pg_args args = {0};
@@ -110,9 +107,8 @@ START_TEST(carries_arguments_of_every_kind)
     ck_assert_str_eq(pg_rows_text(&rows, 0, 5), "");
     ck_assert_int_eq((int)pg_rows_int(&rows, 0, 5), 0);
 }
-END_TEST
 
-START_TEST(counts_the_rows_a_statement_touched)
+TEST(counts_the_rows_a_statement_touched)
 {
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     exec_ok("create temp table t (a int); insert into t values (1), (2), (3)");
@@ -121,9 +117,8 @@ START_TEST(counts_the_rows_a_statement_touched)
     ck_assert(pg_exec(pg, "select from t where false", &rows, &err));
     ck_assert_int_eq(rows.count, 0);
 }
-END_TEST
 
-START_TEST(names_what_failed_with_its_sqlstate)
+TEST(names_what_failed_with_its_sqlstate)
 {
     ck_assert(!pg_exec(pg, "select 1 / 0", NULL, &err));
     ck_assert_int_eq(err.kind, ERROR_STATE);
@@ -132,9 +127,8 @@ START_TEST(names_what_failed_with_its_sqlstate)
     exec_ok("select 1");
     ck_assert_str_eq(pg_sqlstate(pg), "");
 }
-END_TEST
 
-START_TEST(says_how_to_get_a_missing_schema)
+TEST(says_how_to_get_a_missing_schema)
 {
     static const char *const statements_tried[] = {
         "select * from assocd.run", "select assocd.take_permits()", "create table assocd.x ()"};
@@ -145,26 +139,23 @@ START_TEST(says_how_to_get_a_missing_schema)
     ck_assert(!pg_exec(pg, "select * from elsewhere.run", NULL, &err));
     ck_assert_ptr_null(strstr(err.text, "assocd init"));
 }
-END_TEST
 
-START_TEST(refuses_a_copy_where_rows_are_expected)
+TEST(refuses_a_copy_where_rows_are_expected)
 {
     ck_assert(!pg_exec(pg, "copy (select 1) to stdout", NULL, &err));
     exec_ok("select 1");
     ck_assert(!pg_copy_out(pg, "select 1", &err));
     exec_ok("select 1");
 }
-END_TEST
 
-START_TEST(fails_on_a_lost_connection_and_stays_failed)
+TEST(fails_on_a_lost_connection_and_stays_failed)
 {
     ck_assert(!pg_exec(pg, "select pg_terminate_backend(pg_backend_pid())", NULL, &err));
     ck_assert(!pg_exec(pg, "select 1", NULL, &err));
     ck_assert_str_eq(pg_sqlstate(pg), "08006");
 }
-END_TEST
 
-START_TEST(hears_notifications)
+TEST(hears_notifications)
 {
     const char *channel = "";
     const char *payload = NULL;
@@ -184,9 +175,8 @@ START_TEST(hears_notifications)
     ck_assert_ptr_null(channel);
     pg_close(other);
 }
-END_TEST
 
-START_TEST(quotes_the_relation_a_person_means)
+TEST(quotes_the_relation_a_person_means)
 {
     static const struct {
         const char *written;
@@ -211,10 +201,9 @@ START_TEST(quotes_the_relation_a_person_means)
     char *quoted = NULL;
     ck_assert(!pg_relation(pg, "crm.counter", &quoted, &err));
 }
-END_TEST
 
 /* Fault S11: whatever a name says, it is refused and nothing runs. */
-START_TEST(refuses_hostile_relation_names)
+TEST(refuses_hostile_relation_names)
 {
     static const char *const names[] = {"", " ", ".", "..", "a", "canary", "a.", ".a", "a.b.c",
         "a.b.c.d", "public.canary; drop table public.canary", "public.canary--",
@@ -235,9 +224,8 @@ START_TEST(refuses_hostile_relation_names)
     }
     ck_assert_int_eq(cluster_int(pg, "select count(*) from pg_class where relname = 'canary'"), 1);
 }
-END_TEST
 
-START_TEST(quotes_identifiers_on_the_server)
+TEST(quotes_identifiers_on_the_server)
 {
     char *quoted = NULL;
     ck_assert(pg_identifier(pg, "Odd \"name\"", &quoted, &err));
@@ -248,11 +236,10 @@ START_TEST(quotes_identifiers_on_the_server)
     ck_assert(!pg_identifier(
         pg, "a234567890123456789012345678901234567890123456789012345678901234", &quoted, &err));
 }
-END_TEST
 
 /* The server ends a session that does nothing (57P05): ours turn that off, but somebody may insist.
  * libpq gives the words, and of the SQLSTATE only that the connection is lost. */
-START_TEST(keeps_the_servers_words_for_an_idle_session_that_it_ended)
+TEST(keeps_the_servers_words_for_an_idle_session_that_it_ended)
 {
     if (cluster_version(pg) < 14) {
         (void)dprintf(STDOUT_FILENO, "SKIPPED pg: PostgreSQL %d has no idle_session_timeout\n",
@@ -267,10 +254,9 @@ START_TEST(keeps_the_servers_words_for_an_idle_session_that_it_ended)
     ck_assert_msg(strstr(err.text, "terminating connection due to idle-session timeout") != NULL,
         "%s", err.text);
 }
-END_TEST
 
 /* Every way to write a url whose password libpq might print: none of the texts may hold it. */
-START_TEST(keeps_the_password_out_of_every_error)
+TEST(keeps_the_password_out_of_every_error)
 {
     static const char *const urls[] = {
         "postgresql://u:HUNTER2secret@127.0.0.1:1/db",
@@ -301,9 +287,8 @@ START_TEST(keeps_the_password_out_of_every_error)
     }
     ck_assert_str_eq(err.text, "malformed database url: missing \"…\" in connection info string");
 }
-END_TEST
 
-START_TEST(says_what_is_malformed_in_a_url)
+TEST(says_what_is_malformed_in_a_url)
 {
     static const struct {
         const char *url, *error;
@@ -323,9 +308,8 @@ START_TEST(says_what_is_malformed_in_a_url)
         ck_assert_msg(strstr(err.text, rows[i].error) != NULL, "%s", err.text);
     }
 }
-END_TEST
 
-START_TEST(names_host_database_and_user_when_it_cannot_connect)
+TEST(names_host_database_and_user_when_it_cannot_connect)
 {
     struct pg *none = NULL;
     ck_assert(!pg_open(&none, "postgresql://ann:pw@127.0.0.1:1/crm", "test", ERROR_STATE, &err));
@@ -335,43 +319,11 @@ START_TEST(names_host_database_and_user_when_it_cannot_connect)
         !pg_open(&none, "postgresql:///nodb?host=/nonexistent&user=a@b", "t", ERROR_STATE, &err));
     ck_assert_msg(strstr(err.text, "user=a@b") != NULL, "%s", err.text);
 }
-END_TEST
 
-START_TEST(keeps_silent_about_notices)
+TEST(keeps_silent_about_notices)
 {
     exec_ok("do $$ begin raise notice 'loud'; raise warning 'louder'; end $$");
     pg_close(NULL);
 }
-END_TEST
 
-int main(void)
-{
-    database = cluster_database();
-    TCase *with_server = tcase_create("server");
-    tcase_add_checked_fixture(with_server, setup, teardown);
-    tcase_add_test(with_server, has_its_settings_on_every_connection);
-    tcase_add_test(with_server, fault_m3_refuses_a_server_that_is_too_old);
-    tcase_add_test(with_server, keeps_its_isolation_whatever_the_database_prefers);
-    tcase_add_test(with_server, carries_arguments_of_every_kind);
-    tcase_add_test(with_server, counts_the_rows_a_statement_touched);
-    tcase_add_test(with_server, names_what_failed_with_its_sqlstate);
-    tcase_add_test(with_server, says_how_to_get_a_missing_schema);
-    tcase_add_test(with_server, refuses_a_copy_where_rows_are_expected);
-    tcase_add_test(with_server, fails_on_a_lost_connection_and_stays_failed);
-    tcase_add_test(with_server, hears_notifications);
-    tcase_add_test(with_server, quotes_the_relation_a_person_means);
-    tcase_add_test(with_server, refuses_hostile_relation_names);
-    tcase_add_test(with_server, quotes_identifiers_on_the_server);
-    tcase_add_test(with_server, keeps_the_password_out_of_every_error);
-    tcase_add_test(with_server, says_what_is_malformed_in_a_url);
-    tcase_add_test(with_server, names_host_database_and_user_when_it_cannot_connect);
-    tcase_add_test(with_server, keeps_silent_about_notices);
-    tcase_add_test(with_server, keeps_the_servers_words_for_an_idle_session_that_it_ended);
-    tcase_set_timeout(with_server, 60);
-    Suite *suite = suite_create("pg");
-    suite_add_tcase(suite, with_server);
-    int failed = suite_run(suite);
-    cluster_drop(database);
-    free(database);
-    return failed;
-}
+SUITE(.open = open_database, .close = close_database, .before = setup, .after = teardown);

@@ -12,7 +12,7 @@
 #include "lib/suite.h"
 #include "pg/statement.h"
 
-static char *database;
+SUITE_DATABASE(cluster_database_with_schema);
 
 static PGconn *connect_plainly(void)
 {
@@ -32,7 +32,7 @@ static bool is_copy_in(const struct statement *statement)
     return is_copy(statement) && strstr(statement->text, "from stdin") != NULL;
 }
 
-START_TEST(prepares_every_statement)
+TEST(prepares_every_statement)
 {
     PGconn *conn = connect_plainly();
     int count = 0;
@@ -49,10 +49,9 @@ START_TEST(prepares_every_statement)
     ck_assert_int_eq(count, STATEMENT_COUNT);
     ck_assert_msg(wrong == 0, "%d of %d statements are wrong", wrong, count);
 }
-END_TEST
 
 /* Parse does not look at the names in a COPY: it is begun, and ended (\.) without a row. */
-START_TEST(begins_and_ends_every_copy)
+TEST(begins_and_ends_every_copy)
 {
     struct pg *pg = cluster_connect(database);
     struct error err = {0};
@@ -65,9 +64,8 @@ START_TEST(begins_and_ends_every_copy)
     }
     pg_close(pg);
 }
-END_TEST
 
-START_TEST(reads_every_copy_out_to_its_end)
+TEST(reads_every_copy_out_to_its_end)
 {
     struct pg *pg = cluster_connect(database);
     struct error err = {0};
@@ -85,9 +83,8 @@ START_TEST(reads_every_copy_out_to_its_end)
     }
     pg_close(pg);
 }
-END_TEST
 
-START_TEST(refuses_a_copy_of_lines_that_are_none)
+TEST(refuses_a_copy_of_lines_that_are_none)
 {
     struct pg *pg = cluster_connect(database);
     struct error err = {0};
@@ -103,11 +100,10 @@ START_TEST(refuses_a_copy_of_lines_that_are_none)
     }
     pg_close(pg);
 }
-END_TEST
 
 /* Every statement runs with NULL for all its arguments inside a transaction that is rolled back:
  * that finds what Parse cannot see. A failure is fine, a mistake in names or types is not. */
-START_TEST(finds_no_unknown_name_when_statements_run)
+TEST(finds_no_unknown_name_when_statements_run)
 {
     struct pg *pg = cluster_connect(database);
     struct error err = {0};
@@ -127,9 +123,8 @@ START_TEST(finds_no_unknown_name_when_statements_run)
     }
     pg_close(pg);
 }
-END_TEST
 
-START_TEST(comments_every_table_and_column)
+TEST(comments_every_table_and_column)
 {
     static const char uncommented[] =
         "select c.oid::regclass::text from pg_class c"
@@ -148,24 +143,5 @@ START_TEST(comments_every_table_and_column)
     ck_assert_int_eq(rows.count, 0);
     pg_close(pg);
 }
-END_TEST
 
-int main(void)
-{
-    (void)cluster_url();
-    database = cluster_database_with_schema();
-    TCase *all = tcase_create("statements");
-    tcase_add_test(all, prepares_every_statement);
-    tcase_add_test(all, begins_and_ends_every_copy);
-    tcase_add_test(all, reads_every_copy_out_to_its_end);
-    tcase_add_test(all, refuses_a_copy_of_lines_that_are_none);
-    tcase_add_test(all, finds_no_unknown_name_when_statements_run);
-    tcase_add_test(all, comments_every_table_and_column);
-    tcase_set_timeout(all, 60);
-    Suite *suite = suite_create("pg_statements");
-    suite_add_tcase(suite, all);
-    int failed = suite_run(suite);
-    cluster_drop(database);
-    free(database);
-    return failed;
-}
+SUITE(.open = open_database, .close = close_database);

@@ -59,7 +59,7 @@ static const struct {
     {"127.0.0.1", "", true},
 };
 
-START_TEST(asks_other_hosts_for_tls_and_says_nothing_without)
+TEST_LOOP(asks_other_hosts_for_tls_and_says_nothing_without, ARRAY_COUNT(ways))
 {
     char url[160];
     int port, status;
@@ -75,26 +75,17 @@ START_TEST(asks_other_hosts_for_tls_and_says_nothing_without)
     ck_assert_msg(WEXITSTATUS(status) == (ways[_i].clear ? 1 : 0), "%s: %s", url, err.text);
     ck_assert(ways[_i].clear || strstr(err.text, "SSL") != NULL);
 }
-END_TEST
 
-START_TEST(says_how_it_is_protected)
+TEST(says_how_it_is_protected)
 {
     struct pg *pg = cluster_connect(cluster_url());
     ck_assert_str_eq(pg_transport(pg), "unix socket");
     pg_close(pg);
 }
-END_TEST
 
-int main(void)
+static void open_environment(void)
 {
-    (void)cluster_url();
     unsetenv("PGSSLMODE");
-    TCase *cases = tcase_create("transport");
-    tcase_set_timeout(cases, 60);
-    tcase_add_loop_test(
-        cases, asks_other_hosts_for_tls_and_says_nothing_without, 0, (int)ARRAY_COUNT(ways));
-    tcase_add_test(cases, says_how_it_is_protected);
-    Suite *suite = suite_create("transport");
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
 }
+
+SUITE(.open = open_environment);

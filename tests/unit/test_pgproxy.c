@@ -13,7 +13,7 @@
 
 enum { WAIT_MS = 30000 };
 
-static char *database;
+SUITE_DATABASE(cluster_database);
 static struct pgproxy *proxy;
 static struct pg *direct; /* past the proxy */
 static struct error err;
@@ -46,7 +46,7 @@ static int run_psql(struct process *psql)
     return process_run(psql, argv, NULL, WAIT_MS);
 }
 
-START_TEST(passes_everything_and_counts_it)
+TEST(passes_everything_and_counts_it)
 {
     CLEANUP(process_clear) struct process psql = {0};
     ck_assert_int_eq(run_psql(&psql), 0);
@@ -55,9 +55,8 @@ START_TEST(passes_everything_and_counts_it)
     ck_assert(pgproxy_settle(proxy, WAIT_MS));
     ck_assert_int_eq(rows(), 2);
 }
-END_TEST
 
-START_TEST(counts_arguments_and_copy_once)
+TEST(counts_arguments_and_copy_once)
 {
     struct pg *pg = cluster_connect(pgproxy_url(proxy));
     pgproxy_plan(proxy, PGPROXY_NONE, 0, 0);
@@ -78,10 +77,9 @@ START_TEST(counts_arguments_and_copy_once)
     ck_assert_int_eq(pgproxy_count(proxy), 2);
     pg_close(pg);
 }
-END_TEST
 
 /* What PostgreSQL has after a fault at statement k: k - 1 inserts before it, k after it. */
-START_TEST(kills_exactly_at_the_statement)
+TEST_LOOP(kills_exactly_at_the_statement, 6)
 {
     int statement = _i / 2 + 1;
     bool after = _i % 2 == 1;
@@ -95,9 +93,8 @@ START_TEST(kills_exactly_at_the_statement)
     ck_assert_int_eq(rows(), inserted < 2 ? inserted : 2);
     ck_assert_str_eq(buf_text(&psql.out) + (statement > 2 ? 22 : (statement - 1) * 11), "");
 }
-END_TEST
 
-START_TEST(cuts_the_connection_and_leaves_the_program)
+TEST_LOOP(cuts_the_connection_and_leaves_the_program, 2)
 {
     bool after = _i == 1;
     struct pg *pg = cluster_connect(pgproxy_url(proxy));
@@ -114,10 +111,9 @@ START_TEST(cuts_the_connection_and_leaves_the_program)
     ck_assert(pg_exec(pg, "select 1", NULL, &err));
     pg_close(pg);
 }
-END_TEST
 
 /* Fault J4: COMMIT was done, and nobody can know. */
-START_TEST(swallows_the_answer_of_a_commit)
+TEST(swallows_the_answer_of_a_commit)
 {
     struct pg *pg = cluster_connect(pgproxy_url(proxy));
     pgproxy_plan(proxy, PGPROXY_CUT_AFTER, 3, 0);
@@ -128,9 +124,8 @@ START_TEST(swallows_the_answer_of_a_commit)
     ck_assert_int_eq(rows(), 1);
     pg_close(pg);
 }
-END_TEST
 
-START_TEST(frees_locks_before_it_has_settled)
+TEST(frees_locks_before_it_has_settled)
 {
     struct pg *pg = cluster_connect(pgproxy_url(proxy));
     ck_assert(pg_exec(pg, "select pg_advisory_lock(1)", NULL, &err));
@@ -140,9 +135,8 @@ START_TEST(frees_locks_before_it_has_settled)
     ck_assert_int_eq(cluster_int(direct, "select pg_try_advisory_lock(1)::int"), 1);
     pg_close(pg);
 }
-END_TEST
 
-START_TEST(lets_one_connection_wait_while_another_works)
+TEST(lets_one_connection_wait_while_another_works)
 {
     struct pg *full = cluster_connect(pgproxy_url(proxy));
     struct pg *other = cluster_connect(pgproxy_url(proxy));
@@ -154,25 +148,5 @@ START_TEST(lets_one_connection_wait_while_another_works)
     pg_close(other);
     ck_assert(pgproxy_settle(proxy, WAIT_MS));
 }
-END_TEST
 
-int main(void)
-{
-    database = cluster_database();
-    TCase *all = tcase_create("pgproxy");
-    tcase_add_checked_fixture(all, setup, teardown);
-    tcase_add_test(all, passes_everything_and_counts_it);
-    tcase_add_test(all, counts_arguments_and_copy_once);
-    tcase_add_loop_test(all, kills_exactly_at_the_statement, 0, 6);
-    tcase_add_loop_test(all, cuts_the_connection_and_leaves_the_program, 0, 2);
-    tcase_add_test(all, swallows_the_answer_of_a_commit);
-    tcase_add_test(all, frees_locks_before_it_has_settled);
-    tcase_add_test(all, lets_one_connection_wait_while_another_works);
-    tcase_set_timeout(all, 60);
-    Suite *suite = suite_create("pgproxy");
-    suite_add_tcase(suite, all);
-    int failed = suite_run(suite);
-    cluster_drop(database);
-    free(database);
-    return failed;
-}
+SUITE(.open = open_database, .close = close_database, .before = setup, .after = teardown);

@@ -7,7 +7,7 @@
 #include "base/random.h"
 #include "lib/suite.h"
 
-START_TEST(repeats_itself_from_a_seed)
+TEST(repeats_itself_from_a_seed)
 {
     struct random one;
     struct random two;
@@ -18,9 +18,8 @@ START_TEST(repeats_itself_from_a_seed)
     random_init(&two, 43);
     ck_assert(random_next(&one) != random_next(&two));
 }
-END_TEST
 
-START_TEST(differs_between_seeds_of_the_system)
+TEST(differs_between_seeds_of_the_system)
 {
     struct random one;
     struct random two;
@@ -28,9 +27,8 @@ START_TEST(differs_between_seeds_of_the_system)
     random_init_system(&two);
     ck_assert(random_next(&one) != random_next(&two));
 }
-END_TEST
 
-START_TEST(stays_below_the_limit_and_reaches_every_number)
+TEST(stays_below_the_limit_and_reaches_every_number)
 {
     struct random random;
     random_init(&random, 1);
@@ -45,16 +43,4 @@ START_TEST(stays_below_the_limit_and_reaches_every_number)
     }
     for (int i = 0; i < 1000; i++)
         ck_assert(random_below(&random, (UINT64_C(1) << 63) + 1) <= UINT64_C(1) << 63);
-}
-END_TEST
-
-int main(void)
-{
-    TCase *all = tcase_create("random");
-    tcase_add_test(all, repeats_itself_from_a_seed);
-    tcase_add_test(all, differs_between_seeds_of_the_system);
-    tcase_add_test(all, stays_below_the_limit_and_reaches_every_number);
-    Suite *suite = suite_create("random");
-    suite_add_tcase(suite, all);
-    return suite_run(suite);
 }

@@ -8,15 +8,14 @@
 #include "hubspot/rate.h"
 #include "lib/suite.h"
 
-START_TEST(what_hubspot_says_counts_up_to_a_day)
+TEST(what_hubspot_says_counts_up_to_a_day)
 {
     ck_assert_int_eq(rate_hold_ms("SECONDLY", 1, 5000, 0), 5000);
     ck_assert_int_eq(rate_hold_ms("TEN_SECONDLY_ROLLING", 3, 1000, 0), 1000);
     ck_assert_int_eq(rate_hold_ms("", 1, INT64_MAX, 0), RATE_RETRY_AFTER_MAX_MS);
 }
-END_TEST
 
-START_TEST(policies_grow_with_every_refusal)
+TEST(policies_grow_with_every_refusal)
 {
     for (int attempt = 1; attempt <= 4; attempt++) {
         ck_assert_int_eq(rate_hold_ms("SECONDLY", attempt, 0, 9), attempt * 1000);
@@ -26,9 +25,8 @@ START_TEST(policies_grow_with_every_refusal)
     ck_assert(rate_is_daily("DAILY"));
     ck_assert(!rate_is_daily("TEN_SECONDLY_ROLLING"));
 }
-END_TEST
 
-START_TEST(an_unknown_policy_waits_a_second_to_a_minute)
+TEST(an_unknown_policy_waits_a_second_to_a_minute)
 {
     struct random random;
     random_init(&random, 3);
@@ -38,9 +36,8 @@ START_TEST(an_unknown_policy_waits_a_second_to_a_minute)
         ck_assert_int_le(hold, 61000);
     }
 }
-END_TEST
 
-START_TEST(conflict_10_9_retry_after_counts_when_it_is_there)
+TEST(conflict_10_9_retry_after_counts_when_it_is_there)
 {
     static const char *const policies[] = {"SECONDLY", "TEN_SECONDLY_ROLLING", "", "NEW"};
     for (size_t i = 0; i < sizeof policies / sizeof policies[0]; i++) {
@@ -48,17 +45,4 @@ START_TEST(conflict_10_9_retry_after_counts_when_it_is_there)
         ck_assert_int_ge(rate_hold_ms(policies[i], 1, 0, 12345), 1000);
         ck_assert_int_le(rate_hold_ms(policies[i], 1, 0, 12345), 10000);
     }
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("rate");
-    TCase *cases = tcase_create("rate");
-    tcase_add_test(cases, what_hubspot_says_counts_up_to_a_day);
-    tcase_add_test(cases, policies_grow_with_every_refusal);
-    tcase_add_test(cases, conflict_10_9_retry_after_counts_when_it_is_there);
-    tcase_add_test(cases, an_unknown_policy_waits_a_second_to_a_minute);
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
 }

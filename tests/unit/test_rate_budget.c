@@ -14,7 +14,7 @@
 #include "lib/suite.h"
 #include "journal/rate_budget.h"
 
-static char *database;
+SUITE_DATABASE(cluster_database_with_schema);
 static struct pg *pg;
 static struct rate_budget permits;
 static struct error err;
@@ -76,7 +76,7 @@ static void hold(const char *policy, int64_t ms)
     ck_assert_msg(client.hold(client.owner, policy, ms, &err), "%s", err.text);
 }
 
-START_TEST(grants_the_ceiling_and_then_says_how_long_to_wait)
+TEST(grants_the_ceiling_and_then_says_how_long_to_wait)
 {
     ck_assert_int_eq(grants(10), 10);
     int64_t wait_ms = wait_of_next();
@@ -85,23 +85,20 @@ START_TEST(grants_the_ceiling_and_then_says_how_long_to_wait)
     let_pass(10.2);
     ck_assert_int_eq(grants(12), 10);
 }
-END_TEST
 
-START_TEST(knows_no_ceiling_when_it_is_0)
+TEST(knows_no_ceiling_when_it_is_0)
 {
     ask_for(0, 0, "UTC");
     ck_assert_int_eq(grants(50), 50);
 }
-END_TEST
 
-START_TEST(keeps_accounts_apart)
+TEST(keeps_accounts_apart)
 {
     ck_assert_int_eq(grants(11), 10);
     struct limits limits = {.requests_per_10s = 10};
     rate_budget_init(&permits, pg, "4712", "UTC", &limits);
     ck_assert_int_eq(grants(11), 10);
 }
-END_TEST
 
 enum { SESSIONS = 4, CEILING = 40 };
 
@@ -120,7 +117,7 @@ static void greedy_session(void)
     _exit(0);
 }
 
-START_TEST(never_grants_more_than_the_ceiling_to_several_sessions_at_once)
+TEST(never_grants_more_than_the_ceiling_to_several_sessions_at_once)
 {
     cluster_exec(pg,
         "drop table if exists public.granted;"
@@ -145,11 +142,10 @@ START_TEST(never_grants_more_than_the_ceiling_to_several_sessions_at_once)
         cluster_exec(pg, "truncate public.granted", NULL);
     }
 }
-END_TEST
 
 /* Ceilings of all sizes in turn, time passing in jumps of all sizes: in no window of 10 s are there
  * more permits than the largest ceiling in use in it. */
-START_TEST(stays_below_the_ceiling_while_it_changes)
+TEST(stays_below_the_ceiling_while_it_changes)
 {
     static const int64_t ceilings[] = {10, 3, 25, 7, 25, 1, 10};
     double times[4096], now = 0;
@@ -175,9 +171,8 @@ START_TEST(stays_below_the_ceiling_while_it_changes)
         ck_assert_int_le(within, allowed[last]);
     }
 }
-END_TEST
 
-START_TEST(counts_the_day_and_says_when_it_ends)
+TEST(counts_the_day_and_says_when_it_ends)
 {
     ask_for(0, 3, "UTC");
     ck_assert_int_eq(grants(3), 3);
@@ -190,12 +185,11 @@ START_TEST(counts_the_day_and_says_when_it_ends)
     ck_assert_int_eq(grants(1), 1);
     ck_assert_int_eq(cluster_int(pg, "select day_requests from assocd.budget"), 1);
 }
-END_TEST
 
 static const char *const zones[] = {"UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago",
     "Europe/Dublin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"};
 
-START_TEST(ends_the_day_at_midnight_of_the_account)
+TEST_LOOP(ends_the_day_at_midnight_of_the_account, ARRAY_COUNT(zones))
 {
     ask_for(0, 1, zones[_i]);
     ck_assert(granted());
@@ -208,9 +202,8 @@ START_TEST(ends_the_day_at_midnight_of_the_account)
         zones[_i], zones[_i], zones[_i]);
     ck_assert_int_eq(cluster_int(pg, sql), 1);
 }
-END_TEST
 
-START_TEST(a_hold_stops_everybody_and_passes)
+TEST(a_hold_stops_everybody_and_passes)
 {
     ck_assert(granted());
     hold("SECONDLY", 5000);
@@ -222,9 +215,8 @@ START_TEST(a_hold_stops_everybody_and_passes)
     let_pass(5.1);
     ck_assert(granted());
 }
-END_TEST
 
-START_TEST(a_daily_hold_lasts_until_midnight_whatever_comes_after_it)
+TEST(a_daily_hold_lasts_until_midnight_whatever_comes_after_it)
 {
     int64_t wait_ms;
     hold("DAILY", 1000);
@@ -236,14 +228,13 @@ START_TEST(a_daily_hold_lasts_until_midnight_whatever_comes_after_it)
         !rate_budget_take(&permits, &wait_ms, &err), "hours to wait for a SECONDLY limit");
     ck_assert_int_eq(err.kind, ERROR_QUOTA);
 }
-END_TEST
 
 static int64_t share(void)
 {
     return cluster_int(pg, "select round(share * 1000) from assocd.budget");
 }
 
-START_TEST(a_429_halves_the_share_once_and_quiet_minutes_restore_it)
+TEST(a_429_halves_the_share_once_and_quiet_minutes_restore_it)
 {
     ask_for(40, 0, "UTC");
     ck_assert(granted());
@@ -270,19 +261,17 @@ START_TEST(a_429_halves_the_share_once_and_quiet_minutes_restore_it)
     let_pass(11);
     ck_assert_int_eq(grants(41), 40);
 }
-END_TEST
 
-START_TEST(a_ceiling_of_one_still_grants_one_when_halved)
+TEST(a_ceiling_of_one_still_grants_one_when_halved)
 {
     ask_for(1, 0, "UTC");
     hold("SECONDLY", 1);
     let_pass(1);
     ck_assert_int_eq(grants(2), 1);
 }
-END_TEST
 
 /* Fault P8: the server's clock was a day ahead and is set right: nobody waits a day. */
-START_TEST(a_clock_set_back_delays_by_one_window_at_most)
+TEST(a_clock_set_back_delays_by_one_window_at_most)
 {
     ck_assert_int_eq(grants(10), 10);
     hold("SECONDLY", 1000);
@@ -294,30 +283,5 @@ START_TEST(a_clock_set_back_delays_by_one_window_at_most)
     let_pass(10.2);
     ck_assert_int_eq(grants(11), 10);
 }
-END_TEST
 
-int main(void)
-{
-    database = cluster_database_with_schema();
-    Suite *suite = suite_create("permits");
-    TCase *tcase = tcase_create("permits");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, grants_the_ceiling_and_then_says_how_long_to_wait);
-    tcase_add_test(tcase, knows_no_ceiling_when_it_is_0);
-    tcase_add_test(tcase, keeps_accounts_apart);
-    tcase_add_test(tcase, never_grants_more_than_the_ceiling_to_several_sessions_at_once);
-    tcase_add_test(tcase, stays_below_the_ceiling_while_it_changes);
-    tcase_add_test(tcase, counts_the_day_and_says_when_it_ends);
-    tcase_add_loop_test(tcase, ends_the_day_at_midnight_of_the_account, 0, (int)ARRAY_COUNT(zones));
-    tcase_add_test(tcase, a_hold_stops_everybody_and_passes);
-    tcase_add_test(tcase, a_daily_hold_lasts_until_midnight_whatever_comes_after_it);
-    tcase_add_test(tcase, a_429_halves_the_share_once_and_quiet_minutes_restore_it);
-    tcase_add_test(tcase, a_ceiling_of_one_still_grants_one_when_halved);
-    tcase_add_test(tcase, a_clock_set_back_delays_by_one_window_at_most);
-    suite_add_tcase(suite, tcase);
-    int failed = suite_run(suite);
-    cluster_drop(database);
-    free(database);
-    return failed;
-}
+SUITE(.open = open_database, .close = close_database, .before = setup, .after = teardown);

@@ -2,6 +2,7 @@
  * test_recheck.c: which planned archives still stand when the source and HubSpot are read again:
  * for each thing that may have changed since the plan was made.
  */
+#include "lib/suite.h"
 #include "apply/recheck.h"
 
 #include "base/clock.h"
@@ -90,7 +91,7 @@ static const struct {
     {"b", "p", "pb", "d"},
 };
 
-START_TEST(looks_again_at_everything_that_may_have_changed)
+TEST_LOOP(looks_again_at_everything_that_may_have_changed, ARRAY_COUNT(cases))
 {
     plan(cases[_i].planned);
     for (const char *at = cases[_i].desired; *at != '\0'; at++)
@@ -102,9 +103,8 @@ START_TEST(looks_again_at_everything_that_may_have_changed)
     expect(cases[_i].verdicts);
     stage_expect_reads(1);
 }
-END_TEST
 
-START_TEST(archives_nothing_of_a_record_that_cannot_be_read_again)
+TEST(archives_nothing_of_a_record_that_cannot_be_read_again)
 {
     plan("pb");
     source_row("1", "11", 'p');
@@ -113,9 +113,8 @@ START_TEST(archives_nothing_of_a_record_that_cannot_be_read_again)
     ck_assert_int_eq(err.kind, ERROR_REMOTE);
     expect("dd");
 }
-END_TEST
 
-START_TEST(archives_nothing_while_a_row_cannot_be_meant)
+TEST(archives_nothing_while_a_row_cannot_be_meant)
 {
     plan("pb");
     source_row("1", "eleven", 'p');
@@ -123,9 +122,8 @@ START_TEST(archives_nothing_while_a_row_cannot_be_meant)
     recheck();
     expect("xx");
 }
-END_TEST
 
-START_TEST(archives_nothing_when_the_source_cannot_be_read)
+TEST(archives_nothing_when_the_source_cannot_be_read)
 {
     plan("p");
     stage_exec("drop table crm.pair");
@@ -135,10 +133,9 @@ START_TEST(archives_nothing_when_the_source_cannot_be_read)
     stage_expect("select state from assocd.change", "planned");
     stage_expect_reads(0);
 }
-END_TEST
 
 /* The plan was read a moment ago: nothing is asked again, whatever has happened. */
-START_TEST(believes_a_young_plan)
+TEST(believes_a_young_plan)
 {
     plan("p");
     source_row("1", "10", 'p');
@@ -154,10 +151,9 @@ START_TEST(believes_a_young_plan)
     expect("n");
     stage_expect_reads(1);
 }
-END_TEST
 
 /* An undo takes back what the source still names. */
-START_TEST(an_undo_does_not_ask_the_source)
+TEST(an_undo_does_not_ask_the_source)
 {
     plan("p");
     source_row("1", "10", 'p');
@@ -167,10 +163,9 @@ START_TEST(an_undo_does_not_ask_the_source)
     expect("d");
     stage_expect_reads(1);
 }
-END_TEST
 
 /* The account has deleted the label meanwhile, and with it what it was on. */
-START_TEST(a_type_the_account_no_longer_lists_is_gone)
+TEST(a_type_the_account_no_longer_lists_is_gone)
 {
     stage_exec("insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category,"
                " type_id, reason) values (2, 'archive', 1, 1, 10, 'USER_DEFINED', 77,"
@@ -180,9 +175,8 @@ START_TEST(a_type_the_account_no_longer_lists_is_gone)
     recheck();
     expect("g");
 }
-END_TEST
 
-START_TEST(goes_from_window_to_window_and_ends)
+TEST(goes_from_window_to_window_and_ends)
 {
     plan("pb");
     source_row("1", "11", 'p');
@@ -195,20 +189,5 @@ START_TEST(goes_from_window_to_window_and_ends)
     stage_expect_reads(1);
     expect("dd");
 }
-END_TEST
 
-int main(void)
-{
-    TCase *tcase = tcase_create("recheck");
-    tcase_add_checked_fixture(tcase, set_up, stage_close);
-    tcase_add_loop_test(
-        tcase, looks_again_at_everything_that_may_have_changed, 0, (int)ARRAY_COUNT(cases));
-    tcase_add_test(tcase, archives_nothing_of_a_record_that_cannot_be_read_again);
-    tcase_add_test(tcase, archives_nothing_while_a_row_cannot_be_meant);
-    tcase_add_test(tcase, archives_nothing_when_the_source_cannot_be_read);
-    tcase_add_test(tcase, believes_a_young_plan);
-    tcase_add_test(tcase, an_undo_does_not_ask_the_source);
-    tcase_add_test(tcase, a_type_the_account_no_longer_lists_is_gone);
-    tcase_add_test(tcase, goes_from_window_to_window_and_ends);
-    return stage_run("recheck", tcase);
-}
+SUITE(.open = open_database, .close = stage_end, .before = set_up, .after = stage_close);

@@ -56,7 +56,7 @@ static enum reciprocal_answer takes(uint32_t type, const char *named)
     return reciprocal_takes(&reciprocals, type, rows, count);
 }
 
-START_TEST(knows_hubspots_own)
+TEST(knows_hubspots_own)
 {
     ck_assert_uint_eq(reciprocal_of(&reciprocals, PLAIN), PLAIN);
     ck_assert_uint_eq(reciprocal_of(&reciprocals, PARENT), CHILD);
@@ -64,16 +64,14 @@ START_TEST(knows_hubspots_own)
     ck_assert_int_eq(takes(PARENT, "1"), RECIPROCAL_NO);
     ck_assert_int_eq(takes(PARENT, "02"), RECIPROCAL_YES);
 }
-END_TEST
 
-START_TEST(the_plain_type_takes_whatever_is_named)
+TEST(the_plain_type_takes_whatever_is_named)
 {
     ck_assert_int_eq(takes(PLAIN, ""), RECIPROCAL_NO);
     ck_assert_int_eq(takes(PLAIN, "1"), RECIPROCAL_YES);
 }
-END_TEST
 
-START_TEST(a_name_that_two_types_share_tells)
+TEST(a_name_that_two_types_share_tells)
 {
     add('U', 26, "manager_employee", TYPE_LABEL);
     add('U', 27, "manager_employee", TYPE_LABEL);
@@ -83,18 +81,16 @@ START_TEST(a_name_that_two_types_share_tells)
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST + 2), FIRST + 2); /* the only one left */
     ck_assert_int_eq(takes(FIRST, "0"), RECIPROCAL_NO);
 }
-END_TEST
 
-START_TEST(a_name_that_three_types_share_tells_nothing)
+TEST(a_name_that_three_types_share_tells_nothing)
 {
     for (uint32_t i = 0; i < 3; i++)
         add('U', 26 + i, "a", TYPE_LABEL);
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), TYPE_NONE);
     ck_assert_int_eq(takes(FIRST, "3"), RECIPROCAL_UNKNOWN);
 }
-END_TEST
 
-START_TEST(a_link_read_from_both_records_tells)
+TEST(a_link_read_from_both_records_tells)
 {
     add('U', 26, NULL, TYPE_LABEL);
     add('U', 27, NULL, TYPE_LABEL);
@@ -111,9 +107,8 @@ START_TEST(a_link_read_from_both_records_tells)
     ck_assert_int_eq(takes(FIRST, "5"), RECIPROCAL_YES);
     ck_assert_uint_eq(reciprocals.readings, 1);
 }
-END_TEST
 
-START_TEST(what_two_readings_leave_open_each_may_be_closed_together)
+TEST(what_two_readings_leave_open_each_may_be_closed_together)
 {
     for (uint32_t i = 0; i < 4; i++)
         add('U', 26 + i, NULL, TYPE_LABEL);
@@ -124,9 +119,8 @@ START_TEST(what_two_readings_leave_open_each_may_be_closed_together)
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), FIRST + 3);
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST + 1), FIRST + 2);
 }
-END_TEST
 
-START_TEST(readings_that_contradict_each_other_tell_nothing)
+TEST(readings_that_contradict_each_other_tell_nothing)
 {
     add('U', 26, "a", TYPE_LABEL);
     add('U', 27, "a", TYPE_LABEL);
@@ -138,9 +132,8 @@ START_TEST(readings_that_contradict_each_other_tell_nothing)
     ck_assert_int_eq(takes(FIRST, "3"), RECIPROCAL_UNKNOWN);
     ck_assert_int_eq(takes(FIRST, "1"), RECIPROCAL_NO);
 }
-END_TEST
 
-START_TEST(a_name_that_one_type_has_alone_tells_where_all_have_names)
+TEST(a_name_that_one_type_has_alone_tells_where_all_have_names)
 {
     add('U', 26, "a", TYPE_LABEL);
     add('U', 27, "b", TYPE_LABEL);
@@ -155,9 +148,8 @@ START_TEST(a_name_that_one_type_has_alone_tells_where_all_have_names)
     add('U', 28, NULL, TYPE_LABEL); /* of which the account does not tell the name (yet) */
     ck_assert_int_eq(takes(FIRST, "4"), RECIPROCAL_UNKNOWN);
 }
-END_TEST
 
-START_TEST(names_are_not_trusted_where_they_were_seen_to_differ_or_are_missing)
+TEST(names_are_not_trusted_where_they_were_seen_to_differ_or_are_missing)
 {
     add('U', 26, "boss", TYPE_LABEL);
     add('U', 27, "bossed", TYPE_LABEL);
@@ -174,9 +166,8 @@ START_TEST(names_are_not_trusted_where_they_were_seen_to_differ_or_are_missing)
     reciprocal_for_creates(&reciprocals, true);
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST + 1), TYPE_NONE);
 }
-END_TEST
 
-START_TEST(two_labels_without_names_that_were_seen_as_one_do_not_speak_for_names)
+TEST(two_labels_without_names_that_were_seen_as_one_do_not_speak_for_names)
 {
     add('U', 26, "a", TYPE_LABEL);
     add('U', 27, NULL, TYPE_LABEL);
@@ -186,9 +177,8 @@ START_TEST(two_labels_without_names_that_were_seen_as_one_do_not_speak_for_names
     observe("03", "04");
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST + 2), TYPE_NONE);
 }
-END_TEST
 
-START_TEST(a_name_that_was_seen_to_be_wrong_about_two_types_does_not_join_them)
+TEST(a_name_that_was_seen_to_be_wrong_about_two_types_does_not_join_them)
 {
     add('U', 26, "a", TYPE_LABEL);
     add('U', 27, "a", TYPE_LABEL);
@@ -199,9 +189,8 @@ START_TEST(a_name_that_was_seen_to_be_wrong_about_two_types_does_not_join_them)
     observe("04", "04");
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST + 2), FIRST + 2);
 }
-END_TEST
 
-START_TEST(an_own_type_whose_other_end_the_account_does_not_list_is_unknown)
+TEST(an_own_type_whose_other_end_the_account_does_not_list_is_unknown)
 {
     types_clear(&types);
     add('H', 13, "parent_to_child_company", TYPE_LABEL);
@@ -214,16 +203,14 @@ START_TEST(an_own_type_whose_other_end_the_account_does_not_list_is_unknown)
     reciprocal_for_creates(&reciprocals, true);
     ck_assert_uint_eq(reciprocal_of(&reciprocals, 2), 2);
 }
-END_TEST
 
-START_TEST(types_met_later_count_too)
+TEST(types_met_later_count_too)
 {
     add('U', 26, NULL, TYPE_LABEL);
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), FIRST);
     add('U', 27, NULL, TYPE_LABEL);
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), TYPE_NONE);
 }
-END_TEST
 
 /* What is to be kept of a type: its reciprocal's index, 'D' for a doubt, '-' for nothing new; with
  * the evidence behind it. */
@@ -248,7 +235,7 @@ static void add_labels(const char *names)
     }
 }
 
-START_TEST(what_a_link_or_the_list_tells_is_learnt_and_no_more)
+TEST(what_a_link_or_the_list_tells_is_learnt_and_no_more)
 {
     add_labels("aabcd");
     ck_assert_str_eq(learnt(PARENT), "-"); /* known by table */
@@ -266,9 +253,8 @@ START_TEST(what_a_link_or_the_list_tells_is_learnt_and_no_more)
     reciprocal_recall(&reciprocals, FIRST, FIRST + 1, EVIDENCE_LINK);
     ck_assert_str_eq(learnt(FIRST), "-");
 }
-END_TEST
 
-START_TEST(what_is_kept_decides_where_a_link_carries_both)
+TEST(what_is_kept_decides_where_a_link_carries_both)
 {
     add_labels("abc");
     observe("034", "034");
@@ -282,9 +268,8 @@ START_TEST(what_is_kept_decides_where_a_link_carries_both)
     ck_assert(!reciprocals.outdated);
     ck_assert(reciprocal_is_own(&reciprocals, PARENT) && !reciprocal_is_own(&reciprocals, FIRST));
 }
-END_TEST
 
-START_TEST(a_link_that_contradicts_what_is_kept_counts_for_creates_only)
+TEST(a_link_that_contradicts_what_is_kept_counts_for_creates_only)
 {
     add_labels("abcd");
     reciprocal_recall(&reciprocals, FIRST, FIRST + 1, EVIDENCE_LINK);
@@ -302,9 +287,8 @@ START_TEST(a_link_that_contradicts_what_is_kept_counts_for_creates_only)
     reciprocal_for_creates(&reciprocals, false);
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), TYPE_NONE);
 }
-END_TEST
 
-START_TEST(a_doubt_is_settled_by_a_link_and_by_no_name)
+TEST(a_doubt_is_settled_by_a_link_and_by_no_name)
 {
     add_labels("aab");
     reciprocal_recall(&reciprocals, FIRST, TYPE_NONE, EVIDENCE_DOUBT);
@@ -315,9 +299,8 @@ START_TEST(a_doubt_is_settled_by_a_link_and_by_no_name)
     ck_assert_uint_eq(reciprocal_of(&reciprocals, FIRST), FIRST);
     ck_assert_str_eq(learnt(FIRST), "3link");
 }
-END_TEST
 
-START_TEST(readings_that_contradict_each_other_teach_nothing_and_outdate_nothing)
+TEST(readings_that_contradict_each_other_teach_nothing_and_outdate_nothing)
 {
     add_labels("abc");
     reciprocal_recall(&reciprocals, FIRST, FIRST, EVIDENCE_LINK);
@@ -326,31 +309,5 @@ START_TEST(readings_that_contradict_each_other_teach_nothing_and_outdate_nothing
     ck_assert_str_eq(learnt(FIRST), "-");
     ck_assert(!reciprocals.outdated && reciprocals.contradicted);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("reciprocal");
-    TCase *cases = tcase_create("reciprocal");
-    tcase_add_checked_fixture(cases, set_up, tear_down);
-    tcase_add_test(cases, knows_hubspots_own);
-    tcase_add_test(cases, the_plain_type_takes_whatever_is_named);
-    tcase_add_test(cases, a_name_that_two_types_share_tells);
-    tcase_add_test(cases, a_name_that_three_types_share_tells_nothing);
-    tcase_add_test(cases, a_link_read_from_both_records_tells);
-    tcase_add_test(cases, what_two_readings_leave_open_each_may_be_closed_together);
-    tcase_add_test(cases, readings_that_contradict_each_other_tell_nothing);
-    tcase_add_test(cases, a_name_that_one_type_has_alone_tells_where_all_have_names);
-    tcase_add_test(cases, names_are_not_trusted_where_they_were_seen_to_differ_or_are_missing);
-    tcase_add_test(cases, two_labels_without_names_that_were_seen_as_one_do_not_speak_for_names);
-    tcase_add_test(cases, a_name_that_was_seen_to_be_wrong_about_two_types_does_not_join_them);
-    tcase_add_test(cases, an_own_type_whose_other_end_the_account_does_not_list_is_unknown);
-    tcase_add_test(cases, types_met_later_count_too);
-    tcase_add_test(cases, what_a_link_or_the_list_tells_is_learnt_and_no_more);
-    tcase_add_test(cases, what_is_kept_decides_where_a_link_carries_both);
-    tcase_add_test(cases, a_link_that_contradicts_what_is_kept_counts_for_creates_only);
-    tcase_add_test(cases, a_doubt_is_settled_by_a_link_and_by_no_name);
-    tcase_add_test(cases, readings_that_contradict_each_other_teach_nothing_and_outdate_nothing);
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
-}
+SUITE(.before = set_up, .after = tear_down);

@@ -2,6 +2,7 @@
  * test_recover.c: what becomes of each change that an earlier run left in doubt, by how long ago
  * its last request left and by what HubSpot has now.
  */
+#include "lib/suite.h"
 #include "apply/recover.h"
 #include "unit/stage_case.h"
 
@@ -61,7 +62,7 @@ static void recover(void)
     ck_assert_msg(recover_changes(&run, &err), "%s", err.text);
 }
 
-START_TEST(settles_by_reading_and_by_time)
+TEST_LOOP(settles_by_reading_and_by_time, ARRAY_COUNT(cases))
 {
     bool archive = strcmp(cases[_i].operation, "archive") == 0;
     stage_change(1, cases[_i].operation, 'p', cases[_i].state);
@@ -90,13 +91,12 @@ START_TEST(settles_by_reading_and_by_time)
         verified || strcmp(cases[_i].end, "applied") == 0 ? "1" : "0");
     stage_expect_reads(1);
 }
-END_TEST
 
 /* What was settled before, or never sent, is nothing to ask HubSpot about. */
 static const char *const settled_states[] = {
     "verified", "rejected", "planned", "withheld", "blocked", "reported", "skipped", "abandoned"};
 
-START_TEST(leaves_what_is_not_in_doubt)
+TEST_LOOP(leaves_what_is_not_in_doubt, ARRAY_COUNT(settled_states))
 {
     stage_change(1, "create", 'p', settled_states[_i]);
     stage_observe("p");
@@ -106,7 +106,6 @@ START_TEST(leaves_what_is_not_in_doubt)
     stage_expect("select count(*) from assocd.managed", "0");
     stage_expect_reads(0);
 }
-END_TEST
 
 static const char *const strangers[] = {
     "update assocd.run set unsettled = false where run_id = 1", /* it ended in good order */
@@ -116,7 +115,7 @@ static const char *const strangers[] = {
     " values ('pairs', 'main', 'v3', 'manual', 'verifying', 1, 'h', 1, true)", /* it reads itself */
 };
 
-START_TEST(looks_only_at_ended_runs_of_its_sync_that_are_in_doubt)
+TEST_LOOP(looks_only_at_ended_runs_of_its_sync_that_are_in_doubt, ARRAY_COUNT(strangers))
 {
     cluster_exec(pg, "update assocd.run set unsettled = false", NULL);
     cluster_exec(pg, strangers[_i], NULL);
@@ -130,10 +129,9 @@ START_TEST(looks_only_at_ended_runs_of_its_sync_that_are_in_doubt)
     stage_expect("select state from assocd.change", "unknown");
     stage_expect_reads(0);
 }
-END_TEST
 
 /* The later run took away what the earlier one had created: in that order it is gone. */
-START_TEST(settles_runs_in_the_order_they_had)
+TEST(settles_runs_in_the_order_they_had)
 {
     stage_exec("update assocd.run set status = 'failed', completed_at = now() where run_id = 2;"
                "update assocd.run set unsettled = true;"
@@ -149,16 +147,5 @@ START_TEST(settles_runs_in_the_order_they_had)
     stage_expect("select count(*) from assocd.managed", "0");
     stage_expect_reads(2);
 }
-END_TEST
 
-int main(void)
-{
-    TCase *tcase = tcase_create("recover");
-    tcase_add_checked_fixture(tcase, stage_open, stage_close);
-    tcase_add_loop_test(tcase, settles_by_reading_and_by_time, 0, (int)ARRAY_COUNT(cases));
-    tcase_add_loop_test(tcase, leaves_what_is_not_in_doubt, 0, (int)ARRAY_COUNT(settled_states));
-    tcase_add_loop_test(tcase, looks_only_at_ended_runs_of_its_sync_that_are_in_doubt, 0,
-        (int)ARRAY_COUNT(strangers));
-    tcase_add_test(tcase, settles_runs_in_the_order_they_had);
-    return stage_run("recover", tcase);
-}
+SUITE(.open = open_database, .close = stage_end, .before = stage_open, .after = stage_close);

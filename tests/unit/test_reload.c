@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/suite.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "lib/cluster.h"
@@ -83,7 +84,7 @@ static const struct interleaving {
         NEW, "select p.* from crm.pair p, crm.one"},
 };
 
-static char *database;
+SUITE_DATABASE(cluster_database);
 static struct pg *pg;
 static struct source *source;
 static struct error err;
@@ -178,7 +179,7 @@ static int wait_for(pid_t child)
     }
 }
 
-START_TEST(fault_s4_a_load_in_progress_is_never_read_half)
+TEST_LOOP(fault_s4_a_load_in_progress_is_never_read_half, ARRAY_COUNT(interleavings))
 {
     const struct interleaving *one = &interleavings[_i];
     cluster_exec(pg, one->setup, NULL);
@@ -191,9 +192,8 @@ START_TEST(fault_s4_a_load_in_progress_is_never_read_half)
         ck_assert_int_eq(waitpid(reader, &status, 0), reader);
     ck_assert_msg(status == 0, "%s", one->title);
 }
-END_TEST
 
-START_TEST(fault_s4_a_load_that_begins_later_does_not_reach_the_reader)
+TEST_LOOP(fault_s4_a_load_that_begins_later_does_not_reach_the_reader, ARRAY_COUNT(interleavings))
 {
     const struct interleaving *one = &interleavings[_i];
     CLEANUP(buf_clear) struct buf text = {0};
@@ -209,10 +209,9 @@ START_TEST(fault_s4_a_load_that_begins_later_does_not_reach_the_reader)
         ck_assert_int_eq(waitpid(loader, &status, 0), loader);
     ck_assert_int_eq(status, 0);
 }
-END_TEST
 
 /* What later runs compare with is the view that was read, not the one that was there before. */
-START_TEST(fault_s8_a_view_that_is_replaced_meanwhile_is_told_as_it_was_read)
+TEST(fault_s8_a_view_that_is_replaced_meanwhile_is_told_as_it_was_read)
 {
     const struct interleaving *one = &interleavings[0];
     cluster_exec(pg, one->setup, NULL);
@@ -232,26 +231,5 @@ START_TEST(fault_s8_a_view_that_is_replaced_meanwhile_is_told_as_it_was_read)
     ck_assert_int_eq(status, 0);
     free(before);
 }
-END_TEST
 
-int main(void)
-{
-    database = cluster_database();
-    Suite *suite = suite_create("reload");
-    TCase *tcase = tcase_create("reload");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_loop_test(
-        tcase, fault_s4_a_load_in_progress_is_never_read_half, 0, (int)ARRAY_COUNT(interleavings));
-    tcase_add_loop_test(tcase, fault_s4_a_load_that_begins_later_does_not_reach_the_reader, 0,
-        (int)ARRAY_COUNT(interleavings));
-    tcase_add_test(tcase, fault_s8_a_view_that_is_replaced_meanwhile_is_told_as_it_was_read);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    cluster_drop(database);
-    free(database);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+SUITE(.open = open_database, .close = close_database, .before = setup, .after = teardown);

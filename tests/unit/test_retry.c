@@ -54,7 +54,7 @@ static const struct {
     {{RETRY_ANSWERED, 477, true, 1, 900000000, "", 1}, RETRY_STOP_QUOTA, 0, 86400000, 86400000},
 };
 
-START_TEST(judges_an_attempt)
+TEST_LOOP(judges_an_attempt, ARRAY_COUNT(cases_table))
 {
     struct retry_budget budget = {.tenths = RETRY_BUDGET_MAX};
     struct retry_verdict verdict = retry_judge(&budget, &cases_table[_i].attempt);
@@ -64,9 +64,8 @@ START_TEST(judges_an_attempt)
     ck_assert_int_ge(verdict.hold_ms, cases_table[_i].hold_ms);
     ck_assert(verdict.hold_ms == 0 || cases_table[_i].hold_ms > 0);
 }
-END_TEST
 
-START_TEST(a_server_that_is_down_is_left_alone)
+TEST(a_server_that_is_down_is_left_alone)
 {
     struct retry_budget budget = {.tenths = RETRY_BUDGET_MAX};
     struct retry_attempt attempt = {.end = RETRY_BROKEN, .number = 1, .policy = ""};
@@ -81,9 +80,8 @@ START_TEST(a_server_that_is_down_is_left_alone)
     ck_assert_int_eq(retries, RETRY_BUDGET_MAX / 10);
     ck_assert_int_eq(attempts, RETRY_FAILURES_MAX);
 }
-END_TEST
 
-START_TEST(retries_never_outrun_successes)
+TEST(retries_never_outrun_successes)
 {
     struct random random;
     random_init(&random, 99);
@@ -106,7 +104,6 @@ START_TEST(retries_never_outrun_successes)
     }
     ck_assert_int_gt(retries, successes / 11);
 }
-END_TEST
 
 static const struct {
     enum retry_end end;
@@ -129,23 +126,10 @@ static const struct {
     {RETRY_ANSWERED, 504, true, true},
 };
 
-START_TEST(knows_what_may_have_been_applied)
+TEST_LOOP(knows_what_may_have_been_applied, ARRAY_COUNT(traces))
 {
     struct retry_attempt attempt = {
         .end = traces[_i].end, .status = traces[_i].status, .number = 1, .policy = ""};
     ck_assert_int_eq(retry_may_have_applied(&attempt), traces[_i].may);
     ck_assert_int_eq(retry_may_apply_late(&attempt), traces[_i].late);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("retry");
-    TCase *cases = tcase_create("retry");
-    tcase_add_loop_test(cases, judges_an_attempt, 0, (int)ARRAY_COUNT(cases_table));
-    tcase_add_test(cases, a_server_that_is_down_is_left_alone);
-    tcase_add_test(cases, retries_never_outrun_successes);
-    tcase_add_loop_test(cases, knows_what_may_have_been_applied, 0, (int)ARRAY_COUNT(traces));
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
 }

@@ -86,7 +86,7 @@ static const struct {
     {"assocd_daemon", "select assocd.approve(1, 'I do it myself', 1)", "42501"},
 };
 
-START_TEST(may_do_what_the_role_needs_and_no_more)
+TEST_LOOP(may_do_what_the_role_needs_and_no_more, ARRAY_COUNT(cases))
 {
     struct error err = {0};
     char text[128];
@@ -97,9 +97,8 @@ START_TEST(may_do_what_the_role_needs_and_no_more)
         cases[_i].role, cases[_i].sql, ok ? "it worked" : err.text);
     ck_assert(pg_exec(pg, "rollback", NULL, &err));
 }
-END_TEST
 
-START_TEST(keeps_who_approved_and_why)
+TEST(keeps_who_approved_and_why)
 {
     struct error err = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
@@ -116,16 +115,5 @@ START_TEST(keeps_who_approved_and_why)
     ck_assert_msg(!pg_exec(pg, "update assocd.plan_approval set used_at = null", NULL, &err),
         "an approval is used once");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("roles");
-    TCase *tcase = tcase_create("grants");
-    tcase_add_unchecked_fixture(tcase, open_world, close_world);
-    tcase_add_loop_test(
-        tcase, may_do_what_the_role_needs_and_no_more, 0, (int)(sizeof cases / sizeof cases[0]));
-    tcase_add_test(tcase, keeps_who_approved_and_why);
-    suite_add_tcase(suite, tcase);
-    return suite_run_in_one(suite);
-}
+SUITE(.open = open_world, .close = close_world, .in_one = true);

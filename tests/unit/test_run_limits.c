@@ -37,7 +37,7 @@ static const struct {
     {"2026-09-21T12:00Zulu", INT64_MIN},
 };
 
-START_TEST(reads_a_moment)
+TEST_LOOP(reads_a_moment, ARRAY_COUNT(cases))
 {
     int64_t at_s = 0;
     ck_assert_int_eq(setenv("TZ", "Europe/Berlin", 1), 0);
@@ -47,14 +47,4 @@ START_TEST(reads_a_moment)
     if (ok)
         ck_assert_msg(at_s - NOON == cases[_i].after_s, "%s is %lld s away", cases[_i].text,
             (long long)(at_s - NOON));
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("run_limits");
-    TCase *tcase = tcase_create("moments");
-    tcase_add_loop_test(tcase, reads_a_moment, 0, (int)(sizeof cases / sizeof cases[0]));
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

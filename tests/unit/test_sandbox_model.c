@@ -61,7 +61,7 @@ static uint64_t types_of(const struct direction *direction, uint64_t from, uint6
     return link != NULL ? link->types : 0;
 }
 
-START_TEST(shows_a_link_from_both_sides)
+TEST(shows_a_link_from_both_sides)
 {
     struct direction *forth = between("deals", "contacts");
     struct direction *back = between("contacts", "deals");
@@ -72,9 +72,8 @@ START_TEST(shows_a_link_from_both_sides)
     ck_assert_uint_eq(types_of(forth, 1, 2), 0);
     ck_assert_uint_eq(changes.count, 2);
 }
-END_TEST
 
-START_TEST(makes_the_first_company_primary)
+TEST(makes_the_first_company_primary)
 {
     struct direction *forth = between("contacts", "companies");
     associate(forth, 1, 10, type(forth, 279));
@@ -82,9 +81,8 @@ START_TEST(makes_the_first_company_primary)
     ck_assert_uint_eq(types_of(forth, 1, 10), type(forth, 279) | type(forth, 1));
     ck_assert_uint_eq(types_of(forth, 1, 11), type(forth, 279));
 }
-END_TEST
 
-START_TEST(makes_the_first_company_primary_from_its_side_too)
+TEST(makes_the_first_company_primary_from_its_side_too)
 {
     struct direction *back = between("companies", "deals");
     struct direction *forth = between("deals", "companies");
@@ -93,9 +91,8 @@ START_TEST(makes_the_first_company_primary_from_its_side_too)
     ck_assert_uint_eq(types_of(forth, 1, 10), type(forth, 341) | type(forth, 5));
     ck_assert_uint_eq(types_of(forth, 1, 11), type(forth, 341));
 }
-END_TEST
 
-START_TEST(moves_the_primary_company)
+TEST(moves_the_primary_company)
 {
     struct direction *forth = between("contacts", "companies");
     struct direction *back = between("companies", "contacts");
@@ -105,18 +102,16 @@ START_TEST(moves_the_primary_company)
     ck_assert_uint_eq(types_of(back, 10, 1), type(back, 280));
     ck_assert_uint_eq(types_of(forth, 1, 11), type(forth, 279) | type(forth, 1));
 }
-END_TEST
 
-START_TEST(lets_a_company_be_primary_of_many)
+TEST(lets_a_company_be_primary_of_many)
 {
     struct direction *forth = between("contacts", "companies");
     associate(forth, 1, 10, type(forth, 1));
     associate(forth, 2, 10, type(forth, 1));
     ck_assert_uint_eq(types_of(forth, 1, 10), types_of(forth, 2, 10));
 }
-END_TEST
 
-START_TEST(keeps_one_parent_company)
+TEST(keeps_one_parent_company)
 {
     struct direction *companies = between("companies", "companies");
     associate(companies, 1, 2, type(companies, 13)); /* 1 is the parent of 2 */
@@ -126,9 +121,8 @@ START_TEST(keeps_one_parent_company)
     ck_assert_uint_eq(types_of(companies, 1, 2), type(companies, 450));
     ck_assert_uint_eq(types_of(companies, 3, 2), type(companies, 13) | type(companies, 450));
 }
-END_TEST
 
-START_TEST(removes_all_types_with_the_plain_one)
+TEST(removes_all_types_with_the_plain_one)
 {
     struct direction *forth = between("contacts", "companies");
     int bit = portal_add_label(&portal, forth, "chef", "Chef", NULL);
@@ -139,9 +133,8 @@ START_TEST(removes_all_types_with_the_plain_one)
     ck_assert_uint_eq(types_of(forth, 1, 10), 0);
     ck_assert_ptr_null(direction_find(between("companies", "contacts"), 10, 1));
 }
-END_TEST
 
-START_TEST(replaces_labels_when_asked)
+TEST(replaces_labels_when_asked)
 {
     struct direction *forth = between("deals", "contacts");
     int chef = portal_add_label(&portal, forth, "chef", "Chef", NULL);
@@ -151,9 +144,8 @@ START_TEST(replaces_labels_when_asked)
     portal_associate(&portal, forth, &edge, true, &changes);
     ck_assert_uint_eq(types_of(forth, 1, 2), type(forth, 3) | UINT64_C(1) << buyer);
 }
-END_TEST
 
-START_TEST(does_nothing_twice_or_without_types)
+TEST(does_nothing_twice_or_without_types)
 {
     struct direction *forth = between("deals", "contacts");
     associate(forth, 1, 2, 0);
@@ -163,9 +155,8 @@ START_TEST(does_nothing_twice_or_without_types)
     dissociate(forth, 1, 3, 0);
     ck_assert_uint_eq(changes.count, 1);
 }
-END_TEST
 
-START_TEST(hides_links_of_deleted_records_until_they_are_restored)
+TEST(hides_links_of_deleted_records_until_they_are_restored)
 {
     struct direction *forth = between("deals", "contacts");
     struct links scratch = {0};
@@ -176,9 +167,8 @@ START_TEST(hides_links_of_deleted_records_until_they_are_restored)
     ck_assert_uint_eq(portal_visible_links(&portal, forth, 1, &scratch)->count, 1);
     free(scratch.items);
 }
-END_TEST
 
-START_TEST(merges_links_and_drops_the_surplus_primary)
+TEST(merges_links_and_drops_the_surplus_primary)
 {
     struct direction *forth = between("contacts", "companies");
     associate(forth, 1, 10, type(forth, 1));
@@ -188,9 +178,8 @@ START_TEST(merges_links_and_drops_the_surplus_primary)
     ck_assert_uint_eq(types_of(forth, 1, 10), type(forth, 279) | type(forth, 1));
     ck_assert_uint_eq(types_of(forth, 2, 11), 0);
 }
-END_TEST
 
-START_TEST(names_types_as_v3_does)
+TEST(names_types_as_v3_does)
 {
     static const struct {
         const char *from, *to, *name;
@@ -213,9 +202,8 @@ START_TEST(names_types_as_v3_does)
         ck_assert_uint_eq(direction->kinds[bit].id, cases[i].id);
     }
 }
-END_TEST
 
-START_TEST(pairs_every_mirror)
+TEST(pairs_every_mirror)
 {
     for (size_t i = 0; i < default_types_count; i++) {
         const struct default_type *row = &default_types[i];
@@ -227,9 +215,8 @@ START_TEST(pairs_every_mirror)
             ck_assert_int_eq(direction->mirror->kinds[back].mirror, bit);
     }
 }
-END_TEST
 
-START_TEST(refuses_the_bare_name_of_a_custom_object)
+TEST(refuses_the_bare_name_of_a_custom_object)
 {
     int vendor = object_add(&portal.objects, "2-77", "vendor");
     ck_assert_int_eq(object_find(&portal.objects, "2-77", 345), vendor);
@@ -238,10 +225,9 @@ START_TEST(refuses_the_bare_name_of_a_custom_object)
     ck_assert_int_eq(object_find(&portal.objects, "vendor", 345), -1);
     ck_assert_int_ge(object_find(&portal.objects, "Contacts", 345), 0);
 }
-END_TEST
 
 /* Random creates and archives: both directions stay equal, a contact has one primary at most. */
-START_TEST(keeps_both_directions_equal)
+TEST(keeps_both_directions_equal)
 {
     struct direction *forth = between("contacts", "companies");
     struct random random;
@@ -263,9 +249,8 @@ START_TEST(keeps_both_directions_equal)
         ck_assert_uint_eq((types_of(forth, from, to) & type(forth, 279)) == 0, back == 0);
     }
 }
-END_TEST
 
-START_TEST(reads_its_own_cursors)
+TEST(reads_its_own_cursors)
 {
     struct cursor cursor = {0, 2, 1597400658};
     struct cursor read = {0};
@@ -279,29 +264,5 @@ START_TEST(reads_its_own_cursors)
     ck_assert(!cursor_parse("!", &read));
     buf_clear(&text);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("sandbox model");
-    TCase *tcase = tcase_create("rules");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, shows_a_link_from_both_sides);
-    tcase_add_test(tcase, makes_the_first_company_primary);
-    tcase_add_test(tcase, makes_the_first_company_primary_from_its_side_too);
-    tcase_add_test(tcase, moves_the_primary_company);
-    tcase_add_test(tcase, lets_a_company_be_primary_of_many);
-    tcase_add_test(tcase, keeps_one_parent_company);
-    tcase_add_test(tcase, removes_all_types_with_the_plain_one);
-    tcase_add_test(tcase, replaces_labels_when_asked);
-    tcase_add_test(tcase, does_nothing_twice_or_without_types);
-    tcase_add_test(tcase, hides_links_of_deleted_records_until_they_are_restored);
-    tcase_add_test(tcase, merges_links_and_drops_the_surplus_primary);
-    tcase_add_test(tcase, names_types_as_v3_does);
-    tcase_add_test(tcase, pairs_every_mirror);
-    tcase_add_test(tcase, refuses_the_bare_name_of_a_custom_object);
-    tcase_add_test(tcase, keeps_both_directions_equal);
-    tcase_add_test(tcase, reads_its_own_cursors);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
-}
+SUITE(.before = set_up, .after = tear_down);

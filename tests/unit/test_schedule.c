@@ -32,7 +32,7 @@ static const struct {
     {"1.5s", -1}, {"5S", -1}, {"5sec", -1}, {"1w", -1}, {" 5s", -1}, {"9999999999999d", -1},
     {"999999999999d", -1}};
 
-START_TEST(reads_durations)
+TEST_LOOP(reads_durations, ARRAY_COUNT(durations))
 {
     int64_t ms = -1;
     char space[32];
@@ -44,9 +44,8 @@ START_TEST(reads_durations)
     ck_assert(schedule_parse_duration(schedule_duration_text(ms, space), &ms));
     ck_assert_int_eq(ms, durations[_i].ms);
 }
-END_TEST
 
-START_TEST(writes_durations_in_the_largest_exact_unit)
+TEST(writes_durations_in_the_largest_exact_unit)
 {
     char space[32];
     ck_assert_str_eq(schedule_duration_text(90000, space), "90s");
@@ -54,7 +53,6 @@ START_TEST(writes_durations_in_the_largest_exact_unit)
     ck_assert_str_eq(schedule_duration_text(86400000, space), "1d");
     ck_assert_str_eq(schedule_duration_text(1500, space), "1500ms");
 }
-END_TEST
 
 static const char *const understood[] = {"manual", "every 10s", "every 30s", "every  15m",
     "every 366d", "cron * * * * *", "cron */15 * * * *", "cron 0,30 8-18/2 1-7 jan-mar,DEC mon-fri",
@@ -62,13 +60,12 @@ static const char *const understood[] = {"manual", "every 10s", "every 30s", "ev
     "cron 0 0 31 2,3 *", "cron 0 0 */30 2 *", "cron 0 6 * * * Europe/Berlin", "cron 0 6 * * * UTC",
     "cron 0 6 * * * America/Argentina/Buenos_Aires"};
 
-START_TEST(understands)
+TEST_LOOP(understands, ARRAY_COUNT(understood))
 {
     struct schedule schedule;
     struct error err = {0};
     ck_assert_msg(schedule_parse(&schedule, understood[_i], &err), "%s", err.text);
 }
-END_TEST
 
 static const struct {
     const char *text;
@@ -114,7 +111,7 @@ static const struct {
         "unknown time zone \"Europe////////////////////////////////////Berlin\""},
 };
 
-START_TEST(refuses_and_says_what_was_expected)
+TEST_LOOP(refuses_and_says_what_was_expected, ARRAY_COUNT(refused))
 {
     struct schedule schedule;
     struct error err = {0};
@@ -122,7 +119,6 @@ START_TEST(refuses_and_says_what_was_expected)
     ck_assert_int_eq(err.kind, ERROR_CONFIG);
     ck_assert_msg(strstr(err.text, refused[_i].error) != NULL, "%s", err.text);
 }
-END_TEST
 
 static const struct {
     const char *schedule;
@@ -185,7 +181,7 @@ static const struct {
         {"2026-10-03 15:30:00", "2026-10-04 15:10:00", "2026-10-05 15:10:00"}},
 };
 
-START_TEST(fires)
+TEST_LOOP(fires, ARRAY_COUNT(firings))
 {
     struct schedule schedule;
     struct error err = {0};
@@ -198,9 +194,8 @@ START_TEST(fires)
             firings[_i].schedule, space, firings[_i].due[i]);
     }
 }
-END_TEST
 
-START_TEST(manual_never_fires)
+TEST(manual_never_fires)
 {
     struct schedule schedule;
     struct error err = {0};
@@ -208,10 +203,9 @@ START_TEST(manual_never_fires)
     ck_assert(schedule_parse(&schedule, "manual", &err));
     ck_assert(!schedule_next(&schedule, 0, &due));
 }
-END_TEST
 
 /* The parser lets no such thing through; the search for its next moment ends all the same. */
-START_TEST(what_names_no_moment_never_fires)
+TEST(what_names_no_moment_never_fires)
 {
     struct schedule cron = {.kind = SCHEDULE_CRON, .days_any = true, .weekdays_any = true};
     int64_t due = 0;
@@ -222,9 +216,8 @@ START_TEST(what_names_no_moment_never_fires)
     ck_assert(!schedule_next(&cron, 0, &due));
     ck_assert_int_eq(due, 0);
 }
-END_TEST
 
-START_TEST(the_process_keeps_its_own_zone)
+TEST(the_process_keeps_its_own_zone)
 {
     static const char *const zones[] = {NULL, "Asia/Tokyo"};
     for (size_t i = 0; i < 2; i++) {
@@ -241,11 +234,10 @@ START_TEST(the_process_keeps_its_own_zone)
         ck_assert(zones[i] == NULL ? zone == NULL : strcmp(zone, zones[i]) == 0);
     }
 }
-END_TEST
 
 /* Whatever the schedule and the moment: the next firing lies ahead, and from any moment between
  * the two it is the same one. */
-START_TEST(the_next_firing_is_the_same_from_anywhere_before_it)
+TEST(the_next_firing_is_the_same_from_anywhere_before_it)
 {
     static const char *const texts[] = {"cron */7 * * * * Europe/Berlin",
         "cron 30 2 * * * Europe/Berlin", "cron 15 1,2 * * * America/New_York",
@@ -267,22 +259,4 @@ START_TEST(the_next_firing_is_the_same_from_anywhere_before_it)
         ck_assert(schedule_next(&schedule, due - 1, &again));
         ck_assert_int_eq(again, due);
     }
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("schedule");
-    TCase *tcase = tcase_create("schedule");
-    tcase_add_loop_test(tcase, reads_durations, 0, (int)ARRAY_COUNT(durations));
-    tcase_add_test(tcase, writes_durations_in_the_largest_exact_unit);
-    tcase_add_loop_test(tcase, understands, 0, (int)ARRAY_COUNT(understood));
-    tcase_add_loop_test(tcase, refuses_and_says_what_was_expected, 0, (int)ARRAY_COUNT(refused));
-    tcase_add_loop_test(tcase, fires, 0, (int)ARRAY_COUNT(firings));
-    tcase_add_test(tcase, manual_never_fires);
-    tcase_add_test(tcase, what_names_no_moment_never_fires);
-    tcase_add_test(tcase, the_process_keeps_its_own_zone);
-    tcase_add_test(tcase, the_next_firing_is_the_same_from_anywhere_before_it);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

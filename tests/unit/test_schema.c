@@ -15,7 +15,7 @@
 #include "pg/schema.h"
 #include "pg/statement.h"
 
-static char *database;
+SUITE_DATABASE(cluster_database);
 static struct pg *pg, *state;
 static struct error err;
 
@@ -60,7 +60,7 @@ static void expect_not_opened(const char *why)
     state = NULL;
 }
 
-START_TEST(installs_once_and_then_has_nothing_to_do)
+TEST(installs_once_and_then_has_nothing_to_do)
 {
     int known = schema_version_known();
     ck_assert_int_ge(known, 2);
@@ -73,9 +73,8 @@ START_TEST(installs_once_and_then_has_nothing_to_do)
     ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.schema_version"), files);
     ck_assert_msg(schema_open(&state, database, "test", &err), "%s", err.text);
 }
-END_TEST
 
-START_TEST(sends_to_init_where_there_is_no_schema_or_an_old_one)
+TEST(sends_to_init_where_there_is_no_schema_or_an_old_one)
 {
     expect_not_opened("no assocd schema: run assocd init");
     expect_upgrade(0, schema_version_known());
@@ -83,9 +82,8 @@ START_TEST(sends_to_init_where_there_is_no_schema_or_an_old_one)
     expect_not_opened("has version 1 of the assocd schema");
     expect_not_opened("run assocd init");
 }
-END_TEST
 
-START_TEST(refuses_a_newer_schema)
+TEST(refuses_a_newer_schema)
 {
     CLEANUP(schema_change_clear) struct schema_change change = {0};
     expect_upgrade(0, schema_version_known());
@@ -97,9 +95,8 @@ START_TEST(refuses_a_newer_schema)
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from assocd.schema_version where version = 999"), 1);
 }
-END_TEST
 
-START_TEST(leaves_nothing_behind_when_a_migration_fails)
+TEST(leaves_nothing_behind_when_a_migration_fails)
 {
     CLEANUP(schema_change_clear) struct schema_change change = {0};
     cluster_exec(pg, "create schema assocd; create view assocd.drift as select 1 as mine", NULL);
@@ -112,10 +109,9 @@ START_TEST(leaves_nothing_behind_when_a_migration_fails)
             pg, "select count(*) from pg_class where relnamespace = 'assocd'::regnamespace"),
         1);
 }
-END_TEST
 
 /* Each in its own process; the lock decides who does it. */
-START_TEST(is_installed_once_by_several_at_once)
+TEST(is_installed_once_by_several_at_once)
 {
     enum { SESSIONS = 5 };
     pid_t children[SESSIONS];
@@ -138,7 +134,6 @@ START_TEST(is_installed_once_by_several_at_once)
     }
     ck_assert_int_eq(installed, 1);
 }
-END_TEST
 
 static const char without_identity[] =
     "select coalesce(string_agg(c.oid::regclass::text, ', '), '') from pg_class c"
@@ -148,7 +143,7 @@ static const char without_identity[] =
 
 /* Without a key, or another identity, nothing could be deleted or changed once somebody publishes
  * all tables. */
-START_TEST(fault_c9_every_table_can_be_published)
+TEST(fault_c9_every_table_can_be_published)
 {
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     expect_upgrade(0, schema_version_known());
@@ -163,7 +158,6 @@ START_TEST(fault_c9_every_table_can_be_published)
         "drop publication etl; drop table public.pair",
         NULL);
 }
-END_TEST
 
 /* The url of the database for another role. */
 static char *url_as(const char *role)
@@ -178,7 +172,7 @@ static char *url_as(const char *role)
     return url.bytes;
 }
 
-START_TEST(fault_c10_installs_into_a_schema_of_its_own_without_create_on_the_database)
+TEST(fault_c10_installs_into_a_schema_of_its_own_without_create_on_the_database)
 {
     struct schema_change change = {0};
     cluster_exec(pg,
@@ -198,7 +192,6 @@ START_TEST(fault_c10_installs_into_a_schema_of_its_own_without_create_on_the_dat
     pg_close(poor);
     free(url);
 }
-END_TEST
 
 static const char *const uncommented[] = {
     "select count(*) from pg_class c where relnamespace = 'assocd'::regnamespace"
@@ -210,32 +203,10 @@ static const char *const uncommented[] = {
     " and obj_description(oid, 'pg_proc') is null",
 };
 
-START_TEST(says_of_every_table_column_and_function_what_it_is)
+TEST_LOOP(says_of_every_table_column_and_function_what_it_is, 3)
 {
     expect_upgrade(0, schema_version_known());
     ck_assert_int_eq(cluster_int(pg, uncommented[_i]), 0);
 }
-END_TEST
 
-int main(void)
-{
-    database = cluster_database();
-    Suite *suite = suite_create("schema");
-    TCase *tcase = tcase_create("schema");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, installs_once_and_then_has_nothing_to_do);
-    tcase_add_test(tcase, sends_to_init_where_there_is_no_schema_or_an_old_one);
-    tcase_add_test(tcase, refuses_a_newer_schema);
-    tcase_add_test(tcase, leaves_nothing_behind_when_a_migration_fails);
-    tcase_add_test(tcase, is_installed_once_by_several_at_once);
-    tcase_add_test(tcase, fault_c9_every_table_can_be_published);
-    tcase_add_test(
-        tcase, fault_c10_installs_into_a_schema_of_its_own_without_create_on_the_database);
-    tcase_add_loop_test(tcase, says_of_every_table_column_and_function_what_it_is, 0, 3);
-    suite_add_tcase(suite, tcase);
-    int failed = suite_run(suite);
-    cluster_drop(database);
-    free(database);
-    return failed;
-}
+SUITE(.open = open_database, .close = close_database, .before = setup, .after = teardown);

@@ -34,23 +34,21 @@ static const struct {
     {"\xED\xA0\x80", "\\xED\\xA0\\x80"},
 };
 
-START_TEST(makes_visible_what_would_act)
+TEST_LOOP(makes_visible_what_would_act, ARRAY_COUNT(cases))
 {
     CLEANUP(buf_clear) struct buf buf = {0};
     show_add(&buf, cases[_i].text, "");
     ck_assert_str_eq(buf_text(&buf), cases[_i].shown);
 }
-END_TEST
 
-START_TEST(keeps_line_breaks_where_they_are_wanted)
+TEST(keeps_line_breaks_where_they_are_wanted)
 {
     CLEANUP(buf_clear) struct buf buf = {0};
     show_add(&buf, "a\nb\x1B", "\n");
     ck_assert_str_eq(buf_text(&buf), "a\nb\\x1B");
 }
-END_TEST
 
-START_TEST(bounds_what_it_adds)
+TEST(bounds_what_it_adds)
 {
     static char text[3 * SHOW_MAX];
     CLEANUP(buf_clear) struct buf buf = {0};
@@ -59,9 +57,8 @@ START_TEST(bounds_what_it_adds)
     ck_assert_uint_lt(buf.length, SHOW_MAX + 16);
     ck_assert_str_eq(buf.bytes + buf.length - 3, "...");
 }
-END_TEST
 
-START_TEST(copies_into_fields_without_half_characters)
+TEST(copies_into_fields_without_half_characters)
 {
     char field[8];
     show_copy(field, sizeof field, "abc\xE2\x82\xAC\xE2\x82\xAC", "");
@@ -69,9 +66,8 @@ START_TEST(copies_into_fields_without_half_characters)
     show_copy(field, sizeof field, "ab\n", "");
     ck_assert_str_eq(field, "ab\\n");
 }
-END_TEST
 
-START_TEST(formats_as_printf_does)
+TEST(formats_as_printf_does)
 {
     CLEANUP(buf_clear) struct buf buf = {0};
     char plain[256];
@@ -85,26 +81,23 @@ START_TEST(formats_as_printf_does)
     show_addf(&buf, format, VALUES);
     ck_assert_str_eq(buf_text(&buf), plain);
 }
-END_TEST
 
-START_TEST(shows_arguments_and_leaves_the_format_alone)
+TEST(shows_arguments_and_leaves_the_format_alone)
 {
     CLEANUP(buf_clear) struct buf buf = {0};
     show_addf(&buf, "a\n%s\n[%4s][%-4s]%.2s\n", "x\ny", "\xC3\xBC", "\xC3\xBC", "a\xC3\xBC");
     ck_assert_str_eq(buf_text(&buf), "a\nx\\ny\n[   \xC3\xBC][\xC3\xBC   ]a\n");
 }
-END_TEST
 
-START_TEST(writes_json_that_means_the_same)
+TEST(writes_json_that_means_the_same)
 {
     CLEANUP(buf_clear) struct buf buf = {0};
     show_add_json(&buf, "[\"a\x7F\xC2\x9B\xE2\x80\xAE\",\n\"\xF3\xA0\x81\x81\", \"\\n\xC3\xBC\"]");
     ck_assert_str_eq(
         buf_text(&buf), "[\"a\\u007f\\u009b\\u202e\",\n\"\\udb40\\udc41\", \"\\n\xC3\xBC\"]");
 }
-END_TEST
 
-START_TEST(hides_every_part_of_a_secret)
+TEST(hides_every_part_of_a_secret)
 {
     static const struct {
         const char *text, *hidden;
@@ -128,21 +121,4 @@ START_TEST(hides_every_part_of_a_secret)
         show_add(&buf, rows[i].text, "");
         ck_assert_str_eq(buf_text(&buf), rows[i].hidden);
     }
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("show");
-    TCase *tcase = tcase_create("show");
-    tcase_add_loop_test(tcase, makes_visible_what_would_act, 0, (int)ARRAY_COUNT(cases));
-    tcase_add_test(tcase, keeps_line_breaks_where_they_are_wanted);
-    tcase_add_test(tcase, bounds_what_it_adds);
-    tcase_add_test(tcase, copies_into_fields_without_half_characters);
-    tcase_add_test(tcase, formats_as_printf_does);
-    tcase_add_test(tcase, shows_arguments_and_leaves_the_format_alone);
-    tcase_add_test(tcase, writes_json_that_means_the_same);
-    tcase_add_test(tcase, hides_every_part_of_a_secret);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

@@ -26,7 +26,7 @@ static void expect_error(const char *part)
 
 static const char *const id_types[] = {"bigint", "text", "numeric", "varchar(20)", "integer"};
 
-START_TEST(sorts_ids_as_numbers_whatever_their_column_is)
+TEST_LOOP(sorts_ids_as_numbers_whatever_their_column_is, ARRAY_COUNT(id_types))
 {
     char sql[512];
     (void)snprintf(sql, sizeof sql,
@@ -36,9 +36,8 @@ START_TEST(sorts_ids_as_numbers_whatever_their_column_is)
     cluster_exec(pg, sql, NULL);
     expect("9>0:0 9>20:0 9>100:0 10>2:0 100>1:0 ");
 }
-END_TEST
 
-START_TEST(tells_every_row_that_cannot_be_meant)
+TEST(tells_every_row_that_cannot_be_meant)
 {
     cluster_exec(pg,
         "create table crm.pair (from_id text, to_id text);"
@@ -56,10 +55,9 @@ START_TEST(tells_every_row_that_cannot_be_meant)
     ck_assert_ptr_nonnull(strstr(buf_text(&text), "7>8:0 "));
     ck_assert_ptr_nonnull(strstr(buf_text(&text), "9223372036854775807>1:0 "));
 }
-END_TEST
 
 /* Messages go into PostgreSQL: a cell that is cut must be cut between characters. */
-START_TEST(cuts_long_cells_between_characters)
+TEST(cuts_long_cells_between_characters)
 {
     sync_definition.column_type = "t";
     cluster_exec(pg,
@@ -79,7 +77,6 @@ START_TEST(cuts_long_cells_between_characters)
         ck_assert_msg(pg_exec_args(pg, "select $1::text", &args, NULL, &err), "%s", err.text);
     }
 }
-END_TEST
 
 static const struct {
     const char *title, *setup, *table, *query, *part;
@@ -96,7 +93,7 @@ static const struct {
 };
 
 /* Whoever may write a row makes a bad row at most: neither a failed run, nor words that act. */
-START_TEST(fault_h24_a_cell_without_bounds_is_an_invalid_row)
+TEST(fault_h24_a_cell_without_bounds_is_an_invalid_row)
 {
     struct source_row row = {0};
     cluster_exec(pg,
@@ -110,9 +107,8 @@ START_TEST(fault_h24_a_cell_without_bounds_is_an_invalid_row)
     ck_assert_msg(open_source() && source_next(source, &row, &err), "%s", err.text);
     ck_assert_msg(strstr(row.message, "\"1\\x1B[2J\\u202E\"") != NULL, "%s", row.message);
 }
-END_TEST
 
-START_TEST(says_what_is_wrong_with_the_source)
+TEST_LOOP(says_what_is_wrong_with_the_source, ARRAY_COUNT(wrong))
 {
     if (wrong[_i].setup != NULL)
         cluster_exec(pg, wrong[_i].setup, NULL);
@@ -126,16 +122,14 @@ START_TEST(says_what_is_wrong_with_the_source)
     ck_assert_int_eq(err.kind, ERROR_SOURCE);
     ck_assert_msg(strstr(err.text, wrong[_i].part) != NULL, "%s: %s", wrong[_i].title, err.text);
 }
-END_TEST
 
-START_TEST(says_when_it_cannot_connect)
+TEST(says_when_it_cannot_connect)
 {
     char *url = cluster_url_of(database, "no_such_database");
     sync_definition.source_database_url = url;
     expect_error("no_such_database");
     free(url);
 }
-END_TEST
 
 static const char *const relations[] = {
     "create table crm.pair as select 1 as from_id, 2 as to_id",
@@ -145,7 +139,7 @@ static const char *const relations[] = {
      "create table crm.part partition of crm.pair default; insert into crm.pair values (1, 2)"),
 };
 
-START_TEST(reads_every_kind_of_relation)
+TEST_LOOP(reads_every_kind_of_relation, ARRAY_COUNT(relations))
 {
     cluster_exec(pg, relations[_i], NULL);
     expect("1>2:0 ");
@@ -155,9 +149,8 @@ START_TEST(reads_every_kind_of_relation)
     sync_definition.source_query = "with p as (table crm.pair) select p.* from p, crm.pair";
     expect("1>2:0 ");
 }
-END_TEST
 
-START_TEST(reads_a_query_without_any_relation)
+TEST(reads_a_query_without_any_relation)
 {
     sync_definition.source_table = NULL;
     sync_definition.source_query = "values (1, 2)";
@@ -165,9 +158,8 @@ START_TEST(reads_a_query_without_any_relation)
     sync_definition.column_to = "column2";
     expect("1>2:0 ");
 }
-END_TEST
 
-START_TEST(reads_only_the_rows_of_the_records_asked_for)
+TEST_LOOP(reads_only_the_rows_of_the_records_asked_for, ARRAY_COUNT(id_types))
 {
     static const uint64_t asked[] = {9, 10, 12};
     char sql[512];
@@ -182,10 +174,9 @@ START_TEST(reads_only_the_rows_of_the_records_asked_for)
     wish.from_count = 0;
     expect("");
 }
-END_TEST
 
 /* That the records asked for have no rows does not make the source an empty one. */
-START_TEST(tells_an_empty_source_from_one_without_the_records_asked_for)
+TEST(tells_an_empty_source_from_one_without_the_records_asked_for)
 {
     static const uint64_t asked[] = {7};
     CLEANUP(buf_clear) struct buf text = {0};
@@ -202,7 +193,6 @@ START_TEST(tells_an_empty_source_from_one_without_the_records_asked_for)
     }
     ck_assert_str_eq(buf_text(&text), "");
 }
-END_TEST
 
 /* Fault S4. The reader starts while a load holds the table truncated, and must see it reloaded. */
 static void read_in_child(void)
@@ -215,7 +205,7 @@ static void read_in_child(void)
 
 static const char *const views[] = {NULL, "crm.over", "select * from crm.over"};
 
-START_TEST(waits_for_a_reload_instead_of_seeing_an_empty_table)
+TEST_LOOP(waits_for_a_reload_instead_of_seeing_an_empty_table, 3)
 {
     cluster_exec(pg,
         "create table crm.pair as select 1 as from_id, 2 as to_id;"
@@ -237,19 +227,17 @@ START_TEST(waits_for_a_reload_instead_of_seeing_an_empty_table)
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     ck_assert_int_eq(status, 0);
 }
-END_TEST
 
-START_TEST(gives_up_on_a_table_that_stays_locked)
+TEST(gives_up_on_a_table_that_stays_locked)
 {
     cluster_exec(pg, "create table crm.pair as select 1 as from_id, 2 as to_id", NULL);
     cluster_exec(pg, "begin; truncate crm.pair", NULL);
     expect_error("must be locked before it is read");
     cluster_exec(pg, "rollback", NULL);
 }
-END_TEST
 
 /* Fault S2: rows count only after the clean end; whoever reads learns that there is none. */
-START_TEST(a_connection_lost_in_the_middle_is_an_error_and_never_an_end)
+TEST(a_connection_lost_in_the_middle_is_an_error_and_never_an_end)
 {
     cluster_exec(pg,
         "create table crm.pair as select n as from_id, n as to_id from generate_series(1, 300000) "
@@ -270,33 +258,5 @@ START_TEST(a_connection_lost_in_the_middle_is_an_error_and_never_an_end)
     ck_assert_int_eq(err.kind, ERROR_SOURCE);
     ck_assert_ptr_nonnull(strstr(err.text, "none of its rows are used"));
 }
-END_TEST
 
-int main(void)
-{
-    database = cluster_database();
-    Suite *suite = suite_create("source");
-    TCase *tcase = tcase_create("source");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_loop_test(
-        tcase, sorts_ids_as_numbers_whatever_their_column_is, 0, (int)ARRAY_COUNT(id_types));
-    tcase_add_test(tcase, tells_every_row_that_cannot_be_meant);
-    tcase_add_test(tcase, cuts_long_cells_between_characters);
-    tcase_add_test(tcase, fault_h24_a_cell_without_bounds_is_an_invalid_row);
-    tcase_add_loop_test(tcase, says_what_is_wrong_with_the_source, 0, (int)ARRAY_COUNT(wrong));
-    tcase_add_test(tcase, says_when_it_cannot_connect);
-    tcase_add_loop_test(tcase, reads_every_kind_of_relation, 0, (int)ARRAY_COUNT(relations));
-    tcase_add_test(tcase, reads_a_query_without_any_relation);
-    tcase_add_loop_test(
-        tcase, reads_only_the_rows_of_the_records_asked_for, 0, (int)ARRAY_COUNT(id_types));
-    tcase_add_test(tcase, tells_an_empty_source_from_one_without_the_records_asked_for);
-    tcase_add_loop_test(tcase, waits_for_a_reload_instead_of_seeing_an_empty_table, 0, 3);
-    tcase_add_test(tcase, gives_up_on_a_table_that_stays_locked);
-    tcase_add_test(tcase, a_connection_lost_in_the_middle_is_an_error_and_never_an_end);
-    suite_add_tcase(suite, tcase);
-    int failed = suite_run(suite);
-    cluster_drop(database);
-    free(database);
-    return failed;
-}
+SUITE(.open = open_database, .close = close_database, .before = setup, .after = teardown);

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/suite.h"
 #include "unit/source_case.h"
 
-START_TEST(understands_the_type_column)
+TEST(understands_the_type_column)
 {
     items[1].managed = true;
     sync_definition.column_type = "kind of link";
@@ -28,10 +29,9 @@ START_TEST(understands_the_type_column)
     items[1].managed = true;
     expect("1>0:0 !type 3>0:0 ");
 }
-END_TEST
 
 /* The sole type of a sync is implied only where the source has no column for it. */
-START_TEST(fault_c3_an_empty_type_cell_is_no_wish_for_a_label)
+TEST(fault_c3_an_empty_type_cell_is_no_wish_for_a_label)
 {
     items[0].managed = false;
     items[1].managed = true;
@@ -54,9 +54,8 @@ START_TEST(fault_c3_an_empty_type_cell_is_no_wish_for_a_label)
     sync_definition.column_type_id = NULL; /* no column: every row means the only type */
     expect("1>0:0 1>1:1 1>2:1 1>3:1 1>4:1 ");
 }
-END_TEST
 
-START_TEST(understands_columns_of_type_id_and_category)
+TEST(understands_columns_of_type_id_and_category)
 {
     items[1].managed = true;
     sync_definition.column_type_id = "id";
@@ -76,7 +75,6 @@ START_TEST(understands_columns_of_type_id_and_category)
     sync_definition.column_category = "category";
     expect("1>0:0 2>0:0 !type !type !type 6>0:0 !type 8>0:0 ");
 }
-END_TEST
 
 static const struct {
     const char *from, *to, *type, *message;
@@ -101,7 +99,7 @@ static const struct {
     {"1", "1", "USER_DEFINED:9", "type \"USER_DEFINED:9\" is not one of the sync's types"},
 };
 
-START_TEST(says_what_is_wrong_with_a_cell)
+TEST_LOOP(says_what_is_wrong_with_a_cell, ARRAY_COUNT(cells))
 {
     struct source_row row;
     struct pg_args args = {0};
@@ -116,7 +114,6 @@ START_TEST(says_what_is_wrong_with_a_cell)
     ck_assert_int_eq(row.kind, SOURCE_INVALID);
     ck_assert_str_eq(row.message, cells[_i].message);
 }
-END_TEST
 
 /* The example is run as it is. */
 static void run_example(const char *path)
@@ -131,7 +128,7 @@ static void run_example(const char *path)
     cluster_exec(pg, text, NULL);
 }
 
-START_TEST(reads_the_tables_that_extractors_leave)
+TEST(reads_the_tables_that_extractors_leave)
 {
     run_example("config/extracted_associations.sql");
     cluster_exec(pg,
@@ -155,23 +152,5 @@ START_TEST(reads_the_tables_that_extractors_leave)
     items[1].managed = false;
     expect("1>901:0 1>902:0 2>0:0 3>0:0 ");
 }
-END_TEST
 
-int main(void)
-{
-    database = cluster_database();
-    Suite *suite = suite_create("source_type");
-    TCase *tcase = tcase_create("source_type");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, understands_the_type_column);
-    tcase_add_test(tcase, fault_c3_an_empty_type_cell_is_no_wish_for_a_label);
-    tcase_add_test(tcase, understands_columns_of_type_id_and_category);
-    tcase_add_loop_test(tcase, says_what_is_wrong_with_a_cell, 0, (int)ARRAY_COUNT(cells));
-    tcase_add_test(tcase, reads_the_tables_that_extractors_leave);
-    suite_add_tcase(suite, tcase);
-    int failed = suite_run(suite);
-    cluster_drop(database);
-    free(database);
-    return failed;
-}
+SUITE(.open = open_database, .close = close_database, .before = setup, .after = teardown);

@@ -48,7 +48,7 @@ static void expect_end(void)
     }
 }
 
-START_TEST(sorts_the_types_of_a_pair_and_collapses_repeats)
+TEST(sorts_the_types_of_a_pair_and_collapses_repeats)
 {
     open_spool(SPOOL_SORTED);
     add(1, 10, 3);
@@ -70,9 +70,8 @@ START_TEST(sorts_the_types_of_a_pair_and_collapses_repeats)
         ck_assert(spool_rewind(spool, &err));
     }
 }
-END_TEST
 
-START_TEST(counts_a_record_without_associations_as_a_record_only)
+TEST(counts_a_record_without_associations_as_a_record_only)
 {
     open_spool(SPOOL_SORTED);
     add(1, 0, 0);
@@ -86,9 +85,8 @@ START_TEST(counts_a_record_without_associations_as_a_record_only)
     expect(2, 7, 0);
     expect_end();
 }
-END_TEST
 
-START_TEST(is_empty_when_nothing_was_added)
+TEST(is_empty_when_nothing_was_added)
 {
     for (int order = 0; order < 2; order++) {
         open_spool(order == 0 ? SPOOL_SORTED : SPOOL_AS_IS);
@@ -98,9 +96,8 @@ START_TEST(is_empty_when_nothing_was_added)
         teardown();
     }
 }
-END_TEST
 
-START_TEST(refuses_a_row_out_of_order)
+TEST_LOOP(refuses_a_row_out_of_order, 3)
 {
     static const uint64_t wrong[][2] = {{4, 9}, {5, 9}, {5, 0}};
     open_spool(SPOOL_SORTED);
@@ -111,9 +108,8 @@ START_TEST(refuses_a_row_out_of_order)
     ck_assert_ptr_nonnull(strstr(err.text, "test rows do not come in order"));
     ck_assert_ptr_nonnull(strstr(err.text, "after 5 -> 10"));
 }
-END_TEST
 
-START_TEST(keeps_rows_as_they_are_where_no_order_is_promised)
+TEST(keeps_rows_as_they_are_where_no_order_is_promised)
 {
     open_spool(SPOOL_AS_IS);
     add(9, 9, 9);
@@ -126,7 +122,6 @@ START_TEST(keeps_rows_as_they_are_where_no_order_is_promised)
     expect(1, 1, 1);
     expect_end();
 }
-END_TEST
 
 /* 1 and the largest id among them; types up to the largest, too. */
 static struct assoc random_row(struct random *random)
@@ -142,7 +137,7 @@ static struct assoc random_row(struct random *random)
 }
 
 /* Around the block's size and over many blocks, twice. */
-START_TEST(gives_back_every_row_whatever_their_number)
+TEST_LOOP(gives_back_every_row_whatever_their_number, 6)
 {
     static const uint64_t counts[] = {1, 15000, 16000, 17000, 32768, 100000};
     uint64_t count = counts[_i], wrong = 0;
@@ -165,10 +160,9 @@ START_TEST(gives_back_every_row_whatever_their_number)
     ck_assert_uint_eq(spool_count(spool), count);
     ck_assert_uint_eq(spool_records(spool), count / 3 + 1);
 }
-END_TEST
 
 /* Steps of every size and both directions, each byte of a block being the first of a row once. */
-START_TEST(gives_back_ids_of_every_size)
+TEST(gives_back_ids_of_every_size)
 {
     enum { ROWS = 200000 };
     struct random random;
@@ -193,9 +187,8 @@ START_TEST(gives_back_ids_of_every_size)
     }
     ck_assert_uint_eq(wrong, 0);
 }
-END_TEST
 
-START_TEST(a_full_disk_is_an_error_and_not_a_short_spool)
+TEST(a_full_disk_is_an_error_and_not_a_short_spool)
 {
     struct rlimit small = {.rlim_cur = 100000, .rlim_max = 100000};
     open_spool(SPOOL_SORTED);
@@ -207,30 +200,12 @@ START_TEST(a_full_disk_is_an_error_and_not_a_short_spool)
     ck_assert(!ok);
     ck_assert_ptr_nonnull(strstr(err.text, "cannot write the temporary file of test rows"));
 }
-END_TEST
 
-START_TEST(names_the_folder_that_cannot_be_used)
+TEST(names_the_folder_that_cannot_be_used)
 {
     ck_assert_int_eq(setenv("TMPDIR", "/nonexistent/folder", 1), 0);
     ck_assert(!spool_open(&spool, "test rows", SPOOL_SORTED, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "/nonexistent/folder"));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("spool");
-    TCase *tcase = tcase_create("spool");
-    tcase_add_checked_fixture(tcase, NULL, teardown);
-    tcase_add_test(tcase, sorts_the_types_of_a_pair_and_collapses_repeats);
-    tcase_add_test(tcase, counts_a_record_without_associations_as_a_record_only);
-    tcase_add_test(tcase, is_empty_when_nothing_was_added);
-    tcase_add_loop_test(tcase, refuses_a_row_out_of_order, 0, 3);
-    tcase_add_test(tcase, keeps_rows_as_they_are_where_no_order_is_promised);
-    tcase_add_loop_test(tcase, gives_back_every_row_whatever_their_number, 0, 6);
-    tcase_add_test(tcase, gives_back_ids_of_every_size);
-    tcase_add_test(tcase, a_full_disk_is_an_error_and_not_a_short_spool);
-    tcase_add_test(tcase, names_the_folder_that_cannot_be_used);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
-}
+SUITE(.after = teardown);

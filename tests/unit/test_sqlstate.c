@@ -30,19 +30,9 @@ static const struct {
     {"08006", SQLSTATE_OTHER, false, false},
 };
 
-START_TEST(every_code_has_its_name)
+TEST_LOOP(every_code_has_its_name, ARRAY_COUNT(codes))
 {
     ck_assert_int_eq(sqlstate_of(codes[_i].code), codes[_i].state);
     ck_assert(sqlstate_is_missing(codes[_i].state) == codes[_i].missing);
     ck_assert(sqlstate_is_about_input(codes[_i].code) == codes[_i].input);
-}
-END_TEST
-
-int main(void)
-{
-    TCase *tcase = tcase_create("sqlstate");
-    tcase_add_loop_test(tcase, every_code_has_its_name, 0, (int)ARRAY_COUNT(codes));
-    Suite *suite = suite_create("sqlstate");
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

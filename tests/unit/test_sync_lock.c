@@ -13,7 +13,7 @@
 #include "journal/journal.h"
 #include "run/run.h"
 
-static char *database;
+SUITE_DATABASE(cluster_database_with_schema);
 static struct pg *pg;
 static struct error err;
 static struct portal_definition portal = {.name = (char[]){"main"}, .api = DIALECT_V3};
@@ -43,7 +43,7 @@ static void open_run(struct run *opened)
 
 /* Everybody may take an advisory lock, and see which ones are held: none of that stops a run, or
  * keeps a dead one from being told. */
-START_TEST(fault_h6_locks_of_strangers_stop_nobody)
+TEST(fault_h6_locks_of_strangers_stop_nobody)
 {
     cluster_exec(pg,
         "select pg_advisory_lock(hashtextextended('assocd.sync:pairs', 0)),"
@@ -63,10 +63,9 @@ START_TEST(fault_h6_locks_of_strangers_stop_nobody)
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from assocd.run where status = 'interrupted'"), 1);
 }
-END_TEST
 
 /* A session that has taken the lock and no more is named, too. */
-START_TEST(fault_h6_names_the_session_that_holds_the_lock)
+TEST(fault_h6_names_the_session_that_holds_the_lock)
 {
     char part[64];
     cluster_exec(pg, "select assocd.lock_sync('pairs', 'main')", NULL);
@@ -77,10 +76,9 @@ START_TEST(fault_h6_names_the_session_that_holds_the_lock)
     ck_assert_msg(strstr(err.text, part) != NULL, "%s", err.text);
     ck_assert_msg(strstr(err.text, "(application \"test\", host [local])") != NULL, "%s", err.text);
 }
-END_TEST
 
 /* The server process behind the connection changes: the lock stays behind with another one. */
-START_TEST(fault_c1_writes_only_in_the_session_that_holds_the_lock)
+TEST(fault_c1_writes_only_in_the_session_that_holds_the_lock)
 {
     static const int64_t ordinals[] = {1, 2};
     struct journal_batch batch = {
@@ -97,10 +95,9 @@ START_TEST(fault_c1_writes_only_in_the_session_that_holds_the_lock)
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from assocd.change where state = 'planned'"), 2);
 }
-END_TEST
 
 /* A run begins only in the session that took the lock. */
-START_TEST(fault_c1_a_lock_left_behind_by_a_session_that_ended_is_free)
+TEST(fault_c1_a_lock_left_behind_by_a_session_that_ended_is_free)
 {
     open_run(&run);
     pg_close(run.session.state);
@@ -114,22 +111,5 @@ START_TEST(fault_c1_a_lock_left_behind_by_a_session_that_ended_is_free)
             " on assocd.run.run_id = 2"),
         1);
 }
-END_TEST
 
-int main(void)
-{
-    database = cluster_database_with_schema();
-    TCase *tcase = tcase_create("lock");
-    tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_set_timeout(tcase, 60);
-    tcase_add_test(tcase, fault_h6_locks_of_strangers_stop_nobody);
-    tcase_add_test(tcase, fault_h6_names_the_session_that_holds_the_lock);
-    tcase_add_test(tcase, fault_c1_writes_only_in_the_session_that_holds_the_lock);
-    tcase_add_test(tcase, fault_c1_a_lock_left_behind_by_a_session_that_ended_is_free);
-    Suite *suite = suite_create("sync_lock");
-    suite_add_tcase(suite, tcase);
-    int failed = suite_run(suite);
-    cluster_drop(database);
-    free(database);
-    return failed;
-}
+SUITE(.open = open_database, .close = close_database, .before = setup, .after = teardown);

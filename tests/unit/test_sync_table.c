@@ -37,7 +37,7 @@ static void close_table(void)
     definitions_clear(&definitions);
 }
 
-START_TEST(finds_every_sync_by_name_and_no_other)
+TEST(finds_every_sync_by_name_and_no_other)
 {
     for (int i = 0; i < SYNCS; i++) {
         const char *name = definitions.syncs[i]->name;
@@ -49,13 +49,11 @@ START_TEST(finds_every_sync_by_name_and_no_other)
     ck_assert_ptr_null(sync_table_find(&table, "zebra"));
     ck_assert_ptr_null(sync_table_find(&table, ""));
 }
-END_TEST
 
-START_TEST(has_nothing_due_before_anything_is_known)
+TEST(has_nothing_due_before_anything_is_known)
 {
     ck_assert_int_eq(sync_table_first(&table)->next.at_us, NEXT_RUN_NEVER);
 }
-END_TEST
 
 /* The smallest due time by looking at all of them. */
 static int64_t smallest(void)
@@ -67,7 +65,7 @@ static int64_t smallest(void)
     return least;
 }
 
-START_TEST(always_knows_the_one_due_first)
+TEST_LOOP(always_knows_the_one_due_first, 20)
 {
     struct random random;
     random_init(&random, (uint64_t)_i + 1);
@@ -89,9 +87,8 @@ START_TEST(always_knows_the_one_due_first)
         now_us += (int64_t)random_below(&random, 1000000);
     }
 }
-END_TEST
 
-START_TEST(draws_its_jitter_anew_for_every_run_only)
+TEST(draws_its_jitter_anew_for_every_run_only)
 {
     struct entry *entry = sync_table_find(&table, "sync-1");
     struct next_run_state state = {.last = LAST_RUN_ENDED, .started_us = 1000000};
@@ -102,9 +99,8 @@ START_TEST(draws_its_jitter_anew_for_every_run_only)
     sync_table_update(&table, entry, &state, 2, 3000000);
     ck_assert_uint_ne(entry->jitter, first);
 }
-END_TEST
 
-START_TEST(hands_on_what_postgresql_does_not_know)
+TEST(hands_on_what_postgresql_does_not_know)
 {
     struct sync_table next;
     struct entry *entry = sync_table_find(&table, "sync-42");
@@ -121,9 +117,8 @@ START_TEST(hands_on_what_postgresql_does_not_know)
     ck_assert_int_eq(sync_table_find(&next, "sync-41")->working, 0);
     sync_table_close(&next);
 }
-END_TEST
 
-START_TEST(may_be_empty)
+TEST(may_be_empty)
 {
     struct definitions none = {0};
     struct sync_table empty;
@@ -132,20 +127,5 @@ START_TEST(may_be_empty)
     ck_assert_ptr_null(sync_table_find(&empty, "links"));
     sync_table_close(&empty);
 }
-END_TEST
 
-int main(void)
-{
-    TCase *tcase = tcase_create("sync_table");
-    tcase_add_checked_fixture(tcase, open_table, close_table);
-    tcase_add_test(tcase, finds_every_sync_by_name_and_no_other);
-    tcase_add_test(tcase, has_nothing_due_before_anything_is_known);
-    tcase_add_loop_test(tcase, always_knows_the_one_due_first, 0, 20);
-    tcase_add_test(tcase, draws_its_jitter_anew_for_every_run_only);
-    tcase_add_test(tcase, hands_on_what_postgresql_does_not_know);
-    tcase_add_test(tcase, may_be_empty);
-    tcase_set_timeout(tcase, 60);
-    Suite *suite = suite_create("sync_table");
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
-}
+SUITE(.before = open_table, .after = close_table);

@@ -29,7 +29,7 @@ static const char *const texts[] = {"a", "", "NULL", "null", "\\N", "\\.", "\"",
     "{}", "{a,b}", ",", " ", "a\tb", "a\nb", "a\rb", "\r\n", "'; drop table x; --",
     "\xC3\xA9\xF0\x9F\x90\x98", "\b\f\v\x01\x7F", NULL};
 
-START_TEST(postgresql_reads_every_text_of_an_array_back)
+TEST(postgresql_reads_every_text_of_an_array_back)
 {
     CLEANUP(buf_clear) struct buf array = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
@@ -45,9 +45,8 @@ START_TEST(postgresql_reads_every_text_of_an_array_back)
         ck_assert_str_eq(pg_rows_text(&rows, i, 0), texts[i] != NULL ? texts[i] : "");
     }
 }
-END_TEST
 
-START_TEST(writes_numbers_of_every_size)
+TEST(writes_numbers_of_every_size)
 {
     CLEANUP(buf_clear) struct buf array = {0}, nothing = {0};
     pg_array_int(&array, 0);
@@ -57,10 +56,9 @@ START_TEST(writes_numbers_of_every_size)
     ck_assert_str_eq(pg_array_end(&array), "{0,-1,9223372036854775807,-9223372036854775808}");
     ck_assert_str_eq(pg_array_end(&nothing), "{}");
 }
-END_TEST
 
 /* Into assocd.batch by the statement that the journal uses; error is the last column. */
-START_TEST(postgresql_reads_every_copied_field_back)
+TEST(postgresql_reads_every_copied_field_back)
 {
     char *database = cluster_database_with_schema();
     struct pg *own = cluster_connect(database);
@@ -96,10 +94,9 @@ START_TEST(postgresql_reads_every_copied_field_back)
     cluster_drop(database);
     free(database);
 }
-END_TEST
 
 /* Random bytes 1 … 127: what one side writes, the other reads. */
-START_TEST(any_text_survives_copy_and_array)
+TEST(any_text_survives_copy_and_array)
 {
     struct random random;
     random_init(&random, 5);
@@ -125,7 +122,6 @@ START_TEST(any_text_survives_copy_and_array)
         ck_assert_str_eq(pg_rows_text(&rows, 0, 0), text);
     }
 }
-END_TEST
 
 static const struct {
     const char *cut, *left;
@@ -142,27 +138,12 @@ static const struct {
     {"a\xF0\x9F\x90\x98", "a\xF0\x9F\x90\x98"},
 };
 
-START_TEST(cuts_no_character_in_two)
+TEST_LOOP(cuts_no_character_in_two, ARRAY_COUNT(cuts))
 {
     char text[16];
     (void)snprintf(text, sizeof text, "%s", cuts[_i].cut);
     text_trim(text);
     ck_assert_str_eq(text, cuts[_i].left);
 }
-END_TEST
 
-int main(void)
-{
-    (void)cluster_url();
-    Suite *suite = suite_create("text");
-    TCase *tcase = tcase_create("text");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, postgresql_reads_every_text_of_an_array_back);
-    tcase_add_test(tcase, writes_numbers_of_every_size);
-    tcase_add_test(tcase, postgresql_reads_every_copied_field_back);
-    tcase_add_test(tcase, any_text_survives_copy_and_array);
-    tcase_add_loop_test(tcase, cuts_no_character_in_two, 0, (int)ARRAY_COUNT(cuts));
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
-}
+SUITE(.before = setup, .after = teardown);

@@ -65,7 +65,7 @@ static bool needs_root(int row)
         rows[row].link_owner == SOMEBODY;
 }
 
-START_TEST(fault_h14_only_a_file_that_nobody_else_could_have_written_is_believed)
+TEST_LOOP(fault_h14_only_a_file_that_nobody_else_could_have_written_is_believed, ARRAY_COUNT(rows))
 {
     struct error err = {0};
     int file = -1;
@@ -92,9 +92,8 @@ START_TEST(fault_h14_only_a_file_that_nobody_else_could_have_written_is_believed
     else
         ck_assert_msg(strstr(err.text, rows[_i].error) != NULL, "%s", err.text);
 }
-END_TEST
 
-START_TEST(a_group_may_write_only_if_it_is_the_users_own)
+TEST(a_group_may_write_only_if_it_is_the_users_own)
 {
     struct error err = {0};
     struct stat status;
@@ -112,10 +111,9 @@ START_TEST(a_group_may_write_only_if_it_is_the_users_own)
     ck_assert_int_eq(chmod(folder, 01770), 0); /* as /tmp: nobody replaces another's file */
     ck_assert_msg(trust_check(path, TRUST_SETTING, &err), "%s", err.text);
 }
-END_TEST
 
 /* A pipe that nobody writes into would never end, nor would its opening. */
-START_TEST(fault_h11_a_pipe_is_refused_at_once)
+TEST(fault_h11_a_pipe_is_refused_at_once)
 {
     struct error err = {0};
     int file;
@@ -129,19 +127,5 @@ START_TEST(fault_h11_a_pipe_is_refused_at_once)
     ck_assert(!trust_check("/tmp", TRUST_SETTING, &err));
     ck_assert_int_eq(err.kind, ERROR_CONFIG);
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("trust");
-    TCase *tcase = tcase_create("trust");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, make_folder, remove_folder);
-    tcase_add_loop_test(tcase,
-        fault_h14_only_a_file_that_nobody_else_could_have_written_is_believed, 0,
-        (int)ARRAY_COUNT(rows));
-    tcase_add_test(tcase, a_group_may_write_only_if_it_is_the_users_own);
-    tcase_add_test(tcase, fault_h11_a_pipe_is_refused_at_once);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
-}
+SUITE(.before = make_folder, .after = remove_folder);

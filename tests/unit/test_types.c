@@ -60,11 +60,10 @@ static const struct {
     {"", TYPE_NONE},
 };
 
-START_TEST(finds_the_type_a_text_means)
+TEST_LOOP(finds_the_type_a_text_means, ARRAY_COUNT(texts))
 {
     ck_assert_uint_eq(types_match_text(&types, texts[_i].text), texts[_i].index);
 }
-END_TEST
 
 /* Words of a configuration: resolved to one type, or refused with the reason. */
 static const struct {
@@ -86,7 +85,7 @@ static const struct {
         "\"Chef\" (USER_DEFINED:31), \"CHEF\" (USER_DEFINED:32)"},
 };
 
-START_TEST(resolves_what_a_configuration_says)
+TEST_LOOP(resolves_what_a_configuration_says, ARRAY_COUNT(wants))
 {
     struct error err = {0};
     uint32_t index = TYPE_NONE;
@@ -97,10 +96,9 @@ START_TEST(resolves_what_a_configuration_says)
     else
         ck_assert_msg(strstr(err.text, wants[_i].error) != NULL, "%s", err.text);
 }
-END_TEST
 
 /* Two plain types do not happen in HubSpot; if they do, nothing is guessed. */
-START_TEST(a_word_that_means_two_types_is_refused)
+TEST(a_word_that_means_two_types_is_refused)
 {
     add("INTEGRATOR_DEFINED", 9, NULL, NULL, TYPE_PLAIN);
     struct type_want want = {.kind = TYPE_WANT_PLAIN};
@@ -113,17 +111,15 @@ START_TEST(a_word_that_means_two_types_is_refused)
         "contact_to_company_unlabeled (HUBSPOT_DEFINED:279), (INTEGRATOR_DEFINED:9)");
     ck_assert_uint_eq(types_match_text(&types, "plain"), TYPE_NONE);
 }
-END_TEST
 
-START_TEST(a_type_really_called_plain_goes_before_the_word)
+TEST(a_type_really_called_plain_goes_before_the_word)
 {
     add("USER_DEFINED", 40, NULL, "plain", TYPE_LABEL);
     ck_assert_uint_eq(types_match_text(&types, "plain"), types.count - 1);
     ck_assert_uint_eq(types_match_text(&types, "primary"), 0);
 }
-END_TEST
 
-START_TEST(words_without_such_a_type_mean_nothing)
+TEST(words_without_such_a_type_mean_nothing)
 {
     struct types labels = {0};
     struct type label = {.category = (char[]){"USER_DEFINED"}, .type_id = 1};
@@ -138,9 +134,8 @@ START_TEST(words_without_such_a_type_mean_nothing)
     ck_assert_str_eq(err.text, "no association type primary; the account has (USER_DEFINED:1)");
     types_clear(&labels);
 }
-END_TEST
 
-START_TEST(lists_a_dozen_types_and_no_more)
+TEST(lists_a_dozen_types_and_no_more)
 {
     for (uint32_t id = 100; types.count < 12; id++)
         add("WORK", id, NULL, NULL, TYPE_LABEL);
@@ -154,17 +149,15 @@ START_TEST(lists_a_dozen_types_and_no_more)
     ck_assert(!types_resolve(&types, &want, &index, ERROR_CONFIG, &err));
     ck_assert_str_eq(err.text + strlen(err.text) - strlen("(WORK:105), …"), "(WORK:105), …");
 }
-END_TEST
 
-START_TEST(finds_v3_names_exactly)
+TEST(finds_v3_names_exactly)
 {
     ck_assert_uint_eq(types_find_name(&types, "decision_maker"), 2);
     ck_assert_uint_eq(types_find_name(&types, "Decision_maker"), TYPE_NONE);
     ck_assert_uint_eq(types_find_name(&types, "Chef"), TYPE_NONE); /* a label is no name */
 }
-END_TEST
 
-START_TEST(writes_a_type_by_the_best_that_is_known)
+TEST(writes_a_type_by_the_best_that_is_known)
 {
     char space[64];
     add("USER_DEFINED", 50, NULL, NULL, TYPE_LABEL);
@@ -172,10 +165,9 @@ START_TEST(writes_a_type_by_the_best_that_is_known)
     ck_assert_str_eq(types_text(&types, 3, space), "Chef");
     ck_assert_str_eq(types_text(&types, 6, space), "USER_DEFINED:50");
 }
-END_TEST
 
 /* The name that our table has may be a guess. */
-START_TEST(may_be_called_by_the_name_of_our_table_but_is_told_by_another)
+TEST(may_be_called_by_the_name_of_our_table_but_is_told_by_another)
 {
     struct type type = {.category = (char[]){"HUBSPOT_DEFINED"},
         .type_id = 176,
@@ -193,9 +185,8 @@ START_TEST(may_be_called_by_the_name_of_our_table_but_is_told_by_another)
     add("USER_DEFINED", 60, NULL, "deal_to_invoice", TYPE_LABEL); /* really called so */
     ck_assert_uint_eq(types_match_text(&types, "deal_to_invoice"), types.count - 1);
 }
-END_TEST
 
-START_TEST(says_what_was_probably_meant)
+TEST(says_what_was_probably_meant)
 {
     struct error err = {0};
     uint32_t index;
@@ -216,9 +207,8 @@ START_TEST(says_what_was_probably_meant)
     ck_assert(!types_resolve(&none, &want, &index, ERROR_CONFIG, &err));
     ck_assert_str_eq(err.text, "no association type plain; the account has none");
 }
-END_TEST
 
-START_TEST(one_key_is_one_type)
+TEST(one_key_is_one_type)
 {
     uint32_t count = types.count;
     add("USER_DEFINED", 31, "chef", "other", TYPE_LABEL);
@@ -238,9 +228,8 @@ START_TEST(one_key_is_one_type)
     struct type one_more = {.category = category, .type_id = 1};
     ck_assert_uint_eq(types_add(&types, &one_more), TYPE_NONE);
 }
-END_TEST
 
-START_TEST(counts_letters_to_change)
+TEST(counts_letters_to_change)
 {
     ck_assert_uint_eq(near_distance("contacts", "Contacts", 3), 0);
     ck_assert_uint_eq(near_distance("contcats", "contacts", 3), 1);
@@ -254,9 +243,8 @@ START_TEST(counts_letters_to_change)
     ck_assert_uint_eq(near_distance("x", longest, 9), 10);
     ck_assert_uint_eq(near_distance(longest + 1, longest + 1, 9), 0);
 }
-END_TEST
 
-START_TEST(the_nearest_word_wins_and_the_first_of_equals)
+TEST(the_nearest_word_wins_and_the_first_of_equals)
 {
     struct near near = {.wanted = "company"};
     near_offer(&near, "compony!");
@@ -266,17 +254,15 @@ START_TEST(the_nearest_word_wins_and_the_first_of_equals)
     near_offer(&near, "something else");
     ck_assert_str_eq(near.best, "companx");
 }
-END_TEST
 
-START_TEST(knows_whether_two_types_have_one_name)
+TEST(knows_whether_two_types_have_one_name)
 {
     ck_assert(!types_share_names(&types));
     add("USER_DEFINED", 90, "decision_maker", "Decided by", TYPE_LABEL);
     ck_assert(types_share_names(&types));
 }
-END_TEST
 
-START_TEST(two_words_that_look_the_same_are_told_apart_by_their_bytes)
+TEST(two_words_that_look_the_same_are_told_apart_by_their_bytes)
 {
     char space[NEAR_DIFFERENCE_MAX];
     ck_assert_str_eq(near_difference("Manger", "Manager", space), "");
@@ -293,9 +279,8 @@ START_TEST(two_words_that_look_the_same_are_told_apart_by_their_bytes)
     ck_assert_str_ne(near_difference("a", "a\t", space), "");
     ck_assert_str_ne(near_difference("a\x7F", "a", space), "");
 }
-END_TEST
 
-START_TEST(a_number_alone_is_no_type)
+TEST(a_number_alone_is_no_type)
 {
     struct error err = {0};
     uint32_t index;
@@ -303,29 +288,5 @@ START_TEST(a_number_alone_is_no_type)
     ck_assert(!types_resolve(&types, &want, &index, ERROR_CONFIG, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "write HUBSPOT_DEFINED:279 or USER_DEFINED:279"));
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("types");
-    TCase *cases = tcase_create("types");
-    tcase_add_checked_fixture(cases, set_up, tear_down);
-    tcase_add_loop_test(cases, finds_the_type_a_text_means, 0, (int)ARRAY_COUNT(texts));
-    tcase_add_loop_test(cases, resolves_what_a_configuration_says, 0, (int)ARRAY_COUNT(wants));
-    tcase_add_test(cases, a_word_that_means_two_types_is_refused);
-    tcase_add_test(cases, a_type_really_called_plain_goes_before_the_word);
-    tcase_add_test(cases, words_without_such_a_type_mean_nothing);
-    tcase_add_test(cases, lists_a_dozen_types_and_no_more);
-    tcase_add_test(cases, finds_v3_names_exactly);
-    tcase_add_test(cases, writes_a_type_by_the_best_that_is_known);
-    tcase_add_test(cases, may_be_called_by_the_name_of_our_table_but_is_told_by_another);
-    tcase_add_test(cases, says_what_was_probably_meant);
-    tcase_add_test(cases, one_key_is_one_type);
-    tcase_add_test(cases, counts_letters_to_change);
-    tcase_add_test(cases, the_nearest_word_wins_and_the_first_of_equals);
-    tcase_add_test(cases, knows_whether_two_types_have_one_name);
-    tcase_add_test(cases, two_words_that_look_the_same_are_told_apart_by_their_bytes);
-    tcase_add_test(cases, a_number_alone_is_no_type);
-    suite_add_tcase(suite, cases);
-    return suite_run(suite);
-}
+SUITE(.before = set_up, .after = tear_down);

@@ -7,7 +7,7 @@
 
 #include "lib/suite.h"
 
-START_TEST(finds_what_came_in_any_order_and_again)
+TEST(finds_what_came_in_any_order_and_again)
 {
     struct unclear unclear = {0};
     static const uint64_t ids[] = {7, 5, 7, 9, 5};
@@ -21,9 +21,8 @@ START_TEST(finds_what_came_in_any_order_and_again)
     ck_assert_uint_eq(unclear.records.count, 4);
     unclear_clear(&unclear);
 }
-END_TEST
 
-START_TEST(counts_each_record_once)
+TEST(counts_each_record_once)
 {
     struct unclear unclear = {0};
     for (uint64_t i = 0; i < 5 * (uint64_t)UNCLEAR_MAX; i++)
@@ -34,15 +33,4 @@ START_TEST(counts_each_record_once)
         room = unclear_add(&unclear, id);
     }
     unclear_clear(&unclear);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("unclear");
-    TCase *tcase = tcase_create("unclear");
-    tcase_add_test(tcase, finds_what_came_in_any_order_and_again);
-    tcase_add_test(tcase, counts_each_record_once);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

@@ -3,6 +3,7 @@
  * into, and when nothing is planned at all. What a pair allows is undo_rules.c's, see
  * test_undo_rules.
  */
+#include "lib/suite.h"
 #include "plan/undo.h"
 
 #include "unit/stage_case.h"
@@ -52,7 +53,7 @@ static const struct {
     {"abandoned", false},
 };
 
-START_TEST(takes_back_what_may_have_been_done)
+TEST_LOOP(takes_back_what_may_have_been_done, ARRAY_COUNT(states))
 {
     stage_change(1, "create", 'p', states[_i].state);
     stage_observe_alive("p");
@@ -60,12 +61,11 @@ START_TEST(takes_back_what_may_have_been_done)
     expect_plan(states[_i].done ? "archive HUBSPOT_DEFINED:3 planned" : "");
     stage_expect_reads(states[_i].done);
 }
-END_TEST
 
 /* An archived association comes back as it was owned before. */
 static const char *const origins[] = {"created", "adopted", "foreign"};
 
-START_TEST(gives_back_what_was_archived_as_it_was_owned)
+TEST_LOOP(gives_back_what_was_archived_as_it_was_owned, ARRAY_COUNT(origins))
 {
     char plan[64];
     stage_change(1, "archive", 'p', "verified");
@@ -75,10 +75,9 @@ START_TEST(gives_back_what_was_archived_as_it_was_owned)
     (void)snprintf(plan, sizeof plan, "create HUBSPOT_DEFINED:3 planned was %s", origins[_i]);
     expect_plan(plan);
 }
-END_TEST
 
 /* What was only entered into the owned set was never changed in HubSpot. */
-START_TEST(leaves_what_was_adopted)
+TEST(leaves_what_was_adopted)
 {
     stage_own('p', "adopted");
     stage_observe_alive("p");
@@ -88,7 +87,6 @@ START_TEST(leaves_what_was_adopted)
     ck_assert_uint_eq(run.plan.counts.managed, 1);
     stage_expect_reads(0);
 }
-END_TEST
 
 /* Done by run 1 to the pair, there now, planned by the undo. */
 static const struct {
@@ -106,7 +104,7 @@ static const struct {
     {"pb", "", "pb", "archive HUBSPOT_DEFINED:3 planned, archive USER_DEFINED:1 planned"},
 };
 
-START_TEST(turns_each_change_round_if_the_pair_is_as_it_was_left)
+TEST_LOOP(turns_each_change_round_if_the_pair_is_as_it_was_left, ARRAY_COUNT(pairs))
 {
     for (const char *at = pairs[_i].created; *at != '\0'; at++)
         stage_change(1, "create", *at, "verified");
@@ -118,9 +116,8 @@ START_TEST(turns_each_change_round_if_the_pair_is_as_it_was_left)
     ck_assert_uint_eq(run.plan.counts.records, 1);
     ck_assert_uint_eq(run.plan.counts.unread, 0);
 }
-END_TEST
 
-START_TEST(touches_nothing_of_a_record_that_cannot_be_read)
+TEST(touches_nothing_of_a_record_that_cannot_be_read)
 {
     stage_change(1, "create", 'p', "verified");
     stage_observe(NULL);
@@ -128,10 +125,9 @@ START_TEST(touches_nothing_of_a_record_that_cannot_be_read)
     ck_assert_int_eq(err.kind, ERROR_REMOTE);
     ck_assert_uint_eq(run.plan.counts.unread, 1);
 }
-END_TEST
 
 /* Its label is gone from the account: nothing can be done about it, and nothing else suffers. */
-START_TEST(a_type_the_account_no_longer_lists_is_not_managed)
+TEST(a_type_the_account_no_longer_lists_is_not_managed)
 {
     stage_exec("insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category,"
                " type_id, reason, state) values (1, 'create', 1, 1, 10, 'USER_DEFINED', 77,"
@@ -140,7 +136,6 @@ START_TEST(a_type_the_account_no_longer_lists_is_not_managed)
     undo();
     expect_plan("archive USER_DEFINED:77 skipped the sync no longer manages this type");
 }
-END_TEST
 
 /* The types may have changed since; the account and the object types may not. */
 static const struct {
@@ -154,7 +149,7 @@ static const struct {
     {"", true},
 };
 
-START_TEST(refuses_a_run_that_was_about_something_else)
+TEST_LOOP(refuses_a_run_that_was_about_something_else, ARRAY_COUNT(scopes))
 {
     stage_exec("update assocd.run set fingerprint = '%s' where run_id = 1", scopes[_i].fingerprint);
     stage_change(1, "create", 'p', "verified");
@@ -171,10 +166,9 @@ START_TEST(refuses_a_run_that_was_about_something_else)
     expect_plan("");
     stage_expect_reads(0);
 }
-END_TEST
 
 /* The source is not read: there is nothing to compare its size and shape with. */
-START_TEST(is_not_measured_by_the_last_good_run)
+TEST(is_not_measured_by_the_last_good_run)
 {
     stage_change(1, "create", 'p', "verified");
     stage_observe_alive("p");
@@ -182,22 +176,5 @@ START_TEST(is_not_measured_by_the_last_good_run)
     ck_assert(!run.session.baseline.known);
     ck_assert_ptr_null(run.session.baseline.mapping);
 }
-END_TEST
 
-int main(void)
-{
-    TCase *tcase = tcase_create("undo");
-    tcase_add_checked_fixture(tcase, set_up, stage_close);
-    tcase_add_loop_test(tcase, takes_back_what_may_have_been_done, 0, (int)ARRAY_COUNT(states));
-    tcase_add_loop_test(
-        tcase, gives_back_what_was_archived_as_it_was_owned, 0, (int)ARRAY_COUNT(origins));
-    tcase_add_test(tcase, leaves_what_was_adopted);
-    tcase_add_loop_test(
-        tcase, turns_each_change_round_if_the_pair_is_as_it_was_left, 0, (int)ARRAY_COUNT(pairs));
-    tcase_add_test(tcase, touches_nothing_of_a_record_that_cannot_be_read);
-    tcase_add_test(tcase, a_type_the_account_no_longer_lists_is_not_managed);
-    tcase_add_loop_test(
-        tcase, refuses_a_run_that_was_about_something_else, 0, (int)ARRAY_COUNT(scopes));
-    tcase_add_test(tcase, is_not_measured_by_the_last_good_run);
-    return stage_run("undo", tcase);
-}
+SUITE(.open = open_database, .close = stage_end, .before = set_up, .after = stage_close);

@@ -217,22 +217,11 @@ static void check_world(void)
         check_pair(worlds, p, mark_touched);
 }
 
-START_TEST(all_is_as_it_was_but_for_what_others_have_changed_since)
+TEST(all_is_as_it_was_but_for_what_others_have_changed_since)
 {
     for (seed = 1; seed <= WORLDS;) {
         uint64_t number = seed;
         check_world();
         seed = number + 1;
     }
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("undo_laws");
-    TCase *tcase = tcase_create("laws");
-    tcase_add_test(tcase, all_is_as_it_was_but_for_what_others_have_changed_since);
-    tcase_set_timeout(tcase, 120);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

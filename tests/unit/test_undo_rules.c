@@ -151,23 +151,21 @@ static void check_case(const struct cardinality_rules *once, const char *did, co
         strcmp(text, verdicts) == 0, "%s, now %s: %s and not %s", did, observed, text, verdicts);
 }
 
-START_TEST(takes_back_only_what_is_as_the_run_left_it)
+TEST_LOOP(takes_back_only_what_is_as_the_run_left_it, ARRAY_COUNT(cases))
 {
     items[PRIMARY].managed = false;
     check_case(&single, cases[_i].did, cases[_i].observed, cases[_i].verdicts);
 }
-END_TEST
 
-START_TEST(gives_what_a_record_has_once_back_unless_somebody_else_has_it)
+TEST_LOOP(gives_what_a_record_has_once_back_unless_somebody_else_has_it, ARRAY_COUNT(managed_cases))
 {
     items[PRIMARY].managed = true;
     check_case(
         &single, managed_cases[_i].did, managed_cases[_i].observed, managed_cases[_i].verdicts);
 }
-END_TEST
 
 /* A later pair of the record gets the mark back, so that it does not travel with this one. */
-START_TEST(knows_what_moves_back)
+TEST(knows_what_moves_back)
 {
     const struct diff_rules rules = {
         .policy = POLICY_MIRROR_OWNED, .types = &types, .single = &single};
@@ -182,38 +180,19 @@ START_TEST(knows_what_moves_back)
     rows[0].verdict = UNDO_TAKEN;
     ck_assert(!undo_moves(&rules, rows, 2, &mark));
 }
-END_TEST
 
 /* What others of the to-record have is not seen from here: moves.h. */
-START_TEST(leaves_a_mark_that_somebody_gave_to_a_link_of_the_run)
+TEST_LOOP(leaves_a_mark_that_somebody_gave_to_a_link_of_the_run, ARRAY_COUNT(there_cases))
 {
     static const struct cardinality_rules there = {
         .there = {PRIMARY}, .there_count = 1, .first = TYPE_NONE};
     check_case(&there, there_cases[_i].did, there_cases[_i].observed, there_cases[_i].verdicts);
 }
-END_TEST
 
-START_TEST(says_why_nothing_is_done)
+TEST(says_why_nothing_is_done)
 {
     ck_assert_ptr_null(undo_text(UNDO_DO));
     for (int i = UNDO_THERE_AGAIN; i <= UNDO_UNMANAGED; i++)
         ck_assert_ptr_nonnull(undo_text((enum undo_verdict)i));
     ck_assert_ptr_null(undo_text(UNDO_NOTHING));
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("inverse");
-    TCase *tcase = tcase_create("records");
-    tcase_add_loop_test(tcase, takes_back_only_what_is_as_the_run_left_it, 0,
-        (int)(sizeof cases / sizeof cases[0]));
-    tcase_add_loop_test(tcase, gives_what_a_record_has_once_back_unless_somebody_else_has_it, 0,
-        (int)(sizeof managed_cases / sizeof managed_cases[0]));
-    tcase_add_loop_test(tcase, leaves_a_mark_that_somebody_gave_to_a_link_of_the_run, 0,
-        (int)(sizeof there_cases / sizeof there_cases[0]));
-    tcase_add_test(tcase, knows_what_moves_back);
-    tcase_add_test(tcase, says_why_nothing_is_done);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

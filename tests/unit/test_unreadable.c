@@ -2,6 +2,7 @@
  * test_unreadable.c: records whose reading HubSpot refuses by name: rejects with a time of their
  * own, left out until then, and counted as unread, never as empty.
  */
+#include "lib/suite.h"
 #include "plan/unreadable.h"
 
 #include "unit/stage_case.h"
@@ -78,7 +79,7 @@ static void note(const char *fates)
     unreadable_note(&list, &reply);
 }
 
-START_TEST(what_is_refused_becomes_a_reject_and_is_told)
+TEST(what_is_refused_becomes_a_reject_and_is_told)
 {
     load();
     note("rxn");
@@ -89,9 +90,8 @@ START_TEST(what_is_refused_becomes_a_reject_and_is_told)
     ck_assert_uint_eq(run.plan.unread_told, 1); /* the other is unread, and nobody was told why */
     ck_assert_ptr_nonnull(strstr(run.ending.reason, "1 deals could not be read"));
 }
-END_TEST
 
-START_TEST(a_record_waits_until_its_time_has_come_and_counts_as_unread)
+TEST(a_record_waits_until_its_time_has_come_and_counts_as_unread)
 {
     reject(2, "1 hour");
     reject(3, "-1 hour");
@@ -104,9 +104,8 @@ START_TEST(a_record_waits_until_its_time_has_come_and_counts_as_unread)
     stage_expect("select string_agg(from_id, ',' order by from_id) from assocd.reject", "2,3");
     ck_assert_ptr_nonnull(strstr(run.ending.reason, "wait for their next try"));
 }
-END_TEST
 
-START_TEST(what_could_be_read_after_all_is_a_reject_no_longer)
+TEST(what_could_be_read_after_all_is_a_reject_no_longer)
 {
     reject(1, "-1 hour");
     reject(2, "-1 hour");
@@ -116,9 +115,8 @@ START_TEST(what_could_be_read_after_all_is_a_reject_no_longer)
     store();
     stage_expect("select string_agg(from_id || ' ' || attempts, ',') from assocd.reject", "2 2");
 }
-END_TEST
 
-START_TEST(what_nobody_asks_for_any_more_is_forgotten_by_a_full_run_only)
+TEST(what_nobody_asks_for_any_more_is_forgotten_by_a_full_run_only)
 {
     reject(9, "1 hour");
     run.scope.mode = RUN_CHANGED;
@@ -132,9 +130,8 @@ START_TEST(what_nobody_asks_for_any_more_is_forgotten_by_a_full_run_only)
     store();
     stage_expect("select count(*)::text from assocd.reject", "0");
 }
-END_TEST
 
-START_TEST(a_request_for_one_record_that_is_refused_is_about_it)
+TEST(a_request_for_one_record_that_is_refused_is_about_it)
 {
     struct client_request request = {.call = CLIENT_READ, .from_ids = ids, .from_count = 1};
     struct client_reply reply = {.outcome = CLIENT_REFUSED,
@@ -151,16 +148,5 @@ START_TEST(a_request_for_one_record_that_is_refused_is_about_it)
                  " assocd.reject",
         "1 REFUSED c-1");
 }
-END_TEST
 
-int main(void)
-{
-    TCase *tcase = tcase_create("unreadable");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, what_is_refused_becomes_a_reject_and_is_told);
-    tcase_add_test(tcase, a_record_waits_until_its_time_has_come_and_counts_as_unread);
-    tcase_add_test(tcase, what_could_be_read_after_all_is_a_reject_no_longer);
-    tcase_add_test(tcase, what_nobody_asks_for_any_more_is_forgotten_by_a_full_run_only);
-    tcase_add_test(tcase, a_request_for_one_record_that_is_refused_is_about_it);
-    return stage_run("unreadable", tcase);
-}
+SUITE(.open = open_database, .close = stage_end, .before = set_up, .after = tear_down);

@@ -36,7 +36,7 @@ static const struct {
     {"https://h\r\nx", URL_PORT, "h", true},
 };
 
-START_TEST(names_host_and_port_and_no_more)
+TEST_LOOP(names_host_and_port_and_no_more, ARRAY_COUNT(urls))
 {
     struct url url;
     ck_assert_int_eq(url_parse(urls[_i].text, &url), urls[_i].fault);
@@ -45,9 +45,8 @@ START_TEST(names_host_and_port_and_no_more)
     bool silent = urls[_i].fault == URL_GOOD || urls[_i].fault == URL_SCHEME;
     ck_assert((url_fault_text(urls[_i].fault)[0] == '\0') == silent);
 }
-END_TEST
 
-START_TEST(no_host_is_longer_than_its_room)
+TEST(no_host_is_longer_than_its_room)
 {
     char text[400] = "https://";
     struct url url;
@@ -56,7 +55,6 @@ START_TEST(no_host_is_longer_than_its_room)
     text[8 + URL_HOST_MAX] = 'a';
     ck_assert_int_eq(url_parse(text, &url), URL_HOST);
 }
-END_TEST
 
 static const struct {
     const char *host;
@@ -76,20 +74,7 @@ static const struct {
     {"", false},
 };
 
-START_TEST(loopback_is_an_address_of_this_machine_alone)
+TEST_LOOP(loopback_is_an_address_of_this_machine_alone, ARRAY_COUNT(hosts))
 {
     ck_assert_msg(url_host_is_loopback(hosts[_i].host) == hosts[_i].loopback, "%s", hosts[_i].host);
-}
-END_TEST
-
-int main(void)
-{
-    TCase *tcase = tcase_create("url");
-    tcase_add_loop_test(tcase, names_host_and_port_and_no_more, 0, (int)ARRAY_COUNT(urls));
-    tcase_add_test(tcase, no_host_is_longer_than_its_room);
-    tcase_add_loop_test(
-        tcase, loopback_is_an_address_of_this_machine_alone, 0, (int)ARRAY_COUNT(hosts));
-    Suite *suite = suite_create("url");
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

@@ -2,6 +2,7 @@
  * test_verify.c: what becomes of each change that was sent, by what shows at once and what shows at
  * a later reading, and what the owned set makes of it.
  */
+#include "lib/suite.h"
 #include "apply/verify.h"
 
 #include "unit/stage_case.h"
@@ -47,7 +48,7 @@ static bool locked(void)
     return cluster_int(pg, "select assocd.sync_busy('pairs')::int") > 0;
 }
 
-START_TEST(believes_what_shows_and_waits_for_the_rest_without_the_lock)
+TEST_LOOP(believes_what_shows_and_waits_for_the_rest_without_the_lock, ARRAY_COUNT(cases))
 {
     bool archive = strcmp(cases[_i].operation, "archive") == 0;
     stage_change(2, cases[_i].operation, 'p', cases[_i].state);
@@ -62,7 +63,6 @@ START_TEST(believes_what_shows_and_waits_for_the_rest_without_the_lock)
     stage_expect_reads(cases[_i].reads);
     ck_assert_int_eq(locked(), cases[_i].reads < 2);
 }
-END_TEST
 
 /* verify: none. HubSpot's word is taken; what it gave no word on stays unknown. */
 static const struct {
@@ -76,7 +76,7 @@ static const struct {
     {"archive", "unknown", "adopted"},
 };
 
-START_TEST(takes_hubspots_word_if_it_is_told_to)
+TEST_LOOP(takes_hubspots_word_if_it_is_told_to, ARRAY_COUNT(trusted))
 {
     stage_change(2, trusted[_i].operation, 'p', trusted[_i].state);
     if (strcmp(trusted[_i].operation, "archive") == 0)
@@ -89,14 +89,13 @@ START_TEST(takes_hubspots_word_if_it_is_told_to)
         trusted[_i].origin != NULL ? trusted[_i].origin : "none");
     stage_expect_reads(0);
 }
-END_TEST
 
 /* An undo enters what it gives back as it was owned before: what was nobody's stays nobody's. */
 static const struct {
     const char *origin, *owned;
 } given_back[] = {{"created", "created"}, {"adopted", "adopted"}, {"foreign", "none"}};
 
-START_TEST(owns_again_what_was_owned_before)
+TEST_LOOP(owns_again_what_was_owned_before, ARRAY_COUNT(given_back))
 {
     stage_change(2, "create", 'p', "applied");
     stage_exec("update assocd.change set origin = '%s'", given_back[_i].origin);
@@ -105,10 +104,9 @@ START_TEST(owns_again_what_was_owned_before)
     stage_expect("select coalesce(string_agg(origin, ' '), 'none') from assocd.managed",
         given_back[_i].owned);
 }
-END_TEST
 
 /* What went through at last is out of quarantine; what did not show is still in it. */
-START_TEST(takes_out_of_quarantine_what_went_through)
+TEST_LOOP(takes_out_of_quarantine_what_went_through, 2)
 {
     stage_change(2, "create", 'p', "applied");
     stage_exec(
@@ -119,16 +117,5 @@ START_TEST(takes_out_of_quarantine_what_went_through)
     ck_assert_msg(verify_changes(&run, &err), "%s", err.text);
     stage_expect("select count(*) from assocd.reject", _i == 0 ? "0" : "1");
 }
-END_TEST
 
-int main(void)
-{
-    TCase *tcase = tcase_create("verify");
-    tcase_add_checked_fixture(tcase, set_up, stage_close);
-    tcase_add_loop_test(tcase, believes_what_shows_and_waits_for_the_rest_without_the_lock, 0,
-        (int)ARRAY_COUNT(cases));
-    tcase_add_loop_test(tcase, takes_hubspots_word_if_it_is_told_to, 0, (int)ARRAY_COUNT(trusted));
-    tcase_add_loop_test(tcase, owns_again_what_was_owned_before, 0, (int)ARRAY_COUNT(given_back));
-    tcase_add_loop_test(tcase, takes_out_of_quarantine_what_went_through, 0, 2);
-    return stage_run("verify", tcase);
-}
+SUITE(.open = open_database, .close = stage_end, .before = set_up, .after = stage_close);

@@ -106,7 +106,7 @@ static const struct {
         "links:9"},
 };
 
-START_TEST(records_the_records_whose_rows_changed)
+TEST_LOOP(records_the_records_whose_rows_changed, ARRAY_COUNT(cases))
 {
     if (strncmp(cases[_i].sql, "merge", 5) == 0 && cluster_version(pg) < 15) {
         (void)dprintf(
@@ -115,9 +115,8 @@ START_TEST(records_the_records_whose_rows_changed)
     }
     expect_touched(cases[_i].sql, cases[_i].touched);
 }
-END_TEST
 
-START_TEST(records_what_is_copied_in)
+TEST(records_what_is_copied_in)
 {
     struct error err = {0};
     cluster_exec(pg,
@@ -127,9 +126,8 @@ START_TEST(records_what_is_copied_in)
     ck_assert_msg(pg_exec(pg, "select public.load()", NULL, &err), "%s", err.text);
     expect_touched("select 1", "links:21 links:22");
 }
-END_TEST
 
-START_TEST(records_changes_of_a_partitioned_table)
+TEST(records_changes_of_a_partitioned_table)
 {
     cluster_exec(pg,
         "create table crm.parts (f integer, t integer) partition by range (f);"
@@ -140,9 +138,8 @@ START_TEST(records_changes_of_a_partitioned_table)
     expect_touched("insert into crm.parts values (1, 1), (11, 1)", "parts:1 parts:11");
     expect_touched("update crm.parts set f = 12 where f = 1", "parts:1 parts:12");
 }
-END_TEST
 
-START_TEST(needs_no_rights_of_the_application)
+TEST(needs_no_rights_of_the_application)
 {
     cluster_exec(pg,
         "do $$ begin create role app_writer; exception when duplicate_object then null; end $$;"
@@ -152,9 +149,8 @@ START_TEST(needs_no_rights_of_the_application)
     expect_touched("select 1", "links:9");
     cluster_exec(pg, "drop owned by app_writer", NULL);
 }
-END_TEST
 
-START_TEST(notifies_once_a_transaction)
+TEST(notifies_once_a_transaction)
 {
     struct error err = {0};
     struct pg *listener = NULL;
@@ -186,11 +182,10 @@ START_TEST(notifies_once_a_transaction)
     ck_assert_str_eq(pg_rows_text(&rows, 0, WAITING_SYNC), "links");
     pg_close(listener);
 }
-END_TEST
 
 /* Takes with one connection while another transaction is open, which began before and ends after:
  * its row has the lower transaction id and must stay. */
-START_TEST(deletes_exactly_what_was_taken)
+TEST(deletes_exactly_what_was_taken)
 {
     struct pg *other = cluster_connect(database);
     struct error err = {0};
@@ -210,7 +205,6 @@ START_TEST(deletes_exactly_what_was_taken)
     expect_touched("select 1", "links:71 links:72");
     pg_close(other);
 }
-END_TEST
 
 static void expect_state(enum watch_state expected, const char *part)
 {
@@ -230,7 +224,7 @@ static void install(const char *part)
     ck_assert_msg(strstr(buf_text(&text), part) != NULL, "%s", buf_text(&text));
 }
 
-START_TEST(sees_what_is_in_place)
+TEST(sees_what_is_in_place)
 {
     struct error err = {0};
     CLEANUP(buf_clear) struct buf text = {0};
@@ -260,10 +254,9 @@ START_TEST(sees_what_is_in_place)
     sync_links.source_query = (char *)"select 1, 2";
     expect_state(WATCH_BY_TOUCH, "a query");
 }
-END_TEST
 
 /* In a database of its own: objects and triggers by init, or by what is printed for a DBA. */
-START_TEST(prepares_another_database)
+TEST_LOOP(prepares_another_database, 2)
 {
     struct error err = {0};
     CLEANUP(buf_clear) struct buf text = {0};
@@ -294,14 +287,12 @@ START_TEST(prepares_another_database)
     pg_close(listener);
     pg_close(source);
 }
-END_TEST
 
 /* Who adds a file to those that go into a source's database raises the number there. */
-START_TEST(the_functions_say_of_which_release_they_are)
+TEST(the_functions_say_of_which_release_they_are)
 {
     ck_assert_int_eq(cluster_int(pg, "select assocd.watch_version()"), watch_version());
 }
-END_TEST
 
 /* The url with another user in it. */
 static char *url_as(const char *url, const char *role)
@@ -314,7 +305,7 @@ static char *url_as(const char *url, const char *role)
     return made.bytes;
 }
 
-START_TEST(names_the_missing_privilege)
+TEST(names_the_missing_privilege)
 {
     struct error err = {0};
     CLEANUP(buf_clear) struct buf text = {0};
@@ -335,9 +326,8 @@ START_TEST(names_the_missing_privilege)
     free(url);
     cluster_exec(pg, "drop owned by watch_reader", NULL);
 }
-END_TEST
 
-START_TEST(refuses_what_cannot_be_watched)
+TEST(refuses_what_cannot_be_watched)
 {
     static const struct {
         const char *sql, *part;
@@ -354,9 +344,8 @@ START_TEST(refuses_what_cannot_be_watched)
         ck_assert_msg(strstr(err.text, refused[i].part) != NULL, "%s", err.text);
     }
 }
-END_TEST
 
-START_TEST(knows_the_databases_to_listen_to)
+TEST(knows_the_databases_to_listen_to)
 {
     struct sync_definition a = {.watch = true},
                            b = {.watch = true, .source_database_url = elsewhere},
@@ -370,27 +359,5 @@ START_TEST(knows_the_databases_to_listen_to)
     ck_assert_str_eq(urls[0], database);
     ck_assert_str_eq(urls[1], elsewhere);
 }
-END_TEST
 
-int main(void)
-{
-    (void)cluster_url();
-    TCase *all = tcase_create("watch");
-    tcase_add_checked_fixture(all, setup, teardown);
-    tcase_add_loop_test(all, records_the_records_whose_rows_changed, 0, (int)ARRAY_COUNT(cases));
-    tcase_add_test(all, records_what_is_copied_in);
-    tcase_add_test(all, records_changes_of_a_partitioned_table);
-    tcase_add_test(all, needs_no_rights_of_the_application);
-    tcase_add_test(all, notifies_once_a_transaction);
-    tcase_add_test(all, deletes_exactly_what_was_taken);
-    tcase_add_test(all, sees_what_is_in_place);
-    tcase_add_loop_test(all, prepares_another_database, 0, 2);
-    tcase_add_test(all, the_functions_say_of_which_release_they_are);
-    tcase_add_test(all, names_the_missing_privilege);
-    tcase_add_test(all, refuses_what_cannot_be_watched);
-    tcase_add_test(all, knows_the_databases_to_listen_to);
-    tcase_set_timeout(all, 60);
-    Suite *suite = suite_create("watch");
-    suite_add_tcase(suite, all);
-    return suite_run(suite);
-}
+SUITE(.before = setup, .after = teardown);

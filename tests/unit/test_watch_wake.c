@@ -76,7 +76,7 @@ static const struct {
         "delete from assocd.touched; select assocd.touch('links', 5)", 1},
 };
 
-START_TEST(fault_y3_only_a_change_that_finds_none_of_the_last_second_waiting_notifies)
+TEST(fault_y3_only_a_change_that_finds_none_of_the_last_second_waiting_notifies)
 {
     struct error err = {0};
     struct pg *listener = NULL;
@@ -88,10 +88,9 @@ START_TEST(fault_y3_only_a_change_that_finds_none_of_the_last_second_waiting_not
     }
     pg_close(listener);
 }
-END_TEST
 
 /* One that is not committed yet tells nobody anything. */
-START_TEST(fault_y3_a_change_does_not_count_on_one_that_may_be_taken_back)
+TEST(fault_y3_a_change_does_not_count_on_one_that_may_be_taken_back)
 {
     struct error err = {0};
     struct pg *listener = NULL;
@@ -104,11 +103,10 @@ START_TEST(fault_y3_a_change_does_not_count_on_one_that_may_be_taken_back)
     pg_close(other);
     pg_close(listener);
 }
-END_TEST
 
 /* The application's statement costs the same however many changes wait, or have been dealt with and
  * lie about as dead rows, whatever the statistics say: here they are those of an empty table. */
-START_TEST(fault_y3_a_change_looks_at_the_last_second_by_an_index_only)
+TEST(fault_y3_a_change_looks_at_the_last_second_by_an_index_only)
 {
     static const char *const steps[] = {
         "analyze assocd.touched",
@@ -130,18 +128,5 @@ START_TEST(fault_y3_a_change_looks_at_the_last_second_by_an_index_only)
     ck_assert_int_eq(pg_rows_int(&rows, 0, 0), 0);
     ck_assert_int_eq(pg_rows_int(&rows, 0, 1), 0);
 }
-END_TEST
 
-int main(void)
-{
-    (void)cluster_url();
-    TCase *all = tcase_create("watch_wake");
-    tcase_add_checked_fixture(all, setup, teardown);
-    tcase_add_test(all, fault_y3_only_a_change_that_finds_none_of_the_last_second_waiting_notifies);
-    tcase_add_test(all, fault_y3_a_change_does_not_count_on_one_that_may_be_taken_back);
-    tcase_add_test(all, fault_y3_a_change_looks_at_the_last_second_by_an_index_only);
-    tcase_set_timeout(all, 60);
-    Suite *suite = suite_create("watch_wake");
-    suite_add_tcase(suite, all);
-    return suite_run(suite);
-}
+SUITE(.before = setup, .after = teardown);

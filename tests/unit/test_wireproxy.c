@@ -66,7 +66,7 @@ static ssize_t ask(char got[64])
     return total;
 }
 
-START_TEST(passes_what_no_step_names)
+TEST(passes_what_no_step_names)
 {
     struct wire_step step = {.request = 3, .fault = WIRE_RESET_AFTER};
     char got[64];
@@ -77,9 +77,8 @@ START_TEST(passes_what_no_step_names)
     ck_assert_int_eq(ask(got), -ECONNRESET);
     tear_down();
 }
-END_TEST
 
-START_TEST(resets_before_the_server_sees_it)
+TEST(resets_before_the_server_sees_it)
 {
     struct wire_step step = {.request = 1, .fault = WIRE_RESET_BEFORE};
     char got[64];
@@ -87,9 +86,8 @@ START_TEST(resets_before_the_server_sees_it)
     ck_assert_int_eq(ask(got), -ECONNRESET);
     tear_down();
 }
-END_TEST
 
-START_TEST(cuts_in_the_middle)
+TEST(cuts_in_the_middle)
 {
     struct wire_step step = {.request = 2, .fault = WIRE_CUT_AT, .at = 4};
     char got[64];
@@ -99,9 +97,8 @@ START_TEST(cuts_in_the_middle)
     ck_assert_str_eq(got, "answ");
     tear_down();
 }
-END_TEST
 
-START_TEST(resets_in_the_middle)
+TEST(resets_in_the_middle)
 {
     struct wire_step step = {.request = 1, .fault = WIRE_RESET_AT, .at = 2};
     char got[64];
@@ -109,9 +106,8 @@ START_TEST(resets_in_the_middle)
     ck_assert_int_eq(ask(got), -ECONNRESET);
     tear_down();
 }
-END_TEST
 
-START_TEST(stalls_and_goes_on)
+TEST(stalls_and_goes_on)
 {
     struct wire_step step = {.request = 1, .fault = WIRE_STALL_AT, .at = 3, .ms = 50};
     char got[64];
@@ -122,9 +118,8 @@ START_TEST(stalls_and_goes_on)
     ck_assert_int_ge(clock_now_ms() - start_ms, 49);
     tear_down();
 }
-END_TEST
 
-START_TEST(drips)
+TEST(drips)
 {
     struct wire_step step = {.request = 1, .fault = WIRE_DRIP, .ms = 5};
     char got[64];
@@ -135,9 +130,8 @@ START_TEST(drips)
     ck_assert_int_ge(clock_now_ms() - start_ms, 25);
     tear_down();
 }
-END_TEST
 
-START_TEST(adds_garbage)
+TEST(adds_garbage)
 {
     struct wire_step step = {.request = 1, .fault = WIRE_GARBAGE};
     char got[64];
@@ -145,20 +139,4 @@ START_TEST(adds_garbage)
     ck_assert_int_ge(ask(got), 6);
     ck_assert_int_eq(got[0], 0x16);
     tear_down();
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("wireproxy");
-    TCase *tcase = tcase_create("faults");
-    tcase_add_test(tcase, passes_what_no_step_names);
-    tcase_add_test(tcase, resets_before_the_server_sees_it);
-    tcase_add_test(tcase, cuts_in_the_middle);
-    tcase_add_test(tcase, resets_in_the_middle);
-    tcase_add_test(tcase, stalls_and_goes_on);
-    tcase_add_test(tcase, drips);
-    tcase_add_test(tcase, adds_garbage);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }

@@ -17,7 +17,7 @@ static void flatten(const struct yaml *yaml, struct buf *out)
     }
 }
 
-START_TEST(a_byte_order_mark_at_the_head_says_nothing)
+TEST(a_byte_order_mark_at_the_head_says_nothing)
 {
     static const char text[] = "\xEF\xBB\xBFversion: 1\nx: y\n";
     struct yaml yaml = {0};
@@ -31,9 +31,8 @@ START_TEST(a_byte_order_mark_at_the_head_says_nothing)
     ck_assert(!yaml_parse(&yaml, "f", text, 3, &err));
     ck_assert_str_eq(err.text, "f:1: empty, a configuration was expected");
 }
-END_TEST
 
-START_TEST(flattens_mappings_lists_and_flow_into_paths_with_lines)
+TEST(flattens_mappings_lists_and_flow_into_paths_with_lines)
 {
     static const char text[] = "version: 1\n"
                                "syncs:\n"
@@ -80,7 +79,6 @@ START_TEST(flattens_mappings_lists_and_flow_into_paths_with_lines)
     buf_clear(&have);
     yaml_clear(&yaml);
 }
-END_TEST
 
 static const struct refused {
     const char *text;
@@ -125,7 +123,7 @@ static const struct refused {
         "mapping"},
 };
 
-START_TEST(refuses_with_file_line_and_what_was_expected)
+TEST_LOOP(refuses_with_file_line_and_what_was_expected, ARRAY_COUNT(refused))
 {
     struct yaml yaml = {0};
     struct error err = {0};
@@ -134,9 +132,8 @@ START_TEST(refuses_with_file_line_and_what_was_expected)
     ck_assert_str_eq(err.text, refused[_i].error);
     ck_assert_uint_eq(yaml.count, 0);
 }
-END_TEST
 
-START_TEST(refuses_a_file_over_256_kib_and_takes_one_of_just_that)
+TEST(refuses_a_file_over_256_kib_and_takes_one_of_just_that)
 {
     char *text = malloc(YAML_BYTES_MAX + 1);
     ck_assert_ptr_nonnull(text);
@@ -150,9 +147,8 @@ START_TEST(refuses_a_file_over_256_kib_and_takes_one_of_just_that)
     yaml_clear(&yaml);
     free(text);
 }
-END_TEST
 
-START_TEST(gives_up_early_on_deep_nesting)
+TEST(gives_up_early_on_deep_nesting)
 {
     char *text = malloc(YAML_BYTES_MAX);
     ck_assert_ptr_nonnull(text);
@@ -163,19 +159,4 @@ START_TEST(gives_up_early_on_deep_nesting)
     ck_assert(!yaml_parse(&yaml, "f", text, YAML_BYTES_MAX, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "nested more than 8 levels deep"));
     free(text);
-}
-END_TEST
-
-int main(void)
-{
-    Suite *suite = suite_create("yaml");
-    TCase *tcase = tcase_create("yaml");
-    tcase_add_test(tcase, a_byte_order_mark_at_the_head_says_nothing);
-    tcase_add_test(tcase, flattens_mappings_lists_and_flow_into_paths_with_lines);
-    tcase_add_loop_test(tcase, refuses_with_file_line_and_what_was_expected, 0,
-        (int)(sizeof refused / sizeof refused[0]));
-    tcase_add_test(tcase, refuses_a_file_over_256_kib_and_takes_one_of_just_that);
-    tcase_add_test(tcase, gives_up_early_on_deep_nesting);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
 }
