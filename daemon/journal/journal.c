@@ -257,6 +257,7 @@ bool journal_sent(struct run *run, struct journal_batch *batch, struct error *er
     pg_arg_int(&args, (int64_t)batch->inputs);
     pg_arg_text(&args, batch->create ? "create" : "archive");
     pg_arg_text(&args, pg_array_end(&ordinals));
+    pg_arg_bool(&args, batch->create && run->session.reciprocals != NULL);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(run->session.state, STATEMENT_BATCH_SENT, &args, &rows, err))
         return false;

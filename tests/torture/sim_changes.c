@@ -154,9 +154,8 @@ STATEMENT(change_abandon)
     EACH_CHANGE(c, run_id)
     if (c->state == STATE_SENT || c->state == STATE_PLANNED)
         sim_change_set(c,
-            c->state == STATE_SENT && sim.tables->batches[c->batch_id].status != 'f'
-                ? STATE_UNKNOWN
-                : STATE_ABANDONED);
+            c->batch_id != 0 && sim.tables->batches[c->batch_id].status != 'f' ? STATE_UNKNOWN
+                                                                               : STATE_ABANDONED);
     return true;
 }
 
@@ -193,6 +192,14 @@ struct sim_change *sim_change_of(int64_t run_id, bool archive, const char *ordin
     sim_fail("run %lld has no change %s", (long long)run_id, ordinal);
 }
 
+/* What the run is to make of the same link from its other record. */
+static void note_carried(const struct sim_change *sent, int32_t batch_id)
+{
+    EACH_CHANGE(c, sent->run_id)
+    if (!c->archive && c->state == STATE_PLANNED && c->from == sent->to && c->to == sent->from)
+        c->batch_id = batch_id;
+}
+
 STATEMENT(batch_sent)
 {
     struct sim_tables *t = sim.tables;
@@ -214,6 +221,8 @@ STATEMENT(batch_sent)
         sim_change_set(c, STATE_SENT);
         c->batch_id = batch_id;
         moved++;
+        if (sim_int(args, 8) != 0)
+            note_carried(c, batch_id);
     }
     UNUSED(pg);
     sim_row(rows, NUMBER(batch_id), NUMBER(moved));

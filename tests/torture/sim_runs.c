@@ -114,9 +114,11 @@ STATEMENT(run_interrupt)
             if (t->batches[i].run_id == id && t->batches[i].status == 's')
                 t->batches[i].status = 'u';
         for (int32_t i = t->runs[id].first_change; i < t->change_count; i++)
-            if (t->changes[i].run_id == id && t->changes[i].state == STATE_PLANNED)
+            if (t->changes[i].run_id == id && t->changes[i].state == STATE_PLANNED &&
+                (t->changes[i].batch_id == 0 || t->batches[t->changes[i].batch_id].status == 'f'))
                 sim_change_set(&t->changes[i], STATE_ABANDONED);
-            else if (t->changes[i].run_id == id && t->changes[i].state == STATE_SENT)
+            else if (t->changes[i].run_id == id &&
+                (t->changes[i].state == STATE_SENT || t->changes[i].state == STATE_PLANNED))
                 sim_change_set(&t->changes[i], STATE_UNKNOWN);
         sim_row(rows, NUMBER(id));
     }
