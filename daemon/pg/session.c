@@ -35,6 +35,7 @@ static const struct setting {
     {"standard_conforming_strings", "on", 0, false},
     {"row_security", "off", 0, false},
     {"lock_timeout", "5s", 0, false},
+    {"jit", "off", 110000, false}, /* compiling costs a second, and our statements look few up */
     {"default_transaction_isolation", "read committed", 0, true},
     {"idle_session_timeout", "0", 140000, true},
     {"client_connection_check_interval", "2s", 140000, true},

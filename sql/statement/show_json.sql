@@ -10,5 +10,6 @@ select row_to_json(j) from (
             from assocd.batch where run_id = r.run_id) b) as batches,
         (select coalesce(json_agg(c), '[]') from (
             select operation, ordinal, from_id, to_id, category, type_id, reason, state, batch_id, message
-            from assocd.change where run_id = r.run_id order by operation, ordinal limit 10000) c) as changes
+            from assocd.change where run_id = r.run_id and operation in ('create', 'archive') and ordinal <= 10000
+            order by operation, ordinal limit 10000) c) as changes
     from assocd.run r where r.run_id = $1::bigint) j

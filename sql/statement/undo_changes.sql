@@ -1,18 +1,22 @@
 -- What a run did to a range of from-records, what came by itself with it, and whether another sync owns an association of
--- the same two records, in either direction: one whose object types are these two, or not known. What moved by itself is told if the create that moved it was done. Within one object type ($4) also what
--- it did to the same links from their other records, turned round; of types that a record can have only once ($5), to
--- any link of these records.
+-- the same two records, in either direction: one whose object types are these two, or not known (sync by sync, because
+-- what is owned is found by it). What moved by itself is told if the create that moved it was done. Within one object
+-- type ($4) also what it did to the same links from their other records, turned round; of types that a record can have
+-- only once ($5), to any link of these records.
 select c.operation, case when c.turned then c.to_id else c.from_id end, case when c.turned then c.from_id else c.to_id end,
     c.category, c.type_id, c.origin, array_to_string(c.along, ' '), array_to_string(c.implied, ' '),
     array_to_string(c.came, ' '), c.state = 'implied',
-    exists (select from assocd.managed m join assocd.sync_state s using (sync)
-        where m.sync <> r.sync and m.released_at is null and s.portal = r.portal
-            and (m.from_id = c.from_id and m.to_id = c.to_id
-                    and (s.fingerprint is null or split_part(s.fingerprint, ' of account ', 1) = o.ends
-                        or m.category || ':' || m.type_id = any (c.implied)
-                        or (m.category, m.type_id) = (c.category, c.type_id))
-                or m.from_id = c.to_id and m.to_id = c.from_id
-                    and (s.fingerprint is null or split_part(s.fingerprint, ' of account ', 1) = o.turned_ends))),
+    exists (select from assocd.sync_state s cross join lateral (
+            select m.category, m.type_id, false as turned from assocd.managed m
+            where m.sync = s.sync and m.from_id = c.from_id and m.to_id = c.to_id and m.released_at is null
+            union all
+            select m.category, m.type_id, true from assocd.managed m
+            where m.sync = s.sync and m.from_id = c.to_id and m.to_id = c.from_id and m.released_at is null offset 0) m
+        where s.sync <> r.sync and s.portal = r.portal and case when m.turned
+            then s.fingerprint is null or split_part(s.fingerprint, ' of account ', 1) = o.turned_ends
+            else s.fingerprint is null or split_part(s.fingerprint, ' of account ', 1) = o.ends
+                or m.category || ':' || m.type_id = any (c.implied)
+                or (m.category, m.type_id) = (c.category, c.type_id) end),
     c.turned, c.reason = 'companion'
 from assocd.run r
 cross join lateral (select split_part(r.fingerprint, ' of account ', 1) as ends) e
