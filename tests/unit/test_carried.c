@@ -12,7 +12,7 @@
 #include "pg/pg.h"
 #include "run/run.h"
 
-static char *database;
+SUITE_DATABASE(cluster_database_with_schema);
 static struct pg *pg; /* looks on */
 static struct error err;
 static struct portal_definition portal = {.name = "main", .api = DIALECT_V3};
@@ -50,25 +50,14 @@ static char *told(bool one_type)
     return text;
 }
 
-START_TEST(what_a_dead_runs_create_has_carried_along_is_unknown)
+TEST(what_a_dead_runs_create_has_carried_along_is_unknown)
 {
     ck_assert_str_eq(told(true), "unknown abandoned unknown");
 }
-END_TEST
 
-START_TEST(equal_ids_of_two_object_types_are_other_records)
+TEST(equal_ids_of_two_object_types_are_other_records)
 {
     ck_assert_str_eq(told(false), "unknown abandoned abandoned");
 }
-END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("carried");
-    TCase *tcase = tcase_create("carried");
-    database = cluster_database_with_schema();
-    tcase_add_test(tcase, what_a_dead_runs_create_has_carried_along_is_unknown);
-    tcase_add_test(tcase, equal_ids_of_two_object_types_are_other_records);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
-}
+SUITE(.open = open_database, .close = close_database);
