@@ -5,10 +5,6 @@
 #include "service/supervisor.h"
 #include "cli/cli.h"
 
-#ifndef ASSOCD_VERSION
-#define ASSOCD_VERSION "0.1.0"
-#endif
-
 bool verb_daemon(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
     const char *log_format = NULL;

@@ -10,10 +10,6 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 
-#ifndef ASSOCD_VERSION
-#define ASSOCD_VERSION "0.1.0"
-#endif
-
 const struct verb verbs[] = {
     {"init", "[--sql] [--roles] [--watch | --unwatch [SYNC...]]",
         "create or upgrade the assocd schema",

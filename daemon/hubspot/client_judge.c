@@ -14,19 +14,27 @@ static bool is_success(long status)
     return status >= 200 && status < 300;
 }
 
-/* Looks at a complete 2xx answer; sets call->garbled if it is none. An empty one is what archive
- * calls answer with 204, and says nothing anywhere else. */
+static bool is_archive(const struct call *call)
+{
+    if (call->request == NULL)
+        return false;
+    return call->request->call == CLIENT_ARCHIVE || call->request->call == CLIENT_ARCHIVE_LABELS;
+}
+
+/* Looks at a complete 2xx answer; sets call->garbled if it is none. */
 static void check_answer(struct call *call)
 {
-    bool archive = call->request != NULL &&
-        (call->request->call == CLIENT_ARCHIVE || call->request->call == CLIENT_ARCHIVE_LABELS);
     if (call->garbled != NULL)
         return;
-    if (!envelope_end(&call->envelope))
-        call->garbled = call->envelope.why;
-    if (archive && call->garbled != NULL && strcmp(call->garbled, "it is empty") == 0)
-        call->garbled = NULL;
-    else if (call->garbled == NULL && !archive && call->request != NULL && !call->has_results)
+    if (!envelope_end(&call->envelope)) {
+        /* Archive calls answer so, with 204; anywhere else nothing says nothing. */
+        bool empty = strcmp(call->envelope.why, "it is empty") == 0;
+        if (!empty || !is_archive(call))
+            call->garbled = call->envelope.why;
+        return;
+    }
+    bool needs_results = call->request != NULL && !is_archive(call);
+    if (needs_results && !call->has_results)
         call->garbled = "it has no results";
 }
 
@@ -205,9 +213,37 @@ static enum client_outcome stopped_outcome(const struct call *call)
  * (hubspot-api 3.11, 10.12). */
 static bool is_gone(const struct call *call, long status)
 {
-    return status == 404 && call->request != NULL &&
-        (call->request->call == CLIENT_ARCHIVE || call->request->call == CLIENT_ARCHIVE_LABELS) &&
+    return status == 404 && is_archive(call) &&
         strcmp(call->problem.category, "OBJECT_NOT_FOUND") == 0;
+}
+
+/* Whether a 2xx answer is HubSpot's last word on every input; says why it is not. */
+static bool is_final(struct call *call, long status)
+{
+    char name[300];
+    if (call->status[0] != '\0' && strcmp(call->status, "COMPLETE") != 0) {
+        call_say(call, call->status, "%s: HTTP %ld with status %s, which says nothing final",
+            call_name(call, name), status, call->status);
+        return false;
+    }
+    if (call->has_count && call->count != call->errors_count) {
+        call_say(call, "", "%s: HTTP %ld with numErrors %u but %u errors", call_name(call, name),
+            status, call->count, call->errors_count);
+        return false;
+    }
+    return true;
+}
+
+/* Ends a call whose answer says nothing of this page's inputs. */
+static void end_unknown(struct client *client, struct call *call)
+{
+    call->refusals_count = 0;
+    if (!call_is_read(call))
+        write_settle(client, call, false);
+    else if (read_salvage(client, call))
+        return;
+    call->rows.count = 0;
+    call_end(client, call, CLIENT_UNKNOWN);
 }
 
 /* An answer that stands: 2xx, or a 4xx that will not change. */
@@ -229,31 +265,14 @@ static void take(struct client *client, struct call *call, const struct http_res
         end_refused(client, call, large ? CLIENT_TOO_LARGE : CLIENT_REFUSED);
         return;
     }
-    char name[300];
-    bool settled = call->status[0] == '\0' || strcmp(call->status, "COMPLETE") == 0;
-    bool counted = !call->has_count || call->count == call->errors_count;
-    if (call->request == NULL || (settled && counted)) {
-        if (call->request == NULL)
-            call_end(client, call, CLIENT_ANSWERED);
-        else if (call_is_read(call))
-            read_page_end(client, call);
-        else
-            write_settle(client, call, true);
-        return;
-    }
-    if (!settled)
-        call_say(call, call->status, "%s: HTTP %ld with status %s, which says nothing final",
-            call_name(call, name), result->status, call->status);
+    if (call->request == NULL)
+        call_end(client, call, CLIENT_ANSWERED);
+    else if (!is_final(call, result->status))
+        end_unknown(client, call);
+    else if (call_is_read(call))
+        read_page_end(client, call);
     else
-        call_say(call, "", "%s: HTTP %ld with numErrors %u but %u errors", call_name(call, name),
-            result->status, call->count, call->errors_count);
-    call->refusals_count = 0;
-    if (!call_is_read(call))
-        write_settle(client, call, false);
-    if (!call_is_read(call) || !read_salvage(client, call)) {
-        call->rows.count = 0;
-        call_end(client, call, CLIENT_UNKNOWN);
-    }
+        write_settle(client, call, true);
 }
 
 static void end_not_sent(struct client *client, struct call *call)

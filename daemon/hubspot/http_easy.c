@@ -16,10 +16,6 @@
 #include "base/mem.h"
 #include "hubspot/rate.h"
 
-#ifndef ASSOCD_VERSION
-#define ASSOCD_VERSION "1.0"
-#endif
-
 static const struct {
     CURLoption option;
     long value;

@@ -81,20 +81,35 @@ static bool report_canceler(
     return pg_run(supervisor->state.pg, STATEMENT_REQUEST_OUTCOME, &args, NULL, err);
 }
 
+/* Only a worker that closed its run itself ends with the code of its outcome. */
+static bool left_run_open(int status)
+{
+    return status > 128 || status == 75 || status == 70;
+}
+
+/* Whether its end needs a word although no run tells of it. */
+static bool has_failed(const struct worker *worker)
+{
+    if (worker->stopped)
+        return false;
+    return worker->status != 0 && worker->status != 5 && worker->status != 6;
+}
+
 bool worker_end_report(struct supervisor *supervisor, const struct worker *worker,
     struct worker_end *ended, struct error *err)
 {
-    bool no_matter =
-        worker->stopped || worker->status == 0 || worker->status == 5 || worker->status == 6;
     struct pg_args args = {0};
-    pg_arg_text(&args, worker->sync);
-    /* Only one that closed its run itself ends with the code of its outcome. */
-    bool silent = worker->status > 128 || worker->status == 75 || worker->status == 70;
-    if ((silent && !state_interrupt(supervisor, worker->sync, err)) ||
-        !report_run(supervisor, worker, ended, err) ||
+    if (left_run_open(worker->status) && !state_interrupt(supervisor, worker->sync, err))
+        return false;
+    if (!report_run(supervisor, worker, ended, err) ||
         !report_canceler(supervisor, worker, ended->run_id, err))
         return false;
-    if (worker->stopped && worker->kind == WORKER_FULL && worker->canceled_by == 0)
+    bool for_the_daemon = worker->stopped && worker->canceled_by == 0;
+    if (for_the_daemon && worker->kind == WORKER_FULL) {
+        pg_arg_text(&args, worker->sync);
         return pg_run(supervisor->state.pg, STATEMENT_STATE_RESUME, &args, NULL, err);
-    return ended->run_id != 0 || no_matter || report_failure(supervisor, worker, err);
+    }
+    if (ended->run_id != 0 || !has_failed(worker))
+        return true;
+    return report_failure(supervisor, worker, err);
 }

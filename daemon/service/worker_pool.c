@@ -170,15 +170,20 @@ void worker_pool_start(struct supervisor *supervisor)
  * ended: 2, 4, 8, … 900 s. */
 static void back_off_changed(struct entry *entry, int status, bool changes_left, int64_t now_us)
 {
-    bool well = !changes_left && (status == 0 || status == 3 || status == 4);
+    if (status == 5) { /* another run has the lock: nobody's failure */
+        entry->changed_failures = 0;
+        entry->changed_hold_us = now_us + BUSY_HOLD_US;
+        return;
+    }
+    bool well = status == 0 || status == 3 || status == 4;
+    if (well && !changes_left) {
+        entry->changed_failures = 0;
+        return;
+    }
     int shift = entry->changed_failures < 10 ? entry->changed_failures : 10;
     int64_t backoff_us = INT64_C(2) * SECOND_US << shift;
-    entry->changed_failures = well || status == 5 ? 0 : entry->changed_failures + 1;
-    if (!well)
-        entry->changed_hold_us = now_us +
-            (status == 5                           ? BUSY_HOLD_US
-                    : backoff_us < backoff_most_us ? backoff_us
-                                                   : backoff_most_us);
+    entry->changed_failures++;
+    entry->changed_hold_us = now_us + (backoff_us < backoff_most_us ? backoff_us : backoff_most_us);
 }
 
 static void finish_entry(
