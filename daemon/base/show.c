@@ -142,7 +142,7 @@ static void add_spec(struct conversion *conversion, const char *text)
 }
 
 /* A number of the format, or of the arguments for a star. */
-static int take_number(const char **at, struct arguments *args)
+static int read_number(const char **at, struct arguments *args)
 {
     if (**at == '*') {
         (*at)++;
@@ -165,7 +165,7 @@ static const char *read_conversion(
         left = left || *at == '-';
         add_spec(conversion, (const char[]){*at, '\0'});
     }
-    conversion->width = take_number(&at, args);
+    conversion->width = read_number(&at, args);
     if (conversion->width != 0) {
         (void)snprintf(part, sizeof part, "%d", conversion->width);
         add_spec(conversion, part);
@@ -173,7 +173,7 @@ static const char *read_conversion(
     conversion->width = left ? -conversion->width : conversion->width;
     if (*at == '.') {
         at++;
-        conversion->precision = take_number(&at, args);
+        conversion->precision = read_number(&at, args);
         (void)snprintf(part, sizeof part, ".%d", conversion->precision);
         add_spec(conversion, part);
     }

@@ -66,7 +66,7 @@ static size_t behind(const struct loader *loader, size_t at)
 }
 
 /* A `portals.NAME` or `syncs.NAME`; returns the index of the entry to go on with. */
-static size_t take_named(struct loader *loader, size_t at)
+static size_t consume_named(struct loader *loader, size_t at)
 {
     const struct yaml_entry *entry = &loader->yaml.items[at];
     const char *name = strchr(entry->path, '.') + 1;
@@ -88,7 +88,7 @@ static size_t take_named(struct loader *loader, size_t at)
     return at + 1;
 }
 
-static size_t take_unknown(struct loader *loader, size_t at)
+static size_t consume_unknown(struct loader *loader, size_t at)
 {
     const struct yaml_entry *entry = &loader->yaml.items[at];
     struct buf near = {0};
@@ -109,11 +109,11 @@ static bool is_named(const char *path)
         (strncmp(path, "portals.", 8) == 0 || strncmp(path, "syncs.", 6) == 0);
 }
 
-static size_t take_entry(struct loader *loader, size_t at)
+static size_t consume_entry(struct loader *loader, size_t at)
 {
     const struct yaml_entry *entry = &loader->yaml.items[at];
     if (is_named(entry->path))
-        return take_named(loader, at);
+        return consume_named(loader, at);
     const struct key *key = key_find(entry->path);
     if (key != NULL) {
         size_t object = key_scope(key) == KEY_OF_FILE ? 0 : loader->objects_count - 1;
@@ -121,7 +121,7 @@ static size_t take_entry(struct loader *loader, size_t at)
         return behind(loader, at);
     }
     if (!key_is_section(entry->path))
-        return take_unknown(loader, at);
+        return consume_unknown(loader, at);
     if (is_mapping(entry))
         return at + 1;
     (void)config_problem(loader, entry->line, entry->path, "expected a mapping of its keys");
@@ -184,7 +184,7 @@ bool config_parse(
     (void)add_object(&loader, KEY_OF_FILE, &loader.definitions, "", 1);
     loader.objects[0].target = &loader.definitions;
     for (size_t at = 1; at < loader.yaml.count;)
-        at = take_entry(&loader, at);
+        at = consume_entry(&loader, at);
     for (size_t i = 0; i < loader.objects_count; i++)
         complete_object(&loader, &loader.objects[i]);
     if (loader.problems_count == 0)

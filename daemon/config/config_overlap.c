@@ -133,7 +133,7 @@ static int by_place(const void *a, const void *b)
     return left->later->type < right->later->type ? -1 : left->later->type > right->later->type;
 }
 
-static void tell(struct loader *loader, const struct conflict *conflict)
+static void report(struct loader *loader, const struct conflict *conflict)
 {
     const struct config_object *object = &loader->objects[conflict->later->object];
     const struct config_object *first = &loader->objects[conflict->first->object];
@@ -149,7 +149,7 @@ static void tell(struct loader *loader, const struct conflict *conflict)
 }
 
 /* Of each sync the first conflict with any other, and the first with itself. */
-static void tell_all(struct loader *loader, const struct claim *claims, size_t count)
+static void report_all(struct loader *loader, const struct claim *claims, size_t count)
 {
     struct conflict *conflicts = NULL;
     size_t found = 0, room = 0, first = 0;
@@ -166,7 +166,7 @@ static void tell_all(struct loader *loader, const struct claim *claims, size_t c
     for (size_t i = 0; i < found; i++)
         if (i == 0 || conflicts[i - 1].later->object != conflicts[i].later->object ||
             conflicts[i - 1].first->object != conflicts[i].first->object)
-            tell(loader, &conflicts[i]);
+            report(loader, &conflicts[i]);
     free(conflicts);
 }
 
@@ -227,7 +227,7 @@ void config_check_overlap(struct loader *loader)
     }
     if (count > 0)
         qsort(claims, count, sizeof *claims, by_key);
-    tell_all(loader, claims, count);
+    report_all(loader, claims, count);
     tell_marks(loader, claims, count);
     for (size_t i = 0; i < count; i++)
         free(claims[i].key);

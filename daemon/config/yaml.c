@@ -180,7 +180,7 @@ static bool refuse_key(
     return refused;
 }
 
-static bool take_key(struct reader *reader, const yaml_event_t *event, struct error *err)
+static bool consume_key(struct reader *reader, const yaml_event_t *event, struct error *err)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
@@ -202,7 +202,7 @@ static bool take_key(struct reader *reader, const yaml_event_t *event, struct er
     return true;
 }
 
-static bool take_scalar(struct reader *reader, const yaml_event_t *event, struct error *err)
+static bool consume_scalar(struct reader *reader, const yaml_event_t *event, struct error *err)
 {
     if (event->data.scalar.anchor != NULL)
         return refuse(
@@ -211,7 +211,7 @@ static bool take_scalar(struct reader *reader, const yaml_event_t *event, struct
         return refuse(
             reader, line_of(reader, event), "tags (!) are not supported, write it plain", err);
     if (wants_key(reader))
-        return take_key(reader, event, err);
+        return consume_key(reader, event, err);
     if (reader->depth == 0)
         return refuse(reader, line_of(reader, event), "a mapping (key: value) was expected", err);
     begin_value(reader);
@@ -263,7 +263,7 @@ static bool open_document(struct reader *reader, const yaml_event_t *event, stru
     return true;
 }
 
-static bool take_event(struct reader *reader, const yaml_event_t *event, struct error *err)
+static bool consume_event(struct reader *reader, const yaml_event_t *event, struct error *err)
 {
     switch (event->type) {
     case YAML_DOCUMENT_START_EVENT:
@@ -272,7 +272,7 @@ static bool take_event(struct reader *reader, const yaml_event_t *event, struct 
         return refuse(
             reader, line_of(reader, event), "aliases (*) are not supported, write it out", err);
     case YAML_SCALAR_EVENT:
-        return take_scalar(reader, event, err);
+        return consume_scalar(reader, event, err);
     case YAML_SEQUENCE_START_EVENT:
     case YAML_MAPPING_START_EVENT:
         return open_container(reader, event, err);
@@ -294,7 +294,7 @@ static bool read_events(struct reader *reader, const char *text, size_t length, 
         if (yaml_parser_parse(&reader->parser, &event) == 0)
             return refuse_syntax(reader, text, length, err);
         bool ended = event.type == YAML_STREAM_END_EVENT;
-        bool taken = take_event(reader, &event, err);
+        bool taken = consume_event(reader, &event, err);
         yaml_event_delete(&event);
         if (!taken || ended)
             return taken;

@@ -54,7 +54,7 @@ struct texts {
 
 /* A request of our own, and where its answer goes. */
 struct list {
-    bool (*take)(struct list *list, const struct envelope_item *item);
+    bool (*consume)(struct list *list, const struct envelope_item *item);
     void *owner;
     bool has_results; /* set by take */
     long http_status; /* of its answer; 0: there was none */
@@ -133,7 +133,7 @@ struct client {
     struct client_reply reply;
     uint64_t ended; /* calls so far */
     struct error fatal; /* what stops the run; kind ERROR_NONE: nothing */
-    bool fatal_told;
+    bool fatal_reported;
     char *from; /* object types of client_bind, as they stand in paths */
     char *to;
     struct types *types;
@@ -178,8 +178,8 @@ MUST_CHECK bool call_list(
 /* client_answer.c: take a piece of the answer. */
 void call_feed(struct client *client, struct call *call, const char *bytes, size_t length);
 
-/* client_judge.c: the attempt is over. */
-void call_judge(struct client *client, struct call *call, const struct http_result *result);
+/* client_attempt.c: the attempt is over. */
+void call_attempt_end(struct client *client, struct call *call, const struct http_result *result);
 
 /* client_read.c: begin; take an entry of results, and of errors (it is
  * call->problem); the page is complete: send the next one or end the call. read_salvage ends a call
@@ -190,10 +190,10 @@ void read_error(struct call *call);
 void read_page_end(struct client *client, struct call *call);
 bool read_salvage(struct client *client, struct call *call);
 
-/* client_write.c: the same. write_settle gives every row its outcome from what was seen so far. */
+/* client_write.c: the same. write_finish gives every row its outcome from what was seen so far. */
 void write_begin(struct client *client, struct call *call);
 bool write_result(struct client *client, struct call *call, struct json *json);
 void write_error(struct call *call);
-void write_settle(struct client *client, struct call *call, bool answered);
+void write_finish(struct client *client, struct call *call, bool answered);
 
 #endif

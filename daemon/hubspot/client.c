@@ -91,7 +91,7 @@ size_t client_room(const struct client *client)
 }
 
 /* A free call, emptied but for its memory. */
-static struct call *call_take(struct client *client)
+static struct call *free_call(struct client *client)
 {
     uint32_t i = 0;
     while (i < client->calls_count && client->calls[i].state != CALL_FREE)
@@ -123,7 +123,7 @@ void client_submit(struct client *client, const struct client_request *request)
 {
     assert(client->types != NULL && client_room(client) > 0);
     assert(request->call == CLIENT_READ ? request->from_count > 0 : request->row_count > 0);
-    struct call *call = call_take(client);
+    struct call *call = free_call(client);
     call->request = request;
     if (request->call == CLIENT_READ)
         read_begin(client, call);
@@ -179,14 +179,14 @@ static bool turn(struct client *client, bool *idle, struct error *err)
     if (event.kind == HTTP_BODY)
         call_feed(client, &client->calls[event.slot], event.bytes, event.length);
     else if (event.kind == HTTP_DONE)
-        call_judge(client, &client->calls[event.slot], &event.result);
+        call_attempt_end(client, &client->calls[event.slot], &event.result);
     return true;
 }
 
 /* Tells what stops the run, once. */
-static bool tell_fatal(struct client *client, struct error *err)
+static bool report_fatal(struct client *client, struct error *err)
 {
-    client->fatal_told = true;
+    client->fatal_reported = true;
     return error_set(err, client->fatal.kind, "%s", client->fatal.text);
 }
 
@@ -197,8 +197,8 @@ bool client_next(struct client *client, const struct client_reply **reply, struc
         call_release(client->lent);
     client->lent = NULL;
     for (;;) {
-        if (client->fatal.kind != ERROR_NONE && !client->fatal_told)
-            return tell_fatal(client, err);
+        if (client->fatal.kind != ERROR_NONE && !client->fatal_reported)
+            return report_fatal(client, err);
         struct call *call = first_ended(client);
         if (call != NULL) {
             fill_reply(call, &client->reply);
@@ -209,8 +209,8 @@ bool client_next(struct client *client, const struct client_reply **reply, struc
         bool idle;
         if (!turn(client, &idle, &client->fatal)) {
             call_stop_all(client);
-            if (client->fatal_told)
-                return tell_fatal(client, err);
+            if (client->fatal_reported)
+                return report_fatal(client, err);
         } else if (idle) {
             return true;
         }
@@ -223,7 +223,7 @@ bool call_list(struct client *client, const char *path, struct list *list, struc
     if (client->lent != NULL)
         call_release(client->lent);
     client->lent = NULL;
-    struct call *call = call_take(client);
+    struct call *call = free_call(client);
     call->list = list;
     call->attempt = 0;
     buf_reset(&call->path);

@@ -9,7 +9,7 @@
 /* Bytes of an answer, and for each input: a page of 1,000 associations is 150 kB. */
 enum { ANSWER_BASE = 4 << 20, ANSWER_INPUT = 256 << 10 };
 
-static bool take_member(struct call *call, const char *key, struct json *json)
+static bool consume_member(struct call *call, const char *key, struct json *json)
 {
     if (strcmp(key, "status") == 0)
         json_copy(json, call->status, sizeof call->status);
@@ -28,14 +28,14 @@ static bool take_member(struct call *call, const char *key, struct json *json)
     return json_ok(json);
 }
 
-static bool take_result(struct client *client, struct call *call, struct json *json)
+static bool consume_result(struct client *client, struct call *call, struct json *json)
 {
     if (call->request->call == CLIENT_READ)
         return read_result(client, call, json);
     return write_result(client, call, json);
 }
 
-static bool take_error(struct call *call, struct json *json)
+static bool consume_error(struct call *call, struct json *json)
 {
     problem_reset(&call->problem);
     if (!problem_read(&call->problem, json))
@@ -49,7 +49,7 @@ static bool take_error(struct call *call, struct json *json)
     return true;
 }
 
-static bool take_item(
+static bool consume_item(
     struct client *client, struct call *call, const struct envelope_item *item, struct json *json)
 {
     if (item->array) {
@@ -59,23 +59,23 @@ static bool take_item(
     json_init(json, item->text, item->length);
     bool good;
     if (item->element && strcmp(item->key, "results") == 0)
-        good = take_result(client, call, json);
+        good = consume_result(client, call, json);
     else if (item->element && strcmp(item->key, "errors") == 0)
-        good = take_error(call, json);
+        good = consume_error(call, json);
     else
-        good = item->element ? json_skip(json) : take_member(call, item->key, json);
+        good = item->element ? json_skip(json) : consume_member(call, item->key, json);
     return good && json_end(json);
 }
 
 /* Reads the results that lie whole in what was fed where they are. What is left to envelope_next is
  * the one that is cut by the end of a piece, or is wrong, and whatever is no result. */
-static void take_results(struct client *client, struct call *call)
+static void consume_results(struct client *client, struct call *call)
 {
     struct envelope_item item;
     struct json json;
     while (envelope_object(&call->envelope, &item) && strcmp(item.key, "results") == 0) {
         json_init(&json, item.text, item.length);
-        if (!take_result(client, call, &json))
+        if (!consume_result(client, call, &json))
             return;
         envelope_pass(&call->envelope, json.at);
     }
@@ -93,12 +93,12 @@ void call_feed(struct client *client, struct call *call, const char *bytes, size
     envelope_feed(&call->envelope, bytes, length);
     for (;;) {
         if (call->list == NULL)
-            take_results(client, call);
+            consume_results(client, call);
         if (!envelope_next(&call->envelope, &item))
             break;
-        if (call->list != NULL && !call->list->take(call->list, &item))
+        if (call->list != NULL && !call->list->consume(call->list, &item))
             call->garbled = "it is not what this call answers";
-        else if (call->list == NULL && !take_item(client, call, &item, &json))
+        else if (call->list == NULL && !consume_item(client, call, &item, &json))
             call->garbled = json.why != NULL ? json.why : "it is not what was asked for";
         if (call->garbled != NULL)
             return;

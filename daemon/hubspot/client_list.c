@@ -14,7 +14,7 @@
 
 /* ---- account ---- */
 
-static bool take_account(struct list *list, const struct envelope_item *item)
+static bool consume_account(struct list *list, const struct envelope_item *item)
 {
     struct account *account = list->owner;
     if (strcmp(item->key, "portalId") == 0)
@@ -29,7 +29,7 @@ static bool take_account(struct list *list, const struct envelope_item *item)
 bool client_account(struct client *client, struct account *account, struct error *err)
 {
     struct account found = {0};
-    struct list list = {.take = take_account, .owner = &found};
+    struct list list = {.consume = consume_account, .owner = &found};
     const struct dialect_row *row = dialect_row(client->settings.dialect);
     if (!call_list(client, row->account, &list, err))
         return false;
@@ -75,7 +75,7 @@ static void add_type(struct types_list *lists, struct type *type)
 }
 
 /* {"category": …, "typeId": …, "label": …} */
-static bool take_label(struct types_list *lists, struct json_object *entry)
+static bool consume_label(struct types_list *lists, struct json_object *entry)
 {
     const char *category = json_tree_text(entry, "category");
     const char *label = json_tree_text(entry, "label");
@@ -119,7 +119,7 @@ static const char *name_category(const struct types_list *lists, const char *nam
 }
 
 /* {"id": "279", "name": "contact_to_company_unlabeled"} */
-static bool take_name(struct types_list *lists, struct json_object *entry)
+static bool consume_name(struct types_list *lists, struct json_object *entry)
 {
     const char *name = json_tree_text(entry, "name");
     uint32_t id;
@@ -144,7 +144,7 @@ static bool take_name(struct types_list *lists, struct json_object *entry)
     return true;
 }
 
-static bool take_type(struct list *list, const struct envelope_item *item)
+static bool consume_type(struct list *list, const struct envelope_item *item)
 {
     struct types_list *lists = list->owner;
     bool results = strcmp(item->key, "results") == 0;
@@ -156,14 +156,14 @@ static bool take_type(struct list *list, const struct envelope_item *item)
     CLEANUP(json_tree_free) struct json_object *entry = json_tree(item->text, item->length);
     if (!item->element || !json_tree_is_object(entry))
         return false;
-    return lists->names ? take_name(lists, entry) : take_label(lists, entry);
+    return lists->names ? consume_name(lists, entry) : consume_label(lists, entry);
 }
 
 static bool get_list(struct client *client, struct types_list *lists, const char *pattern,
     struct list *list, struct error *err)
 {
     CLEANUP(buf_clear) struct buf path = {0};
-    *list = (struct list){.take = take_type, .owner = lists};
+    *list = (struct list){.consume = consume_type, .owner = lists};
     lists->names = strstr(pattern, "/types") != NULL;
     dialect_path(&path, pattern, lists->from, lists->to, "");
     if (!call_list(client, buf_text(&path), list, err))
@@ -198,7 +198,7 @@ static uint32_t find_nameless(const struct types *types, uint32_t id)
 
 /* {"id": "30", "name": "decision_maker", "fromObjectTypeId": "0-1", "toObjectTypeId": "0-2"}. A
  * custom object may be configured by its name, and stands here by its id. */
-static void take_schema_name(const struct types_list *lists, struct json_object *entry)
+static void consume_schema_name(const struct types_list *lists, struct json_object *entry)
 {
     const char *name = json_tree_text(entry, "name");
     const char *to = json_tree_text(entry, "toObjectTypeId");
@@ -217,7 +217,7 @@ static void take_schema_name(const struct types_list *lists, struct json_object 
         lists->types->items[index].name = mem_text(name);
 }
 
-static bool take_schema(struct list *list, const struct envelope_item *item)
+static bool consume_schema(struct list *list, const struct envelope_item *item)
 {
     struct types_list *lists = list->owner;
     if (item->array)
@@ -227,7 +227,7 @@ static bool take_schema(struct list *list, const struct envelope_item *item)
     CLEANUP(json_tree_free) struct json_object *entry = json_tree(item->text, item->length);
     if (!json_tree_is_object(entry))
         return false;
-    take_schema_name(lists, entry);
+    consume_schema_name(lists, entry);
     return true;
 }
 
@@ -243,7 +243,7 @@ static bool name_types(struct client *client, struct types_list *lists, struct e
     if (pattern == NULL || !nameless)
         return true;
     CLEANUP(buf_clear) struct buf path = {0};
-    struct list list = {.take = take_schema, .owner = lists};
+    struct list list = {.consume = consume_schema, .owner = lists};
     struct error why = {0};
     dialect_path(&path, pattern, lists->from, lists->to, "");
     bool stops = !call_list(client, buf_text(&path), &list, &why) &&
@@ -265,7 +265,7 @@ static const char *resolve(const char *name, struct error *err)
     return NULL;
 }
 
-static bool take_object_type(struct list *list, const struct envelope_item *item)
+static bool consume_object_type(struct list *list, const struct envelope_item *item)
 {
     char *id = list->owner;
     if (item->array)
@@ -290,7 +290,7 @@ bool client_object_type(struct client *client, const char *name, char *id, struc
         pattern = dialect_row(dialect_beyond_names)->schema;
     CLEANUP(buf_clear) struct buf path = {0};
     char found[OBJECT_TYPE_MAX] = "";
-    struct list list = {.take = take_object_type, .owner = found};
+    struct list list = {.consume = consume_object_type, .owner = found};
     dialect_path(&path, pattern, known, known, "");
     if (!call_list(client, buf_text(&path), &list, err))
         return false;

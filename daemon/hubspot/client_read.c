@@ -231,7 +231,7 @@ static void end_read(struct client *client, struct call *call)
 }
 
 /* What the page said about each record it was asked for, its cursor apart. */
-static void settle_page(struct call *call)
+static void finish_page(struct call *call)
 {
     for (size_t i = 0; i < call->asked.count; i++) {
         const struct page_input *input = &call->asked.items[i];
@@ -313,7 +313,7 @@ static bool go_beyond(struct call *call)
 void read_page_end(struct client *client, struct call *call)
 {
     bool names = dialect_row(call->dialect)->wire == WIRE_NAMES;
-    settle_page(call);
+    finish_page(call);
     sort_rows(client, call);
     if (!names)
         drop_loops(call);

@@ -31,7 +31,7 @@ static struct client_record *find_record(const struct record_list *list, uint64_
 }
 
 /* "12;345": the ids that were merged into `now`. */
-static bool take_merged(const struct record_list *list, const char *ids, uint64_t now)
+static bool consume_merged(const struct record_list *list, const char *ids, uint64_t now)
 {
     for (size_t count = 1; *ids != '\0'; count++) {
         size_t length = strcspn(ids, ";");
@@ -49,7 +49,7 @@ static bool take_merged(const struct record_list *list, const char *ids, uint64_
 }
 
 /* {"id": "1", "properties": {"hs_merged_object_ids": "12;345"}} */
-static bool take_record(struct list *owner, const struct envelope_item *item)
+static bool consume_record(struct list *owner, const struct envelope_item *item)
 {
     struct record_list *list = owner->owner;
     bool results = strcmp(item->key, "results") == 0;
@@ -69,11 +69,11 @@ static bool take_record(struct list *owner, const struct envelope_item *item)
         list->records[0].now = id;
     const char *merged =
         json_tree_text(json_tree_member(entry, "properties"), "hs_merged_object_ids");
-    return merged == NULL || take_merged(list, merged, id);
+    return merged == NULL || consume_merged(list, merged, id);
 }
 
 /* An object by itself: {"id": "1", "properties": {…}} */
-static bool take_one(struct list *owner, const struct envelope_item *item)
+static bool consume_one(struct list *owner, const struct envelope_item *item)
 {
     struct client_record *record = owner->owner;
     if (item->array || item->element)
@@ -91,7 +91,7 @@ bool client_record_now(
     char id[24];
     struct error why = {0};
     CLEANUP(buf_clear) struct buf path = {0};
-    struct list list = {.take = take_one, .owner = record};
+    struct list list = {.consume = consume_one, .owner = record};
     assert(type != NULL);
     (void)snprintf(id, sizeof id, "%llu", (unsigned long long)record->id);
     record->now = 0;
@@ -111,7 +111,7 @@ bool client_records(struct client *client, const struct client_lookup *lookup, s
     struct record_list asked = {.records = records, .count = count, .merges = lookup->merges};
     CLEANUP(buf_clear) struct buf path = {0};
     CLEANUP(buf_clear) struct buf body = {0};
-    struct list list = {.take = take_record, .owner = &asked, .body = &body};
+    struct list list = {.consume = consume_record, .owner = &asked, .body = &body};
     assert(count > 0 && count <= CLIENT_RECORDS_MAX && id != NULL);
     buf_add_text(&body, "{\"properties\":[\"hs_merged_object_ids\"],\"inputs\":[");
     for (size_t i = 0; i < count; i++) {

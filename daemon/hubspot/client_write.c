@@ -161,7 +161,7 @@ static enum row_outcome row_outcome(const struct call *call, uint8_t mark)
     return create || call->unnamed_error ? ROW_UNKNOWN : ROW_DONE;
 }
 
-void write_settle(struct client *client, struct call *call, bool answered)
+void write_finish(struct client *client, struct call *call, bool answered)
 {
     for (size_t i = 0; i < call->request->row_count; i++)
         call->outcomes[i] = (uint8_t)(answered ? row_outcome(call, call->marks[i]) : ROW_UNKNOWN);

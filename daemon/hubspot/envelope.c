@@ -112,7 +112,7 @@ static bool pass_item(struct envelope *envelope)
 }
 
 /* Takes up the item that began before or at `at`. */
-static bool take_item(struct envelope *envelope, struct envelope_item *item)
+static bool consume_item(struct envelope *envelope, struct envelope_item *item)
 {
     const char *start = envelope->at;
     bool whole = pass_item(envelope);
@@ -148,7 +148,7 @@ static bool is_key(const char *name, size_t length)
 }
 
 /* Takes up a member name; false if it does not end in this fragment, or on failure. */
-static bool take_key(struct envelope *envelope)
+static bool consume_key(struct envelope *envelope)
 {
     const char *start = envelope->at;
     bool whole = pass_string(envelope);
@@ -253,9 +253,9 @@ bool envelope_next(struct envelope *envelope, struct envelope_item *item)
     drop_handed(envelope);
     while (envelope->at < envelope->end) {
         if (envelope->state == IN_VALUE || envelope->state == IN_ELEMENT)
-            return take_item(envelope, item);
+            return consume_item(envelope, item);
         if (envelope->state == IN_KEY) {
-            if (!take_key(envelope))
+            if (!consume_key(envelope))
                 return false;
             continue;
         }

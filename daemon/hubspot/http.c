@@ -202,8 +202,8 @@ static bool start_waiting(struct http *http, int64_t *wait_ms, struct error *err
             continue;
         int64_t ready_ms = slot->ready_ms > http->ready_ms ? slot->ready_ms : http->ready_ms;
         int64_t later_ms = 0;
-        if (ready_ms <= now && permits->take != NULL) {
-            if (!permits->take(permits->owner, &later_ms, err))
+        if (ready_ms <= now && permits->acquire != NULL) {
+            if (!permits->acquire(permits->owner, &later_ms, err))
                 return false;
             now = clock_now_ms();
             if (later_ms > 0)

@@ -21,7 +21,7 @@ struct http_settings {
     int64_t timeout_ms; /* of one attempt */
     int stop_fd; /* -1: none */
     uint32_t slots; /* attempts that may be under way or waiting at once */
-    struct client_permits permits; /* take NULL: always granted */
+    struct client_permits permits; /* acquire NULL: always granted */
 };
 
 MUST_CHECK bool http_open(

@@ -100,7 +100,7 @@ enum http_end http_easy_end(CURL *easy, CURLcode code)
 /* A certificate that is out of its dates looks like that on a machine whose clock is wrong, too.
  * The codes are OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED; with
  * another TLS library nothing is added. */
-static void tell_clock(CURL *easy, char why[static HTTP_WHY_MAX])
+static void report_clock(CURL *easy, char why[static HTTP_WHY_MAX])
 {
     long result = 0;
     char now[CLOCK_TEXT_MAX];
@@ -122,7 +122,7 @@ void http_easy_why(
     else if (why[0] == '\0')
         (void)snprintf(why, HTTP_WHY_MAX, "%s", curl_easy_strerror(code));
     if (http_easy_end(easy, code) == HTTP_UNTRUSTED)
-        tell_clock(easy, why);
+        report_clock(easy, why);
     if (http_easy_end(easy, code) != HTTP_UNREACHED)
         return;
     size_t length = strlen(why);

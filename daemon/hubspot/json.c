@@ -30,7 +30,7 @@ static inline char front(struct json *json)
 }
 
 /* Consumes c if it is next. */
-static inline bool take(struct json *json, char c)
+static inline bool consume(struct json *json, char c)
 {
     if (front(json) != c)
         return false;
@@ -63,7 +63,7 @@ enum json_kind json_peek(struct json *json)
 
 bool json_enter_object(struct json *json)
 {
-    if (!take(json, '{'))
+    if (!consume(json, '{'))
         return json_fail(json, "an object was expected");
     json->comma = false;
     return true;
@@ -71,7 +71,7 @@ bool json_enter_object(struct json *json)
 
 bool json_enter_array(struct json *json)
 {
-    if (!take(json, '['))
+    if (!consume(json, '['))
         return json_fail(json, "an array was expected");
     json->comma = false;
     return true;
@@ -149,7 +149,7 @@ static bool scan_string_rest(struct json *json, struct json_text *text)
 
 static inline bool scan_string(struct json *json, struct json_text *text)
 {
-    if (!take(json, '"'))
+    if (!consume(json, '"'))
         return json_fail(json, "a string was expected");
     const char *start = json->at;
     const char *end = json_plain_end(start, json->end);
@@ -173,7 +173,7 @@ bool json_member(struct json *json, struct json_text *name)
         return false;
     if (name->escaped)
         return json_fail(json, "a member name is written with escapes");
-    return take(json, ':') || json_fail(json, "a colon was expected after a member name");
+    return consume(json, ':') || json_fail(json, "a colon was expected after a member name");
 }
 
 static bool digits(struct json *json)
@@ -212,7 +212,7 @@ static bool scan_number(struct json *json)
  * neither sign, fraction nor exponent. */
 static inline bool scan_whole(struct json *json, size_t digits_max, uint64_t *value)
 {
-    bool quoted = take(json, '"');
+    bool quoted = consume(json, '"');
     const char *start = json->at;
     const char *at = start;
     uint64_t number = 0;

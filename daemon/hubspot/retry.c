@@ -35,7 +35,7 @@ static int64_t backoff_ms(const struct retry_attempt *attempt)
     return (int64_t)(attempt->random % (uint64_t)(top + 1));
 }
 
-static struct retry_verdict judge_throttle(const struct retry_attempt *attempt)
+static struct retry_verdict decide_throttle(const struct retry_attempt *attempt)
 {
     int64_t hold =
         rate_hold_ms(attempt->policy, attempt->number, attempt->retry_after_ms, attempt->random);
@@ -47,7 +47,7 @@ static struct retry_verdict judge_throttle(const struct retry_attempt *attempt)
     return verdict;
 }
 
-static struct retry_verdict judge_locked(const struct retry_attempt *attempt)
+static struct retry_verdict decide_locked(const struct retry_attempt *attempt)
 {
     int64_t wait = LOCKED_MS + (int64_t)(attempt->random % (LOCKED_MS / LOCKED_SPREAD));
     if (wait < attempt->retry_after_ms)
@@ -56,7 +56,7 @@ static struct retry_verdict judge_locked(const struct retry_attempt *attempt)
     return (struct retry_verdict){.action = again ? RETRY_AGAIN : RETRY_GIVE_UP, .wait_ms = wait};
 }
 
-static struct retry_verdict judge_failure(
+static struct retry_verdict decide_failure(
     struct retry_budget *budget, const struct retry_attempt *attempt)
 {
     struct retry_verdict verdict = {.action = RETRY_GIVE_UP, .wait_ms = backoff_ms(attempt)};
@@ -76,15 +76,15 @@ static struct retry_verdict judge_failure(
     return verdict;
 }
 
-struct retry_verdict retry_judge(struct retry_budget *budget, const struct retry_attempt *attempt)
+struct retry_verdict retry_decide(struct retry_budget *budget, const struct retry_attempt *attempt)
 {
     if (is_failure(attempt))
-        return judge_failure(budget, attempt);
+        return decide_failure(budget, attempt);
     budget->failures = 0;
     if (is_throttle(attempt->status))
-        return judge_throttle(attempt);
+        return decide_throttle(attempt);
     if (attempt->status == 423)
-        return judge_locked(attempt);
+        return decide_locked(attempt);
     if (attempt->status == 401 || attempt->status == 403)
         return (struct retry_verdict){.action = RETRY_STOP_DENIED};
     if (attempt->status < 300 && budget->tenths < RETRY_BUDGET_MAX)

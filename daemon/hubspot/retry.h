@@ -54,7 +54,7 @@ struct retry_verdict {
 };
 
 /* Judges one attempt and books it in the budget. */
-struct retry_verdict retry_judge(struct retry_budget *budget, const struct retry_attempt *attempt);
+struct retry_verdict retry_decide(struct retry_budget *budget, const struct retry_attempt *attempt);
 
 /* True if an attempt that ended so may have changed something in HubSpot. */
 bool retry_may_have_applied(const struct retry_attempt *attempt);

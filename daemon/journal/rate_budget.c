@@ -76,5 +76,5 @@ static bool hold(void *owner, const char *policy, int64_t hold_ms, struct error 
 
 struct client_permits rate_budget_for_client(struct rate_budget *permits)
 {
-    return (struct client_permits){.owner = permits, .take = take, .hold = hold};
+    return (struct client_permits){.owner = permits, .acquire = take, .hold = hold};
 }

@@ -97,7 +97,7 @@ static bool list(struct pg *pg, enum statement_id id, const char *const rights[s
 
 /* Takes the rights that the new objects had from the start: an owner's ALTER DEFAULT PRIVILEGES
  * gives them to whoever it names, approvals and the journal too. */
-static bool take_gained(struct pg *pg, const struct buf *gained, struct error *err)
+static bool record_gained(struct pg *pg, const struct buf *gained, struct error *err)
 {
     for (const char *line = buf_text(gained); *line != '\0';) {
         int length = (int)strcspn(line, "\n");
@@ -118,7 +118,7 @@ static bool compare_rights(
         return false;
     bool ok = list(pg, STATEMENT_RIGHTS_GAINED, (const char *const[]){after, before},
                   &change->gained, err) &&
-        take_gained(pg, &change->gained, err) &&
+        record_gained(pg, &change->gained, err) &&
         (change->from == 0 ||
             list(pg, STATEMENT_RIGHTS_LOST, (const char *const[]){before, after}, &change->lost,
                 err));

@@ -130,7 +130,7 @@ static void judge_retry(const struct http_result *result)
             .retry_after_ms = result->retry_after_ms,
             .policy = problem.policy,
         };
-        struct retry_verdict verdict = retry_judge(&budget, &attempt);
+        struct retry_verdict verdict = retry_decide(&budget, &attempt);
         bool again = verdict.action == RETRY_AGAIN;
         fuzz_require(!again || attempt.number == 1, "tries for ever");
         fuzz_require(verdict.wait_ms >= 0 && (!again || verdict.wait_ms <= RATE_WAIT_MAX_MS),

@@ -243,7 +243,7 @@ static bool leave_all(struct client *client, struct error *err)
         if (call->request == NULL || call->left || client->fatal || client->run->stopped ||
             client->run->dead)
             continue;
-        if (!client->settings.permits.take(client->settings.permits.owner, &wait_ms, err)) {
+        if (!client->settings.permits.acquire(client->settings.permits.owner, &wait_ms, err)) {
             client->fatal = client->fatal_told = true;
             return false;
         }

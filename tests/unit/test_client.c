@@ -314,7 +314,7 @@ TEST(no_request_leaves_without_a_permit)
 {
     char *ok = scripted_answer("200 OK", "", RESULTS(R10));
     struct scripted script[] = {{.answer = ok, .end = SCRIPTED_KEEP}};
-    scripted.permits.take = take_two;
+    scripted.permits.acquire = take_two;
     rate_budget_taken = 0;
     scripted_client_open(script, 1, DIALECT_V3, -1);
     (void)scripted_client_ask(&read_three);

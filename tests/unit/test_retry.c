@@ -57,7 +57,7 @@ static const struct {
 TEST_LOOP(judges_an_attempt, ARRAY_COUNT(cases_table))
 {
     struct retry_budget budget = {.tenths = RETRY_BUDGET_MAX};
-    struct retry_verdict verdict = retry_judge(&budget, &cases_table[_i].attempt);
+    struct retry_verdict verdict = retry_decide(&budget, &cases_table[_i].attempt);
     ck_assert_int_eq(verdict.action, cases_table[_i].action);
     ck_assert_int_ge(verdict.wait_ms, cases_table[_i].wait_min_ms);
     ck_assert_int_le(verdict.wait_ms, cases_table[_i].wait_max_ms);
@@ -73,7 +73,7 @@ TEST(a_server_that_is_down_is_left_alone)
     int attempts = 0;
     enum retry_action action = RETRY_AGAIN;
     while (action != RETRY_STOP_REMOTE && attempts < 1000) {
-        action = retry_judge(&budget, &attempt).action;
+        action = retry_decide(&budget, &attempt).action;
         retries += action == RETRY_AGAIN;
         attempts++;
     }
@@ -95,7 +95,7 @@ TEST(retries_never_outrun_successes)
             .number = 1,
             .policy = "",
             .random = random_next(&random)};
-        struct retry_verdict verdict = retry_judge(&budget, &attempt);
+        struct retry_verdict verdict = retry_decide(&budget, &attempt);
         ck_assert_int_ge(verdict.wait_ms, 0);
         ck_assert_int_le(verdict.wait_ms, 30000);
         successes += !fails;

@@ -1,5 +1,5 @@
 /*
- * client_judge.c: what an attempt's outcome means: for its call (take it, again, give up) and for
+ * client_attempt.c: what an attempt's outcome means: for its call (take it, again, give up) and for
  * the run (go on, or stop: token, scope, quota, configuration, HubSpot down). The rules for trying
  * again are retry.c's; the words are here.
  */
@@ -102,7 +102,7 @@ static void give_up(struct client *client, struct call *call, const struct http_
     if (call->request == NULL) {
         call_end(client, call, CLIENT_UNKNOWN);
     } else if (!call_is_read(call)) {
-        write_settle(client, call, false);
+        write_finish(client, call, false);
         call_end(client, call, call->may_have_applied ? CLIENT_UNKNOWN : CLIENT_NOT_SENT);
     } else if (!read_salvage(client, call)) {
         call->rows.count = 0;
@@ -126,7 +126,7 @@ static void end_refused(struct client *client, struct call *call, enum client_ou
     }
     if (call->request == NULL || !call_is_read(call) || !read_salvage(client, call)) {
         if (call->request != NULL && !call_is_read(call))
-            write_settle(client, call, false);
+            write_finish(client, call, false);
         call->rows.count = 0;
         call_end(client, call, outcome);
     }
@@ -239,7 +239,7 @@ static void end_unknown(struct client *client, struct call *call)
 {
     call->refusals_count = 0;
     if (!call_is_read(call))
-        write_settle(client, call, false);
+        write_finish(client, call, false);
     else if (read_salvage(client, call))
         return;
     call->rows.count = 0;
@@ -247,7 +247,8 @@ static void end_unknown(struct client *client, struct call *call)
 }
 
 /* An answer that stands: 2xx, or a 4xx that will not change. */
-static void take(struct client *client, struct call *call, const struct http_result *result)
+static void accept_answer(
+    struct client *client, struct call *call, const struct http_result *result)
 {
     enum error_kind kind;
     const char *wrong = misconfiguration(call, result, &kind);
@@ -272,7 +273,7 @@ static void take(struct client *client, struct call *call, const struct http_res
     else if (call_is_read(call))
         read_page_end(client, call);
     else
-        write_settle(client, call, true);
+        write_finish(client, call, true);
 }
 
 static void end_not_sent(struct client *client, struct call *call)
@@ -280,7 +281,7 @@ static void end_not_sent(struct client *client, struct call *call)
     char name[300];
     call_say(call, "", "%s: not sent", call_name(call, name));
     if (call->request != NULL && !call_is_read(call))
-        write_settle(client, call, false);
+        write_finish(client, call, false);
     if (call->request != NULL && call_is_read(call) && read_salvage(client, call))
         return;
     /* A list changes nothing, whatever became of the attempts before. */
@@ -326,7 +327,7 @@ static void keep_facts(struct call *call, const struct http_result *result)
         told ? call->problem.correlation_id : result->correlation_id);
 }
 
-void call_judge(struct client *client, struct call *call, const struct http_result *result)
+void call_attempt_end(struct client *client, struct call *call, const struct http_result *result)
 {
     if (result->end == HTTP_NOT_SENT) {
         end_not_sent(client, call);
@@ -342,14 +343,14 @@ void call_judge(struct client *client, struct call *call, const struct http_resu
         .policy = call->problem.policy,
         .random = random_next(&client->random),
     };
-    struct retry_verdict verdict = retry_judge(&client->budget, &attempt);
+    struct retry_verdict verdict = retry_decide(&client->budget, &attempt);
     call->may_have_applied = call->may_have_applied || retry_may_have_applied(&attempt);
     call->late = call->late || retry_may_apply_late(&attempt);
     if (verdict.hold_ms > 0)
         hold_account(client, call, verdict.hold_ms);
     switch (verdict.action) {
     case RETRY_TAKE:
-        take(client, call, result);
+        accept_answer(client, call, result);
         return;
     case RETRY_AGAIN:
         call_send(client, call, verdict.wait_ms);

@@ -1,5 +1,5 @@
 /*
- * test_client_judge.c: what the client makes of answers. Cases are data: what HubSpot answers, what
+ * test_client_attempt.c: what the client makes of answers. Cases are data: what HubSpot answers, what
  * the reply has to be.
  */
 #include <check.h>
