@@ -32,7 +32,7 @@ const struct key keys[] = {
     {"history.retention_days", KEY_INTEGER, false, "90", 1, 3650, NULL, OF_FILE(retention_days),
         "days that the changes and batches of finished runs are kept"},
     {"daemon.max_workers", KEY_INTEGER, false, "4", 1, 64, NULL, OF_FILE(max_workers),
-        "full runs the daemon has going at once; runs of touched records come on top"},
+        "full runs the daemon has going at once; runs of changed records come on top"},
     {"daemon.poll", KEY_DURATION, false, NULL, SECOND_MS, 5 * 60 * SECOND_MS, NULL,
         OF_FILE(poll_ms),
         "how often an idle daemon looks for what no notification told it; none: 1s where a sync is "

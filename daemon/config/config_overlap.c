@@ -176,7 +176,7 @@ static size_t scope_length(const char *key)
     return (size_t)(strrchr(key, ' ') - key) + 1;
 }
 
-static void tell_mark(
+static void report_mark(
     struct loader *loader, const struct claim *mark, const struct config_object *plain)
 {
     const struct config_object *object = &loader->objects[mark->object];
@@ -192,7 +192,7 @@ static void tell_mark(
 }
 
 /* Primary in one sync and plain in another: of each mark the first sync that takes it. */
-static void tell_marks(struct loader *loader, const struct claim *claims, size_t count)
+static void report_marks(struct loader *loader, const struct claim *claims, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         size_t scope = scope_length(claims[i].key);
@@ -204,7 +204,7 @@ static void tell_marks(struct loader *loader, const struct claim *claims, size_t
             if (strcmp(claims[k].key + scope, "plain") != 0 ||
                 claims[k].object == claims[i].object || !config_overlap_takes_marks(plain->target))
                 continue;
-            tell_mark(loader, &claims[i], plain);
+            report_mark(loader, &claims[i], plain);
             break;
         }
     }
@@ -228,7 +228,7 @@ void config_check_overlap(struct loader *loader)
     if (count > 0)
         qsort(claims, count, sizeof *claims, by_key);
     report_all(loader, claims, count);
-    tell_marks(loader, claims, count);
+    report_marks(loader, claims, count);
     for (size_t i = 0; i < count; i++)
         free(claims[i].key);
     free(claims);

@@ -287,7 +287,7 @@ static void fill_done(const struct slot *slot, struct http_result *result)
 }
 
 /* Fills event from a slot that has something to tell. */
-static bool take_event(struct http *http, struct slot *slot, struct http_event *event)
+static bool consume_event(struct http *http, struct slot *slot, struct http_event *event)
 {
     bool streams = slot->state == SLOT_SENT || slot->state == SLOT_ENDED;
     event->slot = (uint32_t)(slot - http->slots);
@@ -310,7 +310,7 @@ static bool find_event(struct http *http, struct http_event *event)
 {
     for (uint32_t i = 0; i < http->settings.slots; i++) {
         uint32_t index = (http->first + i) % http->settings.slots;
-        if (!take_event(http, &http->slots[index], event))
+        if (!consume_event(http, &http->slots[index], event))
             continue;
         http->first = index + 1;
         return true;

@@ -8,6 +8,7 @@ function complain(line, rule, what) {
 # The code of one line; in_comment lives on across lines.
 function code_of(line,    out, at, c, two, quote) {
     out = ""
+    quoted = "" # the texts in it
     for (at = 1; at <= length(line); at++) {
         c = substr(line, at, 1)
         two = substr(line, at, 2)
@@ -19,14 +20,56 @@ function code_of(line,    out, at, c, two, quote) {
             break
         } else if (c == "\"" || c == "'") {
             quote = c
-            for (at++; at <= length(line) && substr(line, at, 1) != quote; at++)
+            for (at++; at <= length(line) && substr(line, at, 1) != quote; at++) {
                 if (substr(line, at, 1) == "\\") at++
+                else if (quote == "\"") quoted = quoted substr(line, at, 1)
+            }
             out = out quote quote
+            quoted = quoted " "
         } else {
             out = out c
         }
     }
     return out
+}
+
+# The words of words.tsv, one by one: as a part of a name, and in a text for people.
+function check_words(code,    count, i, j, parts, names, part) {
+    gsub(/[^A-Za-z0-9_]+/, " ", code)
+    count = split(code, names, " ")
+    for (i = 1; i <= count; i++) {
+        if ((path " " names[i]) in complained || names[i] !~ /[a-zA-Z]/) continue
+        split(tolower(names[i]), parts, "_")
+        for (j = 1; j in parts; j++) {
+            part = parts[j]
+            if (!(part in instead) || ((part " " names[i]) in leftover) ||
+                ((part " daemon/" folder "/") in leftover)) continue
+            complained[path " " names[i]] = 1
+            complain(FNR, "words", names[i] ": say " instead[part] " (tests/lint/words.tsv)")
+        }
+        split("", parts)
+    }
+    # The table, its option and its connection are called so, and stay.
+    gsub(/(assocd[. ]|--)touched/, "", quoted)
+    if (quoted ~ /^ *[a-z]* *$/) return
+    count = split(tolower(quoted), names, /[^a-z_]+/)
+    for (i = 1; i <= count; i++)
+        if (names[i] in unsaid)
+            complain(FNR, "words", "\"" names[i] "\" in a text: say " instead[names[i]])
+}
+
+function read_words(    line, field, places, i) {
+    while ((getline line < words) > 0) {
+        if (line ~ /^(#|$)/) continue
+        split(line, field, "\t")
+        instead[field[1]] = field[2]
+        split(field[3], places, " ")
+        for (i = 1; i in places; i++) leftover[field[1] " " places[i]] = 1
+        split("", places); split("", field)
+    }
+    # Ordinary words that people read in their ordinary sense are fine in a text; these are not.
+    split("registry crew agenda twin twins touched unsettled vanished wish", field, " ")
+    for (i = 1; i in field; i++) unsaid[field[i]] = 1
 }
 
 function calls(code, names) {
@@ -128,6 +171,7 @@ function check_function(code,    indent) {
 BEGIN {
     split("base model config pg hubspot source journal plan apply run service cli main", order, " ")
     for (i = 1; i in order; i++) rank[order[i]] = i
+    read_words()
 }
 
 FNR == 1 {
@@ -156,6 +200,7 @@ FNR == 1 {
     sub(/ +$/, "", code)
     check_calls(code)
     check_function(code)
+    if (product) check_words(code)
 }
 
 END { if (last != "") end_of_file() }

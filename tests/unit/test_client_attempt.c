@@ -1,6 +1,6 @@
 /*
- * test_client_attempt.c: what the client makes of answers. Cases are data: what HubSpot answers, what
- * the reply has to be.
+ * test_client_attempt.c: what the client makes of answers. Cases are data: what HubSpot answers,
+ * what the reply has to be.
  */
 #include <check.h>
 #include <stdlib.h>
