@@ -9,85 +9,33 @@
 
 #include "base/clock.h"
 #include "base/stop.h"
+#include "base/time_text.h"
 #include "model/schedule.h"
 
-static bool two_digits(const char **at, int most, int *number)
+/* The next HH:MM. */
+static bool parse_clock(const char *text, time_t now, int64_t *at_s)
 {
-    const char *text = *at;
-    if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9')
+    struct tm when;
+    if (localtime_r(&now, &when) == NULL || !time_text_read_clock(text, &when))
         return false;
-    *number = (text[0] - '0') * 10 + (text[1] - '0');
-    *at = text + 2;
-    return *number <= most;
-}
-
-/* HH:MM and maybe :SS */
-static bool read_clock(const char **at, struct tm *when)
-{
-    if (!two_digits(at, 23, &when->tm_hour) || *(*at)++ != ':' ||
-        !two_digits(at, 59, &when->tm_min))
-        return false;
-    if (**at != ':')
-        return true;
-    ++*at;
-    return two_digits(at, 59, &when->tm_sec);
-}
-
-/* Z, +HH:MM or nothing at the end; *offset_s is INT32_MAX for nothing. */
-static bool read_zone(const char *at, int *offset_s)
-{
-    int hours, minutes, sign = *at == '-' ? -1 : 1;
-    *offset_s = 0;
-    if (*at == '\0')
-        *offset_s = INT32_MAX;
-    if (*at == '\0' || strcmp(at, "Z") == 0)
-        return true;
-    if (*at != '+' && *at != '-')
-        return false;
-    at++;
-    if (!two_digits(&at, 14, &hours) || *at++ != ':' || !two_digits(&at, 59, &minutes) ||
-        *at != '\0')
-        return false;
-    *offset_s = sign * (hours * 3600 + minutes * 60);
-    return true;
-}
-
-static bool read_date(const char **at, struct tm *when)
-{
-    int century, year;
-    if (!two_digits(at, 99, &century) || !two_digits(at, 99, &year) || *(*at)++ != '-' ||
-        !two_digits(at, 12, &when->tm_mon) || when->tm_mon-- == 0 || *(*at)++ != '-' ||
-        !two_digits(at, 31, &when->tm_mday) || when->tm_mday == 0)
-        return false;
-    when->tm_year = century * 100 + year - 1900;
-    return *(*at)++ == 'T';
+    struct tm today = when;
+    time_t found = mktime(&today);
+    if (found <= now) {
+        when.tm_mday++;
+        found = mktime(&when);
+    }
+    *at_s = (int64_t)found;
+    return found != (time_t)-1;
 }
 
 bool run_limits_parse_time(const char *text, int64_t now_s, int64_t *at_s)
 {
-    struct tm when = {.tm_isdst = -1};
-    int offset_s = INT32_MAX;
-    const char *at = text;
-    time_t now = (time_t)now_s;
-    bool dated = strlen(text) > strlen("06:00");
-    if (dated ? !read_date(&at, &when) : localtime_r(&now, &when) == NULL)
+    struct time_text time;
+    if (strlen(text) <= strlen("06:00"))
+        return parse_clock(text, (time_t)now_s, at_s);
+    if (!time_text_read(text, &time) || time.has_fraction)
         return false;
-    when.tm_sec = 0;
-    when.tm_isdst = -1;
-    if (!read_clock(&at, &when) || (dated ? !read_zone(at, &offset_s) : *at != '\0'))
-        return false;
-    time_t found;
-    if (offset_s != INT32_MAX) {
-        found = timegm(&when) - offset_s;
-    } else {
-        struct tm local = when;
-        found = mktime(&local);
-    }
-    if (!dated && found <= now) {
-        when.tm_mday++;
-        when.tm_isdst = -1;
-        found = mktime(&when);
-    }
+    time_t found = time.has_zone ? timegm(&time.when) - time.offset_s : mktime(&time.when);
     *at_s = (int64_t)found;
     return found != (time_t)-1;
 }
