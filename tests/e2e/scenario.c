@@ -28,7 +28,6 @@ static struct scenario *add_case(struct scenarios *all, const char *file, const 
         .name = mem_text(name),
         .file = mem_text(file),
         .api = mem_text(every_api),
-        .sweep = true,
         .again = true,
         .same = true,
         .names = true,
@@ -59,7 +58,9 @@ static void add_line(struct scenarios *all, const char *file, unsigned line, cha
     } else if (strcmp(text, "skip") == 0) {
         scenario->skip = mem_text(rest);
     } else if (strcmp(text, "sweep") == 0) {
-        scenario->sweep = !is_off(file, line, rest);
+        if (rest[0] != '\0')
+            wrong(file, line, "expected sweep alone, not", rest);
+        scenario->sweep = true;
     } else if (strcmp(text, "same") == 0) {
         scenario->same = !is_off(file, line, rest);
     } else if (strcmp(text, "names") == 0) {
