@@ -220,7 +220,9 @@ class World:
         refusal, held = self.refusal(plan), self.withheld(plan)
         status = REFUSED if refusal else WITHHELD if held and plan.archive else PLANNED
         self.note(plan, status)["refusal"] = refusal
-        out.update(status=status, exit=EXIT[status], created=0, archived=0)
+        # "finished with rejects …; a plan that leaves such out"
+        code = EXIT[PARTIAL if status == PLANNED and plan.invalid else status]
+        out.update(status=status, exit=code, created=0, archived=0)
         return out
 
     def run(self):
