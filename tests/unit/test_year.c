@@ -135,13 +135,12 @@ static const char *const asked[] = {
     "select * from assocd.job_batch where run_id = 19990",
 };
 
-START_TEST(fault_y10_what_people_ask_of_the_views_reads_no_table_as_a_whole)
+TEST_LOOP(fault_y10_what_people_ask_of_the_views_reads_no_table_as_a_whole, ARRAY_COUNT(asked))
 {
     CLEANUP(buf_clear) struct buf plan = {0};
     explain(asked[_i], &plan);
     expect_pages(&plan, PAGES_MOST, asked[_i]);
 }
-END_TEST
 
 static const struct {
     const char *name, *values;
@@ -171,16 +170,15 @@ static const struct {
     {"undo_changes", "(19990, 0, 99999999, false, '{}')"},
 };
 
-START_TEST(fault_y9_what_the_verbs_and_the_daemon_ask_reads_no_table_as_a_whole)
+TEST_LOOP(fault_y9_what_the_verbs_and_the_daemon_ask_reads_no_table_as_a_whole, ARRAY_COUNT(told))
 {
     CLEANUP(buf_clear) struct buf plan = {0};
     explain_statement(told[_i].name, told[_i].values, &plan);
     expect_pages(&plan, PAGES_MOST, told[_i].name);
 }
-END_TEST
 
 /* The rows of a plan are gone through for each other where the planner expects one of them. */
-START_TEST(fault_y7_what_is_asked_of_a_plan_goes_through_its_rows_once)
+TEST_LOOP(fault_y7_what_is_asked_of_a_plan_goes_through_its_rows_once, 4)
 {
     static const char *const names[] = {
         "plan_price", "change_keep", "plan_get", "change_quarantine"};
@@ -191,42 +189,23 @@ START_TEST(fault_y7_what_is_asked_of_a_plan_goes_through_its_rows_once)
     expect_none(&plan, "CTE Scan[^\n]*rows=[0-9]{3,} loops=[0-9]{2}", names[_i]);
     expect_none(&plan, "(Seq|Bitmap Heap) Scan[^\n]*rows=[0-9]{3,} loops=[0-9]{2}", names[_i]);
 }
-END_TEST
 
 /* Of a plan of millions ten rows are shown. */
-START_TEST(fault_y7_the_first_changes_are_shown_without_sorting_the_plan)
+TEST(fault_y7_the_first_changes_are_shown_without_sorting_the_plan)
 {
     CLEANUP(buf_clear) struct buf plan = {0};
     explain_statement("show_changes", "(100000, 10)", &plan);
     expect_none(&plan, "on change[^\n]*rows=[0-9]{3,}", "show_changes");
 }
-END_TEST
 
 /* The planner works a function out when it is compared with: then the digest would be worked out
  * twice. */
-START_TEST(fault_y8_an_approval_works_the_digest_out_once)
+TEST(fault_y8_an_approval_works_the_digest_out_once)
 {
     CLEANUP(buf_clear) struct buf plan = {0};
     explain_statement("approval_use", "(100000, 100001, 'f')", &plan);
     ck_assert_msg(strstr(buf_text(&plan), "InitPlan") != NULL, "%s", buf_text(&plan));
     ck_assert_ptr_null(strstr(buf_text(&plan), "plan_digest"));
 }
-END_TEST
 
-int main(void)
-{
-    (void)cluster_url();
-    Suite *suite = suite_create("year");
-    TCase *tcase = tcase_create("year");
-    tcase_add_unchecked_fixture(tcase, open_world, close_world);
-    tcase_add_loop_test(tcase, fault_y10_what_people_ask_of_the_views_reads_no_table_as_a_whole, 0,
-        (int)ARRAY_COUNT(asked));
-    tcase_add_loop_test(tcase, fault_y9_what_the_verbs_and_the_daemon_ask_reads_no_table_as_a_whole,
-        0, (int)ARRAY_COUNT(told));
-    tcase_add_loop_test(tcase, fault_y7_what_is_asked_of_a_plan_goes_through_its_rows_once, 0, 4);
-    tcase_add_test(tcase, fault_y7_the_first_changes_are_shown_without_sorting_the_plan);
-    tcase_add_test(tcase, fault_y8_an_approval_works_the_digest_out_once);
-    tcase_set_timeout(tcase, 60);
-    suite_add_tcase(suite, tcase);
-    return suite_run(suite);
-}
+SUITE(.open = open_world, .close = close_world);
