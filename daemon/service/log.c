@@ -11,8 +11,12 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/secret.h"
 #include "base/show.h"
+#include "base/text.h"
 #include "service/notify.h"
+
+enum { RAW_MAX = 16384 }; /* of a message in JSON */
 
 static enum log_format chosen = LOG_PLAIN;
 
@@ -78,37 +82,46 @@ static void add_text(struct buf *line, const char *name, const char *text)
     buf_add_json(line, text);
 }
 
+/* Other people's words are shown as JSON shows them: a line break is \n and not two characters. */
 static void add_json(
     struct buf *line, enum log_level level, const struct log_about *about, const char *text)
 {
-    buf_add_text(line, "{\"at\": \"");
-    add_time(line);
-    buf_addf(line, "\", \"level\": \"%s\"", level_text(level));
-    add_text(line, "sync", about->sync);
-    add_number(line, "run_id", about->run_id);
-    add_text(line, "status", about->status);
-    add_number(line, "signal_id", about->request_id);
-    add_number(line, "worker", about->worker);
-    add_text(line, "message", text);
-    buf_add_char(line, '}');
+    CLEANUP(buf_clear) struct buf json = {0};
+    buf_add_text(&json, "{\"at\": \"");
+    add_time(&json);
+    buf_addf(&json, "\", \"level\": \"%s\"", level_text(level));
+    add_text(&json, "sync", about->sync);
+    add_number(&json, "run_id", about->run_id);
+    add_text(&json, "status", about->status);
+    add_number(&json, "signal_id", about->request_id);
+    add_number(&json, "worker", about->worker);
+    add_text(&json, "message", text);
+    buf_add_char(&json, '}');
+    show_add_json(line, buf_text(&json));
 }
 
 void log_event(enum log_level level, const struct log_about *about, const char *format, ...)
 {
     static const struct log_about nothing;
     CLEANUP(buf_clear) struct buf shown = {0};
+    CLEANUP(buf_clear) struct buf line = {0};
+    char raw[RAW_MAX];
     va_list args;
+    about = about != NULL ? about : &nothing;
     va_start(args, format);
-    show_vaddf(&shown, format, args);
+    if (chosen == LOG_JSON) {
+        (void)vsnprintf(raw, sizeof raw, format, args);
+        text_trim(raw);
+        secret_hide(raw, strlen(raw));
+        add_json(&line, level, about, raw);
+    } else {
+        show_vaddf(&shown, format, args);
+    }
     va_end(args);
     const char *text = buf_text(&shown);
-    about = about != NULL ? about : &nothing;
     if (chosen == LOG_JOURNAL && notify_journal(level, about, text))
         return;
-    CLEANUP(buf_clear) struct buf line = {0};
-    if (chosen == LOG_JSON)
-        add_json(&line, level, about, text);
-    else
+    if (chosen != LOG_JSON)
         add_plain(&line, level, text);
     buf_add_char(&line, '\n');
     (void)!write(STDERR_FILENO, line.bytes, line.length);
