@@ -44,8 +44,9 @@ SANDBOX_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sandbox/*.c))
 E2E_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/e2e/*.c))
 SERVICE_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/service/*.c))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
-PROGRAMS := $(addprefix $(B)/,assocd sandbox e2e service torture_sim torture_real)
-LINTS := $(addprefix tests/lint/,run circles traps faults papers selftest hardening)
+MANUAL := $(B)/assocd.1 $(B)/assocd.yaml.5
+PROGRAMS := $(MANUAL) $(addprefix $(B)/,assocd sandbox e2e service torture_sim torture_real)
+LINTS := $(addprefix tests/lint/,run circles traps faults papers manual selftest hardening)
 # The longest first: see tests/lib/check.sh.
 SUITES = $(if $(E2E_OBJ),$(B)/e2e) $(B)/service $(wildcard tests/torture/run) tests/model/run $(LINTS) $(UNIT) \
 	tests/service/units tests/service/standby tests/machine/bare tests/machine/hostile $(wildcard tests/conformance/run)
@@ -57,7 +58,7 @@ CHECK_ENV := CK_DEFAULT_TIMEOUT=60 ASSOCD_TOP='$(CURDIR)' ASSOCD_BUILD=$(B) ASSO
 
 .PHONY: all sandbox deps demo check unit e2e lint bench fmt clean help
 .PRECIOUS: $(B)/%.o
-all: $(B)/assocd ## build assocd
+all: $(B)/assocd $(MANUAL) ## build assocd and its manual pages
 
 sandbox: $(B)/sandbox ## build the HubSpot that tests and demo talk to
 
@@ -76,7 +77,7 @@ unit: $(B)/.deps-test $(UNIT) $(B)/sandbox ## only the unit tests
 e2e: $(B)/.deps-test $(PROGRAMS) ## only the end-to-end tests
 	@$(CHECK_ENV) tests/lib/cluster.sh with tests/lib/check.sh $(B) $(B)/e2e
 
-lint: $(B)/.deps-test $(B)/assocd ## only the rules of the code
+lint: $(B)/.deps-test $(B)/assocd $(MANUAL) ## only the rules of the code
 	@$(CHECK_ENV) tests/lib/check.sh $(B) $(LINTS)
 
 bench: $(B)/assocd $(B)/sandbox ## requests, CPU, memory and latency, as ratios

@@ -9,14 +9,17 @@ PAPERS := $(wildcard $(addsuffix /README.md,config systemd sql daemon daemon/hub
 # Quoted, as either may hold a blank.
 BIN = "$(DESTDIR)$(PREFIX)/bin"
 SHARE = "$(DESTDIR)$(PREFIX)/share/doc/assocd"
+MAN = "$(DESTDIR)$(PREFIX)/share/man"
 LIBDIR = "$(DESTDIR)$(PREFIX)/lib"
 UNITS_TO = "$(DESTDIR)$(UNITDIR)"
 
 .PHONY: install uninstall
-install: $(B)/assocd ## install (PREFIX, SYSCONFDIR, UNITDIR, DESTDIR)
+install: $(B)/assocd $(MANUAL) ## install (PREFIX, SYSCONFDIR, UNITDIR, DESTDIR)
 	install -D -m 755 $(B)/assocd $(BIN)/assocd
 	install -D -m 644 -t $(SHARE) config/assocd.yaml $(wildcard README.md)
 	$(foreach paper,$(PAPERS),install -D -m 644 $(paper) $(SHARE)/$(paper) &&) true
+	install -D -m 644 $(B)/assocd.1 $(MAN)/man1/assocd.1
+	install -D -m 644 $(B)/assocd.yaml.5 $(MAN)/man5/assocd.yaml.5
 	install -d "$(DESTDIR)$(SYSCONFDIR)/assocd" $(UNITS_TO)
 	$(foreach unit,$(UNITS),sed 's|/usr/\([bs][a-z/]*/assocd\)|$(PREFIX)/\1|' $(unit) \
 		>$(UNITS_TO)/$(notdir $(unit)) && chmod 644 $(UNITS_TO)/$(notdir $(unit)) &&) true
@@ -26,4 +29,5 @@ install: $(B)/assocd ## install (PREFIX, SYSCONFDIR, UNITDIR, DESTDIR)
 uninstall: ## remove what install put there; the configuration stays
 	rm -f $(BIN)/assocd $(foreach unit,$(UNITS),$(UNITS_TO)/$(notdir $(unit))) \
 		$(LIBDIR)/sysusers.d/assocd.conf $(LIBDIR)/tmpfiles.d/assocd.conf
+	rm -f $(MAN)/man1/assocd.1 $(MAN)/man5/assocd.yaml.5
 	rm -rf $(SHARE)
