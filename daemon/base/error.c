@@ -11,38 +11,40 @@
 #include "base/text.h"
 
 static const int codes[] = {
-    [ERROR_NONE] = 0,
-    [ERROR_USAGE] = 64,
-    [ERROR_CONFIG] = 78,
-    [ERROR_SOURCE] = 1,
-    [ERROR_STATE] = 75,
-    [ERROR_REMOTE] = 69,
-    [ERROR_QUOTA] = 8,
-    [ERROR_DENIED] = 77,
-    [ERROR_REFUSED] = 4,
-    [ERROR_LOCKED] = 5,
-    [ERROR_STALE] = 7,
-    [ERROR_STOPPED] = 6,
-    [ERROR_INTERNAL] = 70,
+    [ERROR_NONE] = EXIT_DONE,
+    [ERROR_USAGE] = EXIT_USAGE,
+    [ERROR_CONFIG] = EXIT_CONFIG,
+    [ERROR_SOURCE] = EXIT_FAILED,
+    [ERROR_STATE] = EXIT_DATABASE,
+    [ERROR_REMOTE] = EXIT_REMOTE,
+    [ERROR_QUOTA] = EXIT_QUOTA,
+    [ERROR_DENIED] = EXIT_DENIED,
+    [ERROR_REFUSED] = EXIT_WITHHELD,
+    [ERROR_LOCKED] = EXIT_LOCKED,
+    [ERROR_STALE] = EXIT_STALE,
+    [ERROR_STOPPED] = EXIT_STOPPED,
+    [ERROR_INTERNAL] = EXIT_INTERNAL,
 };
 
 const struct exit_code exit_codes[] = {
-    {0, "done, or nothing to do"},
-    {1, "failed"},
-    {2, "changes pending (--detailed-exitcode)"},
-    {3, "finished with rejects, quarantined or unverified changes, or unread records"},
-    {4, "withheld or refused by a guard"},
-    {5, "another run holds the lock"},
-    {6, "stopped early, resumable"},
-    {7, "plan stale, approval missing, sync paused, or run over already"},
-    {8, "daily quota spent"},
-    {64, "usage"},
-    {69, "HubSpot unreachable"},
-    {70, "internal"},
-    {75, "assocd database error"},
-    {77, "token rejected or scope missing"},
-    {78, "configuration"},
-    {0, NULL},
+    {EXIT_DONE, "done, or nothing to do", false, true, BACKOFF_NONE},
+    {EXIT_FAILED, "failed", true, false, BACKOFF_GROWING},
+    {EXIT_PENDING, "changes pending (--detailed-exitcode)", true, false, BACKOFF_GROWING},
+    {EXIT_PARTIAL, "finished with rejects, quarantined or unverified changes, or unread records",
+        false, false, BACKOFF_NONE},
+    {EXIT_WITHHELD, "withheld or refused by a guard", false, false, BACKOFF_NONE},
+    {EXIT_LOCKED, "another run holds the lock", false, true, BACKOFF_LOCK},
+    {EXIT_STOPPED, "stopped early, resumable", false, true, BACKOFF_NONE},
+    {EXIT_STALE, "plan stale, approval missing, sync paused, or run over already", true, false,
+        BACKOFF_GROWING},
+    {EXIT_QUOTA, "daily quota spent", true, false, BACKOFF_GROWING},
+    {EXIT_USAGE, "usage", true, false, BACKOFF_GROWING},
+    {EXIT_REMOTE, "HubSpot unreachable", true, false, BACKOFF_GROWING},
+    {EXIT_INTERNAL, "internal", true, false, BACKOFF_GROWING},
+    {EXIT_DATABASE, "assocd database error", true, false, BACKOFF_GROWING},
+    {EXIT_DENIED, "token rejected or scope missing", true, false, BACKOFF_GROWING},
+    {EXIT_CONFIG, "configuration", true, false, BACKOFF_GROWING},
+    {.meaning = NULL},
 };
 
 bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
@@ -80,10 +82,16 @@ int error_exit_code(enum error_kind kind)
     return codes[kind];
 }
 
-const char *error_exit_meaning(int code)
+const struct exit_code *error_exit(int code)
 {
     for (const struct exit_code *row = exit_codes; row->meaning != NULL; row++)
         if (row->code == code)
-            return row->meaning;
+            return row;
     return NULL;
+}
+
+const char *error_exit_meaning(int code)
+{
+    const struct exit_code *row = error_exit(code);
+    return row != NULL ? row->meaning : NULL;
 }

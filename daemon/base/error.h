@@ -43,13 +43,44 @@ bool error_prefix(struct error *err, const char *format, ...) PRINTF(2, 3);
 /* The exit code of a kind; 0 for ERROR_NONE. */
 int error_exit_code(enum error_kind kind);
 
-/* All exit codes of the program in ascending order, ending with a NULL meaning. Help, the daemon's
- * log and the manual say the same words. */
+/* The exit codes of the program by name; nothing else knows the numbers. */
+enum exit_number {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,
+    EXIT_PENDING = 2,
+    EXIT_PARTIAL = 3,
+    EXIT_WITHHELD = 4,
+    EXIT_LOCKED = 5,
+    EXIT_STOPPED = 6,
+    EXIT_STALE = 7,
+    EXIT_QUOTA = 8,
+    EXIT_USAGE = 64,
+    EXIT_REMOTE = 69,
+    EXIT_INTERNAL = 70,
+    EXIT_DATABASE = 75,
+    EXIT_DENIED = 77,
+    EXIT_CONFIG = 78,
+};
+
+enum exit_backoff {
+    BACKOFF_NONE, /* the schedule goes on */
+    BACKOFF_LOCK, /* until the lock may be free */
+    BACKOFF_GROWING,
+};
+
+/* What an end means, in ascending order of codes, ending with a NULL meaning: the one table of
+ * outcomes, which help, the manual, the daemon and its workers read. */
 struct exit_code {
     int code;
     const char *meaning;
+    bool failure; /* a worker that ends so counts as a failure of its sync */
+    bool as_asked; /* it ended as it was asked to, so that nobody is warned */
+    enum exit_backoff backoff; /* of the changes that a worker of the daemon was about */
 };
 extern const struct exit_code exit_codes[];
+
+/* The row of an exit code; NULL if the program has none such. */
+const struct exit_code *error_exit(int code);
 
 /* What an exit code means; NULL if the program has none such. */
 const char *error_exit_meaning(int code);

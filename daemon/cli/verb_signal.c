@@ -77,6 +77,9 @@ static bool ask(struct cli *cli, const struct wish *wish, int *code, struct erro
         output_tell("assocd: queued as request %lld; %s\n", (long long)request_id,
             pg_rows_int(&alive, 0, 0) > 0 ? "no daemon has taken it up yet"
                                           : "no daemon is connected to this database");
+    if (handled && !cli->json && strcmp(outcome, "paused") == 0)
+        output_print("note: daemons do not start it until it is resumed; assocd run, typed, still "
+                     "does\n");
     if (handled && strncmp(outcome, "refused", 7) == 0)
         *code = error_exit_code(ERROR_STALE);
     return true;

@@ -60,7 +60,8 @@ const struct verb verbs[] = {
         "example: assocd trigger deal-contact\n",
         verb_trigger},
     {"pause", "SYNC [--reason TEXT]", "stop scheduling a sync",
-        "A run that has started continues; to stop it: assocd cancel RUN\n"
+        "Daemons do not start it any more; assocd run, typed, still does. A run that has started\n"
+        "continues; to stop it: assocd cancel RUN\n"
         "  --reason TEXT  why; kept in assocd.signal and shown by assocd status\n"
         "example: assocd pause deal-contact --reason \"migration until Monday\"\n",
         verb_pause},
@@ -179,7 +180,7 @@ static int no_such_verb(const char *name)
         if (strcmp(elsewhere[i].verb, name) != 0)
             continue;
         output_tell("assocd: unknown verb \"%s\"; try: %s\n", name, elsewhere[i].instead);
-        return 64;
+        return EXIT_USAGE;
     }
     for (const struct verb *verb = verbs; verb->name != NULL; verb++)
         near_offer(&near, verb->name);
@@ -187,7 +188,7 @@ static int no_such_verb(const char *name)
     if (near.best != NULL)
         output_tell(" (did you mean \"%s\"?)", near.best);
     fputs("; see assocd help\n", stderr);
-    return 64;
+    return EXIT_USAGE;
 }
 
 static int print_help(const char *name)
@@ -256,7 +257,7 @@ static bool take_head(struct cli *cli, int argc, char **argv, int *at, int *code
             output_tell(takes_file ? "assocd: option %s needs a file; see assocd help\n"
                                    : "assocd: unknown option %s before the verb; see assocd help\n",
                 word);
-            *code = 64;
+            *code = EXIT_USAGE;
             return false;
         }
     }
@@ -271,7 +272,7 @@ int cli_main(int argc, char **argv)
         return code;
     if (at == argc) {
         print_usage(stderr);
-        return 64;
+        return EXIT_USAGE;
     }
     if (strcmp(argv[at], "help") == 0)
         return told(print_help(argv[at + 1]));

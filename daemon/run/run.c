@@ -205,14 +205,16 @@ int run_exit_code(const struct run *run, bool detailed)
 {
     switch (run->ending.status) {
     case RUN_WITHHELD:
-        return 4;
+        return EXIT_WITHHELD;
     case RUN_PARTIAL:
-        return 3;
+        return EXIT_PARTIAL;
     case RUN_PLANNED:
         if (left_out(run) > 0)
-            return 3;
-        return detailed && run->plan.counts.to_create + run->plan.counts.to_archive > 0 ? 2 : 0;
+            return EXIT_PARTIAL;
+        if (!detailed || run->plan.counts.to_create + run->plan.counts.to_archive == 0)
+            return EXIT_DONE;
+        return EXIT_PENDING;
     default:
-        return 0;
+        return EXIT_DONE;
     }
 }

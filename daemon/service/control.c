@@ -125,8 +125,15 @@ static bool change_pause(struct supervisor *supervisor, const struct request *re
 {
     bool pause = strcmp(request->verb, "pause") == 0;
     bool busy;
-    return consume(supervisor, request, pause ? "paused" : "resumed", err) &&
-        state_refresh(supervisor, entry, &busy, err);
+    if (!consume(supervisor, request, pause ? "paused" : "resumed", err) ||
+        !state_refresh(supervisor, entry, &busy, err))
+        return false;
+    if (!entry->state.paused || !entry->state.wanted || entry->working > 0)
+        return true;
+    struct pg_args args = {0}; /* who asked for a run was told that it starts */
+    pg_arg_int(&args, entry->request_id);
+    pg_arg_text(&args, "waits: the sync was paused meanwhile; it starts when it is resumed");
+    return pg_run(supervisor->state.pg, STATEMENT_REQUEST_OUTCOME, &args, NULL, err);
 }
 
 /* trigger and approve: a run that is wanted until one opens for it. */

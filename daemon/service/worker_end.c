@@ -33,7 +33,8 @@ static bool report_run(struct supervisor *supervisor, const struct worker *worke
         .run_id = ended->run_id,
         .worker = worker->pid,
         .status = pg_rows_text(&rows, 0, 1)};
-    bool well = worker->status == 0 || worker->status == 6;
+    const struct exit_code *end = error_exit(worker->status);
+    bool well = end != NULL && end->as_asked;
     char text[WORKER_TEXT_MAX], requests[AMOUNT_TEXT_MAX];
     if (worker->status > 128) /* it could not write down why */
         why = worker_status_text(worker->status, text);
@@ -51,7 +52,7 @@ static bool report_failure(
     struct supervisor *supervisor, const struct worker *worker, struct error *err)
 {
     char text[WORKER_TEXT_MAX], message[WORKER_TEXT_MAX + 64];
-    bool cut_off = worker->status == 75;
+    bool cut_off = worker->status == EXIT_DATABASE;
     (void)snprintf(message, sizeof message, "worker failed before its run started: %s; see the log",
         worker_status_text(worker->status, text));
     struct log_about about = {.sync = worker->sync, .worker = worker->pid};
@@ -84,7 +85,7 @@ static bool report_canceler(
 /* Only a worker that closed its run itself ends with the code of its outcome. */
 static bool left_run_open(int status)
 {
-    return status > 128 || status == 75 || status == 70;
+    return status > 128 || status == EXIT_DATABASE || status == EXIT_INTERNAL;
 }
 
 /* Whether its end needs a word although no run tells of it. */
@@ -92,7 +93,8 @@ static bool has_failed(const struct worker *worker)
 {
     if (worker->stopped)
         return false;
-    return worker->status != 0 && worker->status != 5 && worker->status != 6;
+    const struct exit_code *end = error_exit(worker->status);
+    return end == NULL || !end->as_asked;
 }
 
 bool worker_end_report(struct supervisor *supervisor, const struct worker *worker,

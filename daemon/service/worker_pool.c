@@ -170,19 +170,21 @@ void worker_pool_start(struct supervisor *supervisor)
  * ended: 2, 4, 8, … 900 s. */
 static void back_off_changed(struct entry *entry, int status, bool changes_left, int64_t now_us)
 {
-    if (status == 5) { /* another run has the lock: nobody's failure */
+    const struct exit_code *end = error_exit(status);
+    if (end != NULL && end->backoff == BACKOFF_LOCK) { /* another run's: nobody's failure */
         entry->changed_failures = 0;
         entry->changed_hold_us = now_us + BUSY_HOLD_US;
         return;
     }
-    bool well = status == 0 || status == 3 || status == 4;
-    if (well && !changes_left) {
+    bool failed = end == NULL || end->failure;
+    if (!failed && !changes_left) {
         entry->changed_failures = 0;
         return;
     }
     int shift = entry->changed_failures < 10 ? entry->changed_failures : 10;
     int64_t backoff_us = INT64_C(2) * SECOND_US << shift;
-    entry->changed_failures++;
+    if (status != EXIT_STOPPED) /* as somebody wanted it: no failure, whatever is left */
+        entry->changed_failures++;
     entry->changed_hold_us = now_us + (backoff_us < backoff_most_us ? backoff_us : backoff_most_us);
 }
 
@@ -196,7 +198,7 @@ static void finish_entry(
     if (!worker->late && entry->working > 0) /* a reload may have forgotten it meanwhile */
         entry->working--;
     entry->hold_us = entry->changed_hold_us = 0;
-    if (worker->status == 5 || worker->status == 75)
+    if (worker->status == EXIT_LOCKED || worker->status == EXIT_DATABASE)
         entry->hold_us = now_us + TAKEN_HOLD_US;
     if (worker->kind == WORKER_CHANGED)
         back_off_changed(entry, worker->status, changes_left, now_us);

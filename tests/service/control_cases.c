@@ -131,6 +131,18 @@ static void expect_refused(const char *text)
     process_clear(&process);
 }
 
+TEST(who_asked_for_a_run_is_told_that_a_pause_holds_it)
+{
+    bed_sql(&bed,
+        "insert into assocd.signal (verb, sync) values ('trigger', 'links'), "
+        "('pause', 'links')");
+    bed_until(&bed,
+        "select outcome like 'waits: the sync was paused meanwhile%' from "
+        "assocd.signal where signal_id = 1");
+    bed_sql(&bed, "insert into assocd.signal (verb, sync) values ('resume', 'links')");
+    bed_until(&bed, "select outcome = 'run 1: succeeded' from assocd.signal where signal_id = 1");
+}
+
 TEST(a_paused_sync_rests_until_it_is_resumed)
 {
     verb("pause", "links", 0, "paused");

@@ -90,6 +90,22 @@ TEST(has_the_documented_exit_codes)
         ck_assert_int_eq(error_exit_code(cases[i].kind), cases[i].code);
 }
 
+/* What the daemon makes of a worker's end: asked for, waited for, or a failure with its back-off.
+ */
+TEST(has_one_table_of_outcomes)
+{
+    for (const struct exit_code *row = exit_codes; row->meaning != NULL; row++) {
+        ck_assert(!row->failure || row->backoff == BACKOFF_GROWING);
+        ck_assert(!row->as_asked || !row->failure);
+        ck_assert_ptr_eq(error_exit(row->code), row);
+    }
+    ck_assert(!error_exit(EXIT_STOPPED)->failure && error_exit(EXIT_STOPPED)->as_asked);
+    ck_assert(!error_exit(EXIT_PARTIAL)->failure && !error_exit(EXIT_PARTIAL)->as_asked);
+    ck_assert_int_eq(error_exit(EXIT_LOCKED)->backoff, BACKOFF_LOCK);
+    ck_assert(error_exit(EXIT_FAILED)->failure);
+    ck_assert_ptr_null(error_exit(99));
+}
+
 /* Help prints the table; the runbook has a row for each. */
 TEST(the_manual_says_what_the_table_says)
 {

@@ -1,0 +1,176 @@
+/*
+ * text_cases.c: what is said in the first hour to somebody without a right, with a wrong name, or
+ * without a file: what happened, and what to do.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/suite.h"
+#include "service/bed.h"
+
+static struct bed bed;
+static struct process process;
+
+static void open_bed(void)
+{
+    bed_open(&bed, "manual");
+    bed_sql(&bed,
+        "do $$ begin create role text_bare login; exception when duplicate_object or "
+        "unique_violation then null; end $$;"
+        "do $$ begin create role text_reader login; exception when duplicate_object or "
+        "unique_violation then null; end $$");
+    ck_assert_int_eq(
+        bed_command(&bed, &process, (const char *const[]){"init", "--roles", NULL}), 0);
+    bed_sql(&bed, "grant assocd_reader to text_reader");
+    process_clear(&process);
+}
+
+static void close_bed(void)
+{
+    process_clear(&process);
+    bed_close(&bed);
+}
+
+/* Puts text in place of the role in the configuration. */
+static void configure_role(const char *text)
+{
+    static const char key[] = "user=";
+    char read[4096];
+    struct buf written = {0};
+    FILE *file = fopen(bed.config_path, "re");
+    ck_assert_ptr_nonnull(file);
+    size_t length = fread(read, 1, sizeof read - 1, file);
+    (void)fclose(file);
+    read[length] = '\0';
+    const char *at = strstr(read, key);
+    ck_assert_msg(at != NULL, "%s", read);
+    at += strlen(key);
+    buf_add(&written, read, (size_t)(at - read));
+    buf_addf(&written, "%s%s", text, at + strcspn(at, "&?\""));
+    file = fopen(bed.config_path, "we");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite(written.bytes, 1, written.length, file), written.length);
+    (void)fclose(file);
+    buf_clear(&written);
+}
+
+/* assocd with the configuration as it stands there, roles and all. */
+static void expect(int code, const char *verb, const char *argument, const char *text)
+{
+    const char *argv[] = {process_beside("assocd"), verb, "-c", bed.config_path, argument, NULL};
+    process_clear(&process);
+    int got = process_run(&process, argv, NULL, BED_MS);
+    free((char *)argv[0]);
+    ck_assert_msg(got == code && strstr(buf_text(&process.err), text) != NULL,
+        "%s: %d instead of %d, without \"%s\": %s%s", verb, got, code, text, buf_text(&process.out),
+        buf_text(&process.err));
+}
+
+TEST(a_role_without_rights_is_told_what_to_grant)
+{
+    configure_role("text_bare");
+    expect(75, "status", NULL, "role \"text_bare\" has no right to this");
+    expect(75, "status", NULL, "grant assocd_reader to \"text_bare\"");
+}
+
+TEST(a_reader_is_told_who_may_steer)
+{
+    configure_role("text_reader");
+    expect(0, "status", NULL, "");
+    expect(75, "trigger", "links", "assocd_operator approves and steers");
+}
+
+TEST(a_role_that_may_not_read_the_source_is_told_what_to_grant)
+{
+    bed_sql(&bed, "grant assocd_daemon to text_bare; revoke select on crm.link from assocd_daemon");
+    configure_role("text_bare");
+    expect(1, "plan", NULL, "role \"text_bare\" reads the source and needs: grant usage on schema");
+    bed_sql(&bed, "revoke assocd_daemon from text_bare");
+}
+
+TEST(a_database_that_is_not_there_is_told)
+{
+    struct buf syncs = {0};
+    char *own = bed.database_url;
+    char *name = bed_text(&bed, "select current_database()::text");
+    char *at = strstr(own, name);
+    ck_assert_msg(at != NULL, "%s %s", own, name);
+    char *url = strdup(own);
+    memset(url + (at - own), 'x', strlen(name));
+    bed.database_url = url;
+    bed_sync(&syncs, "links", "contacts", "manual");
+    bed_configure(&bed, "", buf_text(&syncs));
+    bed.database_url = own;
+    expect(75, "status", NULL, "is there such a database? (psql -l; createdb xx");
+    free(url);
+    free(name);
+    buf_clear(&syncs);
+}
+
+TEST(a_role_that_is_not_there_is_told)
+{
+    configure_role("text_nobody");
+    expect(75, "status", NULL, "createuser text_nobody, or mend the url");
+}
+
+TEST(a_configuration_that_is_not_there_is_told)
+{
+    (void)unlink(bed.config_path);
+    expect(78, "status", NULL, " does not exist; name another with -c FILE");
+}
+
+TEST(a_token_file_that_is_not_there_is_told)
+{
+    char path[200];
+    (void)snprintf(path, sizeof path, "%s/token", bed.folder);
+    ck_assert_int_eq(unlink(path), 0);
+    expect(78, "plan", NULL, "portal main: token file ");
+    expect(78, "plan", NULL, "/token: does not exist");
+}
+
+/* One plan waits, not a second one for each attempt. */
+TEST(an_apply_without_approval_leaves_one_plan_that_waits)
+{
+    bed_sql(&bed, "delete from crm.link");
+    expect(4, "plan", NULL, "refused by guard empty_source");
+    bed_sql(&bed, "insert into crm.link select 1, 10");
+    expect(0, "run", NULL, "");
+    configure_role("assocd");
+    char text[64];
+    bed_sql(&bed, "update assocd.sync_state set fingerprint = fingerprint || 'x'");
+    expect(4, "plan", NULL, "refused by guard changed_mapping");
+    int64_t plan = bed_int(&bed, "select max(run_id) from assocd.run");
+    (void)snprintf(text, sizeof text, "%lld", (long long)plan);
+    expect(7, "apply", text, "has no valid approval");
+    expect(0, "status", "--json", "");
+    const char *plans = strstr(buf_text(&process.out), "\"plan_id\"");
+    ck_assert_msg(plans != NULL, "%s", buf_text(&process.out));
+    ck_assert_int_eq(strtol(plans + strlen("\"plan_id\":"), NULL, 10), plan);
+    ck_assert_ptr_null(strstr(plans + 1, "\"plan_id\""));
+}
+
+static void expect_sql(const char *sql, const char *text)
+{
+    struct error err = {0};
+    ck_assert(!pg_exec(bed.pg, sql, NULL, &err));
+    ck_assert_msg(strstr(err.text, text) != NULL, "%s", err.text);
+}
+
+TEST(who_steers_by_sql_is_told_what_was_wrong)
+{
+    expect_sql("insert into assocd.signal (verb, sync) values ('triger', 'links')",
+        "unknown verb \"triger\" in assocd.signal; expected trigger, pause or resume");
+    expect_sql("insert into assocd.signal (verb, run_id) values ('pause', 1)",
+        "assocd.signal: pause needs a sync, and no run_id");
+    expect_sql("insert into assocd.signal (verb, sync) values ('cancel', 'links')",
+        "assocd.signal: cancel needs a run_id, and no sync");
+    expect(0, "plan", NULL, "");
+    expect(0, "apply", "1", "");
+    expect_sql("select assocd.approve(1, 'late')",
+        "plan 1 was already applied by run 2; make a new one: assocd plan");
+    expect_sql("select assocd.approve(77, 'none')", "there is no complete plan 77; see assocd");
+}
+
+SUITE(.before = open_bed, .after = close_bed);
