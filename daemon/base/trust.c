@@ -65,12 +65,21 @@ static bool check_folder(const char *path, struct error *err)
             folder, folder);
 }
 
+/* errno, as far as somebody can do something about it. */
+static bool cannot_open(struct error *err)
+{
+    if (errno == ENOENT || errno == ENOTDIR)
+        return error_set(err, ERROR_CONFIG, "does not exist");
+    return error_set(err, ERROR_CONFIG, "cannot be opened by user %u, who runs this: %s", geteuid(),
+        strerror(errno));
+}
+
 static bool check_link(const char *path, struct error *err)
 {
     char target[PATH_MAX];
     struct stat status;
     if (lstat(path, &status) != 0)
-        return error_set(err, ERROR_CONFIG, "cannot be opened: %s", strerror(errno));
+        return cannot_open(err);
     if (S_ISLNK(status.st_mode) && !is_ours(status.st_uid))
         return error_set(err, ERROR_CONFIG,
             "is a symbolic link that belongs to user %u, expected root or user %u, who runs this: "
@@ -106,7 +115,7 @@ static bool open_checked(int *file, const char *path, enum trust trust, struct e
     struct stat status;
     *file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (*file < 0)
-        return error_set(err, ERROR_CONFIG, "cannot be opened: %s", strerror(errno));
+        return cannot_open(err);
     if (fstat(*file, &status) != 0)
         return error_set(err, ERROR_CONFIG, "cannot be examined: %s", strerror(errno));
     return check_file(&status, path, trust, err) && check_link(path, err);

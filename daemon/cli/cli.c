@@ -4,10 +4,12 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -26,8 +28,14 @@ bool cli_reason(const char *reason, struct error *err)
 
 bool cli_load(struct cli *cli, struct error *err)
 {
-    if (!cli->loaded && !config_load(cli->config_path, &cli->definitions, err))
+    if (!cli->loaded && !config_load(cli->config_path, &cli->definitions, err)) {
+        if (access(cli->config_path, F_OK) != 0 && errno == ENOENT)
+            return error_set(err, ERROR_CONFIG,
+                "the configuration %s does not exist; name another with -c FILE (an example: "
+                "config/assocd.yaml, explained in man assocd.yaml)",
+                cli->config_path);
         return false;
+    }
     cli->loaded = true;
     return true;
 }

@@ -36,9 +36,9 @@ static void print_head(const struct run *run)
         dialect_supported_until(sync->portal->api), source_name(sync));
     if (run->scope.mode == RUN_APPLY) {
         /* The whole source is read, the plan's records are compared. */
-        output_print("read     %s of plan %lld again, and all %s\n",
-            output_count(planned->records, sync->from, records), (long long)run->scope.plan_id,
-            output_count(planned->desired, "desired rows", desired));
+        output_print("read     %s, and again %s of plan %lld\n",
+            output_count(planned->desired, "desired rows", desired),
+            output_count(planned->records, sync->from, records), (long long)run->scope.plan_id);
         return;
     }
     output_print("read     %s of %s", output_count(planned->desired, "desired rows", desired),
@@ -244,6 +244,25 @@ static void print_reason(const struct run *run)
         output_print("because  %s\n", run->ending.reason);
 }
 
+/* Pausing is for daemons. */
+static bool print_paused(struct cli *cli, const struct run *run, struct error *err)
+{
+    const char *name = run->session.sync->name;
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_text(&args, name);
+    if (run->scope.mode == RUN_PLAN)
+        return true;
+    if (!pg_run(cli->state, STATEMENT_SYNC_PAUSED, &args, &rows, err))
+        return false;
+    if (rows.count > 0)
+        output_print("note     %s is paused by %s since %s%s%s; daemons do not start it, but a "
+                     "command that is typed runs\n",
+            name, pg_rows_text(&rows, 0, 0), pg_rows_text(&rows, 0, 1),
+            pg_rows_text(&rows, 0, 2)[0] != '\0' ? ": " : "", pg_rows_text(&rows, 0, 2));
+    return true;
+}
+
 /* The source has not changed by an undo. */
 static void print_undo_end(const struct run *run)
 {
@@ -282,5 +301,5 @@ bool report_run(struct cli *cli, const struct run *run, struct error *err)
     print_reason(run);
     print_gone(run);
     print_undo_end(run);
-    return true;
+    return print_paused(cli, run, err);
 }

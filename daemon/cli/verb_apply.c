@@ -18,6 +18,7 @@ struct saved_plan {
     int64_t applied_by; /* run that applied it; 0: none */
     int64_t age_s;
     int64_t undoes; /* the run that the plan takes back; 0: none */
+    bool stopped; /* by a guard */
 };
 
 static bool get_plan(
@@ -40,6 +41,7 @@ static bool get_plan(
     plan->archives = pg_rows_int(&rows, 0, 8);
     plan->undoes = pg_rows_int(&rows, 0, 9);
     plan->age_s = pg_rows_int(&rows, 0, 3);
+    plan->stopped = !pg_rows_null(&rows, 0, 4);
     /* What a guard refused may be its mapping alone: it can be approved without any change. */
     bool refused = strcmp(pg_rows_text(&rows, 0, 1), "refused") == 0;
     if (plan->open > 0 || (refused && plan->applied_by == 0 && plan->digest[0] != '\0'))
@@ -101,6 +103,10 @@ static bool print_approval(
             "apply it with: assocd apply %lld\n",
             (long long)plan->plan_id, plan->sync, (long long)plan->open, (long long)plan->archives,
             pg_rows_text(&rows, 0, 2), pg_rows_text(&rows, 0, 1), (long long)plan->plan_id);
+    if (!cli->json && !plan->stopped)
+        output_print("note: no guard stopped plan %lld, so it needs no approval; this one would "
+                     "lift a guard that stops it when it is applied\n",
+            (long long)plan->plan_id);
     return true;
 }
 

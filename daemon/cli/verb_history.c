@@ -42,6 +42,23 @@ static bool show_part(struct cli *cli, enum statement_id id, const struct pg_arg
     return true;
 }
 
+/* What is not shown is said. */
+static bool show_rest(struct cli *cli, int64_t run_id, int64_t shown, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    char more[COUNT_TEXT_MAX];
+    pg_arg_int(&args, run_id);
+    if (!pg_run(cli->state, STATEMENT_SHOW_COUNT, &args, &rows, err))
+        return false;
+    int64_t all = pg_rows_int(&rows, 0, 0);
+    if (all > shown)
+        output_print("%s: assocd show %lld --changes %lld\n",
+            output_count((uint64_t)(all - shown), "more changes", more), (long long)run_id,
+            (long long)all);
+    return true;
+}
+
 static bool show_run(struct cli *cli, int64_t run_id, int64_t changes, struct error *err)
 {
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
@@ -54,7 +71,8 @@ static bool show_run(struct cli *cli, int64_t run_id, int64_t changes, struct er
     pg_arg_int(&limited, run_id);
     pg_arg_int(&limited, changes);
     return show_part(cli, STATEMENT_SHOW_BATCHES, &limited, 0x39, err) &&
-        show_part(cli, STATEMENT_SHOW_CHANGES, &limited, 0x6, err);
+        show_part(cli, STATEMENT_SHOW_CHANGES, &limited, 0x6, err) &&
+        show_rest(cli, run_id, changes, err);
 }
 
 bool verb_show(struct cli *cli, int argc, char **argv, int *code, struct error *err)

@@ -117,12 +117,23 @@ static bool read_secret(int file, const struct secret_form *form, char **secret,
     return read_all ? good : error_set(err, ERROR_CONFIG, "cannot be read: %s", strerror(errno));
 }
 
+/* Beside the service the file is there, and root's alone. */
+static bool no_secret(const char *path, const struct secret_form *form, struct error *err)
+{
+    bool locked = access(path, R_OK) != 0 && errno == EACCES;
+    return error_set(err, err->kind, "%s file %s%s", form->what, err->text,
+        locked ? "; where the service is installed the file is root's, and a command that needs it "
+                 "runs "
+                 "as the service does (sudo systemd-run …, see \"People beside the service\")"
+               : "");
+}
+
 static bool secret_from_file(
     const char *path, const struct secret_form *form, char **secret, struct error *err)
 {
     int file;
     if (!trust_open(&file, path, is_credential(path) ? TRUST_CREDENTIAL : TRUST_SECRET, err))
-        return error_set(err, err->kind, "%s file %s", form->what, err->text);
+        return no_secret(path, form, err);
     bool good = read_secret(file, form, secret, err);
     (void)close(file);
     return good || error_prefix(err, "%s file %s", form->what, path);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/object_type.h"
 
 struct parts {
@@ -74,4 +75,41 @@ bool mapping_same_scope(const char *then, const char *now, const struct sync_def
     size_t length = mapping_scope_length(a.rest);
     return same_objects(&a, &b, sync) && length == mapping_scope_length(b.rest) &&
         strncmp(a.rest, b.rest, length) == 0;
+}
+
+/* Where the clause begins that the first difference is in. */
+static size_t same_clauses_before(const char *a, const char *b)
+{
+    size_t begin = 0;
+    for (size_t i = 0; a[i] != '\0' && a[i] == b[i]; i++)
+        if (a[i] == ' ' && i > 0 && (a[i - 1] == ',' || a[i - 1] == ':'))
+            begin = i + 1;
+    return begin;
+}
+
+/* How much at the end is the same, from a comma on. */
+static size_t same_clauses_behind(const char *a, const char *b)
+{
+    size_t length = strlen(a), other = strlen(b), same = 0;
+    for (size_t i = 1; i <= length && i <= other && a[length - i] == b[other - i]; i++)
+        if (a[length - i] == ',')
+            same = i;
+    return same;
+}
+
+static void write_part(
+    char part[static MAPPING_PART_MAX], const char *mapping, size_t before, size_t behind)
+{
+    (void)snprintf(part, MAPPING_PART_MAX, "%s%.*s%s", before > 0 ? "… " : "",
+        (int)(strlen(mapping + before) - behind), mapping + before, behind > 0 ? ", …" : "");
+    text_trim(part);
+}
+
+void mapping_difference(const char *then, const char *now, char was[static MAPPING_PART_MAX],
+    char is[static MAPPING_PART_MAX])
+{
+    size_t before = same_clauses_before(then, now);
+    size_t behind = same_clauses_behind(then + before, now + before);
+    write_part(was, then, before, behind);
+    write_part(is, now, before, behind);
 }

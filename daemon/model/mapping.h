@@ -19,4 +19,10 @@ bool mapping_same_scope(const char *then, const char *now, const struct sync_def
 /* How much of the sentence is about object types and account: "deals to contacts of account 42". */
 size_t mapping_scope_length(const char *mapping);
 
+/* What differs between two sentences, by whole clauses: "… policy mirror" for people. Cut at
+ * MAPPING_PART_MAX. */
+enum { MAPPING_PART_MAX = 320 };
+void mapping_difference(const char *then, const char *now, char was[static MAPPING_PART_MAX],
+    char is[static MAPPING_PART_MAX]);
+
 #endif

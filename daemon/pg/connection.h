@@ -31,6 +31,10 @@ void pg_begin_call(struct pg *pg);
 /* message on one line, blanks collapsed, without a final full stop; at most size - 1 bytes. */
 void pg_one_line(char *out, size_t size, const char *message);
 
+/* What a person may do about a connection that the server refused with message, or "". */
+enum { PG_HINT_MAX = 320 };
+void pg_connect_hint(const PGconn *conn, const char *message, char hint[static PG_HINT_MAX]);
+
 /* The last barrier: asterisks for a password that still stands in line. NULL: there is none. */
 void pg_mask_password(char *line, const char *password);
 

@@ -62,6 +62,57 @@ static bool schema_missing(enum sqlstate state, const char *message)
         names_our_schema(message);
 }
 
+/* Names it in quotation marks, whatever those are in the server's language. */
+static bool quotes(const char *message, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = message; length > 0 && (at = strstr(at, name)) != NULL; at += length) {
+        unsigned char before = at > message ? (unsigned char)at[-1] : ' ';
+        unsigned char behind = (unsigned char)at[length];
+        bool opened = before == '"' || before == '\'' || before >= 0x80;
+        if (opened && (behind == '"' || behind == '\'' || behind >= 0x80))
+            return true;
+    }
+    return false;
+}
+
+void pg_connect_hint(const PGconn *conn, const char *message, char hint[static PG_HINT_MAX])
+{
+    const char *database = PQdb(conn), *user = PQuser(conn);
+    bool of_database = database != NULL && quotes(message, database);
+    bool of_user = user != NULL && quotes(message, user);
+    hint[0] = '\0';
+    if (of_database && of_user)
+        (void)snprintf(hint, PG_HINT_MAX,
+            "; is there such a database, and such a role that may log in? (psql -l, psql -c "
+            "'\\du'; createdb %.60s, createuser %.60s, or mend the url)",
+            database, user);
+    else if (of_database)
+        (void)snprintf(hint, PG_HINT_MAX,
+            "; is there such a database? (psql -l; createdb %.60s, or mend the url)", database);
+    else if (of_user)
+        (void)snprintf(hint, PG_HINT_MAX,
+            "; is there such a role, and may it log in like this? (psql -c '\\du', pg_hba.conf, a "
+            "password in ~/.pgpass; createuser %.60s, or mend the url)",
+            user);
+}
+
+/* What to grant, and to whom. */
+static bool denied(const struct pg *pg, const char *what, const char *line, struct error *err)
+{
+    const char *user = PQuser(pg->conn) != NULL ? PQuser(pg->conn) : "";
+    if (pg->kind == ERROR_STATE)
+        return error_set(err, pg->kind,
+            "%s: %s; role \"%s\" has no right to this: assocd_reader looks, assocd_operator "
+            "approves and steers, assocd_daemon runs (assocd init --roles makes them; an "
+            "administrator grants one of them: grant assocd_reader to \"%s\")",
+            what, line, user, user);
+    return error_set(err, pg->kind,
+        "%s: %s; role \"%s\" reads the source and needs: grant usage on schema SCHEMA to \"%s\"; "
+        "grant select on SCHEMA.TABLE to \"%s\"",
+        what, line, user, user, user);
+}
+
 bool pg_failed(struct pg *pg, const PGresult *result, const char *what, struct error *err)
 {
     const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -92,6 +143,8 @@ bool pg_failed(struct pg *pg, const PGresult *result, const char *what, struct e
             "%s: %s, and rows that it hides look like rows to archive: connect as a role with "
             "BYPASSRLS or as the table's owner",
             what, line);
+    if (state == SQLSTATE_INSUFFICIENT_PRIVILEGE)
+        return denied(pg, what, line, err);
     const char *standby = PQparameterStatus(pg->conn, "in_hot_standby");
     if (pg->kind == ERROR_STATE && state == SQLSTATE_READ_ONLY_TRANSACTION && standby != NULL &&
         strcmp(standby, "on") == 0)

@@ -35,10 +35,11 @@ static bool connection_named(const PGconn *conn, struct error *err)
 static bool connect_failed(const PGconn *conn, enum error_kind kind, struct error *err)
 {
     char why[ERROR_TEXT_MAX];
-    char line[2 * ERROR_TEXT_MAX];
+    char line[2 * ERROR_TEXT_MAX], hint[PG_HINT_MAX];
     pg_one_line(why, sizeof why, PQerrorMessage(conn));
-    (void)snprintf(line, sizeof line, "(host=%s dbname=%s user=%s): %s", or_empty(PQhost(conn)),
-        or_empty(PQdb(conn)), or_empty(PQuser(conn)), why);
+    pg_connect_hint(conn, why, hint);
+    (void)snprintf(line, sizeof line, "(host=%s dbname=%s user=%s): %s%s", or_empty(PQhost(conn)),
+        or_empty(PQdb(conn)), or_empty(PQuser(conn)), why, hint);
     pg_mask_password(line, PQpass(conn));
     return error_set(err, kind, "connect to PostgreSQL %s", line);
 }

@@ -125,6 +125,11 @@ int pg_copy_split(char *line, char **fields, int max);
  * names the relation when it does not exist). The result is owned by the caller. */
 MUST_CHECK bool pg_relation(struct pg *pg, const char *name, char **quoted, struct error *err);
 
+/* The table or view that may have been meant by a name that there is not: of the same name in
+ * another schema, or spelt nearly so. False: none. */
+enum { PG_RELATION_MAX = 144 };
+bool pg_relation_near(struct pg *pg, const char *name, char meant[static PG_RELATION_MAX]);
+
 /* name as a quoted identifier; owned by the caller. */
 MUST_CHECK bool pg_identifier(struct pg *pg, const char *name, char **quoted, struct error *err);
 

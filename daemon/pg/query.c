@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/near.h"
 #include "pg/sqlstate.h"
 #include "pg/statement.h"
 
@@ -177,6 +178,34 @@ static const char near_sql[] =
     " pg_catalog.lower(pg_catalog.replace($1, '\"', '')) and c.relkind in ('r', 'p', 'v', 'm', "
     "'f')";
 
+/* What somebody may have meant. */
+static const char all_sql[] =
+    "select pg_catalog.format('%I.%I', n.nspname, c.relname), c.relname"
+    " from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace"
+    " where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname not in ('assocd', 'pg_catalog',"
+    " 'information_schema') and n.nspname !~ '^pg_' and $1::text is not null order by 1 limit 5000";
+
+bool pg_relation_near(struct pg *pg, const char *name, char meant[static PG_RELATION_MAX])
+{
+    struct pg_args args = {0};
+    struct near near = {.wanted = name};
+    struct error ignored;
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    const char *dot = strchr(name, '.');
+    pg_arg_text(&args, name);
+    if (!pg_exec_args(pg, all_sql, &args, &rows, &ignored))
+        return false;
+    const char *elsewhere = NULL;
+    for (int i = 0; i < rows.count; i++) {
+        if (dot != NULL && strcmp(pg_rows_text(&rows, i, 1), dot + 1) == 0)
+            elsewhere = pg_rows_text(&rows, i, 0);
+        near_offer(&near, pg_rows_text(&rows, i, 0));
+    }
+    const char *best = elsewhere != NULL ? elsewhere : near.best;
+    (void)snprintf(meant, PG_RELATION_MAX, "%s", best != NULL ? best : "");
+    return best != NULL;
+}
+
 static bool no_relation(struct pg *pg, const char *name, struct error *err)
 {
     struct pg_args args = {0};
@@ -189,8 +218,14 @@ static bool no_relation(struct pg *pg, const char *name, struct error *err)
             "relation '%s' does not exist; write it as %s (names with capitals need double quotes "
             "inside the value, in YAML: table: '%s')",
             name, pg_rows_text(&rows, 0, 0), pg_rows_text(&rows, 0, 0));
+    char meant[PG_RELATION_MAX];
+    if (pg_relation_near(pg, name, meant))
+        return error_set(
+            err, pg->kind, "relation '%s' does not exist; did you mean %s?", name, meant);
     return error_set(err, pg->kind,
-        "relation '%s' does not exist; expected a table or view written as schema.table", name);
+        "relation '%s' does not exist in database %s; expected a table or view written as "
+        "schema.table (in another database: source.database_url)",
+        name, PQdb(pg->conn));
 }
 
 bool pg_relation(struct pg *pg, const char *name, char **quoted, struct error *err)

@@ -22,6 +22,8 @@ static const char *near_keyword(const char *word)
 
 bool pg_url_malformed(char *message, struct error *err)
 {
+    static const char expected[] =
+        " (expected postgresql://USER@HOST:PORT/DATABASE, or host=HOST dbname=DATABASE)";
     char line[256] = "out of memory";
     if (message != NULL)
         pg_one_line(line, sizeof line, message);
@@ -29,12 +31,12 @@ bool pg_url_malformed(char *message, struct error *err)
     char *first = strchr(line, '"');
     char *last = strrchr(line, '"');
     if (first == NULL)
-        return error_set(err, ERROR_CONFIG, "malformed database url: %s", line);
+        return error_set(err, ERROR_CONFIG, "malformed database url: %s%s", line, expected);
     *first = '\0';
     *last = '\0';
     bool keyword = strstr(line, "parameter") != NULL || strstr(line, "connection option") != NULL;
     const char *near = keyword && last != first ? near_keyword(first + 1) : NULL;
     return error_set(err, ERROR_CONFIG, "malformed database url: %s\"…\"%s%s%s%s", line,
         last != first ? last + 1 : "", near != NULL ? " (did you mean \"" : "",
-        near != NULL ? near : "", near != NULL ? "\"?)" : "");
+        near != NULL ? near : "", near != NULL ? "\"?)" : expected);
 }

@@ -48,12 +48,13 @@ struct verdict guard_source(const struct guards *guards, const struct guard_fact
 
 struct verdict guard_mapping(const struct guard_facts *facts)
 {
-    if (facts->good_fingerprint != NULL &&
-        !mapping_same(facts->good_fingerprint, facts->fingerprint, facts->sync))
-        return trip(VERDICT_REFUSE, "changed_mapping",
-            "the sync's mapping changed since the last good run (was: %s; now: %s)",
-            facts->good_fingerprint, facts->fingerprint);
-    return (struct verdict){.kind = VERDICT_PASS};
+    char was[MAPPING_PART_MAX], is[MAPPING_PART_MAX];
+    if (facts->good_fingerprint == NULL ||
+        mapping_same(facts->good_fingerprint, facts->fingerprint, facts->sync))
+        return (struct verdict){.kind = VERDICT_PASS};
+    mapping_difference(facts->good_fingerprint, facts->fingerprint, was, is);
+    return trip(VERDICT_REFUSE, "changed_mapping",
+        "the sync's mapping changed since the last good run (was: %s; now: %s)", was, is);
 }
 
 /* What one plan cannot see by itself, or what must not be decided without a person. */

@@ -1,6 +1,6 @@
 /*
  * source_hint.c: a query or the code of a view may name a table without its schema; with an empty
- * search_path that finds nothing.
+ * search_path that finds nothing. A name with a schema may be misspelt.
  */
 #include "source/source_hint.h"
 
@@ -10,7 +10,7 @@
 #include "pg/pg.h"
 #include "pg/sqlstate.h"
 
-enum { NAME_MAX_BYTES = 64 };
+enum { NAME_MAX_BYTES = 140 };
 
 static const char places_sql[] =
     "select pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ' or ')"
@@ -18,7 +18,7 @@ static const char places_sql[] =
     " where c.relname = $1 and c.relkind in ('r', 'p', 'v', 'm', 'f')"
     " and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_toast'";
 
-/* What the message has in quotation marks, if it is a name without a schema. */
+/* What the message has in quotation marks. */
 static bool quoted_name(const char *text, char name[static NAME_MAX_BYTES])
 {
     const char *first = strchr(text, '"');
@@ -26,7 +26,7 @@ static bool quoted_name(const char *text, char name[static NAME_MAX_BYTES])
     if (last == NULL || last - first > NAME_MAX_BYTES)
         return false;
     (void)snprintf(name, NAME_MAX_BYTES, "%.*s", (int)(last - first - 1), first + 1);
-    return strchr(name, '.') == NULL;
+    return true;
 }
 
 static void find(struct pg *pg, const char *name, struct pg_rows *rows)
@@ -39,6 +39,14 @@ static void find(struct pg *pg, const char *name, struct pg_rows *rows)
         pg_rows_clear(rows);
 }
 
+static bool hint_near(struct pg *pg, const char *name, struct error *err)
+{
+    char meant[PG_RELATION_MAX];
+    if (!pg_relation_near(pg, name, meant))
+        return false;
+    return error_set(err, err->kind, "%s; did you mean %s?", err->text, meant);
+}
+
 bool source_hint(struct pg *pg, struct error *err)
 {
     enum sqlstate state = pg != NULL ? pg_failure(pg) : SQLSTATE_OTHER;
@@ -48,8 +56,11 @@ bool source_hint(struct pg *pg, struct error *err)
     bool table = state == SQLSTATE_UNDEFINED_TABLE;
     if (!table && state != SQLSTATE_UNDEFINED_FUNCTION)
         return false;
-    if (table && quoted_name(why.text, name))
+    if (table && quoted_name(why.text, name)) {
         find(pg, name, &rows);
+        if (strchr(name, '.') != NULL)
+            return hint_near(pg, name, err);
+    }
     if (rows.count == 1 && !pg_rows_null(&rows, 0, 0))
         return error_set(err, why.kind,
             "%s. search_path is empty here, so every name in the query, its views and functions "

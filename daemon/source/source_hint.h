@@ -10,7 +10,8 @@
 struct pg;
 
 /* After a failed statement on the source: if a name without a schema was not found, err also says
- * that search_path is empty and where a relation of that name is. Ends the transaction. False. */
+ * that search_path is empty and where a relation of that name is; if one with a schema was not,
+ * which one may have been meant. Ends the transaction. False. */
 bool source_hint(struct pg *pg, struct error *err);
 
 #endif

@@ -61,8 +61,7 @@ static const struct {
     {"stranger", "127.0.0.1", "ca", "NORMAL", 69, "unable to get local issuer certificate"},
     {"selfsigned", "127.0.0.1", "ca", "NORMAL", 69, "self-signed certificate"},
     {"good", "127.0.0.1", "ca", "NORMAL:-VERS-ALL:+VERS-TLS1.1", 69, "unsupported protocol"},
-    {"good", "127.0.0.1", "gone", "NORMAL", 78,
-        "gone.pem: cannot be opened: No such file or directory"},
+    {"good", "127.0.0.1", "gone", "NORMAL", 78, "gone.pem: does not exist"},
 };
 
 /* The portal is the door with TLS that this row describes; portal is its YAML. */

@@ -43,6 +43,30 @@ static const struct {
     {"deals to contacts of account 42", "something else", false, false},
 };
 
+static const struct {
+    const char *then, *now, *was, *is;
+} parted[] = {
+    {"a to b of account 1, types A:1 from t: crm.t, policy mirror",
+        "a to b of account 1, types A:1 from t: crm.t, policy create_only", "… policy mirror",
+        "… policy create_only"},
+    {"a to b of account 1, types A:1: crm.t (x bigint, y text), policy mirror",
+        "a to b of account 1, types A:1: crm.t (x text, y text), policy mirror",
+        "… crm.t (x bigint, …", "… crm.t (x text, …"},
+    {"a to b of account 1, types A:1", "a to b of account 2, types A:1", "a to b of account 1, …",
+        "a to b of account 2, …"},
+    {"a to b", "a to c", "a to b", "a to c"},
+    {"a, b", "a, b, c", "… b", "… b, c"},
+    {"a, c", "a, b, c", "… c", "… b, c"},
+};
+
+TEST_LOOP(shows_the_parts_that_differ, ARRAY_COUNT(parted))
+{
+    char was[MAPPING_PART_MAX], is[MAPPING_PART_MAX];
+    mapping_difference(parted[_i].then, parted[_i].now, was, is);
+    ck_assert_str_eq(was, parted[_i].was);
+    ck_assert_str_eq(is, parted[_i].is);
+}
+
 TEST_LOOP(fault_c8_compares_what_is_meant, ARRAY_COUNT(mappings))
 {
     bool same = mapping_same(mappings[_i].then, mappings[_i].now, &vendors);

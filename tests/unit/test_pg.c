@@ -285,7 +285,9 @@ TEST(keeps_the_password_out_of_every_error)
         ck_assert_int_eq(err.kind, malformed ? ERROR_CONFIG : ERROR_SOURCE);
         ck_assert_msg(strstr(err.text, "HUNTER2") == NULL, "%s: %s", urls[i], err.text);
     }
-    ck_assert_str_eq(err.text, "malformed database url: missing \"…\" in connection info string");
+    ck_assert_str_eq(err.text,
+        "malformed database url: missing \"…\" in connection info string (expected "
+        "postgresql://USER@HOST:PORT/DATABASE, or host=HOST dbname=DATABASE)");
 }
 
 TEST(says_what_is_malformed_in_a_url)
