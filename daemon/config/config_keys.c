@@ -39,7 +39,7 @@ const struct key keys[] = {
         "watched, otherwise 30s"},
     {"daemon.stop_timeout", KEY_DURATION, false, "60s", SECOND_MS, HOUR_MS, NULL,
         OF_FILE(stop_timeout_ms),
-        "how long the daemon, when it ends, lets its workers settle what is on the wire"},
+        "how long a stopping daemon waits for its workers to finish requests in flight"},
 
     {"portals.*.base_url", KEY_TEXT, false, "https://api.hubapi.com", 1, 255, NULL,
         OF_PORTAL(base_url), "where the API is; http:// for loopback addresses only"},

@@ -185,16 +185,17 @@ static const char *misconfiguration(
     if (is_page(result))
         return not_hubspot;
     if (is_about_all(status))
-        return "HubSpot refuses this call whatever its inputs";
+        return "HubSpot refuses this request whatever its inputs";
     *kind = ERROR_CONFIG;
     if (status == 400 &&
         (has(problem->message, "Unable to infer object type") ||
             has(problem->message, "Invalid object or event type id")))
         return "HubSpot does not know the object type";
     if (status == 404 && strcmp(problem->category, "OBJECT_NOT_FOUND") != 0)
-        return "HubSpot has no such call (is this API version still served, is base_url right?)";
+        return "endpoint not found: check portals.*.api and base_url (is this API version still "
+               "served?)";
     if (status == 405 || status == 415)
-        return "HubSpot does not take this call";
+        return "HubSpot does not accept this request here: check portals.*.base_url";
     *kind = ERROR_DENIED;
     if (status == 400 && has(problem->message, "Missing '") && has(problem->message, "permission"))
         return "the token's user lacks a permission";

@@ -17,7 +17,8 @@ enum { PAGE_ROWS = 10000 };
 
 static bool no_association(struct error *err)
 {
-    return error_set(err, ERROR_STATE, "assocd.managed has a row that is no association");
+    return error_set(
+        err, ERROR_STATE, "assocd.managed has an invalid row (expected two record IDs and a type)");
 }
 
 /* What "3 HUBSPOT_DEFINED" means; a type that the run does not know is entered unmanaged. */

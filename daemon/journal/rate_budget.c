@@ -52,8 +52,9 @@ static bool take(void *owner, int64_t *wait_ms, struct error *err)
     struct rate_budget *permits = owner;
     if (permits->allowed > 0 && permits->used >= permits->allowed)
         return error_set(err, ERROR_REMOTE,
-            "the run has sent %llu requests, hundreds of times what its plan costs: HubSpot's "
-            "answers come to no end, so the run does",
+            "stopped after %llu requests, hundreds of times what the plan should cost: HubSpot "
+            "keeps "
+            "answering with more (endless pages or retries?)",
             (unsigned long long)permits->used);
     if (!rate_budget_take(permits, wait_ms, err))
         return false;

@@ -69,7 +69,8 @@ static bool add_archive(struct reciprocal_plan *plan, char *line, struct error *
     if (pg_copy_split(line, cells, 5) != 5 ||
         !assoc_parse_id(cells[0], strlen(cells[0]), &row.from_id) ||
         !assoc_parse_id(cells[1], strlen(cells[1]), &row.to_id))
-        return error_set(err, ERROR_STATE, "assocd.change has a row that is no association");
+        return error_set(err, ERROR_STATE,
+            "assocd.change has an invalid row (expected two record IDs and a type)");
     row.flags = strcmp(cells[4], "planned") != 0 ? IS_IDLE : 0;
     row.type =
         types_find(&plan->run->session.types, cells[3], (uint32_t)strtoul(cells[2], NULL, 10));

@@ -167,7 +167,7 @@ static const struct exchange {
         CLIENT_REFUSED, 1, "???", "widgets", ERROR_CONFIG, "widgets"},
     {"a wrong path is the configuration's fault", &read_three,
         {{"404 Not Found", "", "{\"message\":\"resource not found\"}"}}, CLIENT_REFUSED, 1, "???",
-        "resource not found", ERROR_CONFIG, "HubSpot has no such call"},
+        "resource not found", ERROR_CONFIG, "endpoint not found"},
     {"the daily limit defers the run", &create_two,
         {{"429 Too Many", "",
             "{\"message\":\"You have reached your daily limit.\",\"policyName\":\"DAILY\"}"}},
