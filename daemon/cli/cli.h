@@ -52,6 +52,7 @@ bool verb_run(struct cli *cli, int argc, char **argv, int *code, struct error *e
 bool verb_history(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_show(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_rejects(struct cli *cli, int argc, char **argv, int *code, struct error *err);
+bool verb_prune(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_daemon(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_status(struct cli *cli, int argc, char **argv, int *code, struct error *err);
 bool verb_trigger(struct cli *cli, int argc, char **argv, int *code, struct error *err);

@@ -42,6 +42,7 @@ static struct session engine_session(const struct cli *cli, const struct engine_
         .token_stamp = cli->token_stamp[0] != '\0' ? cli->token_stamp : NULL,
         .cause = request->cause,
         .retention_days = cli->definitions.retention_days,
+        .run_retention_days = cli->definitions.run_retention_days,
         .show = request->worker ? NULL : output_progress,
     };
 }

@@ -109,6 +109,12 @@ const struct verb verbs[] = {
         "  --retry    try quarantined inputs again in the next run\n"
         "example: assocd rejects deal-contact\n",
         verb_rejects},
+    {"prune", "", "forget history older than history.retention_days, now",
+        "Each run that ends well does this, a portion at a time; after a shorter retention was "
+        "set,\n"
+        "or a large migration, this does it at once: in short transactions, while runs go on.\n"
+        "example: assocd prune\n",
+        verb_prune},
     {0},
 };
 

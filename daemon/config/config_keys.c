@@ -31,6 +31,10 @@ const struct key keys[] = {
         "the database of assocd's own schema; URI or keywords; empty: the PG* environment"},
     {"history.retention_days", KEY_INTEGER, false, "90", 1, 3650, NULL, OF_FILE(retention_days),
         "days that the changes and batches of finished runs are kept"},
+    {"history.run_retention_days", KEY_INTEGER, false, "730", 1, 3650, NULL,
+        OF_FILE(run_retention_days),
+        "days that the job log (runs with their counts, and approvals) is kept; no shorter than "
+        "history.retention_days"},
     {"daemon.max_workers", KEY_INTEGER, false, "4", 1, 64, NULL, OF_FILE(max_workers),
         "full runs the daemon has going at once; runs of changed records come on top"},
     {"daemon.poll", KEY_DURATION, false, NULL, SECOND_MS, 5 * 60 * SECOND_MS, NULL,

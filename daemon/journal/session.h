@@ -50,6 +50,7 @@ struct session {
     const char *token_stamp; /* which token file it came from; NULL: do not remember whose it is */
     const char *cause; /* run.cause: manual, schedule, … */
     int64_t retention_days; /* of finished runs' batches and changes */
+    int64_t run_retention_days; /* of the runs themselves */
     /* Told now and then how far it is; the one call upwards, because a run reads top to bottom. */
     void (*show)(const struct progress *progress);
 

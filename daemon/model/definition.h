@@ -85,6 +85,7 @@ struct definitions {
     char *path; /* of the configuration file */
     char *database_url; /* "": the PG* environment */
     int64_t retention_days; /* of finished runs' changes and batches */
+    int64_t run_retention_days; /* of the runs themselves; at least retention_days */
     int64_t max_workers; /* full runs the daemon has going at once */
     int64_t poll_ms; /* how often an idle daemon looks around; 0: not said */
     int64_t stop_timeout_ms; /* how long the daemon waits for its workers when it ends */

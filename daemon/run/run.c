@@ -102,6 +102,7 @@ static void prune_history(struct run *run)
     struct error why = {0};
     struct pg_args args = {0};
     pg_arg_int(&args, run->session.retention_days);
+    pg_arg_int(&args, run->session.run_retention_days);
     if (!journal_unlock(run, &why) ||
         !pg_run(run->session.state, STATEMENT_HISTORY_PRUNE, &args, NULL, &why))
         run->ending.unpruned = why;

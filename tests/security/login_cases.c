@@ -181,7 +181,7 @@ static const struct {
     {"daemon", "select assocd.touch('s', null::bigint)", DENIED},
     {"reader", "select assocd.watch('s', 'crm.link', 'from_id', 'to_id')", DENIED},
     {"reader", "select assocd.unwatch('s')", DENIED},
-    {"reader", "select assocd.prune_history(1)", DENIED},
+    {"reader", "select assocd.prune_history(1, 1)", DENIED},
     {"reader", "select assocd.take_permits('a', 1, 1, 'UTC')", DENIED},
     {"reader", "select * from assocd.job_log", WORKS},
 };

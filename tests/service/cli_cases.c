@@ -260,6 +260,22 @@ TEST(a_malformed_url_is_a_matter_of_the_configuration)
     ck_assert(!says("canary"));
 }
 
+/* More than one portion of runs, of which the newest of the sync stays. */
+TEST(prune_forgets_at_once_what_is_older_than_its_retention)
+{
+    const char *const prune[] = {"prune", NULL}, *const json[] = {"prune", "--json", NULL};
+    bed_sql(&bed,
+        "insert into assocd.run (sync, portal, api, cause, status, started_at, completed_at, epoch,"
+        " host, pid) select 'former', 'main', 'v3', 'manual', 'no_change', at, at, 1, 'h', 1 from"
+        " generate_series(1, 3000) n, lateral (select now() - interval '800 days' as at) t");
+    ck_assert_int_eq(bed_command(&bed, &process, prune), 0);
+    ck_assert_msg(says("2,999 rows of old history forgotten"), "%s", buf_text(&process.out));
+    ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.run"), 1);
+    process_clear(&process);
+    ck_assert_int_eq(bed_command(&bed, &process, json), 0);
+    ck_assert_str_eq(buf_text(&process.out), "{\"rows\": 0}\n");
+}
+
 /* The questions before the account was known had a bucket of their own. */
 TEST(status_shows_one_budget_for_one_account)
 {

@@ -89,7 +89,8 @@ int64_t sim_execute(enum run_mode mode, int64_t plan_id, bool faults)
         .database_url = "",
         .token = "t",
         .cause = mode == RUN_CHANGED ? "watch" : "manual",
-        .retention_days = 90};
+        .retention_days = 90,
+        .run_retention_days = 730};
     struct scope scope = {.mode = mode, .plan_id = plan_id};
     sim_tell("begins: mode %d, plan %lld, %d invalid rows%s", (int)mode, (long long)plan_id,
         sim.desired.invalid, sim.desired.unclear ? ", unclear" : "");

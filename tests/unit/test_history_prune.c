@@ -42,12 +42,21 @@ static void close_world(void)
     free(database);
 }
 
-static void prune(int64_t days)
+/* How many rows went. */
+static int64_t prune_both(int64_t days, int64_t run_days)
 {
     struct error err = {0};
     struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     pg_arg_int(&args, days);
-    ck_assert_msg(pg_run(pg, STATEMENT_HISTORY_PRUNE, &args, NULL, &err), "%s", err.text);
+    pg_arg_int(&args, run_days);
+    ck_assert_msg(pg_run(pg, STATEMENT_HISTORY_PRUNE, &args, &rows, &err), "%s", err.text);
+    return pg_rows_int(&rows, 0, 0);
+}
+
+static void prune(int64_t days)
+{
+    (void)prune_both(days, 3650);
 }
 
 TEST(forgets_details_and_requests_older_than_the_retention)
@@ -97,6 +106,52 @@ TEST(forgets_a_large_run_in_portions)
     ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.change"), 10001 + 26);
     prune(73);
     ck_assert_int_eq(cluster_int(pg, "select min(run_id) from assocd.change"), 21);
+}
+
+/* Runs 1 … 20 are older than 73 days and have no details any more. */
+TEST(forgets_runs_and_their_approvals_after_their_own_retention)
+{
+    prune(73);
+    cluster_exec(pg,
+        "insert into assocd.plan_approval (plan_id, digest, expires_at) values (8, 'x', now() + "
+        "interval '1 h'), (25, 'x', now() + interval '1 h')",
+        NULL);
+    ck_assert_int_eq(prune_both(73, 73), 20);
+    ck_assert_int_eq(cluster_int(pg, "select min(run_id) from assocd.run"), 21);
+    ck_assert_int_eq(cluster_int(pg, "select sum(plan_id) from assocd.plan_approval"), 25);
+    ck_assert_int_eq(prune_both(73, 73), 0);
+}
+
+static const char *const kept[] = {
+    "update assocd.run set unsettled = true where run_id = 5",
+    "insert into assocd.sync_state (sync, portal, good_run_id) values ('s', 'p', 5)",
+    "insert into assocd.sync_state (sync, portal, run_id) values ('s', 'p', 5)",
+    "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid, plan_id) "
+    "values ('s', 'p', 'v3', 'apply', 'planning', 1, 'h', 1, 5)",
+    "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid, undoes) "
+    "values ('s', 'p', 'v3', 'undo', 'planning', 1, 'h', 1, 5)",
+    "update assocd.run set completed_at = now() where run_id = 5",
+    /* The newest of its sync says how the sync ended. */
+    "set session_replication_role = replica;"
+    "update assocd.run set sync = 'gone' where run_id = 5",
+    "insert into assocd.batch (run_id, operation, status, inputs) "
+    "select 5, 'read', 'done', 1 from generate_series(1, 40000)",
+};
+
+TEST_LOOP(never_forgets_a_run_that_something_still_goes_by, ARRAY_COUNT(kept))
+{
+    prune(73);
+    cluster_exec(pg, kept[_i], NULL);
+    (void)prune_both(73, 73);
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.run where run_id = 5"), 1);
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.run where run_id < 21"), 1);
+}
+
+/* What details hang on is kept as long as they are. */
+TEST(never_forgets_a_run_before_its_details)
+{
+    ck_assert_int_gt(prune_both(3650, 1), -1);
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.run"), 30);
 }
 
 TEST(never_forgets_what_is_younger_than_a_day_whatever_it_is_told)

@@ -79,7 +79,7 @@ static const struct {
     {"assocd_daemon", "alter table assocd.change disable trigger all", "42501"},
     {"assocd_daemon", "create table assocd.mine (x integer)", "42501"},
     {"assocd_daemon", "insert into assocd.schema_version (version) values (99)", "42501"},
-    {"assocd_daemon", "select assocd.prune_history(90)", ""},
+    {"assocd_daemon", "select assocd.prune_history(90, 730)", ""},
     {"assocd_daemon", "select * from assocd.take_permits('a', 1, 1, 'UTC')", ""},
     {"assocd_daemon", "select assocd.interrupt_runs('s')", ""},
     {"assocd_daemon", "select assocd.interrupt_runs_within('s', interval '1 s')", ""},

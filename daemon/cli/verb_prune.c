@@ -1,0 +1,43 @@
+/*
+ * verb_prune.c: assocd prune: what runs forget a portion at a time, at once. Each portion is a
+ * transaction of its own, so that it can be stopped at any time and holds nobody up.
+ */
+#include "base/amount.h"
+#include "base/stop.h"
+#include "cli/cli.h"
+#include "cli/output.h"
+
+static bool prune_portion(struct cli *cli, int64_t *gone, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    pg_arg_int(&args, cli->definitions.retention_days);
+    pg_arg_int(&args, cli->definitions.run_retention_days);
+    if (!pg_run(cli->state, STATEMENT_HISTORY_PRUNE, &args, &rows, err))
+        return error_prefix(err, "history was not pruned");
+    *gone = pg_rows_int(&rows, 0, 0);
+    return true;
+}
+
+bool verb_prune(struct cli *cli, int argc, char **argv, int *code, struct error *err)
+{
+    int64_t all = 0, gone = 1;
+    char text[AMOUNT_TEXT_MAX];
+    struct words words;
+    const struct option_row options[] = {{0}};
+    (void)argc;
+    (void)code;
+    if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "prune", 0, 0, err) ||
+        !cli_state(cli, err))
+        return false;
+    while (gone > 0 && !stop_requested()) {
+        if (!prune_portion(cli, &gone, err))
+            return false;
+        all += gone;
+    }
+    if (cli->json)
+        output_print("{\"rows\": %lld}\n", (long long)all);
+    else
+        output_print("%s of old history forgotten\n", amount_text((uint64_t)all, "rows", text));
+    return gone == 0 || error_set(err, ERROR_STOPPED, "stopped; run assocd prune again to go on");
+}
