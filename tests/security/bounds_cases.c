@@ -225,7 +225,7 @@ TEST(fault_h10_a_run_has_no_more_requests_than_its_plan_may_need)
             add_page(record, i, 1);
     serve(5, true);
     one_at_a_time();
-    expect(69, "hundreds of times what its plan costs");
+    expect(69, "hundreds of times what the plan should cost");
     size_t requests = close_server();
     ck_assert_uint_gt(requests, 3000);
     ck_assert_uint_le(requests, 4200 + BEFORE_READS);
