@@ -57,6 +57,8 @@ static const struct {
     {"a to b", "a to c", "a to b", "a to c"},
     {"a, b", "a, b, c", "… b", "… b, c"},
     {"a, c", "a, b, c", "… c", "… b, c"},
+    {"a, b, c", "b, c", "a, b, …", "b, …"},
+    {" a", " b", " a", " b"},
 };
 
 TEST_LOOP(shows_the_parts_that_differ, ARRAY_COUNT(parted))
