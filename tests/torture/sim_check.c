@@ -171,8 +171,10 @@ static bool moves_away(const struct sim_run *run, size_t from, size_t to)
     return false;
 }
 
-/* A create may replace what it does not name: everything on the pair travels along, but for a
- * primary type that moves to another pair. */
+/* A create may replace what it does not name: everything travels along that was on the pair in the
+ * reading that the plan was made from, but for a primary type that moves to another pair. What
+ * somebody else adds after it is not looked for, even if a record is read again before the create
+ * to learn which labels are one. */
 static void check_union(const struct sim_run *run, const struct client_request *request, size_t i,
     const struct assoc *rows)
 {
@@ -181,7 +183,7 @@ static void check_union(const struct sim_run *run, const struct client_request *
     for (size_t k = 0; k < request->row_count; k++)
         if (rows[k].from_id == rows[i].from_id && rows[k].to_id == rows[i].to_id)
             sent |= BIT(rows[k].type);
-    uint8_t have = run->seen[from][to];
+    uint8_t have = (run->planned ? run->planned_seen : run->seen)[from][to];
     /* Made from the other record in this run, whatever was read before. */
     EACH_CHANGE(c, run->run_id)
     if (sim.world.one_type && !c->archive && c->from == to && c->to == from &&
