@@ -37,6 +37,7 @@ SRC := $(wildcard daemon/*/*.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
 LIB := $(B)/libassocd.a
 SQL_STATEMENTS := $(sort $(wildcard sql/statement/*.sql))
+SQL_PARTS := $(wildcard sql/part/*.sql)
 SQL_SCHEMA := $(sort $(wildcard sql/schema/*.sql)) sql/roles.sql sql/grants.tsv
 SUITE_MAIN := $(B)/tests/lib/suite_main.o
 TESTLIB_OBJ := $(filter-out $(SUITE_MAIN),$(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c)))
@@ -110,7 +111,7 @@ $(B)/gen/pg/statement_text.o: $(B)/gen/pg/statement_text.c
 	$(CC) $(ALL_CFLAGS) -Wno-overlength-strings -c -o $@ $<
 
 $(B)/gen/pg/statement_list.h $(B)/gen/pg/statement_text.c &: sql/embed.awk sql/schema sql/statement \
-		$(SQL_STATEMENTS) $(SQL_SCHEMA) | $(B)/.deps-build
+		$(SQL_STATEMENTS) $(SQL_PARTS) $(SQL_SCHEMA) | $(B)/.deps-build
 	@mkdir -p $(B)/gen/pg
 	awk -v list=$(B)/gen/pg/statement_list.h -v text=$(B)/gen/pg/statement_text.c \
 		-f sql/embed.awk $(SQL_SCHEMA) $(SQL_STATEMENTS)

@@ -1,6 +1,7 @@
 # embed.awk: turns sql/schema/*.sql and sql/statement/*.sql into C.
 # sql/statement/run_insert.sql becomes STATEMENT_RUN_INSERT and its text; the schema files become
 # an ordered list. Comment lines that start a statement file stay out of the text sent to PostgreSQL.
+# A line "\ir ../part/NAME.sql" of a statement stands for that file, as psql has it: a rule that two of them share.
 # sql/grants.tsv becomes one block that gives the roles what stands there and takes everything else.
 function base(path,    parts, n) { n = split(path, parts, "/"); sub(/\.sql$/, "", parts[n]); return parts[n] }
 function quote(s) {
@@ -9,6 +10,12 @@ function quote(s) {
     gsub(/\t/, "\\t", s)
     gsub(/\?/, "\\\\&", s) # no trigraphs
     return s
+}
+function add(line) { body[kind, count[kind]] = body[kind, count[kind]] "    \"" quote(line) "\\n\"\n" }
+function add_part(path,    line, got) {
+    while ((got = (getline line < path)) > 0) if (line !~ /^--/) add(line)
+    if (got < 0) { print FILENAME ":" FNR ": no file " path > "/dev/stderr"; failed = 1; exit 1 }
+    close(path)
 }
 function add_grant(role, what, object, rights) {
     if (what == "schema") object = "schema " object
@@ -29,8 +36,11 @@ FNR == 1 {
     count[kind]++; name[kind, count[kind]] = base(FILENAME); leading = 1
 }
 kind == "statement" && leading && /^--/ { next }
-{ leading = 0; body[kind, count[kind]] = body[kind, count[kind]] "    \"" quote($0) "\\n\"\n" }
+{ leading = 0 }
+kind == "statement" && /^\\ir \.\.\// { add_part("sql" substr($2, 3)); next }
+{ add($0) }
 END {
+    if (failed) exit 1
     print "/* Generated from sql/ by sql/embed.awk. */\n#ifndef PG_STATEMENT_LIST_H\n#define PG_STATEMENT_LIST_H\nenum statement_id {" > list
     for (i = 1; i <= count["statement"]; i++) printf "    STATEMENT_%s,\n", toupper(name["statement", i]) > list
     print "    STATEMENT_COUNT\n};\n#endif" > list

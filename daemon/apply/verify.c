@@ -99,9 +99,9 @@ static bool settle_chunk(struct run *run, int64_t run_id, const struct chunk *ch
     if (ordinals.length == 0)
         return true;
     pg_arg_text(&settle, run->session.sync->name);
+    pg_arg_int(&settle, run->session.epoch);
     pg_arg_text(&settle, pg_array_end(&operations));
     pg_arg_text(&settle, pg_array_end(&ordinals));
-    pg_arg_int(&settle, run->session.epoch);
     pg_arg_text(&settle, pg_array_end(&came));
     CLEANUP(buf_clear) struct buf plain = {0};
     pg_arg_text(&settle, plain_text(run, &plain));

@@ -1,45 +1,16 @@
--- Changes seen in HubSpot as wished: verified, and the owned set follows. What the owned set said of an
--- archived one stays with the change, so that an undo can enter it again as it was. A run that others have
--- overtaken while it waited (its number $5 is no longer current) leaves the ownership of what they have changed
--- to them. What a create in doubt may bring back is released, not forgotten. Creates of links note what came with them
+-- Changes seen in HubSpot as wished: verified, and the owned set follows. Creates of links note what came with them
 -- ($6: CATEGORY:id) of types that a to-record can have only once ($7: plain type, CATEGORY:id).
 with k as materialized (
     select k.place, u.came
-    from unnest($3::text[], $4::bigint[], $6::text[]) as u(operation, ordinal, came), lateral (
+    from unnest($4::text[], $5::bigint[], $6::text[]) as u(operation, ordinal, came), lateral (
         select ctid as place, state from assocd.change c
         where c.run_id = $1::bigint and c.operation = u.operation and c.ordinal = u.ordinal offset 0) k
     where k.state in ('applied', 'unknown', 'unverified')),
 v as (
-    update assocd.change c set state = 'verified', origin = case when c.operation = 'create' then c.origin
-        else coalesce((select m.origin from assocd.managed m where m.sync = $2 and m.from_id = c.from_id
-            and m.to_id = c.to_id and m.category = c.category and m.type_id = c.type_id), 'foreign') end,
+    update assocd.change c set state = 'verified',
         came = case when c.operation = 'create' and $7 in (select concat(c.category, ':', c.type_id) union all select unnest(c.implied))
-            then string_to_array(k.came, ' ') end
+            then string_to_array(k.came, ' ') end,
+\ir ../part/origin_stays.sql
     from k where c.ctid = k.place
     returning c.operation, c.from_id, c.to_id, c.category, c.type_id, c.origin),
-ours as (
-    select v.*, exists (select from assocd.doubt d where d.sync = $2 and d.from_id = v.from_id and d.to_id = v.to_id
-        and d.until > clock_timestamp()) as doubtful
-    from v
-    where (select epoch from assocd.sync_state where sync = $2) = $5::bigint or not exists (
-        select from assocd.run r join assocd.change c using (run_id)
-        where r.sync = $2 and r.run_id > $1::bigint and c.ordinal > 0 and c.from_id = v.from_id and c.to_id = v.to_id
-            and c.category = v.category and c.type_id = v.type_id
-            and c.state in ('sent', 'applied', 'unknown', 'verified', 'unverified'))),
-entered as (
-    insert into assocd.managed as m (sync, from_id, to_id, category, type_id, origin, run_id)
-    select $2, from_id, to_id, category, type_id, coalesce(origin, 'created'), $1::bigint from ours
-    where operation = 'create' and origin is distinct from 'foreign'
-    on conflict (sync, from_id, to_id, category, type_id) do update set released_at = null
-    where m.released_at is not null),
-gone as materialized (
-    select v.doubtful, o.place from ours v, lateral (
-        select ctid as place from assocd.managed m
-        where m.sync = $2 and m.from_id = v.from_id and m.to_id = v.to_id and m.category = v.category
-            and m.type_id = v.type_id offset 0) o
-    where v.operation = 'archive'),
-released as (
-    update assocd.managed m set released_at = clock_timestamp() from gone
-    where gone.doubtful and m.ctid = gone.place)
-delete from assocd.managed m using gone
-where not gone.doubtful and m.ctid = gone.place
+\ir ../part/ownership_follows.sql

@@ -97,15 +97,15 @@ STATEMENT(verify_settle)
     UNUSED(rows);
     static char space[2][16384];
     const char *operations[256], *ordinals[256];
-    size_t count = sim_array(args->text[2], space[0], operations, 256);
-    (void)sim_array(args->text[3], space[1], ordinals, 256);
+    size_t count = sim_array(args->text[3], space[0], operations, 256);
+    (void)sim_array(args->text[4], space[1], ordinals, 256);
     for (size_t i = 0; i < count; i++) {
         struct sim_change *c =
             sim_change_of(sim_int(args, 1), operations[i][0] == 'a', ordinals[i]);
         if (c->state != STATE_APPLIED && c->state != STATE_UNKNOWN && c->state != STATE_UNVERIFIED)
             continue;
         sim_change_set(c, STATE_VERIFIED);
-        if (sim.tables->epoch == sim_int(args, 5) || !overtaken(c))
+        if (sim.tables->epoch == sim_int(args, 3) || !overtaken(c))
             follow(pg, c, false);
     }
     return true;

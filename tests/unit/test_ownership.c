@@ -185,9 +185,9 @@ static void settle_three(void)
     struct pg_args args = {0};
     pg_arg_int(&args, 1);
     pg_arg_text(&args, "pairs");
+    pg_arg_int(&args, 1);
     pg_arg_text(&args, "{create,create,create,archive,archive,archive}");
     pg_arg_text(&args, "{1,2,3,1,2,3}");
-    pg_arg_int(&args, 1);
     pg_arg_text(&args, "{}");
     pg_arg_text(&args, NULL);
     ck_assert_msg(pg_run(pg, STATEMENT_VERIFY_SETTLE, &args, NULL, &err), "%s", err.text);
@@ -203,11 +203,9 @@ TEST(owns_what_was_seen_created_and_not_what_was_seen_gone)
         cluster_int(pg, "select count(*) from assocd.change where state = 'verified'"), 4);
 }
 
-/* A run that waits for its changes to show does not hold the lock: what a later one has changed
- * since is that one's, whatever the older one has seen. */
-TEST(leaves_to_a_later_run_what_that_one_has_changed)
+/* Run 2 has changed since what run 1 has changed of pairs 1, 2 and 4. */
+static void overtake(void)
 {
-    plan_changes();
     cluster_exec(pg,
         "update assocd.sync_state set epoch = 2;"
         "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid)"
@@ -216,8 +214,17 @@ TEST(leaves_to_a_later_run_what_that_one_has_changed)
         " reason, state) values (2, 'create', 1, 1, 1, 'HUBSPOT_DEFINED', 2, 'source_added', "
         "'sent'),"
         " (2, 'archive', 1, 2, 2, 'HUBSPOT_DEFINED', 1, 'source_removed', 'verified'),"
+        " (2, 'archive', 2, 4, 4, 'HUBSPOT_DEFINED', 1, 'source_removed', 'applied'),"
         " (2, 'create', 2, 2, 2, 'HUBSPOT_DEFINED', 2, 'source_added', 'abandoned')",
         NULL);
+}
+
+/* A run that waits for its changes to show does not hold the lock: what a later one has changed
+ * since is that one's, whatever the older one has seen. */
+TEST(leaves_to_a_later_run_what_that_one_has_changed)
+{
+    plan_changes();
+    overtake();
     settle_three();
     ck_assert_int_eq(
         cluster_int(pg, "select sum(from_id) from assocd.managed where type_id = 1"), 1);
@@ -287,16 +294,33 @@ TEST(owns_again_what_it_had_released)
     ck_assert(!loads_released(1));
 }
 
-TEST(trusts_only_what_hubspot_said_it_applied)
+/* As run 1, without a look at HubSpot. */
+static void trust(void)
 {
-    plan_changes();
     struct pg_args args = {0};
     pg_arg_int(&args, 1);
     pg_arg_text(&args, "pairs");
     pg_arg_int(&args, 1);
     ck_assert_msg(pg_run(pg, STATEMENT_VERIFY_TRUST, &args, NULL, &err), "%s", err.text);
+}
+
+TEST(trusts_only_what_hubspot_said_it_applied)
+{
+    plan_changes();
+    trust();
     ck_assert_int_eq(owned_of_type(1), 2);
     ck_assert_int_eq(owned_of_type(2), 2);
+}
+
+TEST(trusts_nothing_that_a_later_run_has_changed)
+{
+    plan_changes();
+    overtake();
+    trust();
+    ck_assert_int_eq(
+        cluster_int(pg, "select sum(from_id) from assocd.managed where type_id = 1"), 1);
+    ck_assert_int_eq(
+        cluster_int(pg, "select sum(from_id) from assocd.managed where type_id = 2"), 1 + 2 + 3);
 }
 
 static void remember_account(int64_t portal_id)
