@@ -117,9 +117,21 @@ static void print_cell(const char *text, int width, bool right, bool last)
     fputs(last ? "\n" : "  ", stdout);
 }
 
+const char *output_cell(
+    const struct pg_rows *rows, int row, int column, char space[static CELL_TEXT_MAX])
+{
+    enum { TO_THE_SECOND = 19 };
+    const char *text = pg_rows_text(rows, row, column);
+    if (!pg_rows_time(rows, column) || strcspn(text, ".+") != TO_THE_SECOND)
+        return text; /* "infinity" */
+    (void)snprintf(space, CELL_TEXT_MAX, "%.*sZ", TO_THE_SECOND, text);
+    return space;
+}
+
 void output_table(const struct pg_rows *rows, uint64_t right_columns, const char *nothing)
 {
     enum { COLUMNS_MAX = 32 };
+    char space[CELL_TEXT_MAX];
     int widths[COLUMNS_MAX];
     int columns = pg_rows_columns(rows);
     if (columns > COLUMNS_MAX)
@@ -131,13 +143,13 @@ void output_table(const struct pg_rows *rows, uint64_t right_columns, const char
     for (int c = 0; c < columns; c++) {
         widths[c] = width_of(pg_rows_name(rows, c));
         for (int r = 0; r < rows->count; r++) {
-            int width = width_of(pg_rows_text(rows, r, c));
+            int width = width_of(output_cell(rows, r, c, space));
             widths[c] = width > widths[c] ? width : widths[c];
         }
     }
     for (int r = -1; r < rows->count; r++)
         for (int c = 0; c < columns; c++)
-            print_cell(r < 0 ? pg_rows_name(rows, c) : pg_rows_text(rows, r, c), widths[c],
+            print_cell(r < 0 ? pg_rows_name(rows, c) : output_cell(rows, r, c, space), widths[c],
                 (right_columns >> c & 1) != 0, c == columns - 1);
 }
 

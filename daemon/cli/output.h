@@ -11,7 +11,12 @@
 #include "pg/pg.h"
 #include "run/run.h"
 
-enum { NUMBER_TEXT_MAX = AMOUNT_NUMBER_MAX, API_TEXT_MAX = 80, COUNT_TEXT_MAX = AMOUNT_TEXT_MAX };
+enum {
+    NUMBER_TEXT_MAX = AMOUNT_NUMBER_MAX,
+    API_TEXT_MAX = 80,
+    COUNT_TEXT_MAX = AMOUNT_TEXT_MAX,
+    CELL_TEXT_MAX = 24
+};
 
 /* See base/amount.h. */
 const char *output_number(uint64_t number, char text[static NUMBER_TEXT_MAX]);
@@ -20,6 +25,11 @@ const char *output_count(uint64_t count, const char *plural, char text[static CO
 /* A version of the API, how long it lives and what to move to: "v3, supported until 2027-09,
  * replaced by 2026-09"; into text; returns text. */
 const char *output_api(enum dialect dialect, char text[static API_TEXT_MAX]);
+
+/* A cell as people read it: a time to the second and with its zone ("2026-11-23 20:31:26Z", in
+ * space), anything else as it is. */
+const char *output_cell(
+    const struct pg_rows *rows, int row, int column, char space[static CELL_TEXT_MAX]);
 
 /* Columns of rows under their names, as wide as needed; numbers (by right_columns, a bit for each
  * column) flush right. "Nothing yet" text for no rows. */

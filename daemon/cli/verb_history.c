@@ -64,9 +64,10 @@ static bool show_run(struct cli *cli, int64_t run_id, int64_t changes, struct er
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!cli_run(cli, run_id, &rows, err))
         return false;
+    char space[CELL_TEXT_MAX];
     for (int c = 0; c < pg_rows_columns(&rows); c++)
         if (!pg_rows_null(&rows, 0, c))
-            output_print("%-13s %s\n", pg_rows_name(&rows, c), pg_rows_text(&rows, 0, c));
+            output_print("%-13s %s\n", pg_rows_name(&rows, c), output_cell(&rows, 0, c, space));
     struct pg_args limited = {0};
     pg_arg_int(&limited, run_id);
     pg_arg_int(&limited, changes);

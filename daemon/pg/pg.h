@@ -83,6 +83,8 @@ int64_t pg_rows_int(const struct pg_rows *rows, int row, int column); /* 0 for N
 bool pg_rows_bool(const struct pg_rows *rows, int row, int column);
 /* Is the column of an integer type (smallint, integer, bigint)? Known without any row. */
 bool pg_rows_integer(const struct pg_rows *rows, int column);
+/* Is it a point in time (timestamptz)? Its text is in UTC: "2026-11-23 20:31:26+00". */
+bool pg_rows_time(const struct pg_rows *rows, int column);
 int pg_rows_columns(const struct pg_rows *rows);
 const char *pg_rows_name(const struct pg_rows *rows, int column);
 

@@ -83,6 +83,11 @@ bool pg_rows_integer(const struct pg_rows *rows, int column)
     return type == 20 || type == 21 || type == 23;
 }
 
+bool pg_rows_time(const struct pg_rows *rows, int column)
+{
+    return PQftype(rows->result, column) == 1184; /* timestamptz */
+}
+
 const char *pg_rows_name(const struct pg_rows *rows, int column)
 {
     const char *name = PQfname(rows->result, column);

@@ -276,6 +276,20 @@ TEST(prune_forgets_at_once_what_is_older_than_its_retention)
     ck_assert_str_eq(buf_text(&process.out), "{\"rows\": 0}\n");
 }
 
+/* Every time that people read says its zone, in one way. */
+TEST(times_have_one_form)
+{
+    static const char *const lines[][3] = {
+        {"run", NULL}, {"history", NULL}, {"show", "1", NULL}, {"rejects", NULL}, {"status", NULL}};
+    bed_sql(&bed, "insert into assocd.daemon (host, pid, version, syncs) values ('h', 1, '0', 1)");
+    for (size_t i = 0; i < ARRAY_COUNT(lines); i++) {
+        process_clear(&process);
+        (void)bed_command(&bed, &process, lines[i]);
+        ck_assert_msg(!says("+00"), "%s: %s", lines[i][0], buf_text(&process.out));
+    }
+    ck_assert_msg(says("Z  gone") || says("Z  alive"), "%s", buf_text(&process.out));
+}
+
 /* The questions before the account was known had a bucket of their own. */
 TEST(status_shows_one_budget_for_one_account)
 {

@@ -91,6 +91,17 @@ TEST(counts_characters_and_not_bytes)
         "Bonn  2\n");
 }
 
+/* Of every fraction and of none; what is no point in time stays as it is. */
+TEST(shows_times_to_the_second_with_their_zone)
+{
+    expect_table("select timestamptz '2026-11-23 20:31:26.770418+00' as a,"
+                 " timestamptz '2026-11-23 22:31:26+02' as b, null::timestamptz as c,"
+                 " timestamptz 'infinity' as d, '2026-11-23 20:31:26+00' as e",
+        0,
+        "a                     b                     c  d         e\n"
+        "2026-11-23 20:31:26Z  2026-11-23 20:31:26Z     infinity  2026-11-23 20:31:26+00\n");
+}
+
 TEST(says_so_when_there_is_nothing)
 {
     expect_table("select 1 as a where false", 0, "nothing yet\n");
