@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/json_out.h"
 #include "cli/output.h"
 #include "cli/verb_run.h"
 
@@ -94,16 +95,19 @@ static bool print_approval(
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(cli->state, STATEMENT_APPROVAL_INSERT, args, &rows, err))
         return false;
-    if (cli->json)
-        output_print("{\"approval_id\": %s, \"plan_id\": %lld, \"expires_at\": \"%s\"}\n",
-            pg_rows_text(&rows, 0, 0), (long long)plan->plan_id, pg_rows_text(&rows, 0, 1));
-    else
-        output_print(
-            "plan %lld of %s (%lld changes, %lld of them archives) approved by %s until %s\n"
-            "apply it with: assocd apply %lld\n",
-            (long long)plan->plan_id, plan->sync, (long long)plan->open, (long long)plan->archives,
-            pg_rows_text(&rows, 0, 2), pg_rows_text(&rows, 0, 1), (long long)plan->plan_id);
-    if (!cli->json && !plan->stopped)
+    if (cli->json) {
+        CLEANUP(json_out_free) struct json_object *json = json_out_object();
+        json_out_number(json, "approval_id", pg_rows_int(&rows, 0, 0));
+        json_out_number(json, "plan_id", plan->plan_id);
+        json_out_text(json, "expires_at", pg_rows_text(&rows, 0, 1));
+        json_out_print(json);
+        return true;
+    }
+    output_print("plan %lld of %s (%lld changes, %lld of them archives) approved by %s until %s\n"
+                 "apply it with: assocd apply %lld\n",
+        (long long)plan->plan_id, plan->sync, (long long)plan->open, (long long)plan->archives,
+        pg_rows_text(&rows, 0, 2), pg_rows_text(&rows, 0, 1), (long long)plan->plan_id);
+    if (!plan->stopped)
         output_print("note: no guard stopped plan %lld, so it needs no approval; this one would "
                      "lift a guard that stops it when it is applied\n",
             (long long)plan->plan_id);

@@ -20,13 +20,14 @@
 #include "journal/account_types.h"
 #include "journal/overlap.h"
 #include "cli/cli.h"
+#include "cli/json_out.h"
 #include "cli/output.h"
 
 /* What was found so far, and the first failure. Lines of failures wait for the end. */
 struct findings {
     struct cli *cli;
     int code;
-    struct buf json;
+    struct json_object *json; /* an array, or NULL: lines are printed */
     struct buf failures;
 };
 
@@ -37,7 +38,7 @@ static void add_finding(
     struct findings *findings, enum finding finding, const char *what, const char *text)
 {
     static const char *const words[] = {"ok  ", "warn", "FAIL"};
-    if (!findings->cli->json) {
+    if (findings->json == NULL) {
         struct buf line = {0};
         show_addf(&line, "%s  %-28s %s\n", words[finding], what, text);
         if (finding == FINDING_FAILED)
@@ -47,14 +48,12 @@ static void add_finding(
         buf_clear(&line);
         return;
     }
-    buf_addf(&findings->json,
-        "%s{\"ok\": %s, \"warning\": %s, \"what\": ", findings->json.length > 0 ? ",\n " : "[",
-        finding == FINDING_FAILED ? "false" : "true",
-        finding == FINDING_WARNING ? "true" : "false");
-    buf_add_json(&findings->json, what);
-    buf_add_text(&findings->json, ", \"text\": ");
-    buf_add_json(&findings->json, text);
-    buf_add_char(&findings->json, '}');
+    struct json_object *json = json_out_object();
+    json_out_bool(json, "ok", finding != FINDING_FAILED);
+    json_out_bool(json, "warning", finding == FINDING_WARNING);
+    json_out_text(json, "what", what);
+    json_out_text(json, "text", text);
+    json_out_put(findings->json, NULL, json);
 }
 
 static void found(struct findings *findings, const char *what, const char *text)
@@ -239,9 +238,8 @@ static void check_all(struct findings *findings)
 static void print_end(struct findings *findings, bool verbose)
 {
     CLEANUP(buf_clear) struct buf settings = {0};
-    if (findings->cli->json) {
-        buf_add_char(&findings->json, ']');
-        output_json(buf_text(&findings->json));
+    if (findings->json != NULL) {
+        json_out_print(findings->json);
         return;
     }
     if (verbose) {
@@ -264,13 +262,14 @@ bool verb_check(struct cli *cli, int argc, char **argv, int *code, struct error 
     if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "check", 0, 0, err) ||
         !cli_load(cli, err))
         return false;
+    findings.json = cli->json ? json_out_array() : NULL;
     found(&findings, "configuration", cli->config_path);
     check_all(&findings);
     if (!cli_some_sync(cli, err))
         failed(&findings, "syncs", err);
     *code = findings.code;
     print_end(&findings, verbose);
-    buf_clear(&findings.json);
+    json_out_free(&findings.json);
     buf_clear(&findings.failures);
     return true;
 }

@@ -13,6 +13,7 @@
 #include "journal/account_types.h"
 #include "journal/object_types.h"
 #include "cli/cli.h"
+#include "cli/json_out.h"
 #include "cli/output.h"
 
 struct pair_query {
@@ -27,14 +28,19 @@ struct view {
     struct assoc pair;
     struct object_pair ids; /* of the sync's object types */
     struct types types;
-    struct buf desired, observed; /* as text, or as a JSON array */
+    struct type_list {
+        struct buf text;
+        struct json_object *json;
+    } desired, observed;
 };
 
 static void view_clear(struct view *view)
 {
     types_clear(&view->types);
-    buf_clear(&view->desired);
-    buf_clear(&view->observed);
+    buf_clear(&view->desired.text);
+    buf_clear(&view->observed.text);
+    json_out_free(&view->desired.json);
+    json_out_free(&view->observed.json);
 }
 
 /* "deals:123"; the id stands behind the last colon. */
@@ -62,16 +68,12 @@ static bool fits(struct cli *cli, const struct sync_definition *sync,
     return true;
 }
 
-static void add_type(struct view *view, struct buf *list, uint32_t index)
+static void add_type(struct view *view, struct type_list *list, uint32_t index)
 {
     char space[64];
     const char *text = types_text(&view->types, index, space);
-    if (list->length > 0)
-        buf_add_text(list, ", ");
-    if (view->cli->json)
-        buf_add_json(list, text);
-    else
-        buf_add_text(list, text);
+    buf_addf(&list->text, "%s%s", list->text.length > 0 ? ", " : "", text);
+    json_out_text(list->json, NULL, text);
 }
 
 /* What the source says of the pair now; rows that name the record alone do not count. */
@@ -174,38 +176,45 @@ static bool print_text(struct view *view, struct error *err)
         (unsigned long long)view->pair.from_id, sync->to, (unsigned long long)view->pair.to_id,
         sync->name);
     output_print("source   %s: %s\n", source_name(sync),
-        view->desired.length > 0 ? buf_text(&view->desired) : "does not name it");
-    output_print(
-        "HubSpot  %s\n", view->observed.length > 0 ? buf_text(&view->observed) : "not associated");
+        view->desired.text.length > 0 ? buf_text(&view->desired.text) : "does not name it");
+    output_print("HubSpot  %s\n",
+        view->observed.text.length > 0 ? buf_text(&view->observed.text) : "not associated");
     return print_table(view, STATEMENT_EXPLAIN_OWNER, "owned by this sync", err) &&
         print_table(view, STATEMENT_EXPLAIN_CHANGES, "in plans and runs, newest first", err) &&
         print_table(view, STATEMENT_EXPLAIN_REJECTS, "refused", err);
 }
 
-static bool print_json(struct view *view, struct error *err)
+/* Moves the lists of types into the object. */
+static bool add_json(struct view *view, struct json_object *list, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    CLEANUP(buf_clear) struct buf json = {0};
     journal_args(view, &args);
     if (!pg_run(view->cli->state, STATEMENT_EXPLAIN_JSON, &args, &rows, err))
         return false;
-    buf_add_text(&json, "{\"sync\": ");
-    buf_add_json(&json, view->sync->name);
-    buf_addf(&json,
-        ", \"from_id\": %llu, \"to_id\": %llu, \"desired\": [%s], \"observed\": [%s], "
-        "\"journal\": %s}",
-        (unsigned long long)view->pair.from_id, (unsigned long long)view->pair.to_id,
-        buf_text(&view->desired), buf_text(&view->observed), pg_rows_text(&rows, 0, 0));
-    output_json(buf_text(&json));
+    struct json_object *json = json_out_object();
+    json_out_text(json, "sync", view->sync->name);
+    json_out_number(json, "from_id", (int64_t)view->pair.from_id);
+    json_out_number(json, "to_id", (int64_t)view->pair.to_id);
+    json_out_put(json, "desired", view->desired.json);
+    json_out_put(json, "observed", view->observed.json);
+    json_out_given(json, "journal", pg_rows_text(&rows, 0, 0));
+    view->desired.json = view->observed.json = NULL;
+    json_out_put(list, NULL, json);
     return true;
 }
 
+/* Printed, or added to list (else NULL). */
 static bool explain(struct cli *cli, const struct sync_definition *sync,
-    const struct pair_query *query, struct error *err)
+    const struct pair_query *query, struct json_object *list, struct error *err)
 {
-    CLEANUP(view_clear) struct view view = {.cli = cli, .sync = sync, .pair = query->pair};
-    return look(&view, err) && (cli->json ? print_json(&view, err) : print_text(&view, err));
+    CLEANUP(view_clear)
+    struct view view = {.cli = cli,
+        .sync = sync,
+        .pair = query->pair,
+        .desired.json = json_out_array(),
+        .observed.json = json_out_array()};
+    return look(&view, err) && (list != NULL ? add_json(&view, list, err) : print_text(&view, err));
 }
 
 /* Every sync of these object types, or the one that was named. */
@@ -213,6 +222,7 @@ static bool explain_all(
     struct cli *cli, const char *name, const struct pair_query *query, struct error *err)
 {
     size_t found = 0;
+    CLEANUP(json_out_free) struct json_object *list = cli->json ? json_out_array() : NULL;
     for (size_t i = 0; i < cli->definitions.syncs_count; i++) {
         const struct sync_definition *sync = cli->definitions.syncs[i];
         bool wanted;
@@ -220,17 +230,17 @@ static bool explain_all(
             return false;
         if (!wanted || (name != NULL && strcmp(name, sync->name) != 0))
             continue;
-        fputs(cli->json ? (found > 0 ? "," : "[") : (found > 0 ? "\n" : ""), stdout);
-        if (!explain(cli, sync, query, err))
+        if (found++ > 0 && list == NULL)
+            puts("");
+        if (!explain(cli, sync, query, list, err))
             return false;
-        found++;
     }
     if (found == 0)
         return error_set(err, ERROR_USAGE, "no sync of %s goes from %s to %s%s%s", cli->config_path,
             query->from_type, query->to_type, name != NULL ? " and is called " : "",
             name != NULL ? name : "");
-    if (cli->json)
-        puts("]");
+    if (list != NULL)
+        json_out_print(list);
     return true;
 }
 

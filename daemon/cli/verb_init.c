@@ -12,6 +12,7 @@
 #include "source/watch_site.h"
 #include "service/state.h"
 #include "cli/cli.h"
+#include "cli/json_out.h"
 #include "cli/output.h"
 
 struct init_request {
@@ -30,9 +31,9 @@ static void print_schema(void)
     puts("commit;");
 }
 
-/* One sync. With --json: an object a sync, in an array. */
+/* One sync: printed, or added to json (else NULL). */
 static bool watch_one(struct cli *cli, const struct init_request *request,
-    const struct sync_definition *sync, int number, struct error *err)
+    const struct sync_definition *sync, struct json_object *json, struct error *err)
 {
     CLEANUP(buf_clear) struct buf text = {0};
     const char *url = cli->definitions.database_url;
@@ -43,15 +44,11 @@ static bool watch_one(struct cli *cli, const struct init_request *request,
         return false;
     if (request->sql) {
         output_lines(buf_text(&text));
-    } else if (cli->json) {
-        CLEANUP(buf_clear) struct buf json = {0};
-        buf_add_text(&json, "{\"sync\": ");
-        buf_add_json(&json, sync->name);
-        buf_add_text(&json, ", \"text\": ");
-        buf_add_json(&json, buf_text(&text));
-        buf_add_char(&json, '}');
-        fputs(number > 0 ? "," : "", stdout);
-        output_json(buf_text(&json));
+    } else if (json != NULL) {
+        struct json_object *one = json_out_object();
+        json_out_text(one, "sync", sync->name);
+        json_out_text(one, "text", buf_text(&text));
+        json_out_put(json, NULL, one);
     } else {
         output_print("%s: %s\n", sync->name, buf_text(&text));
     }
@@ -63,7 +60,7 @@ static bool watch_all(struct cli *cli, const struct init_request *request, struc
 {
     const struct sync_definition *sync;
     const struct words *words = &request->words;
-    bool array = cli->json && !request->sql;
+    bool ok = true;
     int number = 0;
     for (int i = 0; i < words->count; i++) {
         if (!cli_sync(cli, words->items[i], &sync, err))
@@ -73,19 +70,21 @@ static bool watch_all(struct cli *cli, const struct init_request *request, struc
                 "sync %s is not to be watched: set watch: true in %s first", sync->name,
                 cli->config_path);
     }
-    fputs(array ? "[" : "", stdout);
-    for (size_t i = 0; i < cli->definitions.syncs_count; i++) {
+    CLEANUP(json_out_free)
+    struct json_object *json = cli->json && !request->sql ? json_out_array() : NULL;
+    for (size_t i = 0; ok && i < cli->definitions.syncs_count; i++) {
         sync = cli->definitions.syncs[i];
         bool named = words->count == 0 && (request->unwatch || sync->watch);
         for (int j = 0; j < words->count; j++)
             named = named || definitions_sync(&cli->definitions, words->items[j]) == sync;
-        if (named && !watch_one(cli, request, sync, number++, err))
-            return false;
+        number += named;
+        ok = !named || watch_one(cli, request, sync, json, err);
     }
-    fputs(array ? "]\n" : "", stdout);
+    if (json != NULL)
+        json_out_print(json); /* what was done before a failure, too */
     if (number == 0 && !request->sql && !cli->json)
         puts("no sync has watch: true");
-    return true;
+    return ok;
 }
 
 /* Rights that an upgrade took: somebody may miss them. */
@@ -128,12 +127,16 @@ static bool upgrade(struct cli *cli, bool quiet, struct error *err)
         return false;
     if (quiet)
         return true;
-    if (cli->json)
-        output_print("{\"from_version\": %d, \"version\": %d}\n", change.from, change.to);
-    else if (change.from == change.to)
+    if (cli->json) {
+        CLEANUP(json_out_free) struct json_object *json = json_out_object();
+        json_out_number(json, "from_version", change.from);
+        json_out_number(json, "version", change.to);
+        json_out_print(json);
+    } else if (change.from == change.to) {
         output_print("schema assocd is up to date (version %d)\n", change.to);
-    else
+    } else {
         output_print("schema assocd: version %d -> %d\n", change.from, change.to);
+    }
     tell_lost(&change);
     tell_gained(&change);
     return true;

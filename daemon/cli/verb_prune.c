@@ -5,6 +5,7 @@
 #include "base/amount.h"
 #include "base/stop.h"
 #include "cli/cli.h"
+#include "cli/json_out.h"
 #include "cli/output.h"
 
 static bool prune_portion(struct cli *cli, int64_t *gone, struct error *err)
@@ -35,9 +36,12 @@ bool verb_prune(struct cli *cli, int argc, char **argv, int *code, struct error 
             return false;
         all += gone;
     }
-    if (cli->json)
-        output_print("{\"rows\": %lld}\n", (long long)all);
-    else
+    if (cli->json) {
+        CLEANUP(json_out_free) struct json_object *json = json_out_object();
+        json_out_number(json, "rows", all);
+        json_out_print(json);
+    } else {
         output_print("%s of old history forgotten\n", amount_text((uint64_t)all, "rows", text));
+    }
     return gone == 0 || error_set(err, ERROR_STOPPED, "stopped; run assocd prune again to go on");
 }

@@ -10,6 +10,7 @@
 #include "hubspot/client.h"
 #include "service/next_run.h"
 #include "cli/cli.h"
+#include "cli/json_out.h"
 #include "cli/output.h"
 #include "cli/sights.h"
 
@@ -52,7 +53,7 @@ enum column {
 
 /* A section's rows as one JSON array, so that table and JSON come from one statement. */
 static bool add_section(
-    struct cli *cli, const struct section *section, struct buf *json, struct error *err)
+    struct cli *cli, const struct section *section, struct json_object *json, struct error *err)
 {
     CLEANUP(buf_clear) struct buf sql = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
@@ -61,7 +62,7 @@ static bool add_section(
         statements[section->statement].text);
     if (!pg_exec_args(cli->state, buf_text(&sql), &none, &rows, err))
         return error_prefix(err, "%s", section->key);
-    buf_addf(json, "\"%s\": %s, ", section->key, pg_rows_text(&rows, 0, 0));
+    json_out_given(json, section->key, pg_rows_text(&rows, 0, 0));
     return true;
 }
 
@@ -91,21 +92,16 @@ static struct next_run next_run_of(
     return next_run_decide(&sync->schedule, &state, pg_rows_int(rows, row, SYNC_NOW), 0);
 }
 
-static void add_time(struct buf *json, const char *key, int64_t at_us)
+static void add_time(struct json_object *json, const char *key, int64_t at_us)
 {
     char text[CLOCK_TEXT_MAX];
     clock_utc_text(at_us, text);
-    if (at_us > 0 && at_us != NEXT_RUN_NEVER)
-        buf_addf(json, "\"%s\": \"%s\", ", key, text);
-    else
-        buf_addf(json, "\"%s\": null, ", key);
+    json_out_text(json, key, at_us > 0 && at_us != NEXT_RUN_NEVER ? text : NULL);
 }
 
-static void add_text(struct buf *json, const char *key, const char *text)
+static void add_text(struct json_object *json, const char *key, const char *text)
 {
-    buf_addf(json, "\"%s\": ", key);
-    buf_add_json(json, text[0] != '\0' ? text : NULL);
-    buf_add_text(json, ", ");
+    json_out_text(json, key, text[0] != '\0' ? text : NULL);
 }
 
 /* One sync with its row of status_syncs.sql. */
@@ -116,30 +112,32 @@ struct shown {
     const char *unseen; /* why changes of its source are not seen, or "" */
 };
 
-static void add_sync(struct buf *json, const struct shown *shown)
+static void add_sync(struct json_object *list, const struct shown *shown)
 {
     const struct sync_definition *sync = shown->sync;
     const struct pg_rows *rows = shown->rows;
     int row = shown->row;
     struct next_run next = next_run_of(sync, rows, row);
     int64_t now_us = pg_rows_int(rows, row, SYNC_NOW);
-    buf_add_text(json, "{");
+    int64_t run_id = pg_rows_int(rows, row, SYNC_RUN_ID);
+    struct json_object *json = json_out_object();
     add_text(json, "sync", sync->name);
     add_text(json, "schedule", sync->schedule_text);
-    buf_addf(json, "\"paused\": %s, ", pg_rows_bool(rows, row, SYNC_PAUSED) ? "true" : "false");
+    json_out_bool(json, "paused", pg_rows_bool(rows, row, SYNC_PAUSED));
     add_text(json, "paused_by", pg_rows_text(rows, row, SYNC_PAUSED_BY));
     add_text(json, "pause_reason", pg_rows_text(rows, row, SYNC_PAUSE_REASON));
-    buf_addf(json, "\"run_id\": %s, ",
-        pg_rows_int(rows, row, SYNC_RUN_ID) != 0 ? pg_rows_text(rows, row, SYNC_RUN_ID) : "null");
+    if (run_id != 0)
+        json_out_number(json, "run_id", run_id);
+    else
+        json_out_null(json, "run_id");
     add_text(json, "status", pg_rows_text(rows, row, SYNC_STATUS));
     add_time(json, "started_at", pg_rows_int(rows, row, SYNC_STARTED));
-    buf_addf(json, "\"failures\": %s, ", pg_rows_text(rows, row, SYNC_FAILURES));
+    json_out_number(json, "failures", pg_rows_int(rows, row, SYNC_FAILURES));
     add_text(json, "start_error", pg_rows_text(rows, row, SYNC_ERROR));
     add_time(json, "due_at", next.at_us < now_us ? now_us : next.at_us);
-    buf_addf(json, "\"due_why\": \"%s\", ", next_run_why_text(next.why));
-    buf_add_text(json, "\"watch_problem\": ");
-    buf_add_json(json, shown->unseen[0] != '\0' ? shown->unseen : NULL);
-    buf_add_char(json, '}');
+    json_out_text(json, "due_why", next_run_why_text(next.why));
+    add_text(json, "watch_problem", shown->unseen);
+    json_out_put(list, NULL, json);
 }
 
 static void print_next_run(const struct next_run *next, const struct pg_rows *rows, int row)
@@ -176,10 +174,11 @@ static void print_sync(const struct shown *shown)
         output_print("  %-24s %s\n", "", shown->unseen);
 }
 
-/* A sync that no run and no daemon has met yet has no row. */
-static bool enter_syncs(struct cli *cli, struct pg_rows *rows, struct buf *json, struct error *err)
+/* A sync that no run and no daemon has met yet has no row. Printed, or added to list (else NULL).
+ */
+static bool enter_syncs(
+    struct cli *cli, struct pg_rows *rows, struct json_object *list, struct error *err)
 {
-    size_t added = 0;
     CLEANUP(sights_close) struct sights sights = {0};
     if (!pg_run(cli->state, STATEMENT_STATUS_SYNCS, NULL, rows, err))
         return false;
@@ -192,12 +191,10 @@ static bool enter_syncs(struct cli *cli, struct pg_rows *rows, struct buf *json,
             continue;
         sights_add(&sights, shown.sync, &unseen);
         shown.unseen = buf_text(&unseen);
-        if (json == NULL) {
+        if (list == NULL)
             print_sync(&shown);
-            continue;
-        }
-        buf_add_text(json, added++ > 0 ? ", " : "");
-        add_sync(json, &shown);
+        else
+            add_sync(list, &shown);
     }
     return true;
 }
@@ -218,7 +215,7 @@ static bool days_left(
     return true;
 }
 
-static bool tell_api(struct cli *cli, struct buf *json, struct error *err)
+static bool tell_api(struct cli *cli, struct json_object *list, struct error *err)
 {
     for (size_t i = 0; i < cli->definitions.portals_count; i++) {
         const struct portal_definition *portal = cli->definitions.portals[i];
@@ -226,38 +223,35 @@ static bool tell_api(struct cli *cli, struct buf *json, struct error *err)
         int64_t days;
         if (!days_left(cli, portal, &days, err))
             return false;
-        if (json == NULL) {
+        if (list == NULL) {
             output_print("  %-24s %s: %lld days left\n", portal->name, output_api(portal->api, api),
                 (long long)days);
             continue;
         }
-        buf_addf(json,
-            "%s{\"portal\": \"%s\", \"api\": \"%s\", \"supported_until\": \"%s\", "
-            "\"days_left\": %lld, \"replacement\": ",
-            i > 0 ? ", " : "", portal->name, dialect_text(portal->api),
-            dialect_supported_until(portal->api), (long long)days);
-        buf_add_json(json, dialect_replacement(portal->api));
-        buf_add_char(json, '}');
+        struct json_object *json = json_out_object();
+        json_out_text(json, "portal", portal->name);
+        json_out_text(json, "api", dialect_text(portal->api));
+        json_out_text(json, "supported_until", dialect_supported_until(portal->api));
+        json_out_number(json, "days_left", days);
+        json_out_text(json, "replacement", dialect_replacement(portal->api));
+        json_out_put(list, NULL, json);
     }
     return true;
 }
 
 static bool print_json(struct cli *cli, struct error *err)
 {
-    CLEANUP(buf_clear) struct buf json = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    buf_add_char(&json, '{');
+    CLEANUP(json_out_free) struct json_object *json = json_out_object();
     for (size_t i = 0; i < ARRAY_COUNT(sections); i++)
-        if (!add_section(cli, &sections[i], &json, err))
+        if (!add_section(cli, &sections[i], json, err))
             return false;
-    buf_add_text(&json, "\"syncs\": [");
-    if (!enter_syncs(cli, &rows, &json, err))
+    struct json_object *syncs = json_out_array(), *api = json_out_array();
+    json_out_put(json, "syncs", syncs);
+    json_out_put(json, "api", api);
+    if (!enter_syncs(cli, &rows, syncs, err) || !tell_api(cli, api, err))
         return false;
-    buf_add_text(&json, "], \"api\": [");
-    if (!tell_api(cli, &json, err))
-        return false;
-    buf_add_text(&json, "]}");
-    output_json(buf_text(&json));
+    json_out_print(json);
     return true;
 }
 

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "hubspot/client.h"
 #include "journal/account.h"
 #include "journal/object_types.h"
 #include "cli/cli.h"
+#include "cli/json_out.h"
 #include "cli/output.h"
 
 static bool choose_portal(
@@ -32,22 +32,20 @@ static const char *kind_text(enum type_kind kind)
     return kind == TYPE_PLAIN ? "plain" : kind == TYPE_PRIMARY ? "primary" : "label";
 }
 
-static void print_json(const char *from, const char *to, const struct types *types, struct buf *out)
+static void add_json(
+    const char *from, const char *to, const struct types *types, struct json_object *list)
 {
     for (uint32_t i = 0; i < types->count; i++) {
         const struct type *type = &types->items[i];
-        buf_add_text(out, out->length > 1 ? ",\n {\"from\": " : "{\"from\": ");
-        buf_add_json(out, from);
-        buf_add_text(out, ", \"to\": ");
-        buf_add_json(out, to);
-        buf_add_text(out, ", \"category\": ");
-        buf_add_json(out, type->category);
-        buf_addf(out, ", \"type_id\": %u, \"kind\": \"%s\", \"name\": ", type->type_id,
-            kind_text(type->kind));
-        buf_add_json(out, type->name);
-        buf_add_text(out, ", \"label\": ");
-        buf_add_json(out, type->label);
-        buf_add_char(out, '}');
+        struct json_object *json = json_out_object();
+        json_out_text(json, "from", from);
+        json_out_text(json, "to", to);
+        json_out_text(json, "category", type->category);
+        json_out_number(json, "type_id", type->type_id);
+        json_out_text(json, "kind", kind_text(type->kind));
+        json_out_text(json, "name", type->name);
+        json_out_text(json, "label", type->label);
+        json_out_put(list, NULL, json);
     }
 }
 
@@ -64,19 +62,14 @@ static void print_table(const char *from, const char *to, const struct types *ty
     }
 }
 
-/* Where the list goes: a table on stdout at once, or JSON gathered in out. */
-struct listing {
-    bool json;
-    struct buf out;
-};
-
+/* As a table on stdout at once, or into json (else NULL). */
 static bool list_direction(struct client *client, const char *from, const char *to,
-    struct listing *listing, struct error *err)
+    struct json_object *json, struct error *err)
 {
     struct types types = {0};
     bool ok = client_types(client, from, to, &types, err);
-    if (ok && listing->json)
-        print_json(from, to, &types, &listing->out);
+    if (ok && json != NULL)
+        add_json(from, to, &types, json);
     else if (ok)
         print_table(from, to, &types);
     types_clear(&types);
@@ -88,21 +81,18 @@ static bool list_both(
 {
     const char *from = words->items[0], *to = words->items[1];
     struct client *client = NULL;
-    struct listing listing = {.json = cli->json};
+    CLEANUP(json_out_free) struct json_object *json = cli->json ? json_out_array() : NULL;
     const struct sync_definition pair = {
         .from = (char *)(uintptr_t)from, .to = (char *)(uintptr_t)to};
     struct object_pair ids;
-    buf_add_char(&listing.out, '[');
     bool ok = account_client(&client, cli->state, access, err);
     const struct object_types where = {client, cli->state, access->portal_id};
     ok = ok && object_types_pair(&where, &pair, &ids, err) &&
-        list_direction(client, from, to, &listing, err) &&
-        (strcmp(ids.from, ids.to) == 0 || list_direction(client, to, from, &listing, err));
+        list_direction(client, from, to, json, err) &&
+        (strcmp(ids.from, ids.to) == 0 || list_direction(client, to, from, json, err));
     client_close(client);
-    buf_add_char(&listing.out, ']');
-    if (ok && cli->json)
-        output_json(buf_text(&listing.out));
-    buf_clear(&listing.out);
+    if (ok && json != NULL)
+        json_out_print(json);
     return ok;
 }
 

@@ -9,7 +9,9 @@
 #include "base/mem.h"
 #include "base/show.h"
 #include "base/utf8.h"
+#include "cli/json_out.h"
 #include "fuzz/fuzz.h"
+#include "lib/json_judge.h"
 
 static void require_visible(const char *text, const char *but)
 {
@@ -42,6 +44,29 @@ static void judge_json(const char *text)
     buf_clear(&shown);
 }
 
+/* The same text through what verbs print. */
+static void judge_json_out(const char *text)
+{
+    struct buf plain = {0}, json = {0}, shown = {0};
+    struct json_object *list = json_out_array(), *before, *after;
+    json_out_text(list, NULL, text);
+    json_out_write(list, &shown);
+    require_visible(buf_text(&shown), "");
+    fuzz_require(json_judge_takes(buf_text(&shown), shown.length), "no JSON");
+    buf_add_json(&plain, text);
+    buf_addf(&json, "[%s]", buf_text(&plain));
+    before = json_tokener_parse(buf_text(&json));
+    after = json_tokener_parse(buf_text(&shown));
+    fuzz_require(before != NULL && after != NULL && json_object_equal(before, after),
+        "printed as another text: %s", buf_text(&shown));
+    json_object_put(before);
+    json_object_put(after);
+    json_out_free(&list);
+    buf_clear(&plain);
+    buf_clear(&json);
+    buf_clear(&shown);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct buf text = {0}, shown = {0}, again = {0};
@@ -59,6 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         buf_text(&text));
     require_visible(buf_text(&again), "");
     judge_json(buf_text(&text));
+    judge_json_out(buf_text(&text));
     buf_clear(&text);
     buf_clear(&shown);
     buf_clear(&again);

@@ -106,7 +106,7 @@ function check_include(line,    other, header) {
         header = substr(line, RSTART + 1, RLENGTH - 2)
         if (header ~ /^(libpq|postgres|pg_config)/ && folder != "pg") foreign("libpq", header)
         if (header ~ /^curl\// && path !~ /^daemon\/hubspot\/http[a-z_]*\.[ch]$/) foreign("curl", header)
-        if (header ~ /^json/ && path !~ /^daemon\/hubspot\/(json|wire)[a-z_0-9]*\.[ch]$/) foreign("json-c", header)
+        if (header ~ /^json/ && path !~ /^daemon\/(hubspot\/(json|wire)[a-z_0-9]*|cli\/json_out)\.[ch]$/) foreign("json-c", header)
         if (header ~ /^yaml/ && path != "daemon/config/yaml.c") foreign("libyaml", header)
         if (header ~ /^systemd\// && path != "daemon/service/notify.c") foreign("libsystemd", header)
         if (header ~ /^microhttpd/) foreign("libmicrohttpd", header)

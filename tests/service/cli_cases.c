@@ -8,6 +8,7 @@
 
 #include "lib/suite.h"
 #include "lib/control.h"
+#include "lib/json_judge.h"
 #include "service/bed.h"
 
 static struct bed bed;
@@ -273,7 +274,7 @@ TEST(prune_forgets_at_once_what_is_older_than_its_retention)
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.run"), 1);
     process_clear(&process);
     ck_assert_int_eq(bed_command(&bed, &process, json), 0);
-    ck_assert_str_eq(buf_text(&process.out), "{\"rows\": 0}\n");
+    ck_assert_str_eq(buf_text(&process.out), "{ \"rows\": 0 }\n");
 }
 
 /* Every time that people read says its zone, in one way. */
@@ -288,6 +289,27 @@ TEST(times_have_one_form)
         ck_assert_msg(!says("+00"), "%s: %s", lines[i][0], buf_text(&process.out));
     }
     ck_assert_msg(says("Z  gone") || says("Z  alive"), "%s", buf_text(&process.out));
+}
+
+/* One whole JSON text and nothing else, of every verb that prints. */
+TEST(json_is_json)
+{
+    static const char *const lines[][4] = {{"init"}, {"init", "--watch"}, {"check"},
+        {"types", "deals", "contacts"}, {"plan"}, {"approve", "1"}, {"run"}, {"history"},
+        {"show", "1"}, {"explain", "deals:1", "contacts:10"}, {"rejects"}, {"pause", "links"},
+        {"status"}, {"resume", "links"}, {"init", "--unwatch"}, {"prune"}};
+    for (size_t i = 0; i < ARRAY_COUNT(lines); i++) {
+        const char *words[6] = {0};
+        size_t count = 0;
+        for (; count < 4 && lines[i][count] != NULL; count++)
+            words[count] = lines[i][count];
+        words[count] = "--json";
+        process_clear(&process);
+        ck_assert_msg(
+            bed_command(&bed, &process, words) == 0, "%s: %s", lines[i][0], buf_text(&process.err));
+        ck_assert_msg(json_judge_takes(buf_text(&process.out), process.out.length), "%s: %s",
+            lines[i][0], buf_text(&process.out));
+    }
 }
 
 /* The questions before the account was known had a bucket of their own. */
