@@ -1,6 +1,12 @@
 /*
  * options.c: the words of a command line: options anywhere behind the verb, with texts that name
  * the verb, what is wrong, and what was probably meant.
+ *
+ * getopt_long is not used: it takes any beginning of a name that is unambiguous today (--dry for
+ * --dry-run, even the hidden ones') and cannot be told not to, so that an option that is added
+ * later breaks a script, and a misspelling that happens to be a beginning is never asked about. To
+ * refuse those, its words would have to be compared by hand as they are here. It also leaves the
+ * order of words to the environment (POSIXLY_CORRECT).
  */
 #include <errno.h>
 #include <stdio.h>

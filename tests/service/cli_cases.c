@@ -212,6 +212,17 @@ TEST(options_may_stand_anywhere)
     ck_assert(says("option -c needs a file"));
 }
 
+/* An option that is added later must not change what a script means. */
+TEST(options_are_written_in_full)
+{
+    static const char *const lines[][4] = {{"undo", "1", "--dry"}, {"approve", "1", "--re=x"},
+        {"status", "--js"}, {"run", "--log-form=json"}, {"--conf=x", "status"}};
+    for (size_t i = 0; i < ARRAY_COUNT(lines); i++) {
+        ck_assert_int_eq(plain(lines[i]), 64);
+        ck_assert_msg(says("unknown option --"), "line %zu: %s", i, buf_text(&process.err));
+    }
+}
+
 TEST(check_prints_settings_when_asked_and_failures_last)
 {
     struct buf syncs = {0};
