@@ -29,8 +29,8 @@ static bool add_reject(void *context, const struct source_row *row, struct error
 {
     struct reading *reading = context;
     reading->run->plan.counts.invalid++;
-    if (row->unclear && !unclear_add(&reading->desired->unclear, row->assoc.from_id))
-        return error_set(err, ERROR_SOURCE, "more than %d records: %s", UNCLEAR_MAX, row->message);
+    if (row->unclear && !unclear_add(&reading->desired->unclear, row->assoc))
+        return error_set(err, ERROR_SOURCE, "more than %d rows: %s", UNCLEAR_MAX, row->message);
     /* One whose record nobody knows is stored in any case: runs of changes look for it. */
     bool stray = strcmp(row->wrong, "from_id") == 0 && !reading->stray_stored;
     if (reading->rejects_stored >= REJECTS_STORED_MAX && !stray)

@@ -244,17 +244,18 @@ static bool compare_chunk(
     unreadable_note(&draft->unreadable, reply);
     for (size_t i = 0; i < chunk->from_count; i++) {
         uint64_t from_id = chunk->from_ids[i];
-        struct diff_rows want = take_record(&desired, from_id);
-        struct diff_rows own = take_record(&owned, from_id);
-        struct diff_rows have = take_record(&observed, from_id);
+        struct unclear_record record = {.from_id = from_id,
+            .desired = take_record(&desired, from_id),
+            .owned = take_record(&owned, from_id),
+            .observed = take_record(&observed, from_id)};
         run->plan.counts.records++;
         if (reply->records[i] == RECORD_MORE)
             return more_pages(run, from_id, err);
         if (reply->outcome != CLIENT_ANSWERED || reply->records[i] != RECORD_COMPLETE)
             run->plan.counts.unread++;
-        else if (!unclear_has(&draft->desired.unclear, from_id))
-            diff_record(&rules, want, own, have, &draft->changes);
-        if (want.count == 0 && have.count > 0)
+        else
+            unclear_diff_record(&draft->desired.unclear, &rules, &record, &draft->changes);
+        if (record.desired.count == 0 && record.observed.count > 0)
             assoc_list_add(&draft->unnamed, assoc_scope(from_id));
         deleted_records_note(&draft->vanished, chunk, reply, i);
     }

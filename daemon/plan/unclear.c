@@ -1,41 +1,128 @@
 /*
- * unclear.c: a list that is sorted when it is asked, or has grown.
+ * unclear.c: a list that is sorted when it is asked, or has grown; a record is compared without
+ * what the list has of it.
  */
 #include "plan/unclear.h"
 
-#include <stdlib.h>
-
-static int by_row(const void *a, const void *b)
-{
-    return assoc_compare(a, b);
-}
-
 static void sort(struct unclear *unclear)
 {
-    if (unclear->sorted == unclear->records.count)
+    if (unclear->sorted == unclear->rows.count)
         return;
-    unclear->records.count = assoc_sort_unique(unclear->records.rows, unclear->records.count);
-    unclear->sorted = unclear->records.count;
+    unclear->rows.count = assoc_sort_unique(unclear->rows.rows, unclear->rows.count);
+    unclear->sorted = unclear->rows.count;
 }
 
-bool unclear_add(struct unclear *unclear, uint64_t from_id)
+bool unclear_add(struct unclear *unclear, struct assoc row)
 {
-    assoc_list_add(&unclear->records, assoc_scope(from_id));
-    if (unclear->records.count > unclear->sorted + UNCLEAR_MAX)
+    assoc_list_add(&unclear->rows, row);
+    if (unclear->rows.count > unclear->sorted + UNCLEAR_MAX)
         sort(unclear);
     return unclear->sorted <= UNCLEAR_MAX;
 }
 
-bool unclear_has(struct unclear *unclear, uint64_t from_id)
+static struct diff_rows rows_of(struct unclear *unclear, uint64_t from_id)
 {
-    struct assoc key = assoc_scope(from_id);
     sort(unclear);
-    return unclear->records.count > 0 &&
-        bsearch(&key, unclear->records.rows, unclear->records.count, sizeof key, by_row) != NULL;
+    const struct assoc *rows = unclear->rows.rows;
+    size_t first = 0, high = unclear->rows.count;
+    while (first < high) {
+        size_t middle = first + (high - first) / 2;
+        if (rows[middle].from_id < from_id)
+            first = middle + 1;
+        else
+            high = middle;
+    }
+    struct diff_rows found = {.rows = rows != NULL ? rows + first : NULL};
+    while (
+        first + found.count < unclear->rows.count && rows[first + found.count].from_id == from_id)
+        found.count++;
+    return found;
+}
+
+/* One record, and what of it is unclear. */
+struct doubtful {
+    struct diff_rows unclear, desired, observed;
+    uint32_t
+        lost[CARDINALITY_ONCE_MAX]; /* types that it can have once, and the source names twice */
+    size_t lost_count;
+};
+
+static void note_lost(struct doubtful *record, const struct cardinality_rules *single)
+{
+    for (size_t i = 0; single != NULL && i < single->once_count; i++) {
+        bool named_twice = false;
+        for (size_t k = 0; k < record->unclear.count; k++)
+            named_twice = named_twice || record->unclear.rows[k].type == single->once[i];
+        if (named_twice)
+            record->lost[record->lost_count++] = single->once[i];
+    }
+}
+
+static bool is_unclear(const struct doubtful *record, const struct assoc *row)
+{
+    struct diff_rows pair = diff_pair(record->unclear.rows, record->unclear.count, row);
+    for (size_t i = 0; i < record->lost_count; i++)
+        if (record->lost[i] == row->type)
+            return true;
+    for (size_t i = 0; i < pair.count; i++)
+        if (pair.rows[i].type == row->type)
+            return true;
+    return false;
+}
+
+static bool is_pair_unclear(const struct doubtful *record, const struct assoc *pair)
+{
+    const struct diff_rows all[] = {record->unclear, record->desired, record->observed};
+    for (size_t side = 0; side < ARRAY_COUNT(all); side++) {
+        struct diff_rows rows = diff_pair(all[side].rows, all[side].count, pair);
+        for (size_t i = 0; i < rows.count; i++)
+            if (is_unclear(record, &rows.rows[i]))
+                return true;
+    }
+    return false;
+}
+
+/* What only travels with a create, or comes by itself, belongs to what is clear. */
+static bool is_left_alone(const struct doubtful *record, const struct change *change)
+{
+    switch (change->operation) {
+    case CHANGE_CREATE:
+    case CHANGE_ADOPT:
+        return is_unclear(record, &change->assoc);
+    case CHANGE_ARCHIVE:
+    case CHANGE_FORGET:
+        return is_unclear(record, &change->assoc) || is_pair_unclear(record, &change->assoc);
+    default:
+        return false;
+    }
+}
+
+void unclear_diff_record(struct unclear *unclear, const struct diff_rules *rules,
+    const struct unclear_record *record, struct diff_list *list)
+{
+    struct doubtful doubtful = {.unclear = rows_of(unclear, record->from_id),
+        .desired = record->desired,
+        .observed = record->observed};
+    CLEANUP(assoc_list_clear) struct assoc_list clear = {0};
+    if (doubtful.unclear.count == 0) {
+        diff_record(rules, record->desired, record->owned, record->observed, list);
+        return;
+    }
+    note_lost(&doubtful, rules->single);
+    for (size_t i = 0; i < record->desired.count; i++)
+        if (!is_unclear(&doubtful, &record->desired.rows[i]))
+            assoc_list_add(&clear, record->desired.rows[i]);
+    struct diff_rows desired = {clear.rows, clear.count};
+    size_t kept = list->count;
+    diff_record(rules, desired, record->owned, record->observed, list);
+    for (size_t i = kept; i < list->count; i++)
+        if (!is_left_alone(&doubtful, &list->items[i]))
+            list->items[kept++] = list->items[i];
+    list->count = kept;
 }
 
 void unclear_clear(struct unclear *unclear)
 {
-    assoc_list_clear(&unclear->records);
+    assoc_list_clear(&unclear->rows);
     unclear->sorted = 0;
 }

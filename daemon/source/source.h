@@ -25,7 +25,7 @@ struct source_row {
     const char *from, *to, *type;
     const char *wrong;
     const char *message;
-    bool unclear; /* rows of this from-record contradict each other: leave the record alone */
+    bool unclear; /* another row contradicts it: what it names is left alone */
 };
 
 /* What to read; all borrowed until source_close. */

@@ -1,9 +1,9 @@
 /*
  * source_once.h: rows of a type that one of their records can have only once (cardinality.h). Where
- * the source names two, nobody knows which is meant, so that neither is made. Two of one
- * from-record stand side by side. Two of one to-record may stand anywhere, and a run of changes
- * reads a part of the table: it reads the rows beside its own, too, so that both kinds of run tell
- * the same.
+ * the source names two, nobody knows which is meant, so that neither is made (plan/unclear.h). Two
+ * of one from-record stand side by side. Two of one to-record may stand anywhere, and a run of
+ * changes reads a part of the table: it reads the rows beside its own, too, so that both kinds of
+ * run tell the same.
  */
 #ifndef SOURCE_SOURCE_ONCE_H
 #define SOURCE_SOURCE_ONCE_H

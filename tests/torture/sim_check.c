@@ -165,7 +165,7 @@ static void check_volume(const struct sim_run *run)
 /* Has or gets another pair of the record the primary type, by what this run was told? */
 static bool moves_away(const struct sim_run *run, size_t from, size_t to)
 {
-    for (size_t t = 0; t < SIM_TOS; t++)
+    for (size_t t = 0; !sim_is_unclear(&run->desired, from) && t < SIM_TOS; t++)
         if (t != to && (run->desired.want[from][t] & BIT(SIM_PRIMARY)) != 0)
             return true;
     return false;
@@ -213,6 +213,19 @@ static void check_leave(const struct sim_run *run)
         "a run writes although the sync means something else now");
 }
 
+/* Of a record that is named with two primaries the mark is left alone, and no link goes that has it
+ * or is to have it. */
+static void check_unclear(const struct sim_run *run, const struct sim_change *c)
+{
+    uint8_t there = run->planned ? run->planned_seen[c->from][c->to] : 0;
+    uint8_t pair = run->desired.want[c->from][c->to] | there;
+    if (!sim_is_unclear(&run->desired, (size_t)c->from))
+        return;
+    sim_check(c->type != SIM_PRIMARY && (!c->archive || (pair & BIT(SIM_PRIMARY)) == 0),
+        "%d -> %d type %d is %s although it is not known which company is the primary one", c->from,
+        c->to, c->type, c->archive ? "archived" : "created");
+}
+
 void sim_check_write(struct sim_run *run, const struct client_request *request)
 {
     const struct sim_change *first = NULL;
@@ -240,7 +253,7 @@ void sim_check_write(struct sim_run *run, const struct client_request *request)
         sim_check(c->batch_id == first->batch_id, "one request, two batches");
         sim_check(run->mode != RUN_APPLY || in_saved_plan(run, c),
             "%zu -> %zu type %u is not in the plan that is being applied", from, to, rows[i].type);
-        sim_check(!sim_is_unclear(&run->desired, from), "a record is changed that is unclear");
+        check_unclear(run, c);
         if (request->call == CLIENT_CREATE) {
             check_create(run, c);
             check_union(run, request, i, rows);
