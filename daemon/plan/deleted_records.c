@@ -62,7 +62,6 @@ struct findings {
     struct buf forgotten; /* those that only the owned set knows */
     size_t count;
     size_t unknown; /* records that HubSpot does not tell about */
-    bool undo; /* nobody says what the survivor is to have */
     char first[LOOKUP_TEXT_MAX];
 };
 
@@ -93,8 +92,6 @@ static void add_gone(
     pg_array_text(&findings->message, text);
     pg_array_int(&findings->into, (int64_t)record->now);
     skip(findings, record->id, gone_text);
-    if (record->fate == LOOKUP_MERGED && findings->undo)
-        skip(findings, record->now, gone_text);
     if (findings->count++ == 0)
         (void)snprintf(findings->first, sizeof findings->first, "%s", text);
 }
@@ -256,7 +253,7 @@ static bool is_among(const struct assoc_list *list, uint64_t from_id)
 bool deleted_records_report(struct run *run, const struct lookup *lookup,
     const struct assoc_list *unnamed, struct error *err)
 {
-    CLEANUP(findings_clear) struct findings findings = {.undo = run->scope.undoes != 0};
+    CLEANUP(findings_clear) struct findings findings = {0};
     for (size_t i = 0; i < lookup->count; i++) {
         const struct lookup_record *record = &lookup->records[i];
         bool gone = record->fate == LOOKUP_MERGED || record->fate == LOOKUP_DELETED;

@@ -74,6 +74,14 @@ static bool is_one_type(const struct run *run)
     return strcmp(run->session.from_type, run->session.to_type) == 0;
 }
 
+/* Does the plan show every association that others have added to what the sync owns? */
+static bool shows_all(const struct run *run)
+{
+    return (run->scope.mode == RUN_FULL || run->scope.mode == RUN_PLAN) && run->scope.undoes == 0 &&
+        run->session.sync->policy == POLICY_MIRROR && run_has_read(run) &&
+        run->plan.counts.invalid == 0;
+}
+
 /* What a merge explains is left out; rows that name a merged to-record become rejects. */
 static bool leave_out(
     struct run *run, const struct assoc_list *from, const struct assoc_list *to, struct error *err)
@@ -99,6 +107,8 @@ static bool leave_out(
     pg_arg_text(&args, pg_array_end(&to_now));
     pg_arg_text(&args, sync->to);
     pg_arg_bool(&args, same);
+    pg_arg_text(&args, run->session.mapping);
+    pg_arg_bool(&args, shows_all(run));
     if (!pg_run(run->session.state, STATEMENT_MERGED_SKIP, &args, &rows, err))
         return false;
     run->plan.told += (uint64_t)rows.count;

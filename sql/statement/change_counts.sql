@@ -3,5 +3,5 @@
 select count(*) filter (where operation = 'create' and state = 'planned' and reason <> 'companion'),
     count(*) filter (where operation = 'archive' and state = 'planned' and reason <> 'companion'),
     count(*) filter (where state = 'skipped'),
-    count(*) filter (where reason in ('drift_added', 'drift_removed') and (state = 'planned' or merged_from is not null))
+    count(*) filter (where reason in ('drift_added', 'drift_removed') and (state = 'planned' or state = 'skipped' and merged_from is not null))
 from assocd.change where run_id = $1::bigint

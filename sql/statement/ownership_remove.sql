@@ -12,5 +12,8 @@ o as materialized (
         and not exists (select from assocd.doubt d where d.sync = $1 and d.from_id = u.f and d.to_id = u.t
             and d.until > clock_timestamp())),
 forgotten as (
-    delete from assocd.managed m using o where m.ctid = o.place)
+    delete from assocd.managed m using o where m.ctid = o.place returning m.from_id, m.to_id),
+kept as (
+    insert into assocd.let_go (sync, from_id, to_id) select distinct $1, from_id, to_id from forgotten
+    on conflict (sync, from_id, to_id) do update set let_go_at = excluded.let_go_at)
 select count(*) from fence
