@@ -45,14 +45,26 @@ MUST_CHECK bool config_token(
 MUST_CHECK bool config_proxy_password(
     const struct portal_definition *portal, char **password, struct error *err);
 
-/* What two syncs must not have in common: a text that is equal for what is certainly the same
- * association. from, to: the ids of the sync's object types. Owned by the caller. */
-char *config_overlap_key(const struct sync_definition *sync, const char *from, const char *to,
-    const struct type_want *want);
+/* What two syncs of one account may have in common: a text that is equal for what is certainly the
+ * same association. from, to: the ids of the sync's object types. Owned by the caller. */
+char *config_overlap_key(const char *from, const char *to, const struct type_want *want);
 
-/* Would the sync's archives of the plain type take primary marks along that another sync manages?
- * Its policy tells: HubSpot's mark keeps no link, and one that never archives takes none. */
-bool config_overlap_takes_marks(const struct sync_definition *sync);
+/* What two types of two syncs of one account are to each other. */
+enum meeting {
+    MEETING_NONE,
+    MEETING_SAME, /* one association */
+    MEETING_SAME_ONCE, /* likewise, and one of its records can have it only once */
+    MEETING_MARK, /* the primary mark of the first sync's links, the plain type of the second's */
+    MEETING_UNKNOWN, /* perhaps one association */
+};
+
+/* Would the two syncs undo each other's work for ever, if their tables contradict each other? Two
+ * that only create never do, unless a record can have it only once: then each takes it from what
+ * the other created. The mark keeps no plain link: a mirror archives every one that its table does
+ * not name, in every run, with its mark, which the other sync makes again; mirror_owned lets go of
+ * a link with its archive. on_drift: report leaves what the other has done alone. */
+bool config_overlap_is_refused(enum meeting meeting, const struct sync_definition *first,
+    const struct sync_definition *second);
 
 /* What documentation, help and lints need of one key. */
 struct config_key_text {

@@ -1,9 +1,10 @@
 /*
- * config_overlap.c: no association has two masters. A type named twice in one sync, or by two
- * syncs of one account and pair of object types (in either direction: the two are one
- * association), would be created by one and archived by the other. The primary mark is managed with
- * the plain link, which takes it along when it is archived. Every spelling of a type of
- * HubSpot's own counts; of the account's labels only what is written is known here.
+ * config_overlap.c: no association has two masters that undo each other's work. A type named twice
+ * in one sync, or by two syncs of one account and pair of object types (in either direction: the
+ * two are one association), would be created by one and archived by the other. An archived plain
+ * link takes its primary mark along. Every spelling of a type of HubSpot's own counts; of the
+ * account's labels only what is written is known here, and of accounts their ids, where the file
+ * has them: journal/overlap.h knows more.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -56,17 +57,12 @@ static void add_own(const struct association_type *row, struct buf *key)
             inverse != NULL && inverse->type_id < row->type_id ? inverse->type_id : row->type_id);
 }
 
-char *config_overlap_key(const struct sync_definition *sync, const char *from, const char *to,
-    const struct type_want *want)
+char *config_overlap_key(const char *from, const char *to, const struct type_want *want)
 {
     CLEANUP(buf_clear) struct buf key = {0};
     const struct association_type *own = association_type_meant(from, to, want);
     int order = strcmp(from, to);
-    if (sync->portal->portal_id != 0)
-        buf_addf(&key, "%llu", (unsigned long long)sync->portal->portal_id);
-    else
-        buf_add_text(&key, sync->portal->name);
-    buf_addf(&key, " %s %s ", order < 0 ? from : to, order < 0 ? to : from);
+    buf_addf(&key, "%s %s ", order < 0 ? from : to, order < 0 ? to : from);
     if (own != NULL)
         add_own(own, &key);
     else if (want->kind == TYPE_WANT_ID) /* the other direction has ids of its own */
@@ -78,9 +74,30 @@ char *config_overlap_key(const struct sync_definition *sync, const char *from, c
     return mem_text(buf_text(&key));
 }
 
-bool config_overlap_takes_marks(const struct sync_definition *sync)
+bool config_overlap_is_refused(
+    enum meeting meeting, const struct sync_definition *first, const struct sync_definition *second)
 {
-    return sync->policy != POLICY_CREATE_ONLY;
+    bool create = first->policy == POLICY_CREATE_ONLY && second->policy == POLICY_CREATE_ONLY;
+    bool restore = first->on_drift == DRIFT_RESTORE && second->on_drift == DRIFT_RESTORE;
+    if (meeting == MEETING_MARK)
+        return restore && second->policy == POLICY_MIRROR;
+    if (meeting == MEETING_SAME_ONCE)
+        return restore || !create;
+    return meeting != MEETING_NONE && !create;
+}
+
+/* The account as far as the file tells it, and what is one association there. */
+static char *claim_key(const struct sync_definition *sync, const struct type_want *want)
+{
+    CLEANUP(buf_clear) struct buf key = {0};
+    char *association = config_overlap_key(object_of(sync->from), object_of(sync->to), want);
+    if (sync->portal->portal_id != 0)
+        buf_addf(&key, "%llu", (unsigned long long)sync->portal->portal_id);
+    else
+        buf_add_text(&key, sync->portal->name);
+    buf_addf(&key, " %s", association);
+    free(association);
+    return mem_text(buf_text(&key));
 }
 
 /* The type as the file names it. */
@@ -118,7 +135,8 @@ static int by_key(const void *a, const void *b)
     return left->type < right->type ? -1 : left->type > right->type;
 }
 
-/* A claim and the first one of its key; the later one gets the blame. */
+/* A claim and the first one of its key that it cannot stand beside; the later one gets the blame.
+ */
 struct conflict {
     const struct claim *later;
     const struct claim *first;
@@ -148,18 +166,40 @@ static void report(struct loader *loader, const struct conflict *conflict)
             config_written(loader, object, "to"), first->name);
 }
 
+/* Can a record have what the claim is about only once? Of HubSpot's own only. */
+static bool is_once(const struct loader *loader, const struct claim *claim)
+{
+    const struct sync_definition *sync = loader->objects[claim->object].target;
+    const struct type_want *want = &sync->types[claim->type];
+    const struct association_type *own =
+        association_type_meant(object_of(sync->from), object_of(sync->to), want);
+    return own != NULL ? type_is_once(own->kind, "HUBSPOT_DEFINED", own->type_id)
+                       : want->kind == TYPE_WANT_PRIMARY;
+}
+
+/* Two claims of one key. */
+static bool is_conflict(const struct loader *loader, const struct claim *a, const struct claim *b)
+{
+    return a->object == b->object ||
+        config_overlap_is_refused(is_once(loader, a) ? MEETING_SAME_ONCE : MEETING_SAME,
+            loader->objects[a->object].target, loader->objects[b->object].target);
+}
+
 /* Of each sync the first conflict with any other, and the first with itself. */
 static void report_all(struct loader *loader, const struct claim *claims, size_t count)
 {
     struct conflict *conflicts = NULL;
     size_t found = 0, room = 0, first = 0;
     for (size_t i = 1; i < count; i++) {
-        if (strcmp(claims[i].key, claims[first].key) != 0) {
+        if (strcmp(claims[i].key, claims[first].key) != 0)
             first = i;
+        size_t other = first;
+        while (other < i && !is_conflict(loader, &claims[other], &claims[i]))
+            other++;
+        if (other == i)
             continue;
-        }
         mem_grow(&conflicts, &room, found + 1, sizeof *conflicts);
-        conflicts[found++] = (struct conflict){.later = &claims[i], .first = &claims[first]};
+        conflicts[found++] = (struct conflict){.later = &claims[i], .first = &claims[other]};
     }
     if (found > 0)
         qsort(conflicts, found, sizeof *conflicts, by_place);
@@ -180,15 +220,14 @@ static void report_mark(
     struct loader *loader, const struct claim *mark, const struct config_object *plain)
 {
     const struct config_object *object = &loader->objects[mark->object];
-    const struct sync_definition *sync = plain->target;
     CLEANUP(buf_clear) struct buf text = {0};
     add_type(loader, object, mark->type, &text);
     config_rule(loader, object, "types",
-        "%s between %s and %s goes with the plain links that sync \"%s\" archives (policy %s): one "
-        "would undo the other's work for ever; expected both types in one sync, or policy "
-        "create_only for the one with plain",
+        "%s between %s and %s goes with the plain links that sync \"%s\" archives (policy mirror): "
+        "one would undo the other's work for ever; expected both types in one sync, or policy "
+        "mirror_owned or create_only for the one with plain",
         buf_text(&text), config_written(loader, object, "from"),
-        config_written(loader, object, "to"), plain->name, policy_words[sync->policy]);
+        config_written(loader, object, "to"), plain->name);
 }
 
 /* Primary in one sync and plain in another: of each mark the first sync that takes it. */
@@ -202,7 +241,9 @@ static void report_marks(struct loader *loader, const struct claim *claims, size
         for (size_t k = i; k-- > 0 && strncmp(claims[k].key, claims[i].key, scope) == 0;) {
             const struct config_object *plain = &loader->objects[claims[k].object];
             if (strcmp(claims[k].key + scope, "plain") != 0 ||
-                claims[k].object == claims[i].object || !config_overlap_takes_marks(plain->target))
+                claims[k].object == claims[i].object ||
+                !config_overlap_is_refused(
+                    MEETING_MARK, loader->objects[claims[i].object].target, plain->target))
                 continue;
             report_mark(loader, &claims[i], plain);
             break;
@@ -219,10 +260,8 @@ void config_check_overlap(struct loader *loader)
         const struct sync_definition *sync = object->target;
         for (size_t j = 0; object->scope == KEY_OF_SYNC && j < sync->types_count; j++) {
             mem_grow(&claims, &room, count + 1, sizeof *claims);
-            claims[count++] = (struct claim){.key = config_overlap_key(sync, object_of(sync->from),
-                                                 object_of(sync->to), &sync->types[j]),
-                .object = i,
-                .type = j};
+            claims[count++] =
+                (struct claim){.key = claim_key(sync, &sync->types[j]), .object = i, .type = j};
         }
     }
     if (count > 0)

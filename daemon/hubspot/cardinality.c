@@ -19,14 +19,10 @@ static bool is_object(const char *name, const char *id)
 
 enum cardinality_side cardinality_side(const struct sync_definition *sync, const struct type *type)
 {
-    enum { PARENT_TO_CHILD = 13, CHILD_TO_PARENT = 14 };
-    bool own = strcmp(type->category, "HUBSPOT_DEFINED") == 0;
-    if (own && type->type_id == CHILD_TO_PARENT)
-        return CARDINALITY_FROM;
-    if (own && type->type_id == PARENT_TO_CHILD)
-        return CARDINALITY_TO;
-    if (type->kind != TYPE_PRIMARY)
+    if (!type_is_once(type->kind, type->category, type->type_id))
         return CARDINALITY_NEITHER;
+    if (type->kind != TYPE_PRIMARY)
+        return type->type_id == TYPE_CHILD_TO_PARENT ? CARDINALITY_FROM : CARDINALITY_TO;
     /* A company may be the primary one of many records; leads are the ones that have primaries. */
     bool many = is_object(sync->from, "0-2") || is_object(sync->to, "0-136");
     return many ? CARDINALITY_TO : CARDINALITY_FROM;

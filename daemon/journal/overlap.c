@@ -80,27 +80,38 @@ static bool may_be_same(
             reciprocal_of(overlap->reciprocals, theirs) == TYPE_NONE);
 }
 
-/* What two types of two syncs are to each other. */
-enum meeting { MEETING_NONE, MEETING_SAME, MEETING_MARK, MEETING_UNKNOWN };
-
+/* theirs: TYPE_NONE: the account does not list it. */
 static enum meeting meet(
     const struct overlap *overlap, uint32_t index, const struct neighbour *other, uint32_t theirs)
 {
+    if (theirs == TYPE_NONE)
+        return MEETING_NONE;
     enum type_kind a = overlap->types->items[index].kind, b = other->types->items[theirs].kind;
     if (is_same(overlap, index, other, theirs))
         return MEETING_SAME;
-    if ((a == TYPE_PRIMARY && b == TYPE_PLAIN && config_overlap_takes_marks(other->sync)) ||
-        (a == TYPE_PLAIN && b == TYPE_PRIMARY && config_overlap_takes_marks(overlap->sync)))
+    if ((a == TYPE_PRIMARY && b == TYPE_PLAIN) || (a == TYPE_PLAIN && b == TYPE_PRIMARY))
         return MEETING_MARK;
     return may_be_same(overlap, index, other, theirs) ? MEETING_UNKNOWN : MEETING_NONE;
+}
+
+/* Would the two syncs undo each other's work? */
+static bool is_refused(const struct overlap *overlap, uint32_t index, const struct neighbour *other,
+    enum meeting meeting)
+{
+    const struct type *type = &overlap->types->items[index];
+    bool turned = meeting == MEETING_MARK && type->kind == TYPE_PLAIN;
+    if (meeting == MEETING_SAME && type_is_once(type->kind, type->category, type->type_id))
+        meeting = MEETING_SAME_ONCE;
+    return config_overlap_is_refused(
+        meeting, turned ? other->sync : overlap->sync, turned ? overlap->sync : other->sync);
 }
 
 /* Are two types written so that they are certainly one, whatever the account says? */
 static bool same_key(const struct overlap *overlap, const struct neighbour *other,
     const struct type_want *ours, const struct type_want *want)
 {
-    char *a = config_overlap_key(overlap->sync, overlap->pair->from, overlap->pair->to, ours);
-    char *b = config_overlap_key(other->sync, other->pair.from, other->pair.to, want);
+    char *a = config_overlap_key(overlap->pair->from, overlap->pair->to, ours);
+    char *b = config_overlap_key(other->pair.from, other->pair.to, want);
     bool same = strcmp(a, b) == 0;
     free(a);
     free(b);
@@ -115,8 +126,8 @@ static bool refuse(const struct overlap *overlap, const struct neighbour *other,
         return error_set(err, ERROR_CONFIG,
             "sync %s: type %s between %s and %s goes with type %s of sync \"%s\" (from %s to %s): "
             "an archived plain link takes its primary mark along, and one sync would undo the "
-            "other's work for ever; expected both types in one sync, or policy create_only for the "
-            "one with plain",
+            "other's work for ever; expected both types in one sync, or policy mirror_owned or "
+            "create_only for the one with plain",
             sync->name, texts[0], sync->from, sync->to, texts[1], their->name, their->from,
             their->to);
     if (meeting == MEETING_UNKNOWN)
@@ -128,11 +139,13 @@ static bool refuse(const struct overlap *overlap, const struct neighbour *other,
             "both in one sync",
             sync->name, texts[0], sync->from, sync->to, texts[1], their->name, their->from,
             their->to);
+    bool create = sync->policy == POLICY_CREATE_ONLY && their->policy == POLICY_CREATE_ONLY;
     return error_set(err, ERROR_CONFIG,
         "sync %s: type %s between %s and %s is managed by sync \"%s\", too (as %s, from %s to %s; "
-        "it is the same association): one would archive what the other creates; expected one sync "
-        "for it",
-        sync->name, texts[0], sync->from, sync->to, their->name, texts[1], their->from, their->to);
+        "it is the same association): %s; expected one sync for it",
+        sync->name, texts[0], sync->from, sync->to, their->name, texts[1], their->from, their->to,
+        create ? "a record can have it only once, and one would take what the other creates"
+               : "one would archive what the other creates");
 }
 
 /* A label by its text: its two sides share the name. */
@@ -150,18 +163,19 @@ static bool check_type(const struct overlap *overlap, const struct neighbour *ot
     struct error ignored;
     uint32_t theirs, index;
     char space[2][64];
-    bool known = types_resolve(other->types, want, &theirs, ERROR_CONFIG, &ignored);
+    if (!types_resolve(other->types, want, &theirs, ERROR_CONFIG, &ignored))
+        theirs = TYPE_NONE;
     for (size_t i = 0; i < overlap->sync->types_count; i++) {
         const struct type_want *ours = &overlap->sync->types[i];
         if (!types_resolve(overlap->types, ours, &index, ERROR_CONFIG, &ignored))
             continue;
-        enum meeting meeting = known ? meet(overlap, index, other, theirs) : MEETING_NONE;
+        enum meeting meeting = meet(overlap, index, other, theirs);
         if ((meeting == MEETING_NONE || meeting == MEETING_UNKNOWN) &&
             same_key(overlap, other, ours, want))
             meeting = MEETING_SAME;
         const char *const texts[] = {type_text(overlap->types, index, space[0]),
-            known ? type_text(other->types, theirs, space[1]) : "the same type"};
-        if (meeting != MEETING_NONE)
+            theirs != TYPE_NONE ? type_text(other->types, theirs, space[1]) : "the same type"};
+        if (is_refused(overlap, index, other, meeting))
             return refuse(overlap, other, texts, meeting, err);
     }
     return true;

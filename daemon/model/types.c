@@ -16,6 +16,13 @@
 
 enum { CANDIDATES_MAX = 12 };
 
+bool type_is_once(enum type_kind kind, const char *category, uint32_t type_id)
+{
+    return kind == TYPE_PRIMARY ||
+        (strcmp(category, "HUBSPOT_DEFINED") == 0 &&
+            (type_id == TYPE_PARENT_TO_CHILD || type_id == TYPE_CHILD_TO_PARENT));
+}
+
 void types_clear(struct types *types)
 {
     for (uint32_t i = 0; i < types->count; i++) {

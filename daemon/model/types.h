@@ -17,6 +17,9 @@ enum type_kind {
     TYPE_PRIMARY, /* HubSpot's "primary" type */
 };
 
+/* HubSpot's own, between companies. */
+enum { TYPE_PARENT_TO_CHILD = 13, TYPE_CHILD_TO_PARENT = 14 };
+
 enum { TYPES_MAX = 1024 }; /* HubSpot allows an account some hundred for two object types */
 #define TYPE_NONE UINT32_MAX
 
@@ -35,6 +38,10 @@ struct types {
     uint32_t count;
     size_t room;
 };
+
+/* Is it a type that one of its two records can have only once: the primary mark, the parent of a
+ * company? */
+bool type_is_once(enum type_kind kind, const char *category, uint32_t type_id);
 
 void types_clear(struct types *types);
 

@@ -87,7 +87,8 @@ static const struct refusal refused[] = {
         "policy: create_only}\n",
         "f:18: syncs.two.types: primary between contacts and companies goes with the plain links "
         "that sync \"one\" archives (policy mirror): one would undo the other's work for ever; "
-        "expected both types in one sync, or policy create_only for the one with plain"},
+        "expected both types in one sync, or policy mirror_owned or create_only for the one with "
+        "plain"},
     {NULL,
         "  two: {portal: main, from: company, to: 0-1, types: [HUBSPOT_DEFINED:2], source: {table: "
         "b}, policy: mirror}\n",
@@ -172,22 +173,59 @@ TEST_LOOP(lets_syncs_of_different_associations_stand_together, ARRAY_COUNT(neigh
     definitions_clear(&all);
 }
 
-/* The sync of plain never archives, so that no primary mark goes along. */
-TEST(lets_primary_stand_beside_plain_that_only_creates)
+/* Which two syncs of one account undo each other's work for ever, by type, policy and on_drift of
+ * each. What was played with them: tests/service/overlap_cases.c. */
+static const struct {
+    const char *one, *other;
+    bool refused;
+} rules[] = {
+    /* a mirror archives the plain link with its mark in every run, the other makes it again */
+    {"primary mirror restore", "plain mirror restore", true},
+    {"primary mirror_owned restore", "plain mirror restore", true},
+    {"primary create_only restore", "plain mirror restore", true},
+    {"plain mirror restore", "primary create_only restore", true},
+    /* one of them reports the other's work and leaves it */
+    {"primary mirror report", "plain mirror restore", false},
+    {"primary mirror restore", "plain mirror report", false},
+    /* lets go of what it has archived once */
+    {"primary mirror restore", "plain mirror_owned restore", false},
+    {"primary mirror_owned restore", "plain mirror_owned restore", false},
+    {"plain mirror_owned restore", "primary create_only restore", false},
+    {"primary mirror restore", "plain create_only restore", false},
+    /* one association in both */
+    {"plain create_only restore", "plain create_only restore", false},
+    {"plain create_only restore", "plain mirror_owned restore", true},
+    {"plain mirror restore", "plain create_only restore", true},
+    {"\"Boss\" create_only restore", "\"Boss\" create_only restore", false},
+    {"\"Boss\" create_only restore", "\"Boss\" mirror_owned restore", true},
+    /* a record has it only once: who creates it takes the other's */
+    {"primary create_only restore", "primary create_only restore", true},
+    {"primary create_only report", "primary create_only restore", false},
+    {"primary mirror_owned report", "primary create_only restore", true},
+};
+
+TEST_LOOP(refuses_two_syncs_only_if_they_undo_each_others_work_for_ever, ARRAY_COUNT(rules))
 {
-    struct definitions all = {0};
-    struct error err = {0};
-    ck_assert_msg(
-        parse("[plain]\n    source: {table: crm.a}\n    policy: mirror",
-            "[plain]\n    source: {table: crm.a}\n    policy: create_only\n"
-            "  two: {portal: main, from: companies, to: contacts, types: [primary], source: "
-            "{table: b}, policy: mirror}\n"
-            "  three:\n    portal: main\n    from: deals\n    to: companies\n"
-            "    types: [plain]\n    source: {table: a}\n    policy: mirror",
-            &all, &err),
-        "%s", err.text);
-    ck_assert_uint_eq(all.syncs_count, 3);
-    definitions_clear(&all);
+    for (int turned = 0; turned < 2; turned++) {
+        struct definitions all = {0};
+        struct error err = {0};
+        CLEANUP(buf_clear) struct buf more = {0};
+        const char *const syncs[] = {rules[_i].one, rules[_i].other};
+        for (int i = 0; i < 2; i++) {
+            char type[16], policy[16], on_drift[16];
+            ck_assert_int_eq(sscanf(syncs[i], "%15s %15s %15s", type, policy, on_drift), 3);
+            bool back = turned == 1 && i == 1 && type[0] != '"';
+            buf_addf(&more,
+                "  s%d: {portal: main, from: %s, to: %s, types: [%s], source: {table: b}, policy: "
+                "%s, on_drift: %s}\n",
+                i, back ? "companies" : "deals", back ? "deals" : "companies", type, policy,
+                on_drift);
+        }
+        bool taken = parse(NULL, buf_text(&more), &all, &err);
+        ck_assert_msg(taken != rules[_i].refused, "%s beside %s: %s", rules[_i].one,
+            rules[_i].other, err.text);
+        definitions_clear(&all);
+    }
 }
 
 static const struct {

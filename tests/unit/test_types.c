@@ -280,6 +280,15 @@ TEST(two_words_that_look_the_same_are_told_apart_by_their_bytes)
     ck_assert_str_ne(near_difference("a\x7F", "a", space), "");
 }
 
+TEST(knows_what_a_record_can_have_only_once)
+{
+    ck_assert(type_is_once(TYPE_PRIMARY, "HUBSPOT_DEFINED", 1));
+    ck_assert(type_is_once(TYPE_LABEL, "HUBSPOT_DEFINED", TYPE_PARENT_TO_CHILD));
+    ck_assert(type_is_once(TYPE_LABEL, "HUBSPOT_DEFINED", TYPE_CHILD_TO_PARENT));
+    ck_assert(!type_is_once(TYPE_LABEL, "USER_DEFINED", TYPE_CHILD_TO_PARENT));
+    ck_assert(!type_is_once(TYPE_PLAIN, "HUBSPOT_DEFINED", 279));
+}
+
 TEST(a_number_alone_is_no_type)
 {
     struct error err = {0};
