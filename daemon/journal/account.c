@@ -266,14 +266,27 @@ bool account_open(struct run *run, struct error *err)
         resolve_types(run, err);
 }
 
-void account_note_source(struct run *run, const struct source *source)
+/* What the sync means is its policy, too. */
+static void note_policy(struct run *run, const char *shape)
 {
     CLEANUP(buf_clear) struct buf text = {0};
-    buf_addf(&text, "%s: %s, policy %s", run->session.mapping, source_shape(source),
+    buf_addf(&text, "%s%s, policy %s", run->session.mapping, shape,
         policy_words[run->session.sync->policy]);
     free(run->session.mapping);
     run->session.mapping = mem_text(buf_text(&text));
+}
+
+void account_note_source(struct run *run, const struct source *source)
+{
+    CLEANUP(buf_clear) struct buf shape = {0};
+    buf_addf(&shape, ": %s", source_shape(source));
+    note_policy(run, buf_text(&shape));
     run->plan.source_replica = source_replica(source);
+}
+
+void account_note_no_source(struct run *run)
+{
+    note_policy(run, "");
 }
 
 bool account_confirm(struct run *run, struct error *err)

@@ -28,6 +28,9 @@ MUST_CHECK bool account_confirm(struct run *run, struct error *err);
 struct source;
 void account_note_source(struct run *run, const struct source *source);
 
+/* The policy alone, for a run that reads no source. */
+void account_note_no_source(struct run *run);
+
 /* The way to an account: filled by the caller up to the line, by account_client below it. Must
  * outlive the client, which asks its permits. */
 struct account_access {

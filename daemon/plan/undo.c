@@ -14,6 +14,7 @@
 #include "pg/text.h"
 #include "hubspot/client.h"
 #include "source/spool.h"
+#include "journal/account.h"
 #include "journal/progress.h"
 #include "journal/record_ids.h"
 #include "plan/fetch.h"
@@ -268,6 +269,7 @@ bool undo_build(struct run *run, struct error *err)
         false; /* the source is not read: nothing to compare its size with … */
     free(run->session.baseline.mapping); /* … nor its shape; check_scope compares the rest */
     run->session.baseline.mapping = NULL;
+    account_note_no_source(run);
     bool ok = check_scope(run, err) && count_managed(run, err) &&
         spool_open(&run->plan.to_own, "nothing", SPOOL_AS_IS, err) &&
         spool_open(&run->plan.to_disown, "nothing", SPOOL_AS_IS, err) &&

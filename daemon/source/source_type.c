@@ -161,14 +161,14 @@ static uint32_t read_columns(struct source_type *rule, const char *id, const cha
 
 bool source_type_is_said(char *const cells[static SOURCE_TYPE_CELLS])
 {
-    return !is_empty(cells[0]) || !is_empty(cells[1]);
+    return !is_empty(cells[0]);
 }
 
 uint32_t source_type_read(struct source_type *rule, char *const cells[static SOURCE_TYPE_CELLS],
     const char **said, char message[static SOURCE_MESSAGE_MAX])
 {
     *said = NULL;
-    if (!source_type_is_said(cells))
+    if (is_empty(cells[0]) && is_empty(cells[1]))
         return read_nothing(rule, message);
     if (rule->sync->column_type_id != NULL) {
         *said = rule->said;

@@ -27,8 +27,9 @@ struct source_type {
 void source_type_init(
     struct source_type *rule, const struct sync_definition *sync, const struct types *types);
 
-/* Does the row say anything of its type? One without to_id need not, as a LEFT JOIN leaves it; what
- * it says has to be a type of the sync all the same. */
+/* Does the row name a type? One without to_id need not, as a LEFT JOIN leaves it, which may have a
+ * constant for its category: that alone is no type. A type that is named has to be one of the
+ * sync's all the same. */
 bool source_type_is_said(char *const cells[static SOURCE_TYPE_CELLS]);
 
 /* The managed type that these cells mean (NULL for NULL), or TYPE_NONE with the reason in message.
