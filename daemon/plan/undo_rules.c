@@ -32,6 +32,7 @@ struct group {
     struct undo_row *rows;
     size_t count;
     struct diff_rows observed; /* on the pair now */
+    struct diff_rows record; /* on all pairs of the record now */
     bool unlinked; /* by the run */
 };
 
@@ -61,15 +62,24 @@ static bool is_unmanaged(const struct diff_rules *rules, const struct undo_row *
     return !by_itself && !type_of(rules, row)->managed;
 }
 
+/* Has another pair of the record now what it can have only once, because somebody gave it there? */
+static bool has_moved(
+    const struct diff_rules *rules, const struct group *group, const struct undo_row *row)
+{
+    return cardinality_is_once(rules->single, row->assoc.type) && !is_unmanaged(rules, row) &&
+        has(group->record, row->assoc.type);
+}
+
 /* A link that came with a label goes with it only: one whose label others have taken away is
- * theirs.
- */
-static bool is_kept(const struct group *group, const struct undo_row *link)
+ * theirs. A mark that they gave to another pair HubSpot took away here; that says nothing of the
+ * link. */
+static bool is_kept(
+    const struct diff_rules *rules, const struct group *group, const struct undo_row *link)
 {
     for (size_t i = 0; i < group->count; i++) {
         const struct undo_row *row = &group->rows[i];
         if (link->did == UNDO_CAME && row->did == UNDO_CREATED &&
-            !has(group->observed, row->assoc.type))
+            !has(group->observed, row->assoc.type) && !has_moved(rules, group, row))
             return true;
     }
     return false;
@@ -136,7 +146,7 @@ static enum undo_verdict judge_made(
         return by_itself ? UNDO_NOTHING : UNDO_GONE_ALREADY;
     if (by_itself && !plain)
         return UNDO_NOTHING; /* goes with the pair, or stays with what others put on it */
-    bool stays = plain && (!may_unlink(rules, group) || is_kept(group, row));
+    bool stays = plain && (!may_unlink(rules, group) || is_kept(rules, group, row));
     if (!stays)
         return UNDO_DO;
     if (is_owned(group))
@@ -192,8 +202,9 @@ static enum undo_verdict judge_lost(
 static struct group next_group(
     const struct diff_rules *rules, struct undo_row *rows, size_t count, struct diff_rows observed)
 {
-    struct group group = {
-        .rows = rows, .observed = diff_pair(observed.rows, observed.count, &rows[0].assoc)};
+    struct group group = {.rows = rows,
+        .observed = diff_pair(observed.rows, observed.count, &rows[0].assoc),
+        .record = observed};
     for (; group.count < count && assoc_same_pair(&rows[group.count].assoc, &rows[0].assoc);
          group.count++) {
         const struct undo_row *row = &rows[group.count];

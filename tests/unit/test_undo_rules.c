@@ -98,15 +98,14 @@ static const struct {
 static const struct {
     const char *did, *observed, *verdicts;
 } managed_cases[] = {
-    {"0m1 1C1", "0p 1p 11", "01:d 11:d"},
-    {"0m1 1C1", "0p 1p 2p 21", "01:l 11:g"},
-    {"0m1 1C1", "1p 11", "01:c 11:d"},
-    {"0m1 1C1", "0p 01 1p", "01:n 11:g"},
-    {"0m1 1C1", "0p 1p", "01:d 11:g"},
-    {"0A1 1C1", "0p 1p 11", "01:d 11:d"},
-    {"0A1 1C1", "0p 01 1p", "01:t 11:g"},
-    {"0Cp", "0p 01", "0p:c"},
-    {"0Op", "0p 01", "0p:d"},
+    {"0m1 1C1", "0p 1p 11", "01:d 11:d"}, {"0m1 1C1", "0p 1p 2p 21", "01:l 11:g"},
+    {"0m1 1C1", "1p 11", "01:c 11:d"}, {"0m1 1C1", "0p 01 1p", "01:n 11:g"},
+    {"0m1 1C1", "0p 1p", "01:d 11:g"}, {"0A1 1C1", "0p 1p 11", "01:d 11:d"},
+    {"0A1 1C1", "0p 01 1p", "01:t 11:g"}, {"0Cp", "0p 01", "0p:c"}, {"0Op", "0p 01", "0p:d"},
+    {"0C1 0cp", "0p 1p 11", "0p:d 01:g"}, /* the mark moved on by others' doing: the link goes … */
+    {"0C1 0cp", "0p 0f 1p 11", "0p:c 01:g"}, /* … unless they have built on it */
+    {"0C1 0cp", "0p 1p", "0p:c 01:g"}, /* they have taken the mark alone */
+    {"0C1 0Cb 0cp", "0p 1p 11", "0p:c 01:g 0b:g"}, /* … or the label beside it */
 };
 
 static size_t read_did(const char *text, struct undo_row *rows)
