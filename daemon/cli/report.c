@@ -114,26 +114,36 @@ static bool print_changes(struct cli *cli, const struct run *run, struct error *
         "archiving it would also remove a label this sync does not manage");
     print_count('~', (uint64_t)pg_rows_int(&rows, 0, 3), "primary",
         "HubSpot may mark the first link of a record as primary; the next run archives the mark");
-    print_count('~', (uint64_t)pg_rows_int(&rows, 0, 4), "merged",
-        "kept: came with a record that HubSpot merged into theirs (assocd show)");
-    print_count('.', done->skipped, "skipped",
-        run->scope.mode == RUN_APPLY ? "not in the plan, quarantined or left alone"
-                                     : "quarantined or left alone (assocd show)");
+    (void)snprintf(text, sizeof text,
+        "kept: came with a record that HubSpot merged into theirs (assocd show %lld)",
+        (long long)run->session.run_id);
+    print_count('~', (uint64_t)pg_rows_int(&rows, 0, 4), "merged", text);
+    (void)snprintf(text, sizeof text, "%squarantined or left alone (assocd show %lld)",
+        run->scope.mode == RUN_APPLY ? "not in the plan, " : "", (long long)run->session.run_id);
+    print_count('.', done->skipped, "skipped", text);
     return true;
 }
 
 static bool print_invalid(struct cli *cli, const struct run *run, struct error *err)
 {
     struct pg_args args = {0};
+    char number[NUMBER_TEXT_MAX];
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (run->plan.counts.invalid == 0)
+    if (run->plan.counts.invalid + run->plan.told + run->plan.unread_told == 0)
         return true;
     pg_arg_text(&args, run->session.sync->name);
     pg_arg_int(&args, run->session.run_id);
     if (!pg_run(cli->state, STATEMENT_REJECT_SAMPLES, &args, &rows, err))
         return false;
-    for (int i = 0; i < rows.count; i++)
-        print_count('x', (uint64_t)pg_rows_int(&rows, i, 0), "invalid", pg_rows_text(&rows, i, 1));
+    int64_t more = rows.count > 0 ? pg_rows_int(&rows, 0, 3) : 0;
+    for (int i = 0; i < rows.count; i++) {
+        print_count('x', (uint64_t)pg_rows_int(&rows, i, 0), pg_rows_text(&rows, i, 2),
+            pg_rows_text(&rows, i, 1));
+        more -= pg_rows_int(&rows, i, 0);
+    }
+    if (more > 0)
+        output_print("             %s more: assocd rejects %s\n",
+            output_number((uint64_t)more, number), run->session.sync->name);
     return true;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "model/assoc.h"
+#include "model/object_type.h"
 #include "hubspot/client.h"
 #include "source/source.h"
 #include "journal/account.h"
@@ -31,6 +32,7 @@ struct view {
     struct type_list {
         struct buf text;
         struct json_object *json;
+        struct error unasked; /* why it is not known */
     } desired, observed;
 };
 
@@ -116,22 +118,45 @@ static bool ask_hubspot(struct view *view, struct client *client, struct error *
     return true;
 }
 
-static bool ask_both(
-    struct view *view, struct client *client, uint64_t portal_id, struct error *err)
+static bool mark_managed(struct view *view, struct error *err)
 {
-    const struct object_types where = {client, view->cli->state, portal_id};
-    if (!object_types_pair(&where, view->sync, &view->ids, err))
-        return false;
-    const struct account_pair pair = {view->sync->portal, view->ids.from, view->ids.to};
-    if (!account_types(client, view->cli->state, &pair, &view->types, err))
-        return false;
     for (size_t i = 0; i < view->sync->types_count; i++) {
         uint32_t index;
         if (!types_resolve(&view->types, &view->sync->types[i], &index, ERROR_CONFIG, err))
             return false;
         view->types.items[index].managed = true;
     }
-    return ask_source(view, err) && ask_hubspot(view, client, err);
+    return true;
+}
+
+/* What can be said only after HubSpot was reached. */
+static bool reach(struct view *view, struct client *client, uint64_t portal_id, struct error *err)
+{
+    const struct object_types where = {client, view->cli->state, portal_id};
+    if (!object_types_pair(&where, view->sync, &view->ids, err))
+        return false;
+    const struct account_pair pair = {view->sync->portal, view->ids.from, view->ids.to};
+    return account_types(client, view->cli->state, &pair, &view->types, err);
+}
+
+/* Not the person's mistake, and it says nothing of the database or the source. */
+static bool is_hubspots(const struct error *why)
+{
+    return why->kind == ERROR_REMOTE || why->kind == ERROR_QUOTA || why->kind == ERROR_DENIED;
+}
+
+/* The source, with the types as they were when HubSpot was reached last. */
+static bool ask_source_alone(struct view *view, struct error *err)
+{
+    struct error *why = &view->desired.unasked;
+    const char *from = object_type_id(view->sync->from, NULL);
+    const char *to = object_type_id(view->sync->to, NULL);
+    const struct account_pair pair = {view->sync->portal, from != NULL ? from : view->sync->from,
+        to != NULL ? to : view->sync->to};
+    types_clear(&view->types);
+    if (account_types_kept(view->cli->state, &pair, &view->types, why))
+        return mark_managed(view, err) && ask_source(view, err);
+    return is_hubspots(why) || error_set(err, why->kind, "%s", why->text);
 }
 
 static bool look(struct view *view, struct error *err)
@@ -142,8 +167,14 @@ static bool look(struct view *view, struct error *err)
         return false;
     access.token = view->cli->token;
     access.token_stamp = view->cli->token_stamp[0] != '\0' ? view->cli->token_stamp : NULL;
-    bool ok = account_client(&client, view->cli->state, &access, err) &&
-        ask_both(view, client, access.portal_id, err);
+    struct error *why = &view->observed.unasked;
+    bool reached = account_client(&client, view->cli->state, &access, why) &&
+        reach(view, client, access.portal_id, why);
+    bool ok = reached      ? mark_managed(view, err) && ask_source(view, err)
+        : is_hubspots(why) ? ask_source_alone(view, err)
+                           : error_set(err, why->kind, "%s", why->text);
+    if (reached && ok && !ask_hubspot(view, client, why))
+        ok = is_hubspots(why) || error_set(err, why->kind, "%s", why->text);
     client_close(client);
     return ok;
 }
@@ -169,22 +200,39 @@ static bool print_table(
     return true;
 }
 
+static void print_side(const char *head, const struct type_list *side, const char *nothing)
+{
+    if (side->unasked.kind != ERROR_NONE)
+        output_print("%scould not be asked: %s\n", head, side->unasked.text);
+    else
+        output_print("%s%s\n", head, side->text.length > 0 ? buf_text(&side->text) : nothing);
+}
+
 static bool print_text(struct view *view, struct error *err)
 {
     const struct sync_definition *sync = view->sync;
     output_print("%s:%llu to %s:%llu in sync %s\n", sync->from,
         (unsigned long long)view->pair.from_id, sync->to, (unsigned long long)view->pair.to_id,
         sync->name);
-    output_print("source   %s: %s\n", source_name(sync),
-        view->desired.text.length > 0 ? buf_text(&view->desired.text) : "does not name it");
-    output_print("HubSpot  %s\n",
-        view->observed.text.length > 0 ? buf_text(&view->observed.text) : "not associated");
+    output_print("source   %s: ", source_name(sync));
+    print_side("", &view->desired, "does not name it");
+    print_side("HubSpot  ", &view->observed, "not associated");
     return print_table(view, STATEMENT_EXPLAIN_OWNER, "owned by this sync", err) &&
         print_table(view, STATEMENT_EXPLAIN_CHANGES, "in plans and runs, newest first", err) &&
         print_table(view, STATEMENT_EXPLAIN_REJECTS, "refused", err);
 }
 
-/* Moves the lists of types into the object. */
+/* Moves the list of types into the object; what could not be asked is null. */
+static void put_side(struct json_object *json, const char *key, struct type_list *side)
+{
+    if (side->unasked.kind != ERROR_NONE) {
+        json_out_null(json, key);
+        return;
+    }
+    json_out_put(json, key, side->json);
+    side->json = NULL;
+}
+
 static bool add_json(struct view *view, struct json_object *list, struct error *err)
 {
     struct pg_args args = {0};
@@ -196,33 +244,45 @@ static bool add_json(struct view *view, struct json_object *list, struct error *
     json_out_text(json, "sync", view->sync->name);
     json_out_number(json, "from_id", (int64_t)view->pair.from_id);
     json_out_number(json, "to_id", (int64_t)view->pair.to_id);
-    json_out_put(json, "desired", view->desired.json);
-    json_out_put(json, "observed", view->observed.json);
+    put_side(json, "desired", &view->desired);
+    put_side(json, "observed", &view->observed);
+    if (view->observed.unasked.kind != ERROR_NONE)
+        json_out_text(json, "hubspot_error", view->observed.unasked.text);
     json_out_given(json, "journal", pg_rows_text(&rows, 0, 0));
-    view->desired.json = view->observed.json = NULL;
     json_out_put(list, NULL, json);
     return true;
 }
 
-/* Printed, or added to list (else NULL). */
+struct explained {
+    struct json_object *list; /* NULL: text is printed */
+    int code; /* of what could not be asked */
+};
+
+/* Printed, or added to the list. */
 static bool explain(struct cli *cli, const struct sync_definition *sync,
-    const struct pair_query *query, struct json_object *list, struct error *err)
+    const struct pair_query *query, struct explained *said, struct error *err)
 {
+    struct json_object *list = said->list;
     CLEANUP(view_clear)
     struct view view = {.cli = cli,
         .sync = sync,
         .pair = query->pair,
         .desired.json = json_out_array(),
         .observed.json = json_out_array()};
-    return look(&view, err) && (list != NULL ? add_json(&view, list, err) : print_text(&view, err));
+    if (!look(&view, err))
+        return false;
+    if (view.observed.unasked.kind != ERROR_NONE)
+        said->code = error_exit_code(view.observed.unasked.kind);
+    return list != NULL ? add_json(&view, list, err) : print_text(&view, err);
 }
 
 /* Every sync of these object types, or the one that was named. */
 static bool explain_all(
-    struct cli *cli, const char *name, const struct pair_query *query, struct error *err)
+    struct cli *cli, const char *name, const struct pair_query *query, int *code, struct error *err)
 {
     size_t found = 0;
     CLEANUP(json_out_free) struct json_object *list = cli->json ? json_out_array() : NULL;
+    struct explained said = {.list = list};
     for (size_t i = 0; i < cli->definitions.syncs_count; i++) {
         const struct sync_definition *sync = cli->definitions.syncs[i];
         bool wanted;
@@ -232,7 +292,7 @@ static bool explain_all(
             continue;
         if (found++ > 0 && list == NULL)
             puts("");
-        if (!explain(cli, sync, query, list, err))
+        if (!explain(cli, sync, query, &said, err))
             return false;
     }
     if (found == 0)
@@ -241,6 +301,7 @@ static bool explain_all(
             name != NULL ? name : "");
     if (list != NULL)
         json_out_print(list);
+    *code = said.code;
     return true;
 }
 
@@ -251,10 +312,9 @@ bool verb_explain(struct cli *cli, int argc, char **argv, int *code, struct erro
     struct words words;
     struct pair_query query = {0};
     (void)argc;
-    (void)code;
     return cli_options(cli, argv, options, &words, err) &&
         cli_words(&words, "explain", 2, 2, err) &&
         parse_word(words.items[0], query.from_type, &query.pair.from_id, err) &&
         parse_word(words.items[1], query.to_type, &query.pair.to_id, err) && cli_state(cli, err) &&
-        explain_all(cli, name, &query, err);
+        explain_all(cli, name, &query, code, err);
 }

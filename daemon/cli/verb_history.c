@@ -25,7 +25,7 @@ bool verb_history(struct cli *cli, int argc, char **argv, int *code, struct erro
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(cli->state, STATEMENT_HISTORY, &args, &rows, err))
         return false;
-    output_table(&rows, 0x7E1, "no runs yet");
+    output_table(&rows, 0xFE1, "no runs yet");
     return true;
 }
 

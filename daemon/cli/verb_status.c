@@ -21,18 +21,21 @@ static const struct section {
     enum statement_id statement;
     uint64_t right_columns;
     const char *nothing; /* NULL: then the section is left out */
+    const char *columns; /* as people read them; NULL: as they are */
 } sections[] = {
-    {"daemons", "daemons", STATEMENT_STATUS_DAEMONS, 0xA, "no daemon is running"},
-    {"runs", "runs under way", STATEMENT_STATUS_RUNS, 0x1C1, "none"},
+    {"daemons", "daemons", STATEMENT_STATUS_DAEMONS, 0xA, "no daemon is running", NULL},
+    {"runs", "runs under way", STATEMENT_STATUS_RUNS, 0x1C1, "none", NULL},
     {"locks", "who holds the locks of syncs (no other run of theirs can start)",
-        STATEMENT_STATUS_LOCKS, 0xA, NULL},
-    {"signals", "requests that wait for a daemon", STATEMENT_STATUS_REQUESTS, 0x9, NULL},
+        STATEMENT_STATUS_LOCKS, 0xA, NULL, NULL},
+    {"signals", "requests that wait for a daemon", STATEMENT_STATUS_REQUESTS, 0x9, NULL, NULL},
     {"plans", "plans that wait for an approval (assocd show PLAN, assocd approve PLAN)",
-        STATEMENT_STATUS_PLANS, 0x71, NULL},
+        STATEMENT_STATUS_PLANS, 0x71, NULL, NULL},
     {"problems", "why the last runs ended as they did (assocd history SYNC)",
-        STATEMENT_STATUS_PROBLEMS, 0x1, NULL},
-    {"rejects", "rejects (assocd rejects SYNC)", STATEMENT_STATUS_REJECTS, 0x4, NULL},
-    {"budget", "requests to HubSpot", STATEMENT_STATUS_BUDGET, 0x1C, NULL},
+        STATEMENT_STATUS_PROBLEMS, 0x1, NULL, NULL},
+    {"rejects", "rejects (assocd rejects SYNC)", STATEMENT_STATUS_REJECTS, 0x4, NULL, NULL},
+    {"budget", "requests to HubSpot", STATEMENT_STATUS_BUDGET, 0x1C, NULL,
+        "portal, account, last_10s, today, percent_of_ceiling || ' %' as ceiling_in_force, "
+        "held_until, held_by"},
 };
 
 enum column {
@@ -68,9 +71,13 @@ static bool add_section(
 
 static bool print_section(struct cli *cli, const struct section *section, struct error *err)
 {
+    CLEANUP(buf_clear) struct buf sql = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(cli->state, section->statement, NULL, &rows, err))
-        return false;
+    struct pg_args none = {0};
+    buf_addf(&sql, "select %s from (%s) q", section->columns != NULL ? section->columns : "*",
+        statements[section->statement].text);
+    if (!pg_exec_args(cli->state, buf_text(&sql), &none, &rows, err))
+        return error_prefix(err, "%s", section->key);
     if (rows.count == 0 && section->nothing == NULL)
         return true;
     output_print("%s\n", section->title);

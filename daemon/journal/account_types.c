@@ -20,12 +20,12 @@ static void add_pair(struct pg_args *args, const struct account_pair *pair)
     pg_arg_text(args, pair->to);
 }
 
-static bool types_known(
-    struct pg *state, const struct account_pair *pair, struct types *types, struct error *err)
+static bool types_known(struct pg *state, const struct account_pair *pair, int64_t max_age_s,
+    struct types *types, struct error *err)
 {
     struct pg_args args = {0};
     add_pair(&args, pair);
-    pg_arg_int(&args, ACCOUNT_ANSWER_MAX_AGE_S);
+    pg_arg_int(&args, max_age_s);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(state, STATEMENT_TYPES_GET, &args, &rows, err))
         return false;
@@ -82,10 +82,22 @@ static bool types_remember(
 bool account_types(struct client *client, struct pg *state, const struct account_pair *pair,
     struct types *types, struct error *err)
 {
-    if (!types_known(state, pair, types, err))
+    if (!types_known(state, pair, ACCOUNT_ANSWER_MAX_AGE_S, types, err))
         return false;
     if (types->count > 0)
         return true;
     return client_types(client, pair->from, pair->to, types, err) &&
         types_remember(state, pair, types, err);
+}
+
+bool account_types_kept(
+    struct pg *state, const struct account_pair *pair, struct types *types, struct error *err)
+{
+    if (!types_known(state, pair, INT32_MAX, types, err))
+        return false;
+    return types->count > 0 ||
+        error_set(err, ERROR_REMOTE,
+            "the association types from %s to %s are not known before HubSpot was asked for them "
+            "once",
+            pair->from, pair->to);
 }

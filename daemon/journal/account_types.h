@@ -27,4 +27,9 @@ struct account_pair {
 MUST_CHECK bool account_types(struct client *client, struct pg *state,
     const struct account_pair *pair, struct types *types, struct error *err);
 
+/* Those that PostgreSQL kept, however old; fails if it kept none. Of pair->from and ->to no more
+ * than the names need be known. Asks HubSpot nothing. */
+MUST_CHECK bool account_types_kept(
+    struct pg *state, const struct account_pair *pair, struct types *types, struct error *err);
+
 #endif

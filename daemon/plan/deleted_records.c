@@ -125,7 +125,13 @@ static bool store(struct run *run, struct findings *findings, struct error *err)
         return false;
     if (findings->count == 0 || run->scope.undoes != 0) /* no row of a source is to blame */
         return true;
-    run_note(run, "%s%s", findings->first, findings->count > 1 ? ", and others" : "");
+    if (findings->unknown > 0)
+        run_note(run,
+            "%s%s; of %zu more it is not known yet whether they were deleted or merged: HubSpot "
+            "is asked in the next runs",
+            findings->first, findings->count > 1 ? ", and others" : "", findings->unknown);
+    else
+        run_note(run, "%s%s", findings->first, findings->count > 1 ? ", and others" : "");
     pg_arg_text(&args, run->session.sync->name);
     pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, pg_array_end(&findings->from));

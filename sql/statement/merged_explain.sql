@@ -7,6 +7,6 @@ select $2, 'hubspot', c.operation, c.from_id::text, c.to_id::text, c.category ||
 from assocd.change c join why w on w.id = case when $3::boolean then c.to_id else c.from_id end
 where c.run_id = $1::bigint
     and (c.state = 'rejected' or (c.state = 'unverified' and c.operation = 'create' and w.category = 'merged'))
-on conflict (sync, origin, coalesce(from_id, ''), coalesce(to_id, ''), coalesce(type, '')) do update
+on conflict (sync, origin, quote_nullable(from_id), quote_nullable(to_id), quote_nullable(type)) do update
 set category = excluded.category, message = excluded.message, last_run_id = excluded.last_run_id,
     retry_at = greatest(assocd.reject.retry_at, excluded.retry_at)

@@ -70,7 +70,7 @@ select distinct on (from_id, to_id) $2, 'source', from_id::text, to_id::text, 'm
     message || '; the source must name that one', $1::bigint, $1::bigint
 from creates where not exists (select from assocd.run where run_id = $1::bigint and undoes is not null)
 order by from_id, to_id
-on conflict (sync, origin, coalesce(from_id, ''), coalesce(to_id, ''), coalesce(type, '')) do update
+on conflict (sync, origin, quote_nullable(from_id), quote_nullable(to_id), quote_nullable(type)) do update
 set last_seen = clock_timestamp(), last_run_id = excluded.last_run_id, attempts = assocd.reject.attempts + 1,
     category = excluded.category, message = excluded.message
 returning message

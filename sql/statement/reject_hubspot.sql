@@ -4,7 +4,7 @@ insert into assocd.reject (sync, origin, operation, from_id, to_id, type, catego
 select $1, 'hubspot', c.operation, c.from_id::text, c.to_id::text, c.category || ':' || c.type_id, $3, coalesce(c.message, ''),
     $4, c.run_id, c.run_id, clock_timestamp() + interval '1 hour'
 from assocd.change c where c.run_id = $5::bigint and c.batch_id = $2::bigint and c.state = 'rejected'
-on conflict (sync, origin, coalesce(from_id, ''), coalesce(to_id, ''), coalesce(type, '')) do update
+on conflict (sync, origin, quote_nullable(from_id), quote_nullable(to_id), quote_nullable(type)) do update
 set last_seen = clock_timestamp(), last_run_id = excluded.last_run_id, attempts = assocd.reject.attempts + 1,
     operation = excluded.operation, category = excluded.category, message = excluded.message,
     correlation_id = excluded.correlation_id,

@@ -3,7 +3,7 @@ insert into assocd.reject (sync, origin, operation, from_id, category, message, 
     retry_at)
 select $1, 'hubspot', 'read', f::text, c, m, i, $2::bigint, $2::bigint, clock_timestamp() + interval '1 hour'
 from unnest($3::bigint[], $4::text[], $5::text[], $6::text[]) as u(f, c, m, i)
-on conflict (sync, origin, coalesce(from_id, ''), coalesce(to_id, ''), coalesce(type, '')) do update
+on conflict (sync, origin, quote_nullable(from_id), quote_nullable(to_id), quote_nullable(type)) do update
 set last_seen = clock_timestamp(), last_run_id = excluded.last_run_id, attempts = assocd.reject.attempts + 1,
     operation = excluded.operation, category = excluded.category, message = excluded.message,
     correlation_id = excluded.correlation_id,

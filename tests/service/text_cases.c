@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/suite.h"
+#include "lib/control.h"
 #include "service/bed.h"
 
 static struct bed bed;
@@ -66,6 +67,20 @@ static void expect(int code, const char *verb, const char *argument, const char 
     ck_assert_msg(got == code && strstr(buf_text(&process.err), text) != NULL,
         "%s: %d instead of %d, without \"%s\": %s%s", verb, got, code, text, buf_text(&process.out),
         buf_text(&process.err));
+}
+
+static void said(const char *text)
+{
+    ck_assert_msg(strstr(buf_text(&process.out), text) != NULL, "without \"%s\": %s%s", text,
+        buf_text(&process.out), buf_text(&process.err));
+}
+
+static void configure_again(void)
+{
+    struct buf syncs = {0};
+    bed_sync(&syncs, "links", "contacts", "manual");
+    bed_configure(&bed, "", buf_text(&syncs));
+    buf_clear(&syncs);
 }
 
 TEST(a_role_without_rights_is_told_what_to_grant)
@@ -171,6 +186,64 @@ TEST(who_steers_by_sql_is_told_what_was_wrong)
     expect_sql("select assocd.approve(1, 'late')",
         "plan 1 was already applied by run 2; make a new one: assocd plan");
     expect_sql("select assocd.approve(77, 'none')", "there is no complete plan 77; see assocd");
+}
+
+TEST(each_invalid_row_is_listed_and_the_rest_is_counted)
+{
+    bed_sql(&bed,
+        "alter table crm.link alter from_id type text, alter to_id type text;"
+        "insert into crm.link values ('', '902'), (null, '902'), ('x', '1'), ('0', '1'), "
+        "('1', 'y')");
+    ck_assert_int_eq(bed_command(&bed, &process, (const char *const[]){"plan", NULL}), 3);
+    ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.reject"), 5);
+    said(" more: assocd rejects links\n");
+    process_clear(&process);
+    (void)bed_command(&bed, &process, (const char *const[]){"plan", NULL});
+    ck_assert_int_eq(bed_int(&bed, "select sum(attempts)::bigint from assocd.reject"), 10);
+}
+
+TEST(a_record_that_hubspot_does_not_have_is_not_an_invalid_row)
+{
+    struct buf answer = {0};
+    ck_assert_int_eq(bed_command(&bed, &process, (const char *const[]){"run", NULL}), 0);
+    control_post(bed.base_url, "edit", "{\"delete_records\":{\"deals\":[1,2]}}", &answer);
+    buf_clear(&answer);
+    process_clear(&process);
+    (void)bed_command(&bed, &process, (const char *const[]){"plan", NULL});
+    said("  x         2  missing   ");
+    said("and others");
+    ck_assert_ptr_null(strstr(buf_text(&process.out), "  invalid  "));
+}
+
+TEST(explain_tells_what_is_known_when_hubspot_is_unreachable)
+{
+    static const char *const explain[] = {"explain", "deals:1", "contacts:1", NULL};
+    ck_assert_int_eq(bed_command(&bed, &process, (const char *const[]){"run", NULL}), 0);
+    bed.portal_yaml = "    base_url: http://127.0.0.1:1";
+    configure_again();
+    process_clear(&process);
+    ck_assert_int_eq(bed_command(&bed, &process, explain), 69);
+    said("source   crm.link: ");
+    said("HubSpot  could not be asked: ");
+    said("owned by this sync\n");
+    said("in plans and runs, newest first\n");
+}
+
+TEST(status_shows_the_share_of_the_ceiling_that_is_in_force)
+{
+    ck_assert_int_eq(bed_command(&bed, &process, (const char *const[]){"run", NULL}), 0);
+    process_clear(&process);
+    ck_assert_int_eq(bed_command(&bed, &process, (const char *const[]){"status", NULL}), 0);
+    said("  ceiling_in_force  ");
+    said("  100 %  ");
+}
+
+TEST(history_shows_what_was_withheld)
+{
+    ck_assert_int_eq(bed_command(&bed, &process, (const char *const[]){"run", NULL}), 0);
+    process_clear(&process);
+    ck_assert_int_eq(bed_command(&bed, &process, (const char *const[]){"history", NULL}), 0);
+    said("  rejected  withheld  requests  ");
 }
 
 SUITE(.before = open_bed, .after = close_bed);
