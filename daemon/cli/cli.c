@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "config/config.h"
 #include "pg/schema.h"
+#include "pg/sqlstate.h"
 
 bool cli_reason(const char *reason, struct error *err)
 {
@@ -46,6 +47,15 @@ bool cli_state(struct cli *cli, struct error *err)
         return true;
     return cli_load(cli, err) &&
         schema_open(&cli->state, cli->definitions.database_url, "assocd", err);
+}
+
+bool cli_steers(const struct cli *cli, const char *verb, struct error *err)
+{
+    if (pg_failure(cli->state) != SQLSTATE_INSUFFICIENT_PRIVILEGE)
+        return false;
+    return error_set(err, ERROR_STATE,
+        "%s needs role assocd_operator: grant assocd_operator to \"%s\"", verb,
+        pg_user(cli->state));
 }
 
 static void add_sync_names(const struct cli *cli, struct buf *names)

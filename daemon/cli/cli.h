@@ -92,6 +92,10 @@ MUST_CHECK bool cli_options(struct cli *cli, char **argv, const struct option_ro
 MUST_CHECK bool cli_words(
     const struct words *words, const char *verb, int min, int max, struct error *err);
 
+/* After a statement of a verb that steers has failed: says who may, if a right was missing. Always
+ * false. */
+bool cli_steers(const struct cli *cli, const char *verb, struct error *err);
+
 /* Loads the configuration; opens the assocd database with our schema. Repeated calls are free. */
 MUST_CHECK bool cli_load(struct cli *cli, struct error *err);
 MUST_CHECK bool cli_state(struct cli *cli, struct error *err);

@@ -50,6 +50,11 @@ static bool get_plan(
     if (plan->applied_by != 0)
         return error_set(err, ERROR_STALE, "plan %lld was already applied by run %lld",
             (long long)plan->plan_id, (long long)plan->applied_by);
+    if (refused && plan->digest[0] == '\0')
+        return error_set(err, ERROR_STALE,
+            "plan %lld was refused before anything was planned, so that there is nothing to "
+            "approve or apply: %s",
+            (long long)plan->plan_id, pg_rows_text(&rows, 0, 4));
     return error_set(err, ERROR_STALE,
         "plan %lld (run %lld of %s, %s) has no changes left to apply", (long long)plan->plan_id,
         (long long)plan->plan_id, plan->sync, pg_rows_text(&rows, 0, 1));
@@ -94,7 +99,7 @@ static bool print_approval(
 {
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(cli->state, STATEMENT_APPROVAL_INSERT, args, &rows, err))
-        return false;
+        return cli_steers(cli, "approve", err);
     if (cli->json) {
         CLEANUP(json_out_free) struct json_object *json = json_out_object();
         json_out_number(json, "approval_id", pg_rows_int(&rows, 0, 0));

@@ -33,7 +33,7 @@ static bool insert(struct cli *cli, const struct wish *wish, int64_t *request_id
         pg_arg_text(&args, NULL);
     pg_arg_text(&args, wish->reason);
     if (!pg_run(cli->state, STATEMENT_REQUEST_INSERT, &args, &rows, err))
-        return false;
+        return cli_steers(cli, wish->verb, err);
     *request_id = pg_rows_int(&rows, 0, 0);
     return true;
 }
@@ -74,9 +74,12 @@ static bool ask(struct cli *cli, const struct wish *wish, int *code, struct erro
     else if (handled)
         output_print("request %lld: %s\n", (long long)request_id, outcome);
     if (!handled)
-        output_tell("assocd: queued as request %lld; %s\n", (long long)request_id,
+        output_tell("assocd: queued as request %lld; %s%s\n", (long long)request_id,
             pg_rows_int(&alive, 0, 0) > 0 ? "no daemon has taken it up yet"
-                                          : "no daemon is connected to this database");
+                                          : "no daemon is connected to this database",
+            strcmp(wish->verb, "pause") == 0 && pg_rows_int(&alive, 0, 0) == 0
+                ? ": not in force until a daemon starts"
+                : "");
     if (handled && !cli->json && strcmp(outcome, "paused") == 0)
         output_print("note: daemons do not start it until it is resumed; assocd run, typed, still "
                      "does\n");

@@ -1,6 +1,7 @@
 /*
  * verbs.c: the table of verbs, help, and the way from argv to one of them.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -222,7 +223,7 @@ static int tell(const struct error *err)
 static int told(int code)
 {
     struct error err;
-    if (fflush(stdout) == 0)
+    if (fflush(stdout) == 0 || errno == EPIPE) /* who reads has seen enough (head) */
         return code;
     (void)error_set(&err, ERROR_INTERNAL, "cannot write to stdout");
     return tell(&err);

@@ -133,6 +133,18 @@ static bool set_string(char **target, const struct key *key, const char *text, s
     return true;
 }
 
+/* libpq would take the url of another product for keywords. A scheme holds no secret. */
+static bool is_postgresql(const char *text, struct error *err)
+{
+    const char *rest = strstr(text, "://");
+    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+    bool scheme = rest == text + length && length > 0 && length <= 16;
+    if (!scheme || strncmp(text, "postgresql:", 11) == 0 || strncmp(text, "postgres:", 9) == 0)
+        return true;
+    return error_set(err, ERROR_CONFIG,
+        "begins with \"%.*s:\", expected postgresql://USER@HOST:PORT/DATABASE", (int)length, text);
+}
+
 bool config_set_text(
     struct config_object *object, const struct key *key, const char *text, struct error *err)
 {
@@ -140,8 +152,9 @@ bool config_set_text(
     switch (key->type) {
     case KEY_TEXT:
     case KEY_QUERY:
-    case KEY_URL:
         return set_string(target, key, text, err);
+    case KEY_URL:
+        return is_postgresql(text, err) && set_string(target, key, text, err);
     case KEY_PORTAL:
         return set_string(&object->portal, key, text, err);
     case KEY_INTEGER:
@@ -261,7 +274,8 @@ bool config_set(
             entry->kind == YAML_LIST ? "list" : "mapping", key_type_text(key->type));
     if (!is_textual(key) && entry->kind == YAML_QUOTED && strstr(entry->value, "${") == NULL)
         return config_problem(loader, entry->line, entry->path,
-            "\"%s\" is in quotes, expected %s without", entry->value, key_type_text(key->type));
+            "\"%s\" is in quotes, expected %s without", entry->value,
+            key->least == 1 && key->most == 1 ? "1" : key_type_text(key->type));
     struct buf text = {0};
     struct error err = {0};
     bool expanded = config_expand(entry->value, &text, &err);

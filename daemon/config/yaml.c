@@ -108,6 +108,17 @@ static bool refuse(const struct reader *reader, unsigned line, const char *what,
         path[0] != '\0' ? ": " : "", what);
 }
 
+/* libyaml says only that no token begins with it. */
+static bool is_indented_by_tab(const char *text, size_t length, unsigned line)
+{
+    size_t at = 0;
+    for (unsigned now = 1; at < length && now < line; at++)
+        now += text[at] == '\n';
+    while (at < length && text[at] == ' ')
+        at++;
+    return at < length && text[at] == '\t';
+}
+
 static bool refuse_syntax(
     const struct reader *reader, const char *text, size_t length, struct error *err)
 {
@@ -117,6 +128,9 @@ static bool refuse_syntax(
         size_t offset = parser->problem_offset;
         line = line_at(text, offset < length ? offset : length);
     }
+    if (is_indented_by_tab(text, length, line))
+        return error_set(err, ERROR_CONFIG,
+            "%s:%u: not valid YAML: a tab; YAML indents with spaces", reader->name, line);
     const char *context = parser->context;
     return error_set(err, ERROR_CONFIG, "%s:%u: not valid YAML: %s%s%s", reader->name, line,
         parser->problem != NULL ? parser->problem : "cannot be read", context != NULL ? " " : "",

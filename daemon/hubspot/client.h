@@ -23,6 +23,8 @@ struct client_settings {
     const char *proxy_user; /* NULL: none */
     const char *proxy_password; /* beside proxy_user; copied and wiped like the token */
     const char *token; /* is copied; the copy is wiped by client_close */
+    const char *token_from; /* where people put it; NULL: it is not said */
+    const char *portal; /* its name; NULL: it is not said */
     enum dialect dialect;
     struct limits limits;
     int64_t timeout_ms; /* of one attempt */

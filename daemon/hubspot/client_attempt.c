@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/url.h"
 
 static bool is_success(long status)
 {
@@ -59,8 +60,10 @@ static enum retry_end attempt_end(const struct call *call, const struct http_res
 }
 
 /* Why the attempt was no success, in words. */
-static void describe(struct buf *text, const struct call *call, const struct http_result *result)
+static void describe(struct buf *text, const struct client *client, const struct call *call,
+    const struct http_result *result)
 {
+    struct url url;
     if (result->end != HTTP_ANSWERED)
         buf_add_text(text, result->why);
     else if (is_success(result->status))
@@ -74,6 +77,10 @@ static void describe(struct buf *text, const struct call *call, const struct htt
         buf_addf(text, ": %s", call->problem.message);
     if (call->attempts > 1)
         buf_addf(text, " (after %d attempts)", call->attempts);
+    if (result->end == HTTP_UNREACHED && client->settings.portal != NULL &&
+        url_parse(client->settings.base_url, &url) == URL_GOOD && url_host_is_loopback(url.host))
+        buf_addf(text, "; portal %s is on this machine: is the sandbox running?",
+            client->settings.portal);
     if (call->correlation_id[0] != '\0' && !is_success(result->status))
         buf_addf(text, " (correlation id %s)", call->correlation_id);
 }
@@ -83,7 +90,7 @@ static void stop_run(struct client *client, struct call *call, enum error_kind k
 {
     char name[300];
     struct buf text = {0};
-    describe(&text, call, result);
+    describe(&text, client, call, result);
     if (client->fatal.kind == ERROR_NONE)
         (void)error_set(
             &client->fatal, kind, "%s: %s: %s", what, call_name(call, name), buf_text(&text));
@@ -96,7 +103,7 @@ static void give_up(struct client *client, struct call *call, const struct http_
 {
     char name[300];
     struct buf text = {0};
-    describe(&text, call, result);
+    describe(&text, client, call, result);
     call_say(call, call->problem.category, "%s: %s", call_name(call, name), buf_text(&text));
     buf_clear(&text);
     if (call->request == NULL) {
@@ -302,7 +309,7 @@ static void hold_account(struct client *client, const struct call *call, int64_t
 
 static void deny(struct client *client, struct call *call, const struct http_result *result)
 {
-    char what[320] = "HubSpot rejects the token";
+    char what[512] = "HubSpot rejects the token";
     enum error_kind kind = is_page(result) ? ERROR_REMOTE : ERROR_DENIED;
     if (kind == ERROR_REMOTE)
         (void)snprintf(what, sizeof what, "%s", not_hubspot);
@@ -311,6 +318,10 @@ static void deny(struct client *client, struct call *call, const struct http_res
             call->problem.scopes);
     else if (result->status == 403)
         (void)snprintf(what, sizeof what, "the token may not do this");
+    else if (client->settings.token_from != NULL)
+        (void)snprintf(what, sizeof what,
+            "HubSpot rejects the token of %.300s (was it rotated, or copied incompletely?)",
+            client->settings.token_from);
     stop_run(client, call, kind, what, result);
     end_refused(client, call, stopped_outcome(call));
 }

@@ -125,6 +125,8 @@ static bool open_client(struct client **client, struct account_access *access, s
         .proxy_user = portal->proxy_user,
         .proxy_password = password,
         .token = access->token,
+        .token_from = portal->token_file != NULL ? portal->token_file : portal->token_env,
+        .portal = portal->name,
         .dialect = portal->api,
         .limits = portal->limits,
         .timeout_ms = portal->timeout_ms,

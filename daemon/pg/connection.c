@@ -41,6 +41,12 @@ const char *pg_sqlstate(const struct pg *pg)
     return pg->sqlstate;
 }
 
+const char *pg_user(const struct pg *pg)
+{
+    const char *user = PQuser(pg->conn);
+    return user != NULL ? user : "";
+}
+
 int pg_socket(const struct pg *pg)
 {
     return PQsocket(pg->conn);

@@ -6,8 +6,10 @@
 #include "pg/connection.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/stop.h"
 #include "pg/sqlstate.h"
@@ -16,14 +18,18 @@ void pg_one_line(char *out, size_t size, const char *message)
 {
     size_t length = 0;
     bool blank = false;
-    for (const char *at = message; *at != '\0' && length + 2 < size; at++) {
+    bool ended = false; /* a line of libpq's, which is a sentence without its point */
+    for (const char *at = message; *at != '\0' && length + 3 < size; at++) {
         if (strchr(" \t\r\n", *at) != NULL) {
             blank = length > 0;
+            ended = ended || (*at == '\n' && blank);
             continue;
         }
+        if (ended && strchr(".:,;?!", out[length - 1]) == NULL)
+            out[length++] = ';';
         if (blank)
             out[length++] = ' ';
-        blank = false;
+        blank = ended = false;
         out[length++] = *at;
     }
     while (length > 0 && out[length - 1] == '.')
@@ -76,13 +82,32 @@ static bool quotes(const char *message, const char *name)
     return false;
 }
 
+/* A server that runs has its socket there. */
+static bool socket_is_missing(const PGconn *conn)
+{
+    char path[300];
+    const char *folder = PQhost(conn), *port = PQport(conn);
+    if (folder == NULL || folder[0] != '/')
+        return false;
+    (void)snprintf(path, sizeof path, "%.250s/.s.PGSQL.%.20s", folder,
+        port != NULL && port[0] != '\0' ? port : "5432");
+    return access(path, F_OK) != 0 && errno == ENOENT;
+}
+
 void pg_connect_hint(const PGconn *conn, const char *message, char hint[static PG_HINT_MAX])
 {
     const char *database = PQdb(conn), *user = PQuser(conn);
     bool of_database = database != NULL && quotes(message, database);
     bool of_user = user != NULL && quotes(message, user);
     hint[0] = '\0';
-    if (of_database && of_user)
+    if (PQconnectionNeedsPassword(conn) != 0)
+        (void)snprintf(hint, PG_HINT_MAX,
+            "; put the password into ~/.pgpass (host:port:database:user:password, chmod 600), or "
+            "use the local socket: postgresql:///%.60s",
+            database != NULL ? database : "DATABASE");
+    else if (socket_is_missing(conn))
+        (void)snprintf(hint, PG_HINT_MAX, "; is PostgreSQL running? (pg_lsclusters)");
+    else if (of_database && of_user)
         (void)snprintf(hint, PG_HINT_MAX,
             "; is there such a database, and such a role that may log in? (psql -l, psql -c "
             "'\\du'; createdb %.60s, createuser %.60s, or mend the url)",

@@ -139,6 +139,9 @@ MUST_CHECK bool pg_identifier(struct pg *pg, const char *name, char **quoted, st
  * missing schema 3F000 / 42P01). Lives until the next call. */
 const char *pg_sqlstate(const struct pg *pg);
 
+/* The role that the connection was made for. */
+const char *pg_user(const struct pg *pg);
+
 /* The socket, for a poll that also waits for other things; the notification queue of LISTEN. */
 int pg_socket(const struct pg *pg);
 

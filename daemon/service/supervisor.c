@@ -168,8 +168,11 @@ static void heed_signals(struct supervisor *supervisor)
     supervisor->stopping = true;
     supervisor->kill_ms = clock_now_ms() + supervisor->definitions.stop_timeout_ms;
     notify_stopping();
-    log_event(LOG_NOTICE, NULL, "stopping: waiting for %s to finish in-flight requests",
-        amount_text(supervisor->workers_count, "workers", workers));
+    if (supervisor->workers_count == 0)
+        log_event(LOG_NOTICE, NULL, "stopping");
+    else
+        log_event(LOG_NOTICE, NULL, "stopping: waiting for %s to finish in-flight requests",
+            amount_text(supervisor->workers_count, "workers", workers));
     worker_pool_stop(supervisor, SIGTERM);
 }
 

@@ -94,7 +94,11 @@ TEST(a_reader_is_told_who_may_steer)
 {
     configure_role("text_reader");
     expect(0, "status", NULL, "");
-    expect(75, "trigger", "links", "assocd_operator approves and steers");
+    expect(75, "trigger", "links",
+        "trigger needs role assocd_operator: grant assocd_operator to \"text_reader\"");
+    ck_assert_int_eq(bed_command(&bed, &process, (const char *const[]){"plan", NULL}), 0);
+    expect(75, "approve", "1",
+        "approve needs role assocd_operator: grant assocd_operator to \"text_reader\"");
 }
 
 TEST(a_role_that_may_not_read_the_source_is_told_what_to_grant)
@@ -186,6 +190,58 @@ TEST(who_steers_by_sql_is_told_what_was_wrong)
     expect_sql("select assocd.approve(1, 'late')",
         "plan 1 was already applied by run 2; make a new one: assocd plan");
     expect_sql("select assocd.approve(77, 'none')", "there is no complete plan 77; see assocd");
+}
+
+TEST(what_an_empty_source_refused_cannot_be_approved)
+{
+    bed_sql(&bed, "delete from crm.link");
+    expect(4, "plan", NULL, "refused by guard empty_source");
+    process_clear(&process);
+    ck_assert_int_eq(bed_command(&bed, &process, (const char *const[]){"approve", "1", NULL}), 7);
+    ck_assert_ptr_nonnull(strstr(
+        buf_text(&process.err), "there is nothing to approve or apply: the source is empty"));
+}
+
+TEST(a_pause_without_a_daemon_is_not_in_force)
+{
+    ck_assert_int_eq(bed_command(&bed, &process, (const char *const[]){"pause", "links", NULL}), 0);
+    ck_assert_ptr_nonnull(
+        strstr(buf_text(&process.err), "database: not in force until a daemon starts"));
+}
+
+TEST(a_token_that_hubspot_rejects_is_told_with_its_file)
+{
+    char path[200];
+    (void)snprintf(path, sizeof path, "%s/token", bed.folder);
+    FILE *file = fopen(path, "we");
+    ck_assert_ptr_nonnull(file);
+    (void)fputs("pat-na1-sandbox-0000-0001", file);
+    (void)fclose(file);
+    expect(77, "plan", NULL, "/token (was it rotated, or copied incompletely?)");
+}
+
+TEST(a_sandbox_that_is_not_running_is_asked_about)
+{
+    bed.portal_yaml = "    base_url: http://127.0.0.1:1";
+    configure_again();
+    expect(69, "plan", NULL, "; portal main is on this machine: is the sandbox running?");
+}
+
+static void expect_url(int code, const char *url, const char *text)
+{
+    char *own = bed.database_url;
+    bed.database_url = (char *)(uintptr_t)url;
+    configure_again();
+    bed.database_url = own;
+    expect(code, "status", NULL, text);
+}
+
+TEST(a_database_that_cannot_be_reached_is_told)
+{
+    expect_url(78, "mysql:///assocd",
+        ": database.url: begins with \"mysql:\", expected postgresql://USER@HOST:PORT/DATABASE");
+    expect_url(
+        75, "host=/nowhere dbname=assocd user=assocd", "; is PostgreSQL running? (pg_lsclusters)");
 }
 
 TEST(each_invalid_row_is_listed_and_the_rest_is_counted)
