@@ -243,6 +243,8 @@ static void print_outcome(const struct run *run)
         output_print(", %s unverified", output_number(done->unverified, a));
     if (done->withheld > 0)
         output_print(", %s withheld", output_number(done->withheld, a));
+    if (done->abandoned > 0)
+        output_print(", %s not tried", output_number(done->abandoned, a));
     uint64_t requests = run->session.client != NULL ? client_requests(run->session.client) : 0;
     output_print(", %s\n", output_count(requests, "requests", text));
 }

@@ -140,6 +140,7 @@ bool journal_status(struct run *run, enum run_status status, struct error *err)
     pg_arg_text(&args, run->plan.digest[0] != '\0' ? run->plan.digest : NULL);
     pg_arg_text(&args, run->session.mapping);
     pg_arg_bool(&args, run->ending.changes_left);
+    pg_arg_int(&args, (int64_t)done->abandoned);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(run->session.state, STATEMENT_RUN_UPDATE, &args, &rows, err))
         return false;
@@ -167,7 +168,7 @@ bool journal_results(struct run *run, struct error *err)
         return false;
     struct outcome_counts *done = &run->outcome.counts;
     uint64_t *const fields[] = {&done->created, &done->archived, &done->rejected, &done->unverified,
-        &done->skipped, &done->withheld};
+        &done->skipped, &done->withheld, &done->abandoned};
     for (size_t i = 0; i < ARRAY_COUNT(fields); i++)
         *fields[i] = (uint64_t)pg_rows_int(&rows, 0, (int)i);
     return true;

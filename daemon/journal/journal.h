@@ -22,7 +22,7 @@ MUST_CHECK bool journal_status(struct run *run, enum run_status status, struct e
 /* Lets others run the sync while this one goes on verifying. */
 MUST_CHECK bool journal_unlock(struct run *run, struct error *err);
 
-/* Recounts created, archived, rejected, unverified, skipped and withheld from the changes. */
+/* Recounts run->outcome.counts from the changes. */
 MUST_CHECK bool journal_results(struct run *run, struct error *err);
 
 /* Nothing may stay in a state that says more is to come. */

@@ -105,6 +105,7 @@ struct plan {
 struct outcome {
     struct outcome_counts {
         uint64_t created, archived, rejected, unverified, skipped, withheld;
+        uint64_t abandoned; /* planned and not tried: too many refusals, or stopped early */
     } counts; /* columns of assocd.run of the same names */
     struct archive_window {
         int64_t first, last; /* ordinals; last 0: none */

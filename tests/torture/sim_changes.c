@@ -128,7 +128,7 @@ STATEMENT(change_counts)
 STATEMENT(change_results)
 {
     UNUSED(pg);
-    int64_t n[6] = {0};
+    int64_t n[7] = {0};
     EACH_CHANGE(c, sim_int(args, 1))
     {
         bool done = c->state == STATE_APPLIED || c->state == STATE_VERIFIED;
@@ -138,9 +138,10 @@ STATEMENT(change_results)
         n[3] += c->state == STATE_UNVERIFIED || c->state == STATE_UNKNOWN;
         n[4] += c->state == STATE_SKIPPED;
         n[5] += c->state == STATE_WITHHELD;
+        n[6] += c->state == STATE_ABANDONED;
     }
-    sim_row(
-        rows, NUMBER(n[0]), NUMBER(n[1]), NUMBER(n[2]), NUMBER(n[3]), NUMBER(n[4]), NUMBER(n[5]));
+    sim_row(rows, NUMBER(n[0]), NUMBER(n[1]), NUMBER(n[2]), NUMBER(n[3]), NUMBER(n[4]),
+        NUMBER(n[5]), NUMBER(n[6]));
     return true;
 }
 

@@ -29,8 +29,8 @@ static void setup(void)
     err = (struct error){0};
     pg = cluster_connect(database);
     cluster_exec(pg,
-        "truncate assocd.run, assocd.sync_state, assocd.managed, assocd.reject, assocd.portal"
-        " restart identity cascade",
+        "truncate assocd.run, assocd.sync_state, assocd.managed, assocd.reject, assocd.portal,"
+        " assocd.signal restart identity cascade",
         NULL);
     run = (struct run){
         .session = {.sync = &sync_definition, .database_url = database, .cause = "manual"}};
@@ -350,6 +350,22 @@ TEST(takes_an_invalid_row_of_any_length)
     pg_arg_text(&args, pg_rows_text(&rows, 0, 1));
     ck_assert_msg(pg_run(pg, STATEMENT_REJECT_SOURCE, &args, NULL, &err), "%s", err.text);
     ck_assert_int_eq(count("reject", "message", "m"), 1);
+}
+
+TEST(whoever_asked_for_a_withheld_run_reads_of_the_guard_first)
+{
+    cluster_exec(pg,
+        "insert into assocd.signal (verb, sync) values ('trigger', 'pairs');"
+        "insert into assocd.sync_state (sync, portal, epoch, wanted)"
+        " select 'pairs', 'main', 0, max(signal_id) from assocd.signal",
+        NULL);
+    run.session.cause = "trigger";
+    open_run(&run);
+    run.verdict = (struct verdict){.kind = VERDICT_WITHHOLD, .guard = "max_archive", .text = "G"};
+    run_note(&run, "R");
+    ck_assert_msg(journal_status(&run, RUN_WITHHELD, &err), "%s", err.text);
+    ck_assert_int_eq(
+        cluster_int(pg, "select (outcome = 'run 1: withheld: G; R')::int from assocd.signal"), 1);
 }
 
 SUITE(.open = open_database, .close = close_database, .before = setup, .after = teardown);
