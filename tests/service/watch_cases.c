@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,9 +17,10 @@
 #include "pg/statement.h"
 #include "service/bed.h"
 
-enum { WRITERS = 50, WRITER_CHANGES = 20, SETTLE_MS = 120000 };
+enum { WRITERS = 50, SETTLE_MS = 120000 };
 
 static struct bed bed;
+static volatile bool *writing; /* in memory that the writers share: go on */
 static char *elsewhere; /* a source's own database; NULL: none */
 
 static void open_watched(void)
@@ -92,14 +94,15 @@ TEST(finds_what_changed_while_its_connection_was_cut)
     bed_until(&bed, "select count(*) = 1 from assocd.run where archived = 1");
 }
 
-/* One of many: every change is a transaction of its own, some of them long, some rolled back. */
+/* One of many, until it is told to stop: every change is a transaction of its own, some of them
+ * long, some rolled back. */
 static void write_changes(int seed)
 {
     char sql[640];
     struct pg *pg = cluster_connect(bed.database_url);
     (void)snprintf(sql, sizeof sql, "select setseed(%d / 100.0)", seed);
     cluster_exec(pg, sql, NULL);
-    for (int i = 0; i < WRITER_CHANGES; i++)
+    while (*writing)
         cluster_exec(pg,
             "do $$ declare f bigint := 1 + floor(random() * 4000); k double precision := random();"
             " begin"
@@ -110,7 +113,7 @@ static void write_changes(int seed)
             "  from_id = f;"
             " else update crm.link set from_id = 1 + floor(random() * 4000) where from_id = f;"
             " end if;"
-            " perform pg_sleep(random() * 0.05);"
+            " perform pg_sleep(random() * 0.4);"
             " if random() < 0.1 then rollback; end if; end $$",
             NULL);
     pg_close(pg);
@@ -118,6 +121,10 @@ static void write_changes(int seed)
 
 static void start_writers(pid_t writers[WRITERS])
 {
+    writing =
+        mmap(NULL, sizeof *writing, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne((void *)writing, MAP_FAILED);
+    *writing = true;
     for (int i = 0; i < WRITERS; i++) {
         writers[i] = fork();
         ck_assert_int_ge(writers[i], 0);
@@ -131,6 +138,8 @@ static void start_writers(pid_t writers[WRITERS])
 TEST(loses_nothing_of_fifty_writers)
 {
     pid_t writers[WRITERS];
+    char sql[128];
+    int64_t last;
     control_post(bed.base_url, "seed",
         "{\"records\":{\"deals\":{\"from\":1,\"to\":4000},\"contacts\":{\"from\":1,\"to\":4000}}}",
         NULL);
@@ -144,10 +153,16 @@ TEST(loses_nothing_of_fifty_writers)
      */
     bed_until(&bed, "select count(*) > 2 from assocd.run where cause = 'watch'");
     (void)process_stop(&bed.daemons[0], SIGKILL, BED_MS);
+    last = bed_int(&bed, "select max(run_id) from assocd.run");
     bed_start(&bed, 1, NULL);
     bed_sql(&bed,
         "select pg_terminate_backend(pid) from pg_stat_activity where application_name in "
         "('assocd watch', 'assocd run links') and datname = current_database()");
+    (void)snprintf(sql, sizeof sql,
+        "select count(*) > 2 from assocd.run where cause = 'watch' and run_id > %lld",
+        (long long)last);
+    bed_until(&bed, sql);
+    *writing = false;
     for (int i = 0; i < WRITERS; i++) {
         int status;
         ck_assert_int_eq(waitpid(writers[i], &status, 0), writers[i]);
