@@ -79,6 +79,24 @@ static bool types_remember(
     return pg_run(state, STATEMENT_TYPES_PUT, &args, NULL, err);
 }
 
+/* A label's name never changes, but HubSpot does not always tell it: the token may lose the scope.
+ * What was told once stays known of the types that are still listed. */
+static bool recall_names(
+    struct pg *state, const struct account_pair *pair, struct types *types, struct error *err)
+{
+    struct types kept = {0};
+    bool ok = types_known(state, pair, INT32_MAX, &kept, err);
+    for (uint32_t i = 0; i < kept.count; i++) {
+        const struct type *type = &kept.items[i];
+        if (types_find(types, type->category, type->type_id) != TYPE_NONE)
+            (void)types_add(types,
+                &(struct type){
+                    .category = type->category, .type_id = type->type_id, .name = type->name});
+    }
+    types_clear(&kept);
+    return ok;
+}
+
 bool account_types(struct client *client, struct pg *state, const struct account_pair *pair,
     struct types *types, struct error *err)
 {
@@ -87,7 +105,7 @@ bool account_types(struct client *client, struct pg *state, const struct account
     if (types->count > 0)
         return true;
     return client_types(client, pair->from, pair->to, types, err) &&
-        types_remember(state, pair, types, err);
+        recall_names(state, pair, types, err) && types_remember(state, pair, types, err);
 }
 
 bool account_types_kept(

@@ -23,7 +23,8 @@ struct account_pair {
     const char *from, *to;
 };
 
-/* The account's types for from -> to, out of PostgreSQL if young enough, else from HubSpot. */
+/* The account's types for from -> to, out of PostgreSQL if young enough, else from HubSpot. A name
+ * that HubSpot does not tell now is the one it told before. */
 MUST_CHECK bool account_types(struct client *client, struct pg *state,
     const struct account_pair *pair, struct types *types, struct error *err);
 

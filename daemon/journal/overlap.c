@@ -66,8 +66,8 @@ static bool is_same(
         (overlap->reciprocals != NULL && reciprocal_of(overlap->reciprocals, index) == theirs);
 }
 
-/* Two labels of the account that may be the two sides of one, because HubSpot does not tell their
- * names, and no link that was read has told it. */
+/* Two labels of the account that may be the two sides of one, because HubSpot has not told their
+ * names and, within one object type, no link that was read has told it. */
 static bool may_be_same(
     const struct overlap *overlap, uint32_t index, const struct neighbour *other, uint32_t theirs)
 {
@@ -133,10 +133,10 @@ static bool refuse(const struct overlap *overlap, const struct neighbour *other,
     if (meeting == MEETING_UNKNOWN)
         return error_set(err, ERROR_CONFIG,
             "sync %s: type %s between %s and %s may be the same label as type %s of sync \"%s\" "
-            "(from %s to %s), seen from its other record: HubSpot does not tell the labels' names "
-            "now, and one sync would archive what the other creates; grant the token the scope to "
-            "read schemas (crm.schemas.X.read), wait some minutes after making a label, or manage "
-            "both in one sync",
+            "(from %s to %s), seen from its other record: HubSpot has not told the labels' names, "
+            "and if they are one, one sync would archive what the other creates; grant the token "
+            "the scope to read schemas (crm.schemas.X.read), wait some minutes after making a "
+            "label, or manage both in one sync",
             sync->name, texts[0], sync->from, sync->to, texts[1], their->name, their->from,
             their->to);
     bool create = sync->policy == POLICY_CREATE_ONLY && their->policy == POLICY_CREATE_ONLY;

@@ -31,19 +31,24 @@ static bool says(const char *text)
 }
 
 /* Two syncs between objects that only the account knows to be the same. */
-static void configure_two(const char *one, const char *other)
+static void configure_with(const char *one, const char *other, const char *policy)
 {
     static const char form[] = "  %s:\n    portal: main\n    from: %s\n    to: %s\n"
                                "    types: [%s]\n    source: {table: crm.link}\n"
-                               "    policy: mirror_owned\n    schedule: manual\n";
+                               "    policy: %s\n    schedule: manual\n";
     struct buf syncs = {0};
     char cells[2][3][48];
     ck_assert_int_eq(sscanf(one, "%47s %47s %47s", cells[0][0], cells[0][1], cells[0][2]), 3);
     ck_assert_int_eq(sscanf(other, "%47s %47s %47s", cells[1][0], cells[1][1], cells[1][2]), 3);
-    buf_addf(&syncs, form, "one", cells[0][0], cells[0][1], cells[0][2]);
-    buf_addf(&syncs, form, "other", cells[1][0], cells[1][1], cells[1][2]);
+    buf_addf(&syncs, form, "one", cells[0][0], cells[0][1], cells[0][2], policy);
+    buf_addf(&syncs, form, "other", cells[1][0], cells[1][1], cells[1][2], policy);
     bed_configure(&bed, "", buf_text(&syncs));
     buf_clear(&syncs);
+}
+
+static void configure_two(const char *one, const char *other)
+{
+    configure_with(one, other, "mirror_owned");
 }
 
 /* from, to and type of two syncs: have they a type in common? */
@@ -124,6 +129,55 @@ TEST_LOOP(fault_p15_labels_of_which_no_name_is_known_are_not_taken_for_two, 2)
     process_clear(&process);
     code = bed_command(&bed, &process, (const char *const[]){"check", NULL});
     ck_assert_msg(code == 0, "%d: %s%s", code, buf_text(&process.out), buf_text(&process.err));
+}
+
+/* Syncs of two labels, whose names the token may read for a while only, or never. */
+static const struct {
+    const char *one, *other, *policy;
+    bool told;
+} nameless[] = {
+    {"deals contacts Boss", "contacts deals Lawyerof", "mirror_owned", true},
+    {"deals contacts Boss", "contacts deals Lawyerof", "mirror", true},
+    {"contacts contacts Mgr", "contacts contacts Friend", "mirror_owned", true},
+    {"deals contacts Boss", "contacts deals Lawyerof", "create_only", false},
+    {"deals contacts Boss", "contacts deals Bossof", "create_only", false},
+    {"contacts contacts Mgr", "contacts contacts Friend", "create_only", false},
+};
+
+static void run_both(int i, const char *when)
+{
+    static const char *const names[] = {"one", "other"};
+    for (size_t k = 0; k < ARRAY_COUNT(names); k++) {
+        process_clear(&process);
+        int code = bed_command(&bed, &process, (const char *const[]){"run", names[k], NULL});
+        ck_assert_msg(code != 78, "%s beside %s, %s, %s: %s", nameless[i].one, nameless[i].other,
+            nameless[i].policy, when, buf_text(&process.err));
+    }
+}
+
+TEST_LOOP(fault_p15_names_that_were_told_once_stay_known, ARRAY_COUNT(nameless))
+{
+    control_post(bed.base_url, "seed",
+        "{\"types\":[{\"from\":\"deals\",\"to\":\"contacts\",\"name\":\"boss\",\"label\":\"Boss\","
+        "\"inverse\":{\"label\":\"Bossof\"}},"
+        "{\"from\":\"deals\",\"to\":\"contacts\",\"name\":\"lawyer\",\"label\":\"Lawyer\","
+        "\"inverse\":{\"label\":\"Lawyerof\"}},"
+        "{\"from\":\"contacts\",\"to\":\"contacts\",\"name\":\"mgr\",\"label\":\"Mgr\","
+        "\"inverse\":{\"label\":\"Emp\"}},"
+        "{\"from\":\"contacts\",\"to\":\"contacts\",\"name\":\"friend\",\"label\":\"Friend\"}]}",
+        NULL);
+    bed_sql(&bed, "update crm.link set to_id = from_id + 30");
+    configure_with(nameless[_i].one, nameless[_i].other, nameless[_i].policy);
+    if (nameless[_i].told)
+        run_both(_i, "with names");
+    control_post(bed.base_url, "fault",
+        "{\"match\":{\"path\":\"schemas\",\"nth\":1,\"count\":1000},\"action\":\"status\","
+        "\"status\":403}",
+        NULL);
+    for (int i = 0; i < 2; i++) {
+        bed_sql(&bed, "update assocd.association_type set fetched_at = now() - interval '1 hour'");
+        run_both(_i, "without");
+    }
 }
 
 /* Runs both syncs; how much each has changed, "created archived, …". */
