@@ -8,18 +8,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "model/association_types.h"
 #include "model/reciprocal.h"
 #include "model/types.h"
 #include "config/config.h"
+#include "pg/pg.h"
 #include "journal/account_types.h"
 #include "journal/known_reciprocals.h"
 #include "journal/session.h"
 
-static bool same_account(const struct portal_definition *a, const struct portal_definition *b)
+/* Is another portal of the file the same account, by the file's word or, where that is silent, by
+ * HubSpot's answer to the portal's last run? */
+static bool same_account(const struct overlap *overlap, const struct portal_definition *portal,
+    bool *ret_same, struct error *err)
 {
-    return a == b || (a->portal_id != 0 && a->portal_id == b->portal_id);
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    *ret_same = portal == overlap->sync->portal || portal->portal_id == overlap->where.portal_id;
+    if (*ret_same || portal->portal_id != 0)
+        return true;
+    pg_arg_text(&args, portal->name);
+    if (!pg_run(overlap->where.state, STATEMENT_PORTAL_GET, &args, &rows, err))
+        return false;
+    *ret_same = rows.count > 0 && (uint64_t)pg_rows_int(&rows, 0, 0) == overlap->where.portal_id;
+    return true;
 }
 
 static bool same_pair(const char *from, const char *to, const struct object_pair *pair)
@@ -118,32 +132,44 @@ static bool same_key(const struct overlap *overlap, const struct neighbour *othe
     return same;
 }
 
+/* The other sync and, if it is another one, its portal. */
+static void add_other(
+    const struct overlap *overlap, const struct sync_definition *other, struct buf *text)
+{
+    buf_addf(text, "sync \"%s\"", other->name);
+    if (other->portal != overlap->sync->portal)
+        buf_addf(text, " of portal \"%s\", which is the same account (%llu) as portal \"%s\"",
+            other->portal->name, (unsigned long long)overlap->where.portal_id,
+            overlap->sync->portal->name);
+}
+
 static bool refuse(const struct overlap *overlap, const struct neighbour *other,
     const char *const texts[static 2], enum meeting meeting, struct error *err)
 {
     const struct sync_definition *sync = overlap->sync, *their = other->sync;
+    CLEANUP(buf_clear) struct buf text = {0};
+    add_other(overlap, their, &text);
+    const char *them = buf_text(&text);
     if (meeting == MEETING_MARK)
         return error_set(err, ERROR_CONFIG,
-            "sync %s: type %s between %s and %s goes with type %s of sync \"%s\" (from %s to %s): "
+            "sync %s: type %s between %s and %s goes with type %s of %s (from %s to %s): "
             "an archived plain link takes its primary mark along, and one sync would undo the "
             "other's work for ever; expected both types in one sync, or policy mirror_owned or "
             "create_only for the one with plain",
-            sync->name, texts[0], sync->from, sync->to, texts[1], their->name, their->from,
-            their->to);
+            sync->name, texts[0], sync->from, sync->to, texts[1], them, their->from, their->to);
     if (meeting == MEETING_UNKNOWN)
         return error_set(err, ERROR_CONFIG,
-            "sync %s: type %s between %s and %s may be the same label as type %s of sync \"%s\" "
+            "sync %s: type %s between %s and %s may be the same label as type %s of %s "
             "(from %s to %s), seen from its other record: HubSpot has not told the labels' names, "
             "and if they are one, one sync would archive what the other creates; grant the token "
             "the scope to read schemas (crm.schemas.X.read), wait some minutes after making a "
             "label, or manage both in one sync",
-            sync->name, texts[0], sync->from, sync->to, texts[1], their->name, their->from,
-            their->to);
+            sync->name, texts[0], sync->from, sync->to, texts[1], them, their->from, their->to);
     bool create = sync->policy == POLICY_CREATE_ONLY && their->policy == POLICY_CREATE_ONLY;
     return error_set(err, ERROR_CONFIG,
-        "sync %s: type %s between %s and %s is managed by sync \"%s\", too (as %s, from %s to %s; "
+        "sync %s: type %s between %s and %s is managed by %s, too (as %s, from %s to %s; "
         "it is the same association): %s; expected one sync for it",
-        sync->name, texts[0], sync->from, sync->to, their->name, texts[1], their->from, their->to,
+        sync->name, texts[0], sync->from, sync->to, them, texts[1], their->from, their->to,
         create ? "a record can have it only once, and one would take what the other creates"
                : "one would archive what the other creates");
 }
@@ -192,7 +218,7 @@ static bool check_other(
     other.turned = !same_pair(overlap->pair->from, overlap->pair->to, &other.pair);
     if (other.turned && !same_pair(overlap->pair->to, overlap->pair->from, &other.pair))
         return true;
-    const struct account_pair pair = {sync->portal, other.pair.from, other.pair.to};
+    const struct account_pair pair = {overlap->sync->portal, other.pair.from, other.pair.to};
     bool ok = !other.turned ||
         account_types(overlap->where.client, overlap->where.state, &pair, &turned, err);
     if (other.turned)
@@ -200,6 +226,20 @@ static bool check_other(
     for (size_t i = 0; i < sync->types_count && ok; i++)
         ok = check_type(overlap, &other, &sync->types[i], err);
     types_clear(&turned);
+    return ok;
+}
+
+/* All other syncs of a portal, if it is the same account. */
+static bool check_portal(
+    const struct overlap *overlap, const struct portal_definition *portal, struct error *err)
+{
+    const struct definitions *definitions = overlap->definitions;
+    bool same, ok = same_account(overlap, portal, &same, err);
+    for (size_t i = 0; i < definitions->syncs_count && ok && same; i++) {
+        const struct sync_definition *other = definitions->syncs[i];
+        if (other != overlap->sync && other->portal == portal)
+            ok = check_other(overlap, other, err);
+    }
     return ok;
 }
 
@@ -224,11 +264,8 @@ bool overlap_check(const struct overlap *asked, struct error *err)
     if (definitions == NULL)
         return true;
     bool ok = know_reciprocals(&overlap, &own, err);
-    for (size_t i = 0; i < definitions->syncs_count && ok; i++) {
-        const struct sync_definition *other = definitions->syncs[i];
-        if (other != overlap.sync && same_account(other->portal, overlap.sync->portal))
-            ok = check_other(&overlap, other, err);
-    }
+    for (size_t i = 0; i < definitions->portals_count && ok; i++)
+        ok = check_portal(&overlap, definitions->portals[i], err);
     free(own);
     return ok;
 }

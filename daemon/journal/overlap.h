@@ -1,7 +1,7 @@
 /*
  * overlap.h: no association has two masters (config_overlap.c), also where only the account knows
  * that two syncs mean the same: a custom object in two spellings (2-77 and p_vendor), a label by
- * its text and by its id, the two sides of one label.
+ * its text and by its id, the two sides of one label, two portals of the file that are one account.
  */
 #ifndef JOURNAL_OVERLAP_H
 #define JOURNAL_OVERLAP_H

@@ -298,4 +298,61 @@ TEST_LOOP(primary_beside_plain_comes_to_rest_where_it_is_not_refused, ARRAY_COUN
     check_rest(_i, "after a mark has moved");
 }
 
+/* Two portals without portal_id. */
+static const struct {
+    const char *one, *other, *policy;
+    bool refused;
+} accounts[] = {
+    {"deals, to: contacts, types: [plain]", "contacts, to: deals, types: [plain]", "mirror", true},
+    {"deals, to: contacts, types: [plain]", "deals, to: contacts, types: [plain]", "mirror_owned",
+        true},
+    {"contacts, to: companies, types: [primary]", "contacts, to: companies, types: [plain]",
+        "mirror", true},
+    {"deals, to: contacts, types: [plain]", "contacts, to: deals, types: [plain]", "create_only",
+        false},
+    {"deals, to: contacts, types: [plain]", "contacts, to: companies, types: [plain]", "mirror",
+        false},
+};
+
+static void configure_accounts(int i)
+{
+    CLEANUP(buf_clear) struct buf portals = {0};
+    CLEANUP(buf_clear) struct buf syncs = {0};
+    static const char form[] = "  %s: {portal: %s, from: %s, source: {table: crm.link}, policy: "
+                               "%s, schedule: manual}\n";
+    buf_addf(&portals,
+        "    base_url: %s\n    token_file: %s/token\n    api: 2026-09\n  second:\n    base_url: %s",
+        bed.base_url, bed.folder, bed.base_url);
+    buf_addf(&syncs, form, "one", "main", accounts[i].one, accounts[i].policy);
+    buf_addf(&syncs, form, "other", "second", accounts[i].other, accounts[i].policy);
+    bed.portal_yaml = buf_text(&portals);
+    bed_configure(&bed, "", buf_text(&syncs));
+    bed.portal_yaml = NULL;
+}
+
+static void check_refusal(bool refused, const char *sync, const char *const portals[2])
+{
+    char text[96];
+    process_clear(&process);
+    int code = bed_command(&bed, &process, (const char *const[]){"run", sync, NULL});
+    ck_assert_msg((code == 78) == refused, "%s: %d: %s", sync, code, buf_text(&process.err));
+    (void)snprintf(text, sizeof text,
+        "of portal \"%s\", which is the same account (7654321) as portal \"%s\"", portals[0],
+        portals[1]);
+    ck_assert_msg(says(text) == refused, "%s", buf_text(&process.err));
+}
+
+TEST_LOOP(fault_p15_two_portals_that_are_one_account_are_found_out, ARRAY_COUNT(accounts))
+{
+    bool refused = accounts[_i].refused;
+    configure_accounts(_i);
+    check_refusal(false, "one", (const char *const[]){"second", "main"}); /* not known yet */
+    check_refusal(refused, "other", (const char *const[]){"main", "second"});
+    check_refusal(refused, "one", (const char *const[]){"second", "main"});
+    process_clear(&process);
+    int code = bed_command(&bed, &process, (const char *const[]){"check", NULL});
+    ck_assert_msg((code == 78) == refused && says("the same account") == refused, "%d: %s%s", code,
+        buf_text(&process.out), buf_text(&process.err));
+}
+
 SUITE(.before = open_bed, .after = close_bed);
