@@ -111,9 +111,7 @@ static const struct refused {
     {"a: 1\nb: \xff\n", "f:2: not UTF-8, which was expected"},
     {"a: 1\nb: \xed\xa0\x80\n", "f:2: not UTF-8, which was expected"},
     {"a: \"x\\0y\"\n", "f:1: a: contains a NUL character"},
-    {"a: 1\n\tb: 2\n",
-        "f:2: not valid YAML: found a tab character that "
-        "violates indentation while scanning a plain scalar"},
+    {"a: 1\n\tb: 2\n", "f:2: not valid YAML: a tab; YAML indents with spaces"},
     {"a: 1\nb", "f:2: not valid YAML: could not find expected ':' while scanning a simple key"},
     {"a: 1\rb", "f:2: not valid YAML: could not find expected ':' while scanning a simple key"},
     {"---", "f:1: a mapping (key: value) was expected"},
