@@ -54,8 +54,9 @@ bool cli_steers(const struct cli *cli, const char *verb, struct error *err)
     if (pg_failure(cli->state) != SQLSTATE_INSUFFICIENT_PRIVILEGE)
         return false;
     return error_set(err, ERROR_STATE,
-        "%s needs role assocd_operator: grant assocd_operator to \"%s\"", verb,
-        pg_user(cli->state));
+        "%s needs role assocd_operator (for people, never the daemon's role): grant "
+        "assocd_operator to \"%s\"",
+        verb, pg_user(cli->state));
 }
 
 static void add_sync_names(const struct cli *cli, struct buf *names)

@@ -58,8 +58,8 @@ TEST(fault_h1_the_daemons_role_cannot_approve_its_own_plan)
 {
     struct process process = {0};
     ck_assert_int_ne(as_other("approve", "daemon", &process), 0);
-    ck_assert_msg(
-        strstr(buf_text(&process.err), "permission denied") != NULL, "%s", buf_text(&process.err));
+    ck_assert_msg(strstr(buf_text(&process.err), "needs role assocd_operator") != NULL, "%s",
+        buf_text(&process.err));
     process_clear(&process);
     ck_assert_int_eq(as_other("apply", "daemon", &process), 7);
     process_clear(&process);

@@ -95,10 +95,12 @@ TEST(a_reader_is_told_who_may_steer)
     configure_role("text_reader");
     expect(0, "status", NULL, "");
     expect(75, "trigger", "links",
-        "trigger needs role assocd_operator: grant assocd_operator to \"text_reader\"");
+        "trigger needs role assocd_operator (for people, never the daemon's role): grant "
+        "assocd_operator to \"text_reader\"");
     ck_assert_int_eq(bed_command(&bed, &process, (const char *const[]){"plan", NULL}), 0);
     expect(75, "approve", "1",
-        "approve needs role assocd_operator: grant assocd_operator to \"text_reader\"");
+        "approve needs role assocd_operator (for people, never the daemon's role): grant "
+        "assocd_operator to \"text_reader\"");
 }
 
 TEST(a_role_that_may_not_read_the_source_is_told_what_to_grant)

@@ -110,8 +110,8 @@ TEST(fault_y3_a_change_looks_at_the_last_second_by_an_index_only)
 {
     static const char *const steps[] = {
         "analyze assocd.touched",
-        "insert into assocd.touched (sync, from_id, touched_at)"
-        " select 'links', n, now() - interval '1 h' from generate_series(1, 20000) n",
+        ("insert into assocd.touched (sync, from_id, touched_at)"
+         " select 'links', n, now() - interval '1 h' from generate_series(1, 20000) n"),
         "select pg_stat_force_next_flush()",
         "select pg_stat_reset()",
         "insert into crm.link values (41, 1), (42, 1)",
