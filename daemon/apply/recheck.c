@@ -107,17 +107,14 @@ static bool add_invalid(void *context, const struct source_row *row, struct erro
 static bool load_desired(struct recheck *recheck, struct error *err)
 {
     struct run *run = recheck->run;
-    struct source *source = NULL;
     struct source_query query = {.sync = run->session.sync,
         .database_url = run->session.database_url,
         .types = &run->session.types,
         .from_ids = recheck->from_ids,
         .from_count = recheck->from_count};
     struct drain drain = {.rows = recheck->desired, .invalid = add_invalid, .context = recheck};
-    bool ok = run->scope.undoes != 0 ||
-        (source_open(&source, &query, err) && source_drain(source, &drain, err));
-    source_close(source);
-    return ok && spool_rewind(recheck->desired, err);
+    return (run->scope.undoes != 0 || source_drain_query(&query, &drain, err)) &&
+        spool_rewind(recheck->desired, err);
 }
 
 static bool contains(struct diff_rows rows, uint32_t type)

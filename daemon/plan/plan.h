@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "journal/session.h"
 
-/* Fills run->counts, run->plan.to_own, run->plan.to_disown and the run's rows of assocd.change. An
+/* Fills run->plan and the run's rows of assocd.change. An
  * empty source is refused here (ERROR_REFUSED, run->verdict says why) before HubSpot is read. */
 MUST_CHECK bool plan_build(struct run *run, struct error *err);
 

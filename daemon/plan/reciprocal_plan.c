@@ -118,19 +118,15 @@ static bool count_invalid(void *context, const struct source_row *row, struct er
 static bool ask_source(struct reciprocal_plan *plan, struct error *err)
 {
     struct run *run = plan->run;
-    struct source *source = NULL;
     struct source_query query = {.sync = run->session.sync,
         .database_url = run->session.database_url,
         .types = &run->session.types,
         .from_ids = plan->from_ids,
         .from_count = plan->from_count};
-    if (!spool_open(&plan->asked, "desired rows of the other records", SPOOL_SORTED, err) ||
-        !source_open(&source, &query, err))
+    if (!spool_open(&plan->asked, "desired rows of the other records", SPOOL_SORTED, err))
         return false;
     struct drain drain = {.rows = plan->asked, .invalid = count_invalid, .context = plan};
-    bool ok = source_drain(source, &drain, err);
-    source_close(source);
-    return ok;
+    return source_drain_query(&query, &drain, err);
 }
 
 /* rows: what those that are skipped were until now. */

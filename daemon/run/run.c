@@ -1,6 +1,6 @@
 /*
- * run.c: the story of a run. Each line of run_sync is a file of this folder; whatever happens, the
- * run's row in the journal says how it ended.
+ * run.c: the story of a run. Each line of run_sync is a file of an earlier room; whatever happens,
+ * the run's row in the journal says how it ended.
  */
 #include "run/run.h"
 

@@ -34,3 +34,12 @@ bool source_drain(struct source *source, const struct drain *drain, struct error
             return error_prefix(err, "source of %s", source_sync(source));
     }
 }
+
+bool source_drain_query(
+    const struct source_query *query, const struct drain *drain, struct error *err)
+{
+    struct source *source = NULL;
+    bool ok = source_open(&source, query, err) && source_drain(source, drain, err);
+    source_close(source);
+    return ok;
+}

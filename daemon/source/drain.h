@@ -24,4 +24,8 @@ struct drain {
  * asked to stop meanwhile. */
 MUST_CHECK bool source_drain(struct source *source, const struct drain *drain, struct error *err);
 
+/* Opens the source, drains and closes it: for whoever wants nothing but its rows. */
+MUST_CHECK bool source_drain_query(
+    const struct source_query *query, const struct drain *drain, struct error *err);
+
 #endif
