@@ -296,6 +296,7 @@ test('records are told apart by the objects API', async () => {
 });
 
 require('./faults.js')({ base, token, control, dump, test });
+require('./records.js')({ base, client, control, raw, fails, test });
 
 async function main() {
   let failed = 0;

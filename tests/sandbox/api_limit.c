@@ -1,12 +1,11 @@
 /*
- * api_limit.c: configured maximums, records near them, object schemas, and which records exist.
+ * api_limit.c: configured maximums, records near them, object schemas.
  */
 #include "sandbox/api.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "sandbox/inputs.h"
 #include "sandbox/json_get.h"
 
 enum { NO_MAXIMUM = 500000 }; /* how HubSpot's schema shows "no limit" */
@@ -160,113 +159,6 @@ void api_schema(struct call *call)
         if (call->portal->directions[call->from][to] != NULL)
             comma = add_schema_types(call, call->portal->directions[call->from][to], comma);
     buf_add_text(&call->reply->body, "]}");
-}
-
-static void add_missing(struct call *call, const struct inputs *inputs, struct buf *errors)
-{
-    const char *comma = "";
-    buf_addf(errors,
-        "{\"status\":\"error\",\"category\":\"OBJECT_NOT_FOUND\",\"message\":"
-        "\"Could not get some %s objects, they may be deleted or not exist. Check that ids are "
-        "valid.\",\"context\":{\"ids\":[",
-        call->portal->objects.items[call->from].singular);
-    for (size_t i = 0; i < inputs->count; i++) {
-        uint64_t id = inputs->items[i].from;
-        uint64_t now = portal_resolve(call->portal, call->from, id);
-        int64_t mode = call->portal->settings.values[SET_MERGED_RECORDS];
-        if (now == id ? portal_is_live(call->portal, call->from, id)
-                      : mode != MERGED_ERROR && portal_is_live(call->portal, call->from, now))
-            continue;
-        buf_add_text(errors, comma);
-        buf_add_json(errors, inputs->items[i].from_text);
-        comma = ",";
-    }
-    buf_add_text(errors, "]}}");
-}
-
-static void add_record(struct call *call, uint64_t id, const char *comma)
-{
-    struct buf *body = &call->reply->body;
-    const struct portal *portal = call->portal;
-    buf_addf(body, "%s{\"id\":\"%" PRIu64 "\",\"properties\":{\"hs_object_id\":\"%" PRIu64 "\"",
-        comma, id, id);
-    comma = ",\"hs_merged_object_ids\":\"";
-    for (size_t i = 0; i < portal->merges_count && i < MERGES_MAX; i++) {
-        if (portal->merges[i].object != call->from || portal->merges[i].kept != id)
-            continue;
-        buf_addf(body, "%s%" PRIu64, comma, portal->merges[i].gone);
-        comma = ";";
-    }
-    buf_add_text(body, *comma == ';' ? "\"}" : "}");
-    buf_add_text(body,
-        ",\"createdAt\":\"2026-01-01T00:00:00.000Z\","
-        "\"updatedAt\":\"2026-01-01T00:00:00.000Z\",\"archived\":false}");
-}
-
-void api_records(struct call *call)
-{
-    struct inputs inputs = {0};
-    struct buf errors = {0};
-    const char *comma = "";
-    size_t found = 0;
-    if (!inputs_read(call, INPUTS_READ, &inputs)) {
-        inputs_clear(&inputs);
-        return;
-    }
-    batch_open(call);
-    for (size_t i = 0; i < inputs.count; i++) {
-        uint64_t id = portal_resolve(call->portal, call->from, inputs.items[i].from);
-        bool merged = id != inputs.items[i].from;
-        int64_t mode = call->portal->settings.values[SET_MERGED_RECORDS];
-        if (!portal_is_live(call->portal, call->from, id) || (merged && mode == MERGED_ERROR))
-            continue;
-        found++;
-        if (merged && mode == MERGED_OMIT)
-            continue;
-        add_record(call, id, comma);
-        comma = ",";
-    }
-    if (found < inputs.count)
-        add_missing(call, &inputs, &errors);
-    batch_close(call, &errors, found < inputs.count ? 1 : 0);
-    call->reply->status = found < inputs.count ? 207 : 200;
-    buf_clear(&errors);
-    inputs_clear(&inputs);
-}
-
-void api_record(struct call *call)
-{
-    uint64_t id = portal_resolve(call->portal, call->from, call->from_id);
-    if (portal_is_live(call->portal, call->from, id))
-        add_record(call, id, "");
-    else
-        call_fail(call, 404, "OBJECT_NOT_FOUND", "resource not found");
-}
-
-/* An id that no record has: the next after all that were given away by merges. */
-static uint64_t new_id(const struct portal *portal)
-{
-    return UINT64_C(90000000000) + portal->merges_count;
-}
-
-void api_merge(struct call *call)
-{
-    uint64_t kept = 0;
-    uint64_t gone = 0;
-    if (!json_id(json_member(call->json, "primaryObjectId"), &kept) ||
-        !json_id(json_member(call->json, "objectIdToMerge"), &gone) || kept == gone ||
-        !portal_is_live(call->portal, call->from, kept) ||
-        !portal_is_live(call->portal, call->from, gone)) {
-        call_fail(call, 400, "VALIDATION_ERROR", "invalid ids to merge");
-        return;
-    }
-    if (call->portal->settings.values[SET_MERGE] == MERGE_NEW_ID) {
-        uint64_t survivor = new_id(call->portal);
-        portal_merge(call->portal, call->from, survivor, kept);
-        kept = survivor;
-    }
-    portal_merge(call->portal, call->from, kept, gone);
-    add_record(call, kept, "");
 }
 
 void api_report(struct call *call)

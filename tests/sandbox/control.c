@@ -33,6 +33,15 @@ static bool do_load(struct control *control, struct error *err)
     return true;
 }
 
+static bool do_load_records(struct control *control, struct error *err)
+{
+    size_t rows = 0;
+    if (!control_load_records(control->sandbox, control->request, &rows, err))
+        return false;
+    buf_addf(&control->reply->body, "{\"rows\":%zu}\n", rows);
+    return true;
+}
+
 static bool do_dump(struct control *control, struct error *err)
 {
     control->reply->type = "text/plain";
@@ -143,6 +152,7 @@ static const struct {
 } paths[] = {
     {"POST", "seed", do_seed},
     {"POST", "load", do_load},
+    {"POST", "load_records", do_load_records},
     {"GET", "dump", do_dump},
     {"GET", "log", do_log},
     {"POST", "log/clear", do_log_clear},
@@ -170,7 +180,7 @@ void control_answer(struct sandbox *sandbox, const struct request *request, stru
 {
     struct error err = {0};
     struct control control = {.sandbox = sandbox, .request = request, .reply = reply};
-    bool is_text = strcmp(request->path, "/_sandbox/load") == 0;
+    bool is_text = strncmp(request->path, "/_sandbox/load", 14) == 0;
     if (request->body_length == 0 || is_text)
         control.json = json_object_new_object();
     else

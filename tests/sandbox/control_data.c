@@ -11,7 +11,7 @@
 
 #include "sandbox/json_get.h"
 
-static int find_object(struct sandbox *sandbox, const char *name, struct error *err)
+int control_object(struct sandbox *sandbox, const char *name, struct error *err)
 {
     uint64_t portal_id = (uint64_t)sandbox->portal.settings.values[SET_PORTAL_ID];
     int object = object_find(&sandbox->portal.objects, name, portal_id);
@@ -23,8 +23,8 @@ static int find_object(struct sandbox *sandbox, const char *name, struct error *
 struct direction *control_direction(
     struct sandbox *sandbox, const char *from, const char *to, struct error *err)
 {
-    int from_object = find_object(sandbox, from != NULL ? from : "", err);
-    int to_object = from_object < 0 ? -1 : find_object(sandbox, to != NULL ? to : "", err);
+    int from_object = control_object(sandbox, from != NULL ? from : "", err);
+    int to_object = from_object < 0 ? -1 : control_object(sandbox, to != NULL ? to : "", err);
     return to_object < 0 ? NULL : portal_direction(&sandbox->portal, from_object, to_object);
 }
 
@@ -118,36 +118,6 @@ static bool seed_type(struct sandbox *sandbox, struct json_object *item, struct 
     return added || error_set(err, ERROR_USAGE, "too many types");
 }
 
-static bool seed_record_list(
-    struct sandbox *sandbox, int object, struct json_object *ids, struct error *err)
-{
-    uint64_t id = 0;
-    for (size_t i = 0; i < json_length(ids); i++) {
-        if (!json_id(json_item(ids, i), &id))
-            return error_set(err, ERROR_USAGE, "a record id is no number");
-        portal_set_record(&sandbox->portal, object, id, RECORD_LIVE);
-    }
-    uint64_t first = 1;
-    uint64_t last = 0;
-    if (json_id(json_member(ids, "from"), &first) && json_id(json_member(ids, "to"), &last))
-        for (id = first; id <= last; id++)
-            portal_set_record(&sandbox->portal, object, id, RECORD_LIVE);
-    return true;
-}
-
-static bool seed_records(struct sandbox *sandbox, struct json_object *records, struct error *err)
-{
-    if (!json_object_is_type(records, json_type_object))
-        return true;
-    json_object_object_foreach(records, name, ids)
-    {
-        int object = find_object(sandbox, name, err);
-        if (object < 0 || !seed_record_list(sandbox, object, ids, err))
-            return false;
-    }
-    return true;
-}
-
 static void link_records(struct sandbox *sandbox, struct direction *direction, struct edge edge)
 {
     portal_add_record(&sandbox->portal, direction->from, edge.from);
@@ -199,28 +169,9 @@ bool control_seed(struct sandbox *sandbox, struct json_object *json, struct erro
     for (size_t i = 0; i < json_length(types); i++)
         if (!seed_type(sandbox, json_item(types, i), err))
             return false;
-    return seed_records(sandbox, json_member(json, "records"), err) &&
+    return control_properties(sandbox, json_member(json, "properties"), err) &&
+        control_records(sandbox, json_member(json, "records"), RECORDS_SEED, err) &&
         change_all(sandbox, json_member(json, "associations"), false, err);
-}
-
-/* {"contacts":[1,2]} into a state. */
-static bool set_records(
-    struct sandbox *sandbox, struct json_object *records, uint32_t state, struct error *err)
-{
-    if (!json_object_is_type(records, json_type_object))
-        return true;
-    json_object_object_foreach(records, name, ids)
-    {
-        int object = find_object(sandbox, name, err);
-        if (object < 0)
-            return false;
-        for (size_t i = 0; i < json_length(ids); i++) {
-            uint64_t id = 0;
-            if (json_id(json_item(ids, i), &id))
-                portal_set_record(&sandbox->portal, object, id, state);
-        }
-    }
-    return true;
 }
 
 /* {"contacts":[kept,gone]} */
@@ -232,7 +183,7 @@ static bool merge_records(struct sandbox *sandbox, struct json_object *merges, s
     {
         uint64_t kept = 0;
         uint64_t gone = 0;
-        int object = find_object(sandbox, name, err);
+        int object = control_object(sandbox, name, err);
         if (object < 0)
             return false;
         uint64_t new_id = 0;
@@ -250,9 +201,10 @@ bool sandbox_edit(struct sandbox *sandbox, struct json_object *edit, struct erro
 {
     return change_all(sandbox, json_member(edit, "remove"), true, err) &&
         change_all(sandbox, json_member(edit, "add"), false, err) &&
-        set_records(sandbox, json_member(edit, "create_records"), RECORD_LIVE, err) &&
-        set_records(sandbox, json_member(edit, "delete_records"), RECORD_DELETED, err) &&
-        set_records(sandbox, json_member(edit, "restore_records"), RECORD_LIVE, err) &&
+        control_records(sandbox, json_member(edit, "delete_records"), RECORDS_DELETE, err) &&
+        control_records(sandbox, json_member(edit, "change_records"), RECORDS_CHANGE, err) &&
+        control_records(sandbox, json_member(edit, "create_records"), RECORDS_CREATE, err) &&
+        control_records(sandbox, json_member(edit, "restore_records"), RECORDS_CREATE, err) &&
         merge_records(sandbox, json_member(edit, "merge"), err);
 }
 

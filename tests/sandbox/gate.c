@@ -16,8 +16,10 @@ void gate_clear(struct gate *gate)
     for (int i = 0; i < gate->count; i++) {
         free(gate->tokens[i].text);
         free(gate->tokens[i].scopes);
-        free(gate->tokens[i].times);
+        for (int k = 0; k < RATE_SEARCH; k++)
+            free(gate->tokens[i].windows[k].times);
     }
+    free(gate->search.times);
     *gate = (struct gate){0};
 }
 
@@ -60,52 +62,88 @@ static bool has_scope(const char *scopes, const char *scope)
     return false;
 }
 
+/* "crm.objects.contacts.read" */
+static bool has_object_scope(
+    const struct token *token, const char *group, const struct object *object, const char *verb)
+{
+    char scope[128];
+    const char *name = object_is_custom(object) ? "custom" : object->plural;
+    (void)snprintf(scope, sizeof scope, "crm.%s.%s.%s", group, name, verb);
+    return has_scope(token->scopes, scope);
+}
+
 bool gate_allows(const struct token *token, const struct object *object, bool write)
 {
     if (token->scopes == NULL)
         return true;
     if (strcmp(object->id, "0-5") == 0 && has_scope(token->scopes, "tickets"))
         return true;
-    char scope[128];
-    const char *name = object_is_custom(object) ? "custom" : object->plural;
-    (void)snprintf(scope, sizeof scope, "crm.objects.%s.%s", name, write ? "write" : "read");
-    return has_scope(token->scopes, scope);
+    return has_object_scope(token, "objects", object, write ? "write" : "read");
+}
+
+bool gate_allows_schema(const struct token *token, const struct object *object)
+{
+    return gate_allows(token, object, false) || gate_allows(token, object, true) ||
+        has_object_scope(token, "schemas", object, "read");
+}
+
+static struct window *window_of(const struct pass *pass)
+{
+    return pass->rate == RATE_SEARCH ? &pass->gate->search : &pass->token->windows[pass->rate];
 }
 
 /* Requests of the last `window_us`; moves the window's head. */
-static int64_t inside(struct token *token, size_t *head, int64_t window_us, int64_t now_us)
+static int64_t inside(struct window *window, size_t *head, int64_t window_us, int64_t now_us)
 {
-    while (*head < token->count && token->times[*head] <= now_us - window_us)
+    while (*head < window->count && window->times[*head] <= now_us - window_us)
         (*head)++;
-    return (int64_t)(token->count - *head);
+    return (int64_t)(window->count - *head);
 }
 
-const char *gate_take(struct token *token, struct settings *settings, int64_t now_us)
+int64_t gate_limit(const struct pass *pass, const struct settings *settings)
 {
+    static const enum setting limits[] = {
+        [RATE_USUAL] = SET_RATE_PER_10S, [RATE_GENERAL] = SET_GENERAL_PER_10S};
+    return pass->rate == RATE_SEARCH ? 0 : settings->values[limits[pass->rate]];
+}
+
+/* The limit of a second. */
+static int64_t limit_1s(const struct pass *pass, const struct settings *settings)
+{
+    static const enum setting limits[] = {
+        [RATE_USUAL] = SET_RATE_PER_1S, [RATE_SEARCH] = SET_SEARCH_PER_1S};
+    return pass->rate == RATE_GENERAL ? 0 : settings->values[limits[pass->rate]];
+}
+
+const char *gate_take(const struct pass *pass, struct settings *settings)
+{
+    struct window *window = window_of(pass);
     const int64_t *set = settings->values;
     if (set[SET_DAILY] > 0 && set[SET_DAILY_USED] >= set[SET_DAILY])
         return "DAILY";
-    int64_t in_1s = inside(token, &token->head_1s, SECOND_US, now_us);
-    if (set[SET_RATE_PER_1S] > 0 && in_1s >= set[SET_RATE_PER_1S])
+    int64_t in_1s = inside(window, &window->head_1s, SECOND_US, pass->now_us);
+    if (limit_1s(pass, settings) > 0 && in_1s >= limit_1s(pass, settings))
         return "SECONDLY";
-    int64_t in_10s = inside(token, &token->head_10s, 10 * SECOND_US, now_us);
-    if (set[SET_RATE_PER_10S] > 0 && in_10s >= set[SET_RATE_PER_10S])
+    int64_t in_10s = inside(window, &window->head_10s, 10 * SECOND_US, pass->now_us);
+    if (gate_limit(pass, settings) > 0 && in_10s >= gate_limit(pass, settings))
         return "TEN_SECONDLY_ROLLING";
-    mem_grow(&token->times, &token->room, token->count + 1, sizeof *token->times);
-    token->times[token->count++] = now_us;
+    mem_grow(&window->times, &window->room, window->count + 1, sizeof *window->times);
+    window->times[window->count++] = pass->now_us;
     settings->values[SET_DAILY_USED]++;
     return NULL;
 }
 
-int64_t gate_remaining(const struct token *token, const struct settings *settings)
+int64_t gate_remaining(const struct pass *pass, const struct settings *settings)
 {
-    int64_t rest = settings->values[SET_RATE_PER_10S] - (int64_t)(token->count - token->head_10s);
+    const struct window *window = window_of(pass);
+    int64_t rest = gate_limit(pass, settings) - (int64_t)(window->count - window->head_10s);
     return rest > 0 ? rest : 0;
 }
 
-int64_t gate_wait_ms(const struct token *token, const struct settings *settings, int64_t now_us)
+int64_t gate_wait_ms(const struct pass *pass, const struct settings *settings)
 {
-    if (gate_remaining(token, settings) > 0 || token->head_10s >= token->count)
+    const struct window *window = window_of(pass);
+    if (gate_remaining(pass, settings) > 0 || window->head_10s >= window->count)
         return 0;
-    return (token->times[token->head_10s] + 10 * SECOND_US - now_us) / 1000 + 1;
+    return (window->times[window->head_10s] + 10 * SECOND_US - pass->now_us) / 1000 + 1;
 }

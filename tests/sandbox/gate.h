@@ -1,7 +1,7 @@
 /*
- * gate.h: who may call and how often: bearer tokens with scopes and an end of life, a rolling
- * window of ten seconds (and of one) per token, and the account's daily limit. Refused requests do
- * not count against a window.
+ * gate.h: who may call and how often: bearer tokens with scopes and an end of life, rolling windows
+ * of ten seconds (and of one) per token, of its own for each class of calls, one of a second for
+ * the searches of all tokens, and the account's daily limit. Refused requests do not count.
  */
 #ifndef SANDBOX_GATE_H
 #define SANDBOX_GATE_H
@@ -10,17 +10,25 @@
 
 enum { TOKENS_MAX = 64 };
 
+/* Associations and all that is not said to be another; records and properties; search. */
+enum rate_class { RATE_USUAL, RATE_GENERAL, RATE_SEARCH };
+
+struct window {
+    int64_t *times; /* accepted requests, microseconds */
+    size_t count, room, head_10s, head_1s;
+};
+
 struct token {
     char *text;
     char *scopes; /* separated by blanks; NULL: all */
     int64_t expires_ms; /* wall time, 0: never */
-    int64_t *times; /* accepted requests, microseconds */
-    size_t count, room, head_10s, head_1s;
+    struct window windows[RATE_SEARCH]; /* of a rate class */
 };
 
 struct gate {
     struct token tokens[TOKENS_MAX];
     int count;
+    struct window search; /* of all tokens */
 };
 
 void gate_clear(struct gate *gate);
@@ -35,13 +43,25 @@ int gate_find(const struct gate *gate, const char *authorization);
 /* Whether the token may read (or write) records of an object type. */
 bool gate_allows(const struct token *, const struct object *, bool write);
 
-/* Takes a place in the token's windows. Returns NULL, or the name of the policy that refuses. */
-const char *gate_take(struct token *, struct settings *, int64_t now_us);
+/* Whether the token may look at the properties of an object type. */
+bool gate_allows_schema(const struct token *, const struct object *);
 
-/* How many requests the ten-second window still has room for. */
-int64_t gate_remaining(const struct token *, const struct settings *);
+/* A request of a rate class and token. */
+struct pass {
+    struct gate *gate;
+    struct token *token;
+    enum rate_class rate;
+    int64_t now_us;
+};
+
+/* Takes a place in the windows. Returns NULL, or the name of the policy that refuses. */
+const char *gate_take(const struct pass *, struct settings *);
+
+/* The ten-second limit of the class, and how many requests its window still has room for. */
+int64_t gate_limit(const struct pass *, const struct settings *);
+int64_t gate_remaining(const struct pass *, const struct settings *);
 
 /* Milliseconds until the ten-second window has room again. */
-int64_t gate_wait_ms(const struct token *, const struct settings *, int64_t now_us);
+int64_t gate_wait_ms(const struct pass *, const struct settings *);
 
 #endif

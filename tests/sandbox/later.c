@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "sandbox/stamp.h"
 
 static void add_tokens(struct sandbox *sandbox)
 {
@@ -105,6 +106,7 @@ void sandbox_tick(struct sandbox *sandbox, int64_t now_ms)
 {
     size_t kept = 0;
     size_t count = sandbox->laters_count;
+    sandbox->portal.now_ms = stamp_wall_ms();
     for (size_t i = 0; i < count; i++) {
         struct later later = sandbox->laters[i];
         if (!is_due(sandbox, &later, now_ms)) {

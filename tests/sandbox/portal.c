@@ -33,6 +33,7 @@ void portal_clear(struct portal *portal)
             portal->directions[from][to] = NULL;
         }
         idmap_clear(&portal->records[from]);
+        record_list_clear(&portal->contents[from]);
     }
     portal->hidden_count = 0;
     portal->merges_count = 0;
@@ -59,6 +60,12 @@ bool portal_is_live(const struct portal *portal, int object, uint64_t id)
 {
     const uint32_t *place = idmap_find(&portal->records[object], id);
     return place != NULL && *place == RECORD_LIVE;
+}
+
+bool portal_is_deleted(const struct portal *portal, int object, uint64_t id)
+{
+    const uint32_t *place = idmap_find(&portal->records[object], id);
+    return place != NULL && *place == RECORD_DELETED;
 }
 
 static void clear_bit(
@@ -191,9 +198,12 @@ static void merge_links(
 
 void portal_merge(struct portal *portal, int object, uint64_t kept, uint64_t gone)
 {
+    portal_touch(portal, object, kept);
+    portal_touch(portal, object, gone);
+    portal_take_over(portal, object, kept, gone);
     portal_add_record(portal, object, kept);
     portal_set_record(portal, object, gone, RECORD_MERGED);
-    struct merge merge = {.object = object, .kept = kept, .gone = gone};
+    struct merge merge = {.object = object, .kept = kept, .gone = gone, .at_ms = portal->now_ms};
     portal->merges[portal->merges_count++ % MERGES_MAX] = merge;
     for (int to = 0; to < OBJECTS_MAX; to++)
         if (portal->directions[object][to] != NULL)

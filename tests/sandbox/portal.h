@@ -10,9 +10,10 @@
 #include "base/random.h"
 #include "sandbox/direction.h"
 #include "sandbox/object.h"
+#include "sandbox/record.h"
 #include "sandbox/settings.h"
 
-enum { MERGES_MAX = 64 };
+enum { MERGES_MAX = 1024 };
 enum { RECORD_UNKNOWN, RECORD_LIVE, RECORD_DELETED, RECORD_MERGED };
 
 struct portal {
@@ -23,9 +24,12 @@ struct portal {
     struct merge {
         int object;
         uint64_t kept, gone;
+        int64_t at_ms;
     } merges[MERGES_MAX]; /* the last ones */
     size_t merges_count;
     size_t hidden_count; /* records deleted or merged: reading must look out for them */
+    struct record_list contents[OBJECTS_MAX]; /* what records hold */
+    int64_t now_ms; /* wall time of what is being done */
     uint32_t next_label_id;
     struct random random;
 };
@@ -72,13 +76,52 @@ int portal_count_labels(const struct direction *);
 
 void portal_add_record(struct portal *, int object, uint64_t id);
 bool portal_is_live(const struct portal *, int object, uint64_t id);
+bool portal_is_deleted(const struct portal *, int object, uint64_t id);
 void portal_set_record(struct portal *, int object, uint64_t id, uint32_t state);
 
-/* Moves the links of `gone` to `kept` and hides `gone`. Surplus primaries are dropped. */
+/* Moves the links and values of `gone` to `kept` and hides `gone`. Surplus primaries are dropped.
+ */
 void portal_merge(struct portal *, int object, uint64_t kept, uint64_t gone);
 
 /* The record that an id leads to in the objects API: itself, or what it was merged into. */
 uint64_t portal_resolve(const struct portal *, int object, uint64_t id);
+
+/* What records of an object type hold, with the properties that HubSpot has by itself. */
+struct record_list *portal_records(struct portal *, int object);
+
+/* A record as somebody sees it. */
+struct sight {
+    int object;
+    uint64_t id;
+    int64_t created_ms, changed_ms;
+    const struct values *values; /* NULL: none */
+};
+
+/* As it is. */
+struct sight portal_sight(const struct portal *, int object, uint64_t id);
+
+/* As the search sees it, some time later; false: not at all. */
+bool portal_searched(const struct portal *, int object, uint64_t id, struct sight *sight);
+
+/* A property's text, stored or worked out, instead of what is in `out`; false when it is empty. */
+bool portal_value(const struct portal *, const struct sight *, int property, struct buf *out);
+
+/* Whether records may be asked for by this property. */
+bool portal_is_key(const struct portal *, int object, int property);
+
+/* The records (in `to`) of this state that have the key, by an additional address too. */
+struct key {
+    int object, property;
+    const char *text;
+    uint32_t state;
+};
+void portal_holders(const struct portal *, const struct key *, struct links *holders);
+
+/* To be called before somebody changes a record: dates it, and lets the search lag behind. */
+void portal_touch(struct portal *, int object, uint64_t id);
+
+/* What a merge makes of the values: empty ones are filled, addresses become additional ones. */
+void portal_take_over(struct portal *, int object, uint64_t kept, uint64_t gone);
 
 /* Links two records by the types (bits) given and by what they imply. With replace, types that are
  * neither given nor plain go. */

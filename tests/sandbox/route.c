@@ -13,6 +13,8 @@
 #define V3_ONE "/crm/v3/objects/{f}/{i}/associations/"
 #define V4_ONE "/crm/v4/objects/{f}/{i}/associations/"
 #define D_ONE "/crm/objects/{v}/{f}/{i}/associations/"
+#define V3_OBJ "/crm/v3/objects/{f}/"
+#define D_OBJ "/crm/objects/{v}/{f}/"
 #define LABEL_OLD "/crm/associations/v4/{f}/{t}/labels"
 #define V4_MAX "/crm/associations/v4/definitions/configurations/"
 #define V4_OLD "/crm/v4/associations/definitions/configurations/"
@@ -23,6 +25,8 @@ enum {
     WRITE = NEEDS_WRITE,
     READ_JSON = NEEDS_READ | NEEDS_JSON,
     WRITE_JSON = NEEDS_WRITE | NEEDS_JSON,
+    OBJECT = NEEDS_READ | RATED_GENERAL,
+    OBJECT_JSON = NEEDS_READ | NEEDS_JSON | RATED_GENERAL,
 };
 
 // clang-format off
@@ -87,12 +91,12 @@ static const struct route routes[] = {
     {"GET", "/crm/limits/{v}/associations/records/{f}/{t}", DATED, "limits", api_limits, READ},
     {"GET", "/crm-object-schemas/v3/schemas/{f}", V3, "schema", api_schema, NEEDS_NOTHING},
     {"GET", "/crm-object-schemas/{v}/schemas/{f}", DATED, "schema", api_schema, NEEDS_NOTHING},
-    {"POST", "/crm/v3/objects/{f}/batch/read", V3, "records", api_records, READ_JSON},
-    {"POST", "/crm/objects/{v}/{f}/batch/read", DATED, "records", api_records, READ_JSON},
-    {"GET", "/crm/v3/objects/{f}/{i}", V3, "record", api_record, READ},
-    {"GET", "/crm/objects/{v}/{f}/{i}", DATED, "record", api_record, READ},
-    {"POST", "/crm/v3/objects/{f}/merge", V3, "merge", api_merge, WRITE_JSON},
-    {"POST", "/crm/objects/{v}/{f}/merge", DATED, "merge", api_merge, WRITE_JSON},
+    {"POST", V3_OBJ "batch/read", V3, "records", api_records, OBJECT_JSON},
+    {"POST", D_OBJ "batch/read", DATED, "records", api_records, OBJECT_JSON},
+    {"POST", V3_OBJ "merge", V3, "merge", api_merge, WRITE_JSON | RATED_GENERAL},
+    {"POST", D_OBJ "merge", DATED, "merge", api_merge, WRITE_JSON | RATED_GENERAL},
+    {"GET", V3_OBJ "{n}", V3, "record", api_record, OBJECT},
+    {"GET", D_OBJ "{n}", DATED, "record", api_record, OBJECT},
 
     {"POST", "/crm/v4/associations/usage/high-usage-report/{n}", V4, "report", api_report, 0},
     {"POST", "/crm/associations/{v}/usage/high-usage-report/{n}", DATED, "report", api_report, 0},

@@ -6,7 +6,16 @@
 
 #include "sandbox/call.h"
 
-enum { NEEDS_NOTHING = 0, NEEDS_READ = 1, NEEDS_WRITE = 2, NEEDS_JSON = 4, NO_TOKEN = 8 };
+enum {
+    NEEDS_NOTHING = 0,
+    NEEDS_READ = 1,
+    NEEDS_WRITE = 2,
+    NEEDS_JSON = 4,
+    NO_TOKEN = 8,
+    NEEDS_SCHEMA = 16,
+    RATED_GENERAL = 32,
+    RATED_SEARCH = 64
+};
 
 struct route {
     const char *method;

@@ -65,17 +65,22 @@ static struct token *authenticate(struct call *call)
     return NULL;
 }
 
-static void add_rate_headers(struct call *call, const struct token *token)
+static void add_rate_headers(struct call *call, const struct pass *pass)
 {
     const struct settings *settings = &call->portal->settings;
     const int64_t *set = settings->values;
     struct buf *headers = &call->reply->headers;
-    if (set[SET_RATE_HEADERS] == 0)
+    if (set[SET_RATE_HEADERS] == 0 || pass->rate == RATE_SEARCH)
         return;
-    buf_addf(headers, "X-HubSpot-RateLimit-Max: %lld\n", (long long)set[SET_RATE_PER_10S]);
+    buf_addf(headers, "X-HubSpot-RateLimit-Max: %lld\n", (long long)gate_limit(pass, settings));
     buf_addf(headers, "X-HubSpot-RateLimit-Remaining: %lld\n",
-        (long long)gate_remaining(token, settings));
+        (long long)gate_remaining(pass, settings));
     buf_add_text(headers, "X-HubSpot-RateLimit-Interval-Milliseconds: 10000\n");
+    if (pass->rate == RATE_GENERAL) /* no longer enforced, still sent */
+        buf_addf(headers,
+            "X-HubSpot-RateLimit-Secondly: %lld\nX-HubSpot-RateLimit-Secondly-Remaining: %lld\n",
+            (long long)gate_limit(pass, settings) / 10,
+            (long long)gate_limit(pass, settings) / 10 - 1);
     if (set[SET_DAILY] == 0)
         return;
     buf_addf(headers, "X-HubSpot-RateLimit-Daily: %lld\n", (long long)set[SET_DAILY]);
@@ -83,7 +88,7 @@ static void add_rate_headers(struct call *call, const struct token *token)
         (long long)(set[SET_DAILY] - set[SET_DAILY_USED]));
 }
 
-static void fail_limited(struct call *call, const struct token *token, const char *policy)
+static void fail_limited(struct call *call, const struct pass *pass, const char *policy)
 {
     char message[96] = "You have reached your daily limit.";
     struct buf members = {0};
@@ -93,7 +98,11 @@ static void fail_limited(struct call *call, const struct token *token, const cha
     if (strcmp(policy, "TEN_SECONDLY_ROLLING") == 0)
         (void)snprintf(
             message, sizeof message, "You have reached your ten_secondly_rolling limit.");
-    const char *bucket = strcmp(policy, "DAILY") == 0 ? "daily" : "ten-secondly";
+    const char *bucket = "ten-secondly";
+    if (strcmp(policy, "DAILY") == 0)
+        bucket = "daily";
+    else if (pass->rate == RATE_SEARCH)
+        bucket = "search-secondly";
     buf_addf(&members,
         "\"errorType\":\"RATE_LIMIT\",\"policyName\":\"%s\","
         "\"groupName\":\"publicapi:private_app-api-calls-%s:1234567:%lld\"",
@@ -102,8 +111,16 @@ static void fail_limited(struct call *call, const struct token *token, const cha
     buf_clear(&members);
     if (call->portal->settings.values[SET_RETRY_AFTER] == 0)
         return;
-    int64_t wait_ms = gate_wait_ms(token, &call->portal->settings, call->entry->at_us);
+    int64_t wait_ms = gate_wait_ms(pass, &call->portal->settings);
     buf_addf(&call->reply->headers, "Retry-After: %lld\n", (long long)(wait_ms / 1000 + 1));
+}
+
+static bool allows(
+    const struct route *route, const struct token *token, const struct object *object)
+{
+    if ((route->needs & NEEDS_SCHEMA) != 0)
+        return gate_allows_schema(token, object);
+    return gate_allows(token, object, (route->needs & NEEDS_WRITE) != 0);
 }
 
 static bool check_scopes(struct call *call, const struct route *route, const struct token *token)
@@ -112,8 +129,9 @@ static bool check_scopes(struct call *call, const struct route *route, const str
     bool write = (route->needs & NEEDS_WRITE) != 0;
     const int sides[2] = {call->from, call->to};
     const char *verb = write ? "write" : "read";
-    for (int i = 0; i < 2 && (route->needs & (NEEDS_READ | NEEDS_WRITE)) != 0; i++) {
-        if (sides[i] < 0 || gate_allows(token, &objects[sides[i]], write))
+    const int scoped = NEEDS_READ | NEEDS_WRITE | NEEDS_SCHEMA;
+    for (int i = 0; i < 2 && (route->needs & scoped) != 0; i++) {
+        if (sides[i] < 0 || allows(route, token, &objects[sides[i]]))
             continue;
         struct buf members = {0};
         const struct object *object = &objects[sides[i]];
@@ -195,6 +213,13 @@ static void fail_no_route(struct call *call, const char *allowed)
     buf_addf(&call->reply->headers, "Allow: %s\n", allowed);
 }
 
+static enum rate_class rate_of(const struct route *route)
+{
+    if (route != NULL && (route->needs & RATED_SEARCH) != 0)
+        return RATE_SEARCH;
+    return route != NULL && (route->needs & RATED_GENERAL) != 0 ? RATE_GENERAL : RATE_USUAL;
+}
+
 static void dispatch(struct call *call, char *path)
 {
     const char *unknown = NULL;
@@ -209,10 +234,14 @@ static void dispatch(struct call *call, char *path)
     struct token *token = authenticate(call);
     if (token == NULL)
         return;
-    const char *policy = gate_take(token, &call->portal->settings, call->entry->at_us);
-    add_rate_headers(call, token);
+    const struct pass pass = {.gate = &call->sandbox->gate,
+        .token = token,
+        .rate = rate_of(route),
+        .now_us = call->entry->at_us};
+    const char *policy = gate_take(&pass, &call->portal->settings);
+    add_rate_headers(call, &pass);
     if (policy != NULL)
-        fail_limited(call, token, policy);
+        fail_limited(call, &pass, policy);
     else if (route == NULL)
         fail_no_route(call, allowed);
     else if (unknown != NULL)
@@ -310,6 +339,7 @@ static void answer_api(struct sandbox *sandbox, const struct request *request, s
 
 void sandbox_answer(struct sandbox *sandbox, const struct request *request, struct reply *reply)
 {
+    sandbox->portal.now_ms = stamp_wall_ms();
     reply->status = 200;
     reply->type = "application/json;charset=utf-8";
     if (strncmp(request->path, "/_sandbox/", 10) == 0)

@@ -11,8 +11,11 @@
 #include "sandbox/idmap.c"
 #include "sandbox/object.c"
 #include "sandbox/portal.c"
+#include "sandbox/portal_record.c"
 #include "sandbox/portal_types.c"
+#include "sandbox/record.c"
 #include "sandbox/settings.c"
+#include "sandbox/stamp.c"
 
 static struct portal portal;
 static struct changes changes;
