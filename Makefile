@@ -50,7 +50,7 @@ PROGRAMS := $(MANUAL) $(addprefix $(B)/,assocd sandbox e2e service torture_sim t
 LINTS := $(addprefix tests/lint/,run circles traps faults papers manual selftest hardening)
 # The longest first: see tests/lib/check.sh.
 SUITES = $(if $(E2E_OBJ),$(B)/e2e) $(B)/service $(wildcard tests/torture/run) tests/model/run $(LINTS) $(UNIT) \
-	tests/service/units tests/service/standby tests/machine/bare tests/machine/hostile $(wildcard tests/conformance/run)
+	tests/service/units tests/service/standby tests/machine/bare tests/machine/uninstall tests/machine/hostile $(wildcard tests/conformance/run)
 LANES ?= 2
 # What the suites may need to know: where the programs stand. Check's own limit for a test is 4 s, which
 # a busy machine needs for the longest computations.

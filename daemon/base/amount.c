@@ -25,7 +25,7 @@ static size_t singular(const char *plural, const char **ending)
 {
     static const struct {
         const char *plural, *singular;
-    } endings[] = {{"ies", "y"}, {"xes", "x"}, {"s", ""}};
+    } endings[] = {{"ies", "y"}, {"ches", "ch"}, {"xes", "x"}, {"s", ""}};
     size_t length = strlen(plural);
     *ending = "";
     if (strncmp(plural, "p_", 2) == 0 || (plural[0] >= '0' && plural[0] <= '9'))

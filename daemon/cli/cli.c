@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "model/near.h"
 #include "config/config.h"
 #include "pg/schema.h"
 #include "pg/sqlstate.h"
@@ -76,6 +77,12 @@ bool cli_sync(
     if (!cli_some_sync(cli, err))
         return false;
     CLEANUP(buf_clear) struct buf names = {0};
+    struct near near = {.wanted = name};
+    for (size_t i = 0; i < cli->definitions.syncs_count; i++)
+        near_offer(&near, cli->definitions.syncs[i]->name);
+    if (near.best != NULL)
+        return error_set(
+            err, ERROR_USAGE, "unknown sync \"%s\" (did you mean \"%s\"?)", name, near.best);
     add_sync_names(cli, &names);
     return error_set(err, ERROR_USAGE, "unknown sync \"%s\" (%s defines: %s)", name,
         cli->config_path, buf_text(&names));

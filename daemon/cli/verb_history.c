@@ -6,6 +6,9 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 
+/* Of a run that are shown as text. */
+enum { BATCHES_MOST = 200 };
+
 bool verb_history(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
     int64_t limit = 20;
@@ -43,6 +46,21 @@ static bool show_part(struct cli *cli, enum statement_id id, const struct pg_arg
 }
 
 /* What is not shown is said. */
+static bool show_rest_of_batches(struct cli *cli, int64_t run_id, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    char more[COUNT_TEXT_MAX];
+    pg_arg_int(&args, run_id);
+    if (!pg_run(cli->state, STATEMENT_SHOW_BATCHES_COUNT, &args, &rows, err))
+        return false;
+    int64_t left = pg_rows_int(&rows, 0, 0) - BATCHES_MOST;
+    if (left > 0)
+        output_print("%s: assocd show %lld --json\n",
+            output_count((uint64_t)left, "more batches", more), (long long)run_id);
+    return true;
+}
+
 static bool show_rest(struct cli *cli, int64_t run_id, int64_t shown, struct error *err)
 {
     struct pg_args args = {0};
@@ -68,10 +86,13 @@ static bool show_run(struct cli *cli, int64_t run_id, int64_t changes, struct er
     for (int c = 0; c < pg_rows_columns(&rows); c++)
         if (!pg_rows_null(&rows, 0, c))
             output_print("%-13s %s\n", pg_rows_name(&rows, c), output_cell(&rows, 0, c, space));
-    struct pg_args limited = {0};
+    struct pg_args batches = {0}, limited = {0};
+    pg_arg_int(&batches, run_id);
+    pg_arg_int(&batches, BATCHES_MOST);
     pg_arg_int(&limited, run_id);
     pg_arg_int(&limited, changes);
-    return show_part(cli, STATEMENT_SHOW_BATCHES, &limited, 0x39, err) &&
+    return show_part(cli, STATEMENT_SHOW_BATCHES, &batches, 0x39, err) &&
+        show_rest_of_batches(cli, run_id, err) &&
         show_part(cli, STATEMENT_SHOW_CHANGES, &limited, 0x6, err) &&
         show_rest(cli, run_id, changes, err);
 }

@@ -5,6 +5,23 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 
+/* What is not shown is said. */
+static bool tell_rest(struct cli *cli, const char *name, int64_t shown, struct error *err)
+{
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    char more[COUNT_TEXT_MAX];
+    pg_arg_text(&args, name);
+    if (!pg_run(cli->state, STATEMENT_REJECTS_COUNT, &args, &rows, err))
+        return false;
+    int64_t all = pg_rows_int(&rows, 0, 0);
+    if (all > shown)
+        output_print("%s: assocd rejects%s%s --limit %lld\n",
+            output_count((uint64_t)(all - shown), "more rejects", more), name != NULL ? " " : "",
+            name != NULL ? name : "", (long long)all);
+    return true;
+}
+
 bool verb_rejects(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
     int64_t limit = 50;
@@ -29,5 +46,5 @@ bool verb_rejects(struct cli *cli, int argc, char **argv, int *code, struct erro
     if (!pg_run(cli->state, STATEMENT_REJECTS, &args, &rows, err))
         return false;
     output_table(&rows, 0x80, "no rejects");
-    return true;
+    return rows.count < limit || tell_rest(cli, name, limit, err);
 }

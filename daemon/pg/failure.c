@@ -99,12 +99,16 @@ void pg_connect_hint(const PGconn *conn, const char *message, char hint[static P
     const char *database = PQdb(conn), *user = PQuser(conn);
     bool of_database = database != NULL && quotes(message, database);
     bool of_user = user != NULL && quotes(message, user);
+    bool by_socket = PQhost(conn) != NULL && PQhost(conn)[0] == '/';
     hint[0] = '\0';
     if (PQconnectionNeedsPassword(conn) != 0)
         (void)snprintf(hint, PG_HINT_MAX,
-            "; put the password into ~/.pgpass (host:port:database:user:password, chmod 600), or "
-            "use the local socket: postgresql:///%.60s",
-            database != NULL ? database : "DATABASE");
+            "; put the password into ~/.pgpass (host:port:database:user:password, chmod "
+            "600)%s%.60s",
+            by_socket ? "" : ", or use the local socket: postgresql:///",
+            by_socket              ? ""
+                : database != NULL ? database
+                                   : "DATABASE");
     else if (socket_is_missing(conn))
         (void)snprintf(hint, PG_HINT_MAX, "; is PostgreSQL running? (pg_lsclusters)");
     else if (of_database && of_user)

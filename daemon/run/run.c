@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/amount.h"
 #include "base/clock.h"
 #include "pg/pg.h"
 #include "source/spool.h"
@@ -126,13 +127,15 @@ static void note_rest(struct run *run)
 {
     const struct plan_counts *planned = &run->plan.counts;
     const struct outcome_counts *done = &run->outcome.counts;
-    const char *name = run->session.sync->name;
+    char count[AMOUNT_TEXT_MAX];
     if (planned->invalid > 0)
-        run_note(run, "%llu rows of the source are invalid (assocd rejects %s)",
-            (unsigned long long)planned->invalid, name);
+        run_note(run, "%s of the source %s invalid (assocd rejects %s)",
+            amount_text(planned->invalid, "rows", count), planned->invalid == 1 ? "is" : "are",
+            run->session.sync->name);
     else if (done->unverified > 0)
-        run_note(run, "%llu changes do not show in HubSpot (assocd show %lld)",
-            (unsigned long long)done->unverified, (long long)run->session.run_id);
+        run_note(run, "%s %s not show in HubSpot (assocd show %lld)",
+            amount_text(done->unverified, "changes", count), done->unverified == 1 ? "does" : "do",
+            (long long)run->session.run_id);
     else
         run_note(
             run, "not all changes were made (assocd show %lld)", (long long)run->session.run_id);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "model/near.h"
 #include "pg/pg.h"
 #include "service/worker_pool.h"
 #include "service/log.h"
@@ -98,9 +99,15 @@ static bool unknown_sync(
 {
     if (request->run_id != 0 && request->sync[0] == '\0')
         return refuse(supervisor, request, err, "unknown run %lld", (long long)request->run_id);
-    return request->age_s < NOBODY_S ||
-        refuse(supervisor, request, err, "no daemon has a sync \"%s\" in its configuration",
-            request->sync);
+    if (request->age_s < NOBODY_S)
+        return true;
+    struct near near = {.wanted = request->sync};
+    for (size_t i = 0; i < supervisor->syncs.count; i++)
+        near_offer(&near, supervisor->syncs.entries[i].sync->name);
+    return refuse(supervisor, request, err,
+        "no daemon has a sync \"%s\" in its configuration%s%s%s", request->sync,
+        near.best != NULL ? " (did you mean \"" : "", near.best != NULL ? near.best : "",
+        near.best != NULL ? "\"?)" : "");
 }
 
 /* Lets the database do what the request asks for, in the name of who asked. */

@@ -193,4 +193,23 @@ TEST(status_shows_one_budget_for_one_account)
     ck_assert_ptr_null(strstr(first + 1, "\"percent_of_ceiling\""));
 }
 
+/* Who reads has seen enough: nothing has failed. More than a pipe holds. */
+TEST_LOOP(a_reader_that_leaves_early_is_no_failure, 2)
+{
+    char line[400];
+    char *assocd = process_beside("assocd");
+    bed_sql(&bed,
+        "insert into assocd.run (sync, portal, api, cause, status, started_at, completed_at, epoch,"
+        " host, pid) select 'links', 'main', 'v3', 'manual', 'no_change', at, at, 1, 'h', 1 from"
+        " generate_series(1, 3000) n, lateral (select now() - interval '1 day' as at) t");
+    (void)snprintf(line, sizeof line,
+        "'%s' history -c '%s' --limit 3000 %s | head -n 1; exit ${PIPESTATUS[0]}", assocd,
+        bed.config_path, _i == 1 ? "--json" : "");
+    const char *const argv[] = {"bash", "-c", line, NULL};
+    ck_assert_int_eq(process_run(&process, argv, NULL, BED_MS), 0);
+    ck_assert_str_eq(buf_text(&process.err), "");
+    ck_assert_int_gt((int)process.out.length, 0);
+    free(assocd);
+}
+
 SUITE(.before = open_bed, .after = close_bed);

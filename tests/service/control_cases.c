@@ -198,8 +198,14 @@ TEST(refuses_a_sync_that_no_daemon_knows)
         "insert into assocd.signal (verb, sync, requested_at) values "
         "('trigger', 'linsk', clock_timestamp() - interval '1 minute')");
     bed_until(&bed,
-        "select outcome like 'refused: no daemon has a sync \"linsk\"%' from "
-        "assocd.signal");
+        "select outcome = 'refused: no daemon has a sync \"linsk\" in its configuration (did you "
+        "mean \"links\"?)' from assocd.signal");
+    bed_sql(&bed,
+        "insert into assocd.signal (verb, sync, requested_at) values "
+        "('pause', 'quite-another', clock_timestamp() - interval '1 minute')");
+    bed_until(&bed,
+        "select outcome = 'refused: no daemon has a sync \"quite-another\" in its configuration' "
+        "from assocd.signal where verb = 'pause'");
 }
 
 /* What a typed run is told of an undo, a worker is told too. */
@@ -285,6 +291,15 @@ TEST(status_shows_runs_under_way_with_their_progress)
     process_clear(&process);
     bed_release(&bed);
     bed_until(&bed, "select status = 'succeeded' from assocd.run");
+}
+
+TEST(an_idle_daemon_that_stops_waits_for_nobody)
+{
+    (void)kill(bed.daemons[0].pid, SIGTERM);
+    ck_assert_int_eq(process_wait(&bed.daemons[0], BED_MS), 0);
+    ck_assert_msg(strstr(buf_text(&bed.daemons[0].err), "Z stopping\n") != NULL &&
+            strstr(buf_text(&bed.daemons[0].err), "waiting for") == NULL,
+        "%s", buf_text(&bed.daemons[0].err));
 }
 
 SUITE(.before = open_manual, .after = close_bed);

@@ -53,7 +53,8 @@ TEST(lets_workers_settle_what_is_on_the_wire_and_goes_on_when_it_is_back)
     start_held();
     bed_until(&bed, "select status = 'applying' from assocd.run");
     (void)kill(bed.daemons[0].pid, SIGTERM);
-    ck_assert(process_expect(&bed.daemons[0], "stopping", BED_MS));
+    ck_assert(process_expect(
+        &bed.daemons[0], "stopping: waiting for 1 worker to finish in-flight requests", BED_MS));
     bed_release(&bed);
     ck_assert_int_eq(process_wait(&bed.daemons[0], BED_MS), 0);
     ck_assert_int_eq(

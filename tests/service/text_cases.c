@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/suite.h"
+#include "base/clock.h"
 #include "lib/control.h"
 #include "service/bed.h"
 
@@ -134,6 +135,34 @@ TEST(a_role_that_is_not_there_is_told)
 {
     configure_role("text_nobody");
     expect(75, "status", NULL, "createuser text_nobody, or mend the url");
+}
+
+/* The server asks one role for a password. */
+static void ask_for_password(void)
+{
+    bed_sql(&bed,
+        "do $$ begin create role text_secret login password 'x'; exception when duplicate_object "
+        "or unique_violation then null; end $$;"
+        "create temp table hba as select 0 as n, 'local all text_secret scram-sha-256' as line "
+        "union all select n, line from regexp_split_to_table(pg_read_file(current_setting("
+        "'hba_file')), e'\\n') with ordinality t(line, n);"
+        "do $$ begin execute format('copy (select line from hba order by n) to %L', "
+        "current_setting('hba_file')); perform pg_reload_conf(); end $$");
+}
+
+TEST(a_password_that_is_missing_is_told_with_its_place)
+{
+    ask_for_password();
+    configure_role("text_secret");
+    const char *argv[] = {process_beside("assocd"), "status", "-c", bed.config_path, NULL};
+    int64_t until_ms = clock_now_ms() + BED_MS;
+    do { /* the server reads its file in its own time */
+        process_clear(&process);
+        ck_assert_int_eq(process_run(&process, argv, NULL, BED_MS), 75);
+    } while (strstr(buf_text(&process.err), "password") == NULL && clock_now_ms() < until_ms);
+    free((char *)argv[0]);
+    expect(75, "status", NULL,
+        "; put the password into ~/.pgpass (host:port:database:user:password, chmod 600)\n");
 }
 
 TEST(a_configuration_that_is_not_there_is_told)
@@ -285,6 +314,24 @@ TEST(explain_tells_what_is_known_when_hubspot_is_unreachable)
     said("HubSpot  could not be asked: ");
     said("owned by this sync\n");
     said("in plans and runs, newest first\n");
+    static const char *const json[] = {"explain", "deals:1", "contacts:1", "--json", NULL};
+    process_clear(&process);
+    ck_assert_int_eq(bed_command(&bed, &process, json), 69);
+    said("\"observed\": null");
+    said("\"hubspot_error\": \"");
+    said("\"journal\": ");
+}
+
+/* Nothing was kept of the account: its types are in no cache. */
+TEST(explain_tells_what_is_known_of_an_account_that_was_never_reached)
+{
+    static const char *const explain[] = {"explain", "deals:1", "contacts:1", NULL};
+    bed.portal_yaml = "    base_url: http://127.0.0.1:1";
+    configure_again();
+    ck_assert_int_eq(bed_command(&bed, &process, explain), 69);
+    said("source   crm.link: could not be asked: ");
+    said("HubSpot  could not be asked: ");
+    said("in plans and runs, newest first\n  none\n");
 }
 
 TEST(status_shows_the_share_of_the_ceiling_that_is_in_force)
@@ -302,6 +349,32 @@ TEST(history_shows_what_was_withheld)
     process_clear(&process);
     ck_assert_int_eq(bed_command(&bed, &process, (const char *const[]){"history", NULL}), 0);
     said("  rejected  withheld  requests  ");
+}
+
+TEST(what_is_not_shown_is_counted)
+{
+    bed_sql(&bed,
+        "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid) values "
+        "('links', 'main', 'v3', 'manual', 'planning', 1, 'h', 1);"
+        "insert into assocd.batch (run_id, operation, status, inputs) select 1, 'read', 'sent', 1 "
+        "from generate_series(1, 250);"
+        "insert into assocd.reject (sync, origin, from_id, to_id, category, message, first_run_id, "
+        "last_run_id) select 'links', 'source', n::text, '1', 'invalid_id', 'm', 1, 1 from "
+        "generate_series(1, 250) n");
+    ck_assert_int_eq(bed_command(&bed, &process, (const char *const[]){"show", "1", NULL}), 0);
+    said("\n50 more batches: assocd show 1 --json\n");
+    process_clear(&process);
+    ck_assert_int_eq(bed_command(&bed, &process, (const char *const[]){"rejects", NULL}), 0);
+    said("\n200 more rejects: assocd rejects --limit 250\n");
+    process_clear(&process);
+    ck_assert_int_eq(bed_command(&bed, &process,
+                         (const char *const[]){"rejects", "links", "--limit", "249", NULL}),
+        0);
+    said("\n1 more reject: assocd rejects links --limit 250\n");
+    process_clear(&process);
+    ck_assert_int_eq(
+        bed_command(&bed, &process, (const char *const[]){"rejects", "--limit", "250", NULL}), 0);
+    ck_assert_ptr_null(strstr(buf_text(&process.out), " more "));
 }
 
 SUITE(.before = open_bed, .after = close_bed);

@@ -15,6 +15,7 @@ static const struct {
     {2, "requests", "2 requests"},
     {1, "companies", "1 company"},
     {1, "boxes", "1 box"},
+    {1, "more batches", "1 more batch"},
     {1000, "archives", "1,000 archives"},
     {412880, "source rows", "412,880 source rows"},
     {1, "source rows", "1 source row"},

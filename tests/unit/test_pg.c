@@ -322,6 +322,20 @@ TEST(names_host_database_and_user_when_it_cannot_connect)
     ck_assert_msg(strstr(err.text, "user=a@b") != NULL, "%s", err.text);
 }
 
+/* Of a server with several hosts libpq writes lines for each. */
+TEST(says_the_lines_of_a_failure_one_behind_the_other)
+{
+    struct pg *none = NULL;
+    ck_assert(!pg_open(&none, "postgresql://127.0.0.1:1,127.0.0.1:2/d", "t", ERROR_STATE, &err));
+    ck_assert_ptr_null(strchr(err.text, '\n'));
+    ck_assert_msg(
+        strstr(err.text,
+            "connection to server at \"127.0.0.1\", port 1 failed: Connection refused; Is "
+            "the server running on that host and accepting TCP/IP connections? connection "
+            "to server at \"127.0.0.1\", port 2 failed: Connection refused; Is ") != NULL,
+        "%s", err.text);
+}
+
 TEST(keeps_silent_about_notices)
 {
     exec_ok("do $$ begin raise notice 'loud'; raise warning 'louder'; end $$");

@@ -150,7 +150,7 @@ static const struct {
     {"history", "('s19', 60)"},
     {"history_json", "('s3', 20)"},
     {"show_run", "(100000)"},
-    {"show_batches", "(19990, 1)"},
+    {"show_batches", "(19990, 200)"},
     {"show_changes", "(100000, 10)"},
     {"show_json", "(100000)"},
     {"status_plans", ""},
