@@ -1,9 +1,9 @@
 -- What merges explain is left out of the plan. Archives of links that came to the survivor ($4, $6) of a record ($3, $5):
 -- of what the source names, the plan makes or the sync owns of the merged record; of a to-record, if others added the link,
--- also what the sync has let go of since it last changed that link.
--- Of a from-record also whatever else others have added, as long as the sync knows the merged one, and until a run that
--- meant the same ($9) has seen this merge and all of the survivor: what comes later did not come by it. A plan shows the
--- survivor if it has drift of it; $10: this one has read all that the sync owns. A row of the survivor itself that the
+-- also what the sync has let go of since it last changed that link, and what had come to the merged one by a merge.
+-- Of a from-record also whatever else others have added, as long as the sync knows the merged one, or one that was merged
+-- into it before, and until a run that meant the same ($9) has seen this merge and all of the survivor: what comes later
+-- did not come by it. A plan shows the survivor if it has drift of it; $10: this one has read all that the sync owns. A row of the survivor itself that the
 -- source has dropped, or that an undo takes back, is none of them. $8: both object types are one, so that the link may be
 -- named from its other record, which a run of changes need not have read.
 -- Creates towards a record that is no more: their rows become rejects, whose messages are returned. An undo has no rows of a source: what its undone run has done names
@@ -12,11 +12,14 @@ with named as (select unnest(array[run_id, undoes]) as run_id from assocd.run wh
 from_merge as (
     select m.old, m.now, exists (select from assocd.managed o where o.sync = $2 and o.from_id = m.old)
         or exists (select from assocd.let_go o where o.sync = $2 and o.from_id = m.old)
-        or exists (select from assocd.change k join named using (run_id) where k.ordinal > 0 and k.from_id = m.old) as known,
+        or exists (select from assocd.change k join named using (run_id) where k.ordinal > 0 and k.from_id = m.old)
+        or exists (select from assocd.merged k where k.sync = $2 and k.now_id = m.old)
+        or exists (select from assocd.change k join assocd.run r using (run_id)
+            where k.merged_from is not null and k.from_id = m.old and r.sync = $2 and k.run_id < $1::bigint) as known,
         exists (select from assocd.merged s where (s.sync, s.old_id, s.now_id, s.mapping) = ($2, m.old, m.now, $9)
             and s.run_id < $1::bigint and (not s.brought or exists (
                 select from assocd.change b join assocd.run r using (run_id)
-                where b.merged_from is not null and b.from_id = m.now and r.sync = $2 and b.run_id < $1::bigint))) as seen
+                where b.merged_from = m.old and b.from_id = m.now and r.sync = $2 and b.run_id < $1::bigint))) as seen
     from (select distinct old, now from unnest($3::bigint[], $4::bigint[]) as m(old, now)) m),
 to_merge as (select distinct old, now from unnest($5::bigint[], $6::bigint[]) as m(old, now)),
 ends as (
@@ -36,6 +39,8 @@ came as (
             where k.ordinal > 0 and k.from_id = e.near and k.to_id = m.old and (k.operation = 'create' or k.run_id <> $1::bigint))
         or (e.turned or e.reason = 'drift_added')
             and exists (select from assocd.managed o where o.sync = $2 and o.from_id = e.near and o.to_id = m.old)
+        or e.reason = 'drift_added' and exists (select from assocd.change k join assocd.run r using (run_id)
+            where k.merged_from is not null and k.from_id = e.near and k.to_id = m.old and r.sync = $2 and k.run_id < $1::bigint)
         or e.reason = 'drift_added' and exists (
             select from assocd.let_go o where o.sync = $2 and o.from_id = e.near and o.to_id = m.old
                 and not exists (
@@ -43,22 +48,25 @@ came as (
                     where r.sync = $2 and r.started_at > o.let_go_at and d.ordinal > 0 and d.from_id = e.from_id
                         and d.to_id = e.to_id and (d.category, d.type_id) = (e.category, e.type_id)
                         and d.state in ('sent', 'applied', 'verified', 'unverified', 'unknown')))),
+kept as (select place, min(old) as old from came group by place),
 archives as (
-    update assocd.change c set merged_from = l.old,
+    update assocd.change c set merged_from = k.old,
         state = case c.state when 'planned' then 'skipped' else c.state end,
         message = case c.state when 'planned' then 'a record was merged in HubSpot, and this link came with it' else c.message end
-    from (select place, min(old) as old from came group by place) l where c.ctid = l.place),
+    from kept k where c.ctid = k.place),
 seen as (
-    insert into assocd.merged (sync, old_id, now_id, mapping, brought, run_id)
-    select $2, m.old, m.now, $9, exists (select from came join ends e using (place) where e.near = m.now and not e.turned)
-        or exists (select from assocd.change b where b.run_id = $1::bigint and b.from_id = m.now and b.merged_from is not null),
+    insert into assocd.merged as s (sync, old_id, now_id, mapping, brought, run_id)
+    select $2, m.old, m.now, case when l.looked_at then $9 else '' end,
+        exists (select from kept k join ends e using (place) where k.old = m.old and e.near = m.now and not e.turned)
+        or exists (select from assocd.change b where b.run_id = $1::bigint and b.from_id = m.now and b.merged_from = m.old),
         $1::bigint
-    from from_merge m
-    where not m.seen and (exists (select from ends e where e.near = m.now and not e.turned and e.reason = 'drift_added')
-        or $10::boolean and exists (select from assocd.managed o where o.sync = $2 and o.from_id = m.now))
+    from from_merge m, lateral (select
+        exists (select from ends e where e.near = m.now and not e.turned and e.reason = 'drift_added')
+        or $10::boolean and exists (select from assocd.managed o where o.sync = $2 and o.from_id = m.now) as looked_at) l
+    where m.known and not m.seen
     on conflict (sync, old_id, now_id) do update
-    set mapping = excluded.mapping, brought = excluded.brought or merged.brought, run_id = excluded.run_id
-    where merged.run_id < excluded.run_id),
+    set mapping = excluded.mapping, brought = excluded.brought or s.brought, run_id = excluded.run_id
+    where excluded.mapping <> '' and (s.run_id < excluded.run_id or s.mapping = '')),
 creates as (
     update assocd.change c set state = 'skipped',
         message = format('%s record %s was merged into %s in HubSpot', $7::text, m.old, m.now)
