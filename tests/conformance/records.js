@@ -221,4 +221,216 @@ module.exports = function records({ base, client, control, raw, fails, test }) {
     const read = await byMail(['bob@example.org']);
     assert.ok('hs_new_of_late' in read.data.results[0].properties);
   });
+
+  const companies = client.crm.companies;
+  const where = (propertyName, operator, value) => ({ propertyName, operator,
+    ...(Array.isArray(value) ? { values: value } : { value }) });
+  const search = (filters, more) => companies.searchApi.doSearch({ properties: ['domain'],
+    sorts: [{ propertyName: 'hs_object_id', direction: 'ASCENDING' }], limit: 200,
+    filterGroups: [{ filters }], ...more });
+  const firms = () => seed('companies', {
+    21: { domain: 'Acme.example', name: 'Acme', hs_additional_domains: 'acme.example.org;old.example' },
+    22: { domain: 'acme.example', name: 'Acme Two' },
+    23: { domain: 'globex.example', name: 'Globex' } });
+
+  test('search: IN wants lower case, EQ does not care', async () => {
+    await firms();
+    const found = await search([where('domain', 'IN', ['acme.example', 'globex.example', 'no.example'])]);
+    assert.equal(found.total, 3);
+    assert.deepEqual(found.results.map((record) => record.id), ['21', '22', '23']);
+    assert.equal(found.results[0].properties.domain, 'acme.example');
+    assert.equal(found.paging, undefined);
+    assert.equal((await search([where('name', 'IN', ['Globex'])])).total, 0);
+    assert.equal((await search([where('name', 'IN', ['globex'])])).total, 1);
+    assert.equal((await search([where('name', 'EQ', 'GLOBEX')])).total, 1);
+  });
+
+  test('search: the other operators, and groups', async () => {
+    await firms();
+    const count = async (...filters) => (await search(filters)).results.map((record) => record.id).join(' ');
+    const known = where('domain', 'HAS_PROPERTY');
+    assert.equal(await count(known), '21 22 23');
+    assert.equal(await count(known, where('hs_object_id', 'GT', '21')), '22 23');
+    assert.equal(await count(where('hs_object_id', 'BETWEEN', '22'), known).catch((e) => e.code), 400);
+    assert.equal(await count({ ...where('hs_object_id', 'BETWEEN', '22'), highValue: '23' }), '22 23');
+    assert.equal(await count(known, where('domain', 'NEQ', 'ACME.example')), '23');
+    assert.equal(await count(known, where('domain', 'NOT_IN', ['globex.example'])), '21 22');
+    assert.equal(await count(where('hs_additional_domains', 'CONTAINS_TOKEN', 'Old.example')), '21');
+    assert.equal(await count(where('hs_additional_domains', 'EQ', 'old.example')), '');
+    assert.equal(await count(known, where('createdate', 'LT', '2026-01-01T00:00:00.000Z')), '');
+    assert.equal(await count(known, where('createdate', 'LTE', '1767225600000')), '21 22 23');
+    const both = await companies.searchApi.doSearch({ filterGroups: [
+      { filters: [where('name', 'EQ', 'acme')] }, { filters: [where('name', 'EQ', 'globex')] }] });
+    assert.deepEqual(ids(both.results), ['21', '23']);
+  });
+
+  test('search: pages, the end of ten thousand, totals', async () => {
+    const page = (more) => companies.searchApi.doSearch({ limit: 40,
+      sorts: ['hs_object_id'], ...more });
+    const first = await page();
+    assert.equal(first.total, 100);
+    assert.equal(first.paging.next.after, '40');
+    const last = await page({ after: '80' });
+    assert.deepEqual([last.results.length, last.results[0].id, last.paging], [20, '81', undefined]);
+    assert.equal((await companies.searchApi.doSearch({ limit: 1 })).total, 100);
+    const down = await page({ sorts: [{ propertyName: 'hs_object_id', direction: 'DESCENDING' }] });
+    assert.equal(down.results[0].id, '100');
+    for (const bad of [{ after: '10000' }, { limit: 201 }, { sorts: ['name', 'domain'] }, { sorts: ['nothing'] },
+      { filterGroups: [{ filters: [where('nothing', 'EQ', '1')] }] },
+      { filterGroups: [{ filters: [where('name', 'LIKE', '1')] }] },
+      { filterGroups: [{ filters: [where('name', 'IN', [])] }] },
+      { filterGroups: [{ filters: [where('name', 'IN', [...Array(101).keys()].map(String))] }] },
+      { filterGroups: Array(6).fill({ filters: [where('name', 'EQ', '1')] }) },
+      { filterGroups: [{ filters: Array(7).fill(where('name', 'EQ', '1')) }] },
+      { filterGroups: [{ filters: [where('name', 'EQ', 'x'.repeat(3000))] }] }]) {
+      const error = await fails(page(bad));
+      assert.equal(error.code, 400, JSON.stringify(bad).slice(0, 100));
+      assert.equal(error.body.category, 'VALIDATION_ERROR');
+    }
+    await control('switch', { search_body: 0, search_values: 0 });
+    assert.equal((await page({ filterGroups: [{ filters:
+      [where('name', 'IN', [...Array(500).keys()].map((i) => `n${i}`.padEnd(9, 'x')))] }] })).total, 0);
+  });
+
+  test('search learns late of what changes', async () => {
+    await firms();
+    const domain = async (name) => ids((await search([where('domain', 'EQ', name)])).results).join(' ');
+    await control('edit', { create_records: { companies: [{ id: 400, properties: { domain: 'new.example' } }] },
+      change_records: { companies: [{ id: 23, properties: { domain: 'moved.example' } }] },
+      delete_records: { companies: [22] } });
+    assert.equal(await domain('new.example'), '');
+    assert.equal(await domain('moved.example'), '');
+    assert.equal(await domain('globex.example'), '23');
+    assert.equal(await domain('acme.example'), '21 22', 'what was deleted is found for a while');
+    await control('switch', { search_lag_ms: 0 });
+    await control('edit', { change_records: { companies: [{ id: 21, properties: { domain: 'now.example' } }] } });
+    assert.equal(await domain('now.example'), '21');
+    assert.equal((await companies.batchApi.read({ properties: ['domain'], inputs: inputs('23') }))
+      .results[0].properties.domain, 'moved.example', 'other calls are not late');
+  });
+
+  test('search has five a second for all tokens, without headers', async () => {
+    await control('switch', { rate_headers: true, search_per_1s: 5 });
+    await control('token', { token: 'pat-two' });
+    const ask = (bearer) => fetch(`${base}/crm/v3/objects/companies/search`, { method: 'POST', body: '{"limit":1}',
+      headers: { Authorization: `Bearer ${bearer}`, 'Content-Type': 'application/json' } });
+    const answers = await Promise.all(['pat-two', 'pat-two', 'pat-two', 'pat-na1-sandbox-0000-0000',
+      'pat-na1-sandbox-0000-0000', 'pat-two', 'pat-na1-sandbox-0000-0000'].map(ask));
+    const refused = answers.filter((answer) => answer.status === 429);
+    assert.equal(refused.length, 2);
+    assert.equal((await refused[0].json()).policyName, 'SECONDLY');
+    assert.equal(answers[0].headers.get('x-hubspot-ratelimit-max'), null);
+  });
+
+  test('properties say whether they are unique', async () => {
+    await control('seed', { properties: { companies: [{ name: 'erp', unique: true }, { name: 'size', type: 'number' }] } });
+    const api = client.crm.properties.coreApi;
+    const erp = await api.getByName('companies', 'erp');
+    assert.deepEqual([erp.hasUniqueValue, erp.type, erp.hubspotDefined], [true, 'string', false]);
+    assert.equal((await api.getByName('0-2', 'size')).type, 'number');
+    assert.equal((await api.getByName('companies', 'domain')).hasUniqueValue, false);
+    assert.equal((await api.getByName('contacts', 'email')).hasUniqueValue, false);
+    const error = await fails(api.getByName('companies', 'nothing'));
+    assert.deepEqual([error.code, error.body.category], [404, 'OBJECT_NOT_FOUND']);
+    const all = await api.getAll('companies');
+    assert.ok(all.results.some((property) => property.name === 'domain'));
+    assert.equal((await raw('GET', '/crm/properties/2026-09/0-2/erp')).body.hasUniqueValue, true);
+    await control('token', { token: 'pat-schema', scopes: ['crm.schemas.companies.read'] });
+    const schema = new Client({ accessToken: 'pat-schema', basePath: base });
+    assert.equal((await schema.crm.properties.coreApi.getByName('companies', 'erp')).name, 'erp');
+    assert.equal((await fails(schema.crm.properties.coreApi.getByName('contacts', 'email'))).code, 403);
+    assert.equal((await fails(schema.crm.companies.basicApi.getPage())).code, 403);
+  });
+
+  async function listed(api, between) {
+    const seen = [];
+    let after;
+    do {
+      const page = await api.getPage(40, after, ['domain']);
+      seen.push(...page.results.map((record) => Number(record.id)));
+      after = page.paging?.next?.after;
+      if (after !== undefined)
+        await between?.();
+    } while (after !== undefined);
+    return seen;
+  }
+
+  test('a list goes by ids, and stands records that come and go', async () => {
+    assert.deepEqual(await listed(companies.basicApi), [...Array(100).keys()].map((i) => i + 1));
+    let next = 1000;
+    const moving = await listed(companies.basicApi, () => control('edit',
+      { create_records: { companies: [++next] }, delete_records: { companies: [next - 1000, 1100 - next] } }));
+    assert.deepEqual(moving.slice(0, 40), [...Array(40).keys()].map((i) => i + 1));
+    assert.deepEqual(moving.slice(-3), [100, 1001, 1002]);
+    assert.ok(moving.includes(97) && !moving.includes(98) && !moving.includes(99));
+    assert.deepEqual([...new Set(moving)], moving, 'none twice');
+    await control('switch', { list_skips: 10 });
+    assert.ok(!(await listed(companies.basicApi)).includes(10));
+  });
+
+  test('the first page, the largest, archived ones, and beyond', async () => {
+    const first = await companies.basicApi.getPage();
+    assert.equal(first.results.length, 10);
+    assert.equal(first.paging.next.after, '11');
+    assert.equal((await companies.basicApi.getPage(100)).paging, undefined);
+    assert.equal((await fails(companies.basicApi.getPage(101))).code, 400);
+    assert.equal((await fails(companies.basicApi.getPage(51, undefined, [], ['name']))).code, 400);
+    await control('switch', { list_over: 'clamp' });
+    assert.equal((await companies.basicApi.getPage(250)).results.length, 100);
+    await control('edit', { delete_records: { companies: [7, 9] } });
+    const bin = await companies.basicApi.getPage(100, undefined, [], undefined, undefined, true);
+    assert.deepEqual(bin.results.map((record) => [record.id, record.archived]), [['7', true], ['9', true]]);
+    assert.equal((await raw('GET', `/crm/v3/objects/companies?properties=${'x'.repeat(16000)}`)).status, 414);
+    const dated = await raw('GET', '/crm/objects/2026-09/0-2?limit=2&after=98');
+    assert.deepEqual(dated.body.results.map((record) => record.id), ['98', '99']);
+    assert.match(dated.body.paging.next.link, /\/crm\/objects\/2026-09\/companies\?limit=2&after=100$/);
+  });
+
+  test('a list with associations has v3 names, the primary one twice, pages of a hundred', async () => {
+    await control('seed', { records: { companies: { from: 1, to: 200 } }, associations: [
+      { from: 'contacts', to: 'companies', pairs: [...Array(150).keys()].map((i) => [5, i + 1]) }] });
+    for (const path of ['/crm/v3/objects/contacts', '/crm/objects/2026-09/0-1']) {
+      const page = await raw('GET', `${path}?limit=2&after=5&associations=companies,deals,nothing`);
+      const [five, six] = page.body.results;
+      assert.equal(five.associations.companies.results.length, 100);
+      assert.deepEqual(Object.keys(five.associations), ['companies']);
+      assert.deepEqual(five.associations.companies.results.filter((link) => link.id === '1').map((link) => link.type),
+        ['contact_to_company', 'contact_to_company_unlabeled']);
+      assert.match(five.associations.companies.paging.next.link, /\/0-1\/5\/associations\/0-2\?/);
+      assert.equal(six.associations, undefined);
+    }
+    const one = await companies.basicApi.getPage(1, '3', ['num_associated_contacts']);
+    assert.equal(one.results[0].properties.num_associated_contacts, '1');
+  });
+
+  test('how many records there are, a moment ago', async () => {
+    const count = async () => (await raw('GET', '/crm/limits/2026-09/records')).body
+      .hubspotDefinedObjectTypes.find((type) => type.objectTypeId === '0-2').usage;
+    assert.equal(await count(), 100);
+    await control('edit', { delete_records: { companies: [1, 2] }, create_records: { companies: [200] } });
+    assert.equal(await count(), 99);
+    await control('switch', { count_bin: true, count_more: 10, count_less: 1 });
+    assert.equal(await count(), 110);
+    await control('switch', { count_lag_ms: 60000, count_bin: false, count_more: 0, count_less: 0 });
+    assert.equal(await count(), 99);
+    await control('edit', { delete_records: { companies: [3] } });
+    assert.equal(await count(), 99);
+    await control('seed', { objects: [{ id: '2-77', name: 'vendor' }], records: { '2-77': [1, 2, 3] } });
+    const all = (await raw('GET', '/crm/v3/limits/records')).body;
+    assert.deepEqual([all.customObjectTypes.overallUsage, all.customObjectTypes.byObjectType[0].usage], [3, 3]);
+    await control('token', { token: 'pat-schema', scopes: ['crm.schemas.companies.read'] });
+    const schema = new Client({ accessToken: 'pat-schema', basePath: base });
+    assert.equal((await schema.apiRequest({ method: 'GET', path: '/crm/v3/limits/records' })).status, 403);
+  });
+
+  test('lists and search do not show what was merged away', async () => {
+    await firms();
+    await control('switch', { search_lag_ms: 0 });
+    await control('edit', { merge: { companies: [22, 21] } });
+    assert.ok(!(await listed(companies.basicApi)).includes(21));
+    assert.deepEqual(ids((await search([where('domain', 'EQ', 'acme.example')])).results), ['22']);
+    assert.deepEqual(ids((await search([where('hs_merged_object_ids', 'HAS_PROPERTY')])).results), ['22']);
+    const read = await companies.batchApi.read({ properties: ['hs_additional_domains'], inputs: inputs('21') });
+    assert.deepEqual(read.results.map((record) => record.id), ['22']);
+  });
 };

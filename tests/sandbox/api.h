@@ -38,5 +38,10 @@ void api_report(struct call *call);
 void api_records(struct call *call);
 void api_record(struct call *call);
 void api_merge(struct call *call);
+void api_search(struct call *call);
+void api_property(struct call *call);
+void api_properties(struct call *call);
+void api_list(struct call *call);
+void api_counts(struct call *call);
 
 #endif

@@ -57,6 +57,7 @@ struct call {
     int from, to; /* object types, -1: not in the path */
     const char *from_text, *to_text; /* ids in the path as they were written */
     uint64_t from_id, to_id; /* 0: not in the path */
+    bool is_list; /* links beside records: under v3's names in all versions, all companies */
     const char *name; /* the free segment of the path: a type's name or id */
     struct json_object *json; /* the body, NULL: none */
     int64_t started_ms;

@@ -46,6 +46,9 @@ bool gate_allows(const struct token *, const struct object *, bool write);
 /* Whether the token may look at the properties of an object type. */
 bool gate_allows_schema(const struct token *, const struct object *);
 
+/* Whether it may do something with records of any object type. */
+bool gate_allows_any(const struct token *);
+
 /* A request of a rate class and token. */
 struct pass {
     struct gate *gate;

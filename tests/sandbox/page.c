@@ -43,7 +43,7 @@ static uint64_t shown_types(const struct call *call, uint64_t types)
 {
     const struct direction *direction = call->direction;
     const char *to = call->portal->objects.items[direction->to].id;
-    if (call->dialect != V3 || direction->primary < 0 || strcmp(to, "0-2") != 0)
+    if (call->dialect != V3 || call->is_list || direction->primary < 0 || strcmp(to, "0-2") != 0)
         return types;
     if (call->portal->settings.values[SET_V3_ALL_COMPANIES] != 0)
         return types;
@@ -93,7 +93,7 @@ static void add_v4(struct call *call, const struct link *link, bool *comma)
 static void add_link(struct call *call, const struct link *link, bool *comma)
 {
     call->sandbox->history.read_count += (uint64_t)__builtin_popcountll(link->types);
-    if (call->dialect == V3)
+    if (call->dialect == V3 || call->is_list)
         add_v3(call, link, comma);
     else
         add_v4(call, link, comma);

@@ -34,6 +34,9 @@ void portal_clear(struct portal *portal)
         }
         idmap_clear(&portal->records[from]);
         record_list_clear(&portal->contents[from]);
+        free(portal->ids[from].items);
+        portal->ids[from] = (struct sorted_ids){0};
+        portal->counted[from] = (struct counted){0};
     }
     portal->hidden_count = 0;
     portal->merges_count = 0;

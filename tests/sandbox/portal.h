@@ -29,6 +29,14 @@ struct portal {
     size_t merges_count;
     size_t hidden_count; /* records deleted or merged: reading must look out for them */
     struct record_list contents[OBJECTS_MAX]; /* what records hold */
+    struct sorted_ids {
+        uint64_t *items; /* all ids there ever were, ascending */
+        size_t count;
+    } ids[OBJECTS_MAX];
+    struct counted {
+        size_t count;
+        int64_t until_ms; /* told until then */
+    } counted[OBJECTS_MAX];
     int64_t now_ms; /* wall time of what is being done */
     uint32_t next_label_id;
     struct random random;
@@ -89,10 +97,17 @@ uint64_t portal_resolve(const struct portal *, int object, uint64_t id);
 /* What records of an object type hold, with the properties that HubSpot has by itself. */
 struct record_list *portal_records(struct portal *, int object);
 
+/* All ids of an object type that there ever were, ascending. Valid until a record is added. */
+const struct sorted_ids *portal_ids(struct portal *, int object);
+
+/* How many records HubSpot says there are. */
+size_t portal_count(struct portal *, int object);
+
 /* A record as somebody sees it. */
 struct sight {
     int object;
     uint64_t id;
+    bool archived;
     int64_t created_ms, changed_ms;
     const struct values *values; /* NULL: none */
 };

@@ -69,6 +69,32 @@ struct record_list *portal_records(struct portal *portal, int object)
     return list;
 }
 
+const struct sorted_ids *portal_ids(struct portal *portal, int object)
+{
+    struct sorted_ids *ids = &portal->ids[object];
+    if (ids->items != NULL && ids->count == portal->records[object].count)
+        return ids;
+    free(ids->items);
+    ids->items = idmap_keys(&portal->records[object], &ids->count);
+    return ids;
+}
+
+size_t portal_count(struct portal *portal, int object)
+{
+    const int64_t *set = portal->settings.values;
+    struct counted *counted = &portal->counted[object];
+    const struct sorted_ids *ids = portal_ids(portal, object);
+    if (counted->until_ms <= portal->now_ms) {
+        counted->until_ms = portal->now_ms + set[SET_COUNT_LAG_MS];
+        counted->count = 0;
+        for (size_t i = 0; i < ids->count; i++)
+            counted->count += portal_is_live(portal, object, ids->items[i]) ||
+                (set[SET_COUNT_BIN] != 0 && portal_is_deleted(portal, object, ids->items[i]));
+    }
+    size_t more = counted->count + (size_t)set[SET_COUNT_MORE];
+    return more > (size_t)set[SET_COUNT_LESS] ? more - (size_t)set[SET_COUNT_LESS] : 0;
+}
+
 static size_t count_links(const struct portal *portal, int object, uint64_t id, const char *to)
 {
     struct links scratch = {0};
@@ -133,8 +159,11 @@ bool portal_value(
 struct sight portal_sight(const struct portal *portal, int object, uint64_t id)
 {
     const struct record *record = record_find(&portal->contents[object], id);
-    struct sight sight = {
-        .object = object, .id = id, .created_ms = RECORD_SINCE_MS, .changed_ms = RECORD_SINCE_MS};
+    struct sight sight = {.object = object,
+        .id = id,
+        .archived = portal_is_deleted(portal, object, id),
+        .created_ms = RECORD_SINCE_MS,
+        .changed_ms = RECORD_SINCE_MS};
     if (record == NULL)
         return sight;
     sight.created_ms = record->created_ms;
@@ -150,6 +179,7 @@ bool portal_searched(const struct portal *portal, int object, uint64_t id, struc
     if (record == NULL || record->indexed_ms <= portal->now_ms)
         return portal_is_live(portal, object, id);
     sight->values = &record->old;
+    sight->archived = false;
     return record->was_live;
 }
 

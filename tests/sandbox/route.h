@@ -14,7 +14,8 @@ enum {
     NO_TOKEN = 8,
     NEEDS_SCHEMA = 16,
     RATED_GENERAL = 32,
-    RATED_SEARCH = 64
+    RATED_SEARCH = 64,
+    NEEDS_ANY = 128 /* the scope of any object type */
 };
 
 struct route {

@@ -123,29 +123,35 @@ static bool allows(
     return gate_allows(token, object, (route->needs & NEEDS_WRITE) != 0);
 }
 
+static bool fail_scopes(struct call *call, const char *object, const char *verb)
+{
+    struct buf members = {0};
+    buf_addf(&members,
+        "\"errors\":[{\"message\":\"One or more of the following scopes are required.\","
+        "\"context\":{\"requiredGranularScopes\":[\"crm.objects.%s.%s\"]}}],"
+        "\"links\":{\"scopes\":\"https://developers.hubspot.com/scopes\"}",
+        object, verb);
+    call_fail_with(call, 403, "MISSING_SCOPES",
+        "This app hasn't been granted all required scopes to make this call. Read more about "
+        "required scopes here: https://developers.hubspot.com/scopes.",
+        buf_text(&members));
+    buf_clear(&members);
+    return false;
+}
+
 static bool check_scopes(struct call *call, const struct route *route, const struct token *token)
 {
     const struct object *objects = call->portal->objects.items;
-    bool write = (route->needs & NEEDS_WRITE) != 0;
     const int sides[2] = {call->from, call->to};
-    const char *verb = write ? "write" : "read";
+    const char *verb = (route->needs & NEEDS_WRITE) != 0 ? "write" : "read";
     const int scoped = NEEDS_READ | NEEDS_WRITE | NEEDS_SCHEMA;
+    if ((route->needs & NEEDS_ANY) != 0 && !gate_allows_any(token))
+        return fail_scopes(call, "contacts", verb);
     for (int i = 0; i < 2 && (route->needs & scoped) != 0; i++) {
         if (sides[i] < 0 || allows(route, token, &objects[sides[i]]))
             continue;
-        struct buf members = {0};
         const struct object *object = &objects[sides[i]];
-        buf_addf(&members,
-            "\"errors\":[{\"message\":\"One or more of the following scopes are required.\","
-            "\"context\":{\"requiredGranularScopes\":[\"crm.objects.%s.%s\"]}}],"
-            "\"links\":{\"scopes\":\"https://developers.hubspot.com/scopes\"}",
-            object_is_custom(object) ? "custom" : object->plural, verb);
-        call_fail_with(call, 403, "MISSING_SCOPES",
-            "This app hasn't been granted all required scopes to make this call. Read more about "
-            "required scopes here: https://developers.hubspot.com/scopes.",
-            buf_text(&members));
-        buf_clear(&members);
-        return false;
+        return fail_scopes(call, object_is_custom(object) ? "custom" : object->plural, verb);
     }
     return true;
 }
@@ -220,6 +226,16 @@ static enum rate_class rate_of(const struct route *route)
     return route != NULL && (route->needs & RATED_GENERAL) != 0 ? RATE_GENERAL : RATE_USUAL;
 }
 
+/* The URL, as far as it was not percent-encoded. */
+static bool is_too_long(const struct call *call)
+{
+    int64_t most = call->portal->settings.values[SET_URL_MAX];
+    size_t length = strlen(call->request->path);
+    for (size_t i = 0; i < call->request->query_count; i++)
+        length += strlen(call->request->query[i].key) + strlen(call->request->query[i].value) + 2;
+    return most > 0 && length > (size_t)most;
+}
+
 static void dispatch(struct call *call, char *path)
 {
     const char *unknown = NULL;
@@ -227,6 +243,10 @@ static void dispatch(struct call *call, char *path)
     const struct route *route = route_find(call, path, &unknown, &allowed);
     if (route != NULL)
         call->entry->call = route->name;
+    if (is_too_long(call)) {
+        call_fail(call, 414, NULL, "Request-URI Too Large");
+        return;
+    }
     if (route != NULL && (route->needs & NO_TOKEN) != 0) {
         run_call(call, route);
         return;

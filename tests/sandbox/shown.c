@@ -91,7 +91,7 @@ void shown_add(struct call *call, const struct shown *shown, const struct sight 
     stamp_iso(sight->created_ms, created);
     stamp_iso(sight->changed_ms, changed);
     buf_addf(body, "},\"createdAt\":\"%s\",\"updatedAt\":\"%s\",\"archived\":%s", created, changed,
-        portal_is_deleted(call->portal, call->from, sight->id) ? "true" : "false");
+        sight->archived ? "true" : "false");
     if (extra)
         buf_add_text(body, ",\"url\":\"https://app.hubspot.com/\",\"of_late\":{\"id\":\"7\"}");
     buf_clear(&value);
