@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/json_out.h"
 #include "cli/output.h"
+#include "service/log.h"
 
 static bool prune_portion(struct cli *cli, int64_t *gone, struct error *err)
 {
@@ -20,22 +21,39 @@ static bool prune_portion(struct cli *cli, int64_t *gone, struct error *err)
     return true;
 }
 
+/* What the daemon's process did: its end code says the rest. */
+static bool tell_log(bool ok, bool complete, int *code, const struct error *err)
+{
+    if (ok)
+        *code = complete ? 0 : EXIT_STOPPED;
+    else
+        *code = error_exit_code(err->kind);
+    if (!ok && err->kind != ERROR_STOPPED)
+        log_event(LOG_WARNING, NULL, "%s; it is tried again in an hour", err->text);
+    return true;
+}
+
 bool verb_prune(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
     int64_t all = 0, gone = 1;
     char text[AMOUNT_TEXT_MAX];
     struct words words;
-    const struct option_row options[] = {{0}};
+    const char *log_format = NULL; /* of the daemon: nobody reads a report */
+    const struct option_row options[] = {
+        {.name = "log-format", .hidden = true, .text = &log_format}, {0}};
     (void)argc;
-    (void)code;
     if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, "prune", 0, 0, err) ||
-        !cli_state(cli, err))
+        (log_format != NULL && !log_open(log_format, err)))
         return false;
-    while (gone > 0 && !stop_requested()) {
-        if (!prune_portion(cli, &gone, err))
-            return false;
-        all += gone;
+    bool ok = cli_state(cli, err);
+    while (ok && gone > 0 && !stop_requested()) {
+        ok = prune_portion(cli, &gone, err);
+        all += ok ? gone : 0;
     }
+    if (log_format != NULL)
+        return tell_log(ok, gone == 0, code, err);
+    if (!ok)
+        return false;
     if (cli->json) {
         CLEANUP(json_out_free) struct json_object *json = json_out_object();
         json_out_number(json, "rows", all);

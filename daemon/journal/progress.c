@@ -1,5 +1,5 @@
 /*
- * progress.c: a row of the journal that follows the run, not too often.
+ * progress.c: a row (assocd.progress) that follows the run, not too often.
  */
 #include "journal/progress.h"
 

@@ -6,8 +6,8 @@
 
 #include "journal/session.h"
 
-/* Between statements: calls options.show, and updates the run's row at most once a second. stage:
- * as in struct progress. */
+/* Between statements: calls options.show, and updates the row of the sync in assocd.progress at
+ * most once a second. stage: as in struct progress. */
 void progress_show(struct run *run, const char *stage, uint64_t done, uint64_t total);
 
 #endif

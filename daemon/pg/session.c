@@ -80,10 +80,12 @@ static bool set_here(struct pg *pg, int server_pid, bool *same, struct error *er
     return true;
 }
 
+/* A process that somebody stopped (SIGSTOP) between two statements must not hold its locks for
+ * ever: a writer that waits for them keeps all others waiting. */
 bool pg_begin(struct pg *pg, const char *mode, struct error *err)
 {
     CLEANUP(buf_clear) struct buf sql = {0};
-    buf_addf(&sql, "begin %s", mode);
+    buf_addf(&sql, "begin %s; set local idle_in_transaction_session_timeout = '1min'", mode);
     for (size_t i = 0; i < ARRAY_COUNT(settings); i++)
         if (!settings[i].session)
             buf_addf(&sql, "; set local %s = '%s'", settings[i].name, settings[i].value);

@@ -25,11 +25,12 @@
 #include "service/listen.h"
 #include "service/log.h"
 #include "service/notify.h"
+#include "service/pruner.h"
 #include "service/state.h"
 
 enum {
     WAIT_MOST_MS = 10000,
-    FDS_MAX = 3 + LISTENERS_MAX + 1024,
+    FDS_MAX = 4 + LISTENERS_MAX + 1024,
 };
 
 /* A statement of the supervisor is short, or something is wrong with the server. It need not wait
@@ -174,6 +175,7 @@ static void heed_signals(struct supervisor *supervisor)
         log_event(LOG_NOTICE, NULL, "stopping: waiting for %s to finish in-flight requests",
             amount_text(supervisor->workers_count, "workers", workers));
     worker_pool_stop(supervisor, SIGTERM);
+    pruner_stop(supervisor, SIGTERM);
 }
 
 static void report_status(struct supervisor *supervisor)
@@ -238,6 +240,8 @@ static void wait_for_news(struct supervisor *supervisor)
     fds[count++] =
         (struct pollfd){.fd = supervisor->state.pg != NULL ? pg_socket(supervisor->state.pg) : -1,
             .events = POLLIN};
+    fds[count++] = (struct pollfd){
+        .fd = supervisor->pruning ? supervisor->pruner.pidfd : -1, .events = POLLIN};
     for (size_t i = 0; i < supervisor->listeners_count; i++)
         if (supervisor->listeners[i].link.pg != NULL)
             fds[count++] = (struct pollfd){
@@ -258,9 +262,11 @@ static void turn(struct supervisor *supervisor)
     look(supervisor);
     listen_turn(supervisor);
     worker_pool_start(supervisor);
+    pruner_turn(supervisor);
     hear(supervisor); /* what came along with the answers above */
     if (supervisor->stopping && clock_now_ms() >= supervisor->kill_ms) {
         worker_pool_stop(supervisor, SIGKILL);
+        pruner_stop(supervisor, SIGKILL);
         supervisor->kill_ms = INT64_MAX;
     }
     report_status(supervisor);
@@ -287,7 +293,7 @@ static bool work(struct supervisor *supervisor, struct error *err)
     log_event(LOG_NOTICE, NULL, "assocd %s: daemon %lld, %s", supervisor->version,
         (long long)supervisor->daemon_id,
         amount_text(supervisor->definitions.syncs_count, "syncs", syncs));
-    while (!supervisor->stopping || supervisor->workers_count > 0)
+    while (!supervisor->stopping || supervisor->workers_count > 0 || supervisor->pruning)
         turn(supervisor);
     struct error ignored; /* its row ages away */
     if (supervisor->state.pg != NULL)

@@ -52,6 +52,10 @@ struct supervisor {
     bool waiting; /* requests were left there for later */
     bool busy; /* runs are under way, of whichever daemon */
 
+    struct worker pruner; /* forgets old history (pruner.h) */
+    bool pruning; /* it is there */
+    int64_t prune_ms; /* when it is started again (clock_now_ms) */
+
     struct worker *workers; /* workers_max places, the first workers_count in use */
     size_t workers_count;
     size_t workers_max;

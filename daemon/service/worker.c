@@ -42,13 +42,18 @@ static void add_word(struct command *command, const char *word)
     command->words[command->count++] = word;
 }
 
+static const char *const verbs[] = {[WORKER_FULL] = "run",
+    [WORKER_CHANGED] = "run",
+    [WORKER_APPLY] = "apply",
+    [WORKER_PRUNE] = "prune"};
+
 static void set_command(struct command *command, const struct worker_order *order)
 {
     *command = (struct command){0};
     add_word(command, "assocd");
     add_word(command, "-c");
     add_word(command, config_path);
-    add_word(command, order->kind == WORKER_APPLY ? "apply" : "run");
+    add_word(command, verbs[order->kind]);
     add_word(command, "--log-format");
     add_word(command, log_format_text());
     if (order->kind == WORKER_APPLY) {
@@ -56,6 +61,8 @@ static void set_command(struct command *command, const struct worker_order *orde
         add_word(command, command->number);
         return;
     }
+    if (order->kind == WORKER_PRUNE)
+        return;
     add_word(command, "--cause");
     add_word(command, order->cause);
     if (order->kind == WORKER_CHANGED)

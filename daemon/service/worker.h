@@ -15,6 +15,7 @@ enum worker_kind {
     WORKER_FULL, /* assocd run SYNC */
     WORKER_CHANGED, /* assocd run --touched SYNC */
     WORKER_APPLY, /* assocd apply PLAN */
+    WORKER_PRUNE, /* assocd prune: of no sync */
 };
 
 struct worker {

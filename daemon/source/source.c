@@ -16,6 +16,7 @@
 #include "source/source_hint.h"
 #include "source/source_lock.h"
 #include "source/source_once.h"
+#include "source/source_order.h"
 #include "source/source_type.h"
 
 enum { CELLS_MAX = 2 + SOURCE_TYPE_CELLS };
@@ -108,37 +109,6 @@ static bool columns_text(
     return true;
 }
 
-/* A cell as text, cut on the server: no id and no type is that long, and what somebody writes into
- * a row would otherwise cost the server and us as much again, or be more than a COPY can carry. */
-enum { CELL_MAX = 2000 };
-
-static void add_cell(struct buf *sql, const struct pg_rows *shape, int column)
-{
-    if (pg_rows_integer(shape, column))
-        buf_addf(sql, "cells.c%d::text", column);
-    else
-        buf_addf(sql, "pg_catalog.left(cells.c%d::text, %d)", column, CELL_MAX);
-}
-
-/* Ids sort as numbers whatever the column's type: text by length and then by digits. A bare c0
- * would mean the output column, which is text. */
-static void add_order(struct buf *sql, const struct pg_rows *shape)
-{
-    buf_add_text(sql, " order by ");
-    for (int i = 0; i < 2; i++) {
-        CLEANUP(buf_clear) struct buf cell = {0};
-        add_cell(&cell, shape, i);
-        buf_add_text(sql, i > 0 ? ", " : "");
-        if (pg_rows_integer(shape, i))
-            buf_addf(sql, "cells.c%d nulls first", i);
-        else
-            buf_addf(sql,
-                "pg_catalog.length(pg_catalog.ltrim(%s, '0')) nulls first,"
-                " pg_catalog.ltrim(%s, '0') collate \"C\"",
-                buf_text(&cell), buf_text(&cell));
-    }
-}
-
 /* Ids to be compared. Integers are compared in the column's own type, so that its index serves.
  * Text may have leading zeros, which belong to the same record: an index on ltrim(column, '0')
  * serves there. */
@@ -194,6 +164,11 @@ static bool begin_copy(struct source *source, const char *relation, struct error
             return error_prefix(err, "source of %s", source->sync->name);
         return no_such_column(source, relation, err->text, err);
     }
+    bool not_null[2] = {false, false};
+    const char *const ids[] = {source->sync->column_from, source->sync->column_to};
+    if (source->sync->source_table != NULL &&
+        !source_not_null(source->pg, relation, ids, not_null, err))
+        return false;
     size_t length = strlen(source->shape);
     (void)snprintf(source->shape + length, sizeof source->shape - length,
         "%sids as %s and %s, database %s", length > 0 ? ", " : "",
@@ -204,11 +179,11 @@ static bool begin_copy(struct source *source, const char *relation, struct error
     buf_add_text(&sql, "copy (select ");
     for (int i = 0; i < pg_rows_columns(&shape); i++) {
         buf_add_text(&sql, i > 0 ? ", " : "");
-        add_cell(&sql, &shape, i);
+        source_cell(&sql, &shape, i);
     }
     buf_addf(&sql, " from (%s) cells", buf_text(&inner));
     add_restriction(source, &sql, buf_text(&inner), &shape);
-    add_order(&sql, &shape);
+    source_order(&sql, &shape, not_null);
     buf_add_text(&sql, ") to stdout");
     if (!pg_copy_out(source->pg, buf_text(&sql), err))
         return error_prefix(err, "source of %s", source->sync->name);

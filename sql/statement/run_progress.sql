@@ -1,4 +1,6 @@
 -- How far a run is.
-update assocd.run set stage_began_at = case when stage = $2 then stage_began_at else clock_timestamp() end, stage = $2,
-    stage_done = $3::bigint, stage_total = $4::bigint, stage_at = clock_timestamp()
-where run_id = $1::bigint and completed_at is null
+insert into assocd.progress as p (sync, run_id, stage, stage_done, stage_total)
+select sync, run_id, $2, $3::bigint, $4::bigint from assocd.run where run_id = $1::bigint and completed_at is null
+on conflict (sync) do update set run_id = excluded.run_id, stage = excluded.stage, stage_done = excluded.stage_done,
+    stage_total = excluded.stage_total, stage_at = excluded.stage_at,
+    stage_began_at = case when (p.run_id, p.stage) = (excluded.run_id, excluded.stage) then p.stage_began_at else excluded.stage_at end

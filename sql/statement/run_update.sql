@@ -1,7 +1,7 @@
 -- Writes the run's counts and status; an end state closes it. No row: it was closed before, by others who saw its
 -- session without its lock.
 update assocd.run set status = $2,
-    completed_at = case when $2 in ('planning', 'applying', 'verifying') then null else clock_timestamp() end,
+    completed_at = case when assocd.is_working($2) then null else clock_timestamp() end,
     portal_id = nullif($3::bigint, 0), desired = $4::bigint, records = $5::bigint, unread = $6::bigint,
     observed = $7::bigint, unchanged = $8::bigint, duplicates = $9::bigint, invalid = $10::bigint,
     managed = $11::bigint, to_create = $12::bigint, to_archive = $13::bigint, drift = $14::bigint,

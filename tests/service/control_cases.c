@@ -277,8 +277,12 @@ TEST(status_shows_runs_under_way_with_their_progress)
     bed_until_logged(&bed, "batch/create");
     /* As a run that takes more than a second writes it. */
     bed_sql(&bed,
-        "update assocd.run set stage = 'create', stage_done = 5, stage_total = 20, "
-        "stage_began_at = clock_timestamp() - interval '10 s', stage_at = "
+        "insert into assocd.progress (sync, run_id, stage, stage_done, stage_total, "
+        "stage_began_at) "
+        "select sync, run_id, 'create', 5, 20, clock_timestamp() - interval '10 s' from assocd.run "
+        "on conflict (sync) do update set stage = excluded.stage, stage_done = "
+        "excluded.stage_done, "
+        "stage_total = excluded.stage_total, stage_began_at = excluded.stage_began_at, stage_at = "
         "clock_timestamp()");
     ck_assert_int_eq(bed_command(&bed, &process, words), 0);
     ck_assert_msg(strstr(buf_text(&process.out), "\"stage_done\":5") != NULL &&

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/suite.h"
 #include "lib/pgproxy.h"
@@ -113,6 +114,51 @@ TEST(looks_after_the_runs_of_others)
     bed_until(&bed, "select next_at < seen_at + interval '2 seconds' from assocd.daemon");
     bed_sql(&bed, "select pg_advisory_unlock_all()");
     bed_until(&bed, "select status = 'interrupted' from assocd.run");
+}
+
+/* Of a sync that rests since more than history.retention_days. */
+static void leave_old_history(void)
+{
+    bed_sql(&bed,
+        "set session_replication_role = replica;"
+        "insert into assocd.run (sync, portal, api, cause, status, started_at, completed_at, epoch,"
+        " host, pid) select 'former', 'main', 'v3', 'manual', 'succeeded', at, at, 1, 'h', 1 from"
+        " generate_series(1, 50), lateral (select now() - interval '200 days' as at) t;"
+        "insert into assocd.batch (run_id, operation, status, inputs, completed_at) select run_id,"
+        " 'create', 'done', 1, completed_at from assocd.run;"
+        "set session_replication_role = origin");
+}
+
+enum { PRUNED_MS = 90 * 1000 }; /* a daemon that starts lets some time go by first */
+
+TEST(forgets_old_history_while_it_has_nothing_else_to_do)
+{
+    leave_old_history();
+    configure("", "");
+    bed_start(&bed, 0, NULL);
+    ck_assert(bed_until_ms(&bed, "select count(*) = 0 from assocd.batch", PRUNED_MS));
+    ck_assert_int_eq(bed_stop(&bed, 0), 0);
+    ck_assert_ptr_null(strstr(buf_text(&bed.daemons[0].err), "pruned"));
+}
+
+TEST(tells_that_old_history_could_not_be_forgotten_and_goes_on)
+{
+    leave_old_history();
+    bed_sql(&bed,
+        "create function public.hold() returns trigger language plpgsql as $$ begin raise "
+        "exception "
+        "'the auditors want it'; end $$; create trigger held before delete on assocd.batch execute "
+        "function public.hold()");
+    configure("", "");
+    bed_start(&bed, 0, NULL);
+    ck_assert(process_expect(&bed.daemons[0], "the auditors want it", PRUNED_MS));
+    ck_assert_msg(strstr(buf_text(&bed.daemons[0].err), "history was not pruned: ") != NULL, "%s",
+        buf_text(&bed.daemons[0].err));
+    bed_trigger(&bed);
+    bed_until(&bed,
+        "select count(*) = 1 from assocd.run where status = 'succeeded' and sync = "
+        "'links'");
+    ck_assert_int_eq(bed_stop(&bed, 0), 0);
 }
 
 SUITE(.before = open_bed, .after = close_bed);

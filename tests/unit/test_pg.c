@@ -67,6 +67,15 @@ TEST(fault_m3_refuses_a_server_that_is_too_old)
     ck_assert_ptr_nonnull(strstr(err.text, "PostgreSQL 9;"));
 }
 
+/* A process that is stopped in a source's transaction does not hold its locks for ever. */
+TEST(fault_y13_a_transaction_of_a_source_does_not_idle_for_ever)
+{
+    ck_assert(pg_begin(pg, "read only", &err));
+    expect_setting("idle_in_transaction_session_timeout", "1min");
+    exec_ok("rollback");
+    expect_setting("idle_in_transaction_session_timeout", "0");
+}
+
 /* What the database prefers for everybody else would make our statements fail. */
 TEST(keeps_its_isolation_whatever_the_database_prefers)
 {
