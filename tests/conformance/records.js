@@ -433,4 +433,45 @@ module.exports = function records({ base, client, control, raw, fails, test }) {
     const read = await companies.batchApi.read({ properties: ['hs_additional_domains'], inputs: inputs('21') });
     assert.deepEqual(read.results.map((record) => record.id), ['22']);
   });
+
+  test('a batch read goes wrong in ways that are no error', async () => {
+    await people();
+    const keys = ['anna@example.org', 'bob@example.org', 'x@y.example', 'z@y.example'];
+    await control('switch', { stray_record: true });
+    assert.deepEqual(ids((await byMail(keys)).data.results), ['1', '11', '12']);
+    await control('switch', { stray_record: false, key_shown: false });
+    const bare = (await byMail(keys)).data.results;
+    assert.ok(!('email' in bare[0].properties) && 'hs_additional_emails' in bare[0].properties);
+    await control('switch', { key_shown: true, unread_every: 2 });
+    const half = await byMail(keys);
+    assert.deepEqual([ids(half.data.results), half.data.errors[0].context.ids], [['11'], ['x@y.example']]);
+  });
+
+  test('a batch read may be late, too', async () => {
+    await people();
+    await control('switch', { stale_reads: true });
+    await control('edit', { change_records: { contacts: [{ id: 12, properties: { email: 'robert@example.org' } }] } });
+    assert.deepEqual(ids((await byMail(['robert@example.org', 'bob@example.org'])).data.results), ['12']);
+    assert.deepEqual((await byMail(['robert@example.org'])).data.errors[0].context.ids, ['robert@example.org']);
+    await control('switch', { stale_reads: false });
+    assert.deepEqual(ids((await byMail(['robert@example.org'])).data.results), ['12']);
+  });
+
+  test('a token that sees a part of the account only', async () => {
+    await people();
+    await firms();
+    await control('token', { token: 'pat-half', sees_every: 2 });
+    const half = new Client({ accessToken: 'pat-half', basePath: base });
+    const all = await listed(half.crm.companies.basicApi);
+    assert.deepEqual(all.slice(0, 3), [2, 4, 6]);
+    assert.equal(all.length, 50);
+    assert.equal((await half.crm.companies.searchApi.doSearch({ limit: 1 })).total, 50);
+    const read = await half.crm.contacts.batchApi.read({ idProperty: 'email', properties: ['email'],
+      inputs: inputs('anna@example.org', 'bob@example.org') });
+    assert.deepEqual([ids(read.results), read.errors[0].context.ids], [['12'], ['anna@example.org']]);
+    assert.equal((await fails(half.crm.contacts.basicApi.getById('11'))).code, 404);
+    const counts = await half.apiRequest({ method: 'GET', path: '/crm/v3/limits/records' });
+    const usage = (await counts.json()).hubspotDefinedObjectTypes.find((type) => type.objectTypeId === '0-2').usage;
+    assert.equal(usage, 100, 'the counts are of the whole account');
+  });
 };

@@ -25,6 +25,7 @@ static const struct {
     {"have_sql", step_have_sql},
     {"lose", step_lose},
     {"seed", step_seed},
+    {"account", step_account},
     {"switch", step_switch},
     {"fault", step_fault},
     {"edit", step_edit},

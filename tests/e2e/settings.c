@@ -14,6 +14,7 @@
 static const struct {
     const char *key, *value;
 } defaults[] = {
+    {"portal", "main"},
     {"from", "deals"},
     {"to", "contacts"},
     {"types", "[deal_to_contact]"},
@@ -100,6 +101,22 @@ static void write_section(FILE *file, const struct settings *settings, const cha
         (void)fputs("}\n", file);
 }
 
+/* The second account, with what the first one has but for its address. */
+static void write_other(FILE *file, const struct settings *settings)
+{
+    if (settings_get(settings, "other.base_url")[0] == '\0')
+        return;
+    (void)fprintf(file, "  other:\n    base_url: %s\n", settings_get(settings, "other.base_url"));
+    for (size_t i = 0; i < settings->count; i++) {
+        const struct setting *setting = &settings->items[i];
+        const char *word = setting->key + strlen("portal.");
+        if (strncmp(setting->key, "portal.", strlen("portal.")) == 0 &&
+            strcmp(word, "base_url") != 0 && strchr(word, '.') == NULL && setting->value[0] != '\0')
+            (void)fprintf(file, "    %s: %s\n", word, setting->value);
+    }
+    write_section(file, settings, "portal.limits.");
+}
+
 void settings_write(const struct settings *settings, const char *path)
 {
     FILE *file = fopen(path, "w");
@@ -108,7 +125,8 @@ void settings_write(const struct settings *settings, const char *path)
         settings_get(settings, "database"));
     write_plain(file, settings, "portal.");
     write_section(file, settings, "portal.limits.");
-    (void)fputs("syncs:\n  links:\n    portal: main\n", file);
+    write_other(file, settings);
+    (void)fputs("syncs:\n  links:\n", file);
     for (size_t i = 0; i < settings->count; i++) {
         const struct setting *setting = &settings->items[i];
         if (strchr(setting->key, '.') == NULL && setting->value[0] != '\0' &&

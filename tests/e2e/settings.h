@@ -1,6 +1,7 @@
 /*
  * settings.h: the configuration file of a case: defaults, overridden by the case's `set` steps.
  * Keys are those of assocd.yaml, without `syncs.links.`; those of the portal begin with `portal.`.
+ * `other.base_url`: there is a second portal, `other`.
  */
 #ifndef E2E_SETTINGS_H
 #define E2E_SETTINGS_H

@@ -49,14 +49,16 @@ static void write_token(const struct stage *stage)
     (void)close(fd);
 }
 
-static void open_sandbox(struct stage *stage)
+static char *open_sandbox(
+    struct stage *stage, struct process *sandbox, const char *account, const char *label)
 {
     const char *const argv[] = {stage->sandbox_path, "--die-with-parent", "--token", STAGE_TOKEN,
-        "--rate-per-10s", "0", NULL};
-    process_start(&stage->sandbox, argv, NULL);
-    stage->base_url = process_line(&stage->sandbox, START_MS);
-    ck_assert_msg(
-        stage->base_url != NULL, "the sandbox does not start: %s", buf_text(&stage->sandbox.err));
+        "--rate-per-10s", "0", "--general-per-10s", "0", "--search-per-1s", "0", "--portal-id",
+        account, "--first-label-id", label, NULL};
+    process_start(sandbox, argv, NULL);
+    char *url = process_line(sandbox, START_MS);
+    ck_assert_msg(url != NULL, "the sandbox does not start: %s", buf_text(&sandbox->err));
+    return url;
 }
 
 void stage_open(struct stage *stage)
@@ -78,7 +80,36 @@ void stage_open(struct stage *stage)
     add_file("tests/e2e/stage.sql", &sql);
     stage_sql(stage, buf_text(&sql), NULL);
     roles_make(stage->pg);
-    open_sandbox(stage);
+    stage->main_url = open_sandbox(stage, &stage->sandbox, "7654321", "26");
+    stage->base_url = stage->main_url;
+}
+
+static void close_other(struct stage *stage)
+{
+    if (stage->other_url == NULL)
+        return;
+    (void)process_stop(&stage->other_sandbox, SIGTERM, START_MS);
+    process_clear(&stage->other_sandbox);
+    free(stage->other_url);
+    stage->other_url = NULL;
+}
+
+void stage_account(struct stage *stage, const char *name)
+{
+    if (strcmp(name, "main") == 0) {
+        stage->base_url = stage->main_url;
+        return;
+    }
+    ck_assert_str_eq(name, "other");
+    if (stage->other_url == NULL) {
+        stage->other_url = open_sandbox(stage, &stage->other_sandbox, "8888888", "500");
+        settings_set(&stage->settings, "other.base_url", stage->other_url);
+        control_post(stage->other_url, "seed",
+            "{\"records\":{\"contacts\":{\"from\":1001,\"to\":1099},\"companies\":{\"from\":1001,"
+            "\"to\":1099},\"deals\":{\"from\":1001,\"to\":1099}}}",
+            NULL);
+    }
+    stage->base_url = stage->other_url;
 }
 
 void stage_close(struct stage *stage)
@@ -87,6 +118,7 @@ void stage_close(struct stage *stage)
     char path[160];
     (void)process_stop(&stage->sandbox, SIGTERM, START_MS);
     process_clear(&stage->sandbox);
+    close_other(stage);
     pg_close(stage->pg);
     if (getenv("E2E_KEEP") == NULL)
         cluster_drop(stage->database_url);
@@ -100,7 +132,7 @@ void stage_close(struct stage *stage)
     free(stage->invariants);
     free(stage->assocd);
     free(stage->sandbox_path);
-    free(stage->base_url);
+    free(stage->main_url);
     free(stage->database_url);
     *stage = (struct stage){0};
 }
@@ -109,6 +141,8 @@ void stage_reset(struct stage *stage, const char *api)
 {
     char value[160];
     stage->api = api;
+    close_other(stage);
+    stage->base_url = stage->main_url;
     stage_sql(stage, "select e2e.reset()", NULL);
     control_post(stage->base_url, "reset", "{}", NULL);
     control_post(stage->base_url, "seed",

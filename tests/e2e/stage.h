@@ -22,8 +22,9 @@ struct stage {
     char *invariants; /* the text of invariants.sql */
     char *assocd; /* paths of the programs under test */
     char *sandbox_path;
-    struct process sandbox;
-    char *base_url;
+    struct process sandbox, other_sandbox;
+    char *main_url, *other_url; /* other_url NULL: the case has one account only */
+    const char *base_url; /* of the account that the steps are about */
     struct settings settings;
     const char *api;
     struct buf log; /* scratch: what the sandbox logged */
@@ -35,6 +36,10 @@ void stage_close(struct stage *stage);
 /* Empty tables, an empty HubSpot with records 1 … 99 of contacts, companies and deals, default
  * settings in this dialect. */
 void stage_reset(struct stage *stage, const char *api);
+
+/* Turns to the account "main" or "other", which is opened empty when a case first names it: records
+ * 1001 … 1099 of contacts, companies and deals, labels from type id 500 on, account id 8888888. */
+void stage_account(struct stage *stage, const char *name);
 
 /* Writes the configuration; worker_url: the database as the worker shall see it. */
 void stage_write_config(struct stage *stage, const char *worker_url);

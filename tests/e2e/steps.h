@@ -14,6 +14,7 @@ void step_have(struct play *play, const char *text);
 void step_have_sql(struct play *play, const char *text);
 void step_lose(struct play *play, const char *text);
 void step_seed(struct play *play, const char *text);
+void step_account(struct play *play, const char *text);
 void step_switch(struct play *play, const char *text);
 void step_fault(struct play *play, const char *text);
 void step_edit(struct play *play, const char *text);

@@ -117,6 +117,12 @@ void step_seed(struct play *play, const char *text)
     control_post(play->stage->base_url, "seed", text, NULL);
 }
 
+/* main or other */
+void step_account(struct play *play, const char *text)
+{
+    stage_account(play->stage, text);
+}
+
 void step_switch(struct play *play, const char *text)
 {
     control_post(play->stage->base_url, "switch", text, NULL);

@@ -107,7 +107,7 @@ static bool is_listed(const struct call *call, const struct list *list, size_t p
     const uint32_t *state = idmap_find(&call->portal->records[call->from], id);
     if (skips > 0 && place % (size_t)skips == (size_t)skips - 1)
         return false;
-    return state != NULL && *state == list->state;
+    return state != NULL && *state == list->state && call_sees(call, id);
 }
 
 static void add_next(struct call *call, uint64_t id, size_t limit)

@@ -59,7 +59,16 @@ static uint32_t asked_state(const struct call *call)
 static bool has_state(const struct call *call, uint64_t id, uint32_t state)
 {
     const uint32_t *place = idmap_find(&call->portal->records[call->from], id);
-    return place != NULL && *place == state;
+    return place != NULL && *place == state && call_sees(call, id);
+}
+
+static void drop_unseen(const struct call *call, struct links *holders)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < holders->count; i++)
+        if (call_sees(call, holders->items[i].to))
+            holders->items[kept++] = holders->items[i];
+    holders->count = kept;
 }
 
 /* The records an input leads to, into find->holders; false: none, and it is told as missing. */
@@ -69,6 +78,7 @@ static bool look_up(struct call *call, const char *text, uint64_t id, struct fin
     if (find->property >= 0) {
         struct key key = {call->from, find->property, text, find->state};
         portal_holders(call->portal, &key, &find->holders);
+        drop_unseen(call, &find->holders);
         return find->holders.count > 0;
     }
     uint64_t now = portal_resolve(call->portal, call->from, id);
@@ -94,19 +104,45 @@ static void take_holders(struct call *call, struct find *find)
     }
 }
 
+/* Whether an input is neither found nor missing. */
+static bool is_unread(const struct call *call, size_t place)
+{
+    int64_t every = call->portal->settings.values[SET_UNREAD_EVERY];
+    bool drops = call->fault != NULL && call->fault->action == FAULT_DROP_INPUT;
+    if (drops && call->fault->input == (int64_t)place)
+        return true;
+    return every > 0 && (int64_t)place % every == every - 1;
+}
+
+/* A record that nobody asked for comes along. */
+static void add_stray(struct call *call, struct find *find)
+{
+    const struct sorted_ids *ids = portal_ids(call->portal, call->from);
+    struct links *found = &find->found;
+    for (size_t i = 0; i < ids->count; i++) {
+        if (idmap_find(&find->seen, ids->items[i]) != NULL ||
+            !has_state(call, ids->items[i], find->state))
+            continue;
+        mem_grow(&found->items, &found->room, found->count + 1, sizeof *found->items);
+        found->items[found->count++] = (struct link){.to = ids->items[i]};
+        return;
+    }
+}
+
 static void find_all(struct call *call, const struct inputs *inputs, struct find *find)
 {
-    bool drops = call->fault != NULL && call->fault->action == FAULT_DROP_INPUT;
     find->missing = mem_new(inputs->count + 1, sizeof(struct input *));
     for (size_t i = 0; i < inputs->count; i++) {
         const struct input *input = &inputs->items[i];
-        if (drops && call->fault->input == (int64_t)i)
+        if (is_unread(call, i))
             continue;
         if (look_up(call, input->from_text, input->from, find))
             take_holders(call, find);
         else
             find->missing[find->missing_count++] = input;
     }
+    if (call->portal->settings.values[SET_STRAY_RECORD] != 0)
+        add_stray(call, find);
     struct link *items = find->found.items;
     for (size_t i = find->found.count; i > 1; i--) {
         if (call->portal->settings.values[SET_SHUFFLE] == 0)
@@ -218,9 +254,11 @@ static void answer_found(struct call *call, const struct find *find)
     struct shown shown = {0};
     struct buf errors = {0};
     shown_read(call, &shown);
+    if (call->portal->settings.values[SET_KEY_SHOWN] == 0)
+        shown_hide(&shown, find->property);
     batch_open(call);
     for (size_t i = 0; i < find->found.count; i++) {
-        struct sight sight = portal_sight(call->portal, call->from, find->found.items[i].to);
+        struct sight sight = portal_read(call->portal, call->from, find->found.items[i].to);
         if (i > 0)
             buf_add_char(&call->reply->body, ',');
         shown_add(call, &shown, &sight);

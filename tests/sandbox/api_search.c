@@ -61,7 +61,7 @@ static void try_record(const struct finder *finder, uint64_t id)
     struct sight sight;
     struct call *call = finder->call;
     struct hits *hits = finder->hits;
-    if (idmap_find(&hits->seen, id) != NULL ||
+    if (idmap_find(&hits->seen, id) != NULL || !call_sees(call, id) ||
         !portal_searched(call->portal, call->from, id, &sight))
         return;
     if (finder->group != NULL && !meets_all(call, finder->group, &sight))

@@ -18,6 +18,11 @@ const char *request_query(const struct request *request, const char *key)
     return NULL;
 }
 
+bool call_sees(const struct call *call, uint64_t id)
+{
+    return call->sees_every == 0 || id % call->sees_every == 0;
+}
+
 void call_fail_with(
     struct call *call, int status, const char *category, const char *message, const char *members)
 {

@@ -57,11 +57,15 @@ struct call {
     int from, to; /* object types, -1: not in the path */
     const char *from_text, *to_text; /* ids in the path as they were written */
     uint64_t from_id, to_id; /* 0: not in the path */
+    uint64_t sees_every; /* the token sees records of ids divisible by it only, 0: all */
     bool is_list; /* links beside records: under v3's names in all versions, all companies */
     const char *name; /* the free segment of the path: a type's name or id */
     struct json_object *json; /* the body, NULL: none */
     int64_t started_ms;
 };
+
+/* Whether the token may see a record at all. */
+bool call_sees(const struct call *call, uint64_t id);
 
 /* A query parameter, NULL if absent. */
 const char *request_query(const struct request *request, const char *key);

@@ -141,6 +141,9 @@ static bool do_token(struct control *control, struct error *err)
     bool good = gate_add(&control->sandbox->gate,
         json_text(control->json, "token", "pat-na1-sandbox-0000-0000"),
         list != NULL ? buf_text(&scopes) : NULL, life_ms > 0 ? stamp_wall_ms() + life_ms : 0);
+    gate_blind(&control->sandbox->gate,
+        json_text(control->json, "token", "pat-na1-sandbox-0000-0000"),
+        (uint64_t)json_number(control->json, "sees_every", 0));
     buf_clear(&scopes);
     return good || error_set(err, ERROR_USAGE, "too many tokens");
 }

@@ -22,6 +22,7 @@ struct token {
     char *text;
     char *scopes; /* separated by blanks; NULL: all */
     int64_t expires_ms; /* wall time, 0: never */
+    uint64_t sees_every; /* sees records of ids divisible by it only, 0: all */
     struct window windows[RATE_SEARCH]; /* of a rate class */
 };
 
@@ -36,6 +37,9 @@ void gate_clear(struct gate *gate);
 /* Adds a token or changes the one that has this text; false when there is no room. scopes may be
  * NULL: all of them. */
 bool gate_add(struct gate *gate, const char *text, const char *scopes, int64_t expires_ms);
+
+/* Lets the token see records of ids divisible by `every` only; 0: all. */
+void gate_blind(struct gate *gate, const char *text, uint64_t every);
 
 /* The place of the token in "Bearer …", -1 if it is not known. */
 int gate_find(const struct gate *gate, const char *authorization);

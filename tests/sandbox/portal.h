@@ -118,6 +118,9 @@ struct sight portal_sight(const struct portal *, int object, uint64_t id);
 /* As the search sees it, some time later; false: not at all. */
 bool portal_searched(const struct portal *, int object, uint64_t id, struct sight *sight);
 
+/* As a batch read sees it: as it is, or with `stale_reads` like the search. */
+struct sight portal_read(const struct portal *, int object, uint64_t id);
+
 /* A property's text, stored or worked out, instead of what is in `out`; false when it is empty. */
 bool portal_value(const struct portal *, const struct sight *, int property, struct buf *out);
 

@@ -183,6 +183,14 @@ bool portal_searched(const struct portal *portal, int object, uint64_t id, struc
     return record->was_live;
 }
 
+struct sight portal_read(const struct portal *portal, int object, uint64_t id)
+{
+    struct sight sight = portal_sight(portal, object, id);
+    if (portal->settings.values[SET_STALE_READS] != 0)
+        (void)portal_searched(portal, object, id, &sight);
+    return sight;
+}
+
 static bool is_named(const struct record_list *list, int property, const char *name)
 {
     return property >= 0 && strcmp(list->properties[property].name, name) == 0;
@@ -206,7 +214,8 @@ static void add_holders(
     const struct record *record;
     while ((record = record_candidate(list, property, key->text, &at)) != NULL) {
         const uint32_t *state = idmap_find(&portal->records[key->object], record->id);
-        const char *text = record_text(&record->values, property);
+        struct sight sight = portal_read(portal, key->object, record->id);
+        const char *text = sight.values == NULL ? NULL : record_text(sight.values, property);
         if (text == NULL || state == NULL || *state != key->state)
             continue;
         bool holds = lower ? record_list_holds(text, key->text, true)

@@ -10,9 +10,6 @@
 #include "base/mem.h"
 #include "sandbox/default_types.h"
 
-/* First id of custom labels: HubSpot gives small numbers, colliding with its own ids. */
-enum { FIRST_LABEL_ID = 26 };
-
 static int object_of(const struct portal *portal, uint16_t number)
 {
     char id[16];
@@ -106,7 +103,7 @@ void portal_init(struct portal *portal)
 {
     object_init(&portal->objects);
     random_init(&portal->random, 1);
-    portal->next_label_id = FIRST_LABEL_ID;
+    portal->next_label_id = (uint32_t)portal->settings.values[SET_FIRST_LABEL_ID];
     for (size_t i = 0; i < default_types_count; i++)
         add_default(portal, &default_types[i]);
     for (size_t i = 0; i < default_types_count; i++) {

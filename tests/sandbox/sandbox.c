@@ -258,6 +258,7 @@ static void dispatch(struct call *call, char *path)
         .token = token,
         .rate = rate_of(route),
         .now_us = call->entry->at_us};
+    call->sees_every = token->sees_every;
     const char *policy = gate_take(&pass, &call->portal->settings);
     add_rate_headers(call, &pass);
     if (policy != NULL)

@@ -28,6 +28,13 @@ static void add(struct shown *shown, int property)
     shown->items[shown->count++] = property;
 }
 
+void shown_hide(struct shown *shown, int property)
+{
+    for (size_t i = 0; i < shown->count; i++)
+        if (shown->items[i] == property)
+            shown->items[i] = shown->items[--shown->count];
+}
+
 static void add_names(struct shown *shown, const struct record_list *list, const char *names)
 {
     while (*names != '\0') {

@@ -18,6 +18,9 @@ void shown_clear(struct shown *shown);
  * out without a word, without any the usual ones are shown. The id and the dates always are. */
 void shown_read(struct call *call, struct shown *shown);
 
+/* Does not show a property after all. */
+void shown_hide(struct shown *shown, int property);
+
 /* Whether `propertiesWithHistory` is asked for. */
 bool shown_history(const struct call *call);
 

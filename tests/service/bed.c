@@ -64,9 +64,10 @@ void bed_configure(struct bed *bed, const char *head, const char *syncs)
 static void open_sandbox(struct bed *bed, const char *const tls[])
 {
     char *path = process_beside("sandbox");
-    const char *argv[12] = {path, "--die-with-parent", "--token", BED_TOKEN, "--rate-per-10s", "0"};
+    const char *argv[16] = {path, "--die-with-parent", "--token", BED_TOKEN, "--rate-per-10s", "0",
+        "--general-per-10s", "0", "--search-per-1s", "0"};
     for (size_t i = 0; tls != NULL && tls[i] != NULL; i++)
-        argv[6 + i] = tls[i];
+        argv[10 + i] = tls[i];
     process_start(&bed->sandbox, argv, NULL);
     bed->base_url = process_line(&bed->sandbox, BED_MS);
     ck_assert_msg(bed->base_url != NULL, "sandbox: %s", buf_text(&bed->sandbox.err));

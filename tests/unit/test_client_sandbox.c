@@ -25,7 +25,7 @@ static void start_sandbox(void)
 {
     char *path = process_beside("../../sandbox");
     const char *const argv[] = {path, "--die-with-parent", "--page-size", "3", "--v3-page-size",
-        "2", "--rate-per-10s", "0", NULL};
+        "2", "--rate-per-10s", "0", "--general-per-10s", "0", "--search-per-1s", "0", NULL};
     process_start(&sandbox, argv, NULL);
     url = process_line(&sandbox, 10000);
     ck_assert_msg(url != NULL, "%s does not start: %s", path, buf_text(&sandbox.err));
