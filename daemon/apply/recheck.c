@@ -17,6 +17,7 @@
 #include "journal/record_ids.h"
 #include "plan/diff.h"
 #include "plan/fetch.h"
+#include "plan/keyed.h"
 #include "plan/reciprocal_plan.h"
 
 /* Two hundred archive calls: a window's last batch, which is not full, costs half a percent. */
@@ -26,6 +27,7 @@ static const char names_again[] = "back in the source";
 static const char gone_already[] = "already removed";
 static const char changed_since[] = "the pair changed in HubSpot since the plan was made";
 static const char not_read[] = "the record could not be read again";
+static const char not_resolved[] = "a key of the source is not resolved";
 static const char not_clear[] = "the source has an invalid row for the record";
 
 struct recheck {
@@ -34,6 +36,7 @@ struct recheck {
     struct spool *desired; /* what the source says of them now */
     uint64_t *from_ids;
     size_t from_count, from_room;
+    struct keyed keyed;
     uint64_t invalid; /* rows */
     struct buf ordinals, messages; /* of what is to be skipped: arrays */
 };
@@ -51,6 +54,7 @@ static void recheck_clear(struct recheck *recheck)
     spool_close(recheck->records);
     spool_close(recheck->desired);
     free(recheck->from_ids);
+    keyed_clear(&recheck->keyed);
     buf_clear(&recheck->ordinals);
     buf_clear(&recheck->messages);
 }
@@ -113,7 +117,7 @@ static bool load_desired(struct recheck *recheck, struct error *err)
         .from_ids = recheck->from_ids,
         .from_count = recheck->from_count};
     struct drain drain = {.rows = recheck->desired, .invalid = add_invalid, .context = recheck};
-    return (run->scope.undoes != 0 || source_drain_query(&query, &drain, err)) &&
+    return (run->scope.undoes != 0 || keyed_drain_query(&recheck->keyed, &query, &drain, err)) &&
         spool_rewind(recheck->desired, err);
 }
 
@@ -183,7 +187,8 @@ static void note_skips(struct recheck *recheck, const struct planned *planned, s
         pg_array_int(&recheck->ordinals, planned[i].ordinal);
         pg_array_text(&recheck->messages, planned[i].why);
         /* What could not be looked at is not settled. */
-        if (planned[i].why != not_read && planned[i].why != not_clear)
+        if (planned[i].why != not_read && planned[i].why != not_clear &&
+            planned[i].why != not_resolved)
             recheck->run->outcome.changed_since++;
     }
 }
@@ -201,11 +206,13 @@ static bool load_planned(
 }
 
 static const char *why_unknown(const struct recheck *recheck, const struct chunk *chunk,
-    const struct client_reply *reply, uint64_t from_id)
+    const struct client_reply *reply, const struct assoc *pair)
 {
+    if (pending_holds(&recheck->keyed.pending, pair->from_id, pair->to_id))
+        return not_resolved;
     if (recheck->invalid > recheck->run->plan.invalid_approved)
         return not_clear;
-    return fetch_complete(chunk, reply, from_id) ? NULL : not_read;
+    return fetch_complete(chunk, reply, pair->from_id) ? NULL : not_read;
 }
 
 /* The planned row number i; the account's list may have lost its type by now. */
@@ -235,7 +242,7 @@ static bool check_chunk(
         struct planned first = planned_row(run, &rows, i);
         for (; i < rows.count && count < TYPES_MAX; i++, count++) {
             planned[count] = planned_row(run, &rows, i);
-            planned[count].why = why_unknown(recheck, chunk, reply, first.assoc.from_id);
+            planned[count].why = why_unknown(recheck, chunk, reply, &first.assoc);
             if (planned[count].assoc.from_id != first.assoc.from_id ||
                 planned[count].assoc.to_id != first.assoc.to_id)
                 break;
@@ -282,7 +289,7 @@ static bool settle_twins(struct run *run, struct error *err)
 
 bool recheck_window(struct run *run, struct error *err)
 {
-    CLEANUP(recheck_clear) struct recheck recheck = {.run = run};
+    CLEANUP(recheck_clear) struct recheck recheck = {.run = run, .keyed.keys.run = run};
     if (!next_window(run, err))
         return false;
     if (run->outcome.window.last == 0 ||

@@ -4,6 +4,7 @@
 #include "cli/report.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "hubspot/cardinality.h"
 #include "hubspot/client.h"
@@ -45,6 +46,8 @@ static void print_head(const struct run *run)
         output_count(planned->records, sync->from, records));
     if (planned->invalid > 0)
         output_print(", %s invalid", output_number(planned->invalid, number));
+    if (planned->pending > 0)
+        output_print(", %s pending", output_number(planned->pending, number));
     if (planned->duplicates > 0)
         output_print(", %s repeated", output_number(planned->duplicates, number));
     if (planned->unread > 0)
@@ -147,6 +150,28 @@ static bool print_invalid(struct cli *cli, const struct run *run, struct error *
     return true;
 }
 
+/* Rows that wait for their keys, and why. */
+static void print_pending(const struct run *run)
+{
+    const struct plan_pending *pending = &run->plan.pending;
+    const char *const words[] = {"in no record", "in several records", "not answered for"};
+    const uint64_t counts[] = {pending->missing, pending->ambiguous, pending->unread};
+    char text[256] = "keys", number[NUMBER_TEXT_MAX];
+    const char *separator = "";
+    for (size_t i = 0; i < ARRAY_COUNT(counts); i++) {
+        size_t length = strlen(text);
+        if (counts[i] == 0)
+            continue;
+        (void)snprintf(text + length, sizeof text - length, "%s %s: %s", separator, words[i],
+            output_number(counts[i], number));
+        separator = ",";
+    }
+    size_t length = strlen(text);
+    (void)snprintf(
+        text + length, sizeof text - length, " (assocd rejects %s)", run->session.sync->name);
+    print_count('x', run->plan.counts.pending, "pending", text);
+}
+
 static uint64_t parts(uint64_t count, int64_t size)
 {
     return (count + (uint64_t)size - 1) / (uint64_t)size;
@@ -207,7 +232,10 @@ static void print_plan_end(const struct run *run)
             puts("incomplete: not all records could be read");
         else if (empty && run->plan.undecided > 0)
             puts("incomplete: some labels are kept that the source does not name");
-        else if (empty && run->plan.counts.invalid + run->plan.told + run->plan.untold > 0)
+        else if (empty &&
+            run->plan.counts.invalid + run->plan.counts.pending + run->plan.told +
+                    run->plan.untold >
+                0)
             puts("incomplete: not all rows of the source could be taken up");
         else if (empty && run->plan.waiting.count > 0)
             puts("nothing to do now: what is left waits in quarantine");
@@ -304,6 +332,7 @@ bool report_run(struct cli *cli, const struct run *run, struct error *err)
     print_head(run);
     if (!print_changes(cli, run, err) || !print_invalid(cli, run, err))
         return false;
+    print_pending(run);
     if (run->scope.mode == RUN_PLAN && run->verdict.kind != VERDICT_REFUSE &&
         !print_price(cli, run, err))
         return false;

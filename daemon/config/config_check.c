@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/url.h"
+#include "model/object_type.h"
 #include "config/config_key.h"
 #include "config/problem.h"
 
@@ -142,9 +143,11 @@ static void check_source(struct loader *loader, const struct config_object *obje
 static void check_columns(struct loader *loader, const struct config_object *object)
 {
     const struct sync_definition *sync = object->target;
-    static const char *const tails[] = {"source.columns.from_id", "source.columns.to_id",
+    const char *const tails[] = {
+        sync->key_from.column != NULL ? "source.columns.from_key" : "source.columns.from_id",
+        sync->key_to.column != NULL ? "source.columns.to_key" : "source.columns.to_id",
         "source.columns.type", "source.columns.type_id", "source.columns.category"};
-    const char *const names[] = {sync->column_from, sync->column_to, sync->column_type,
+    const char *const names[] = {sync_from_column(sync), sync_to_column(sync), sync->column_type,
         sync->column_type_id, sync->column_category};
     for (size_t i = 1; i < ARRAY_COUNT(names); i++)
         for (size_t j = 0; names[i] != NULL && j < i; j++)
@@ -167,6 +170,73 @@ static void check_columns(struct loader *loader, const struct config_object *obj
             sync->types_count);
 }
 
+/* Properties that HubSpot has for everybody, and that several records may share. */
+static bool is_shared(const char *object, const char *property)
+{
+    static const struct {
+        const char *object, *property;
+    } shared[] = {{"0-2", "domain"}, {"0-2", "name"}, {"0-2", "website"}, {"0-2", "phone"},
+        {"0-1", "firstname"}, {"0-1", "lastname"}, {"0-1", "phone"}, {"0-3", "dealname"},
+        {"0-5", "subject"}};
+    const char *id = object_type_id(object, NULL);
+    for (size_t i = 0; id != NULL && i < ARRAY_COUNT(shared); i++)
+        if (strcmp(shared[i].object, id) == 0 && strcmp(shared[i].property, property) == 0)
+            return true;
+    return false;
+}
+
+static void check_property(struct loader *loader, const struct config_object *object,
+    const char *tail, const char *type, const char *property)
+{
+    static const char characters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+    if (strspn(property, characters) != strlen(property))
+        config_rule(loader, object, tail,
+            "expected the property's internal name (a-z, 0-9 and \"_\"), not its label");
+    else if (strcmp(property, "hs_object_id") == 0)
+        config_rule(loader, object, tail,
+            "is the record ID: name its column in source.columns.from_id or to_id, without keys");
+    else if (is_shared(type, property))
+        config_rule(loader, object, tail,
+            "several %s may share %s, and assocd resolves unique properties only: expected %s",
+            type, property,
+            strcmp(type, "contacts") == 0 ? "email, or a property made with unique values"
+                                          : "a property made with unique values");
+}
+
+/* One side: ids or keys, and what the keys are. */
+static void check_side(struct loader *loader, const struct config_object *object, bool from)
+{
+    struct sync_definition *sync = object->target;
+    const struct key_side *side = from ? &sync->key_from : &sync->key_to;
+    char **ids = from ? &sync->column_from : &sync->column_to;
+    const char *key = from ? "source.columns.from_key" : "source.columns.to_key";
+    const char *id = from ? "source.columns.from_id" : "source.columns.to_id";
+    const char *property = from ? "keys.from.property" : "keys.to.property";
+    if (side->column != NULL && config_written(loader, object, id) != NULL)
+        config_rule(loader, object, key, "%s is set as well, expected one of the two", id);
+    if (side->column != NULL && side->property == NULL)
+        config_rule(loader, object, key, "expected %s beside it", property);
+    if (side->column == NULL && side->property != NULL)
+        config_rule(loader, object, property, "expected %s beside it", key);
+    if (side->property != NULL)
+        check_property(loader, object, property, from ? sync->from : sync->to, side->property);
+    if (side->column != NULL) { /* the default of the other one is not said of this sync */
+        free(*ids);
+        *ids = NULL;
+    }
+}
+
+static void check_keys(struct loader *loader, const struct config_object *object)
+{
+    const struct sync_definition *sync = object->target;
+    check_side(loader, object, true);
+    check_side(loader, object, false);
+    if (sync_has_keys(sync) && sync->watch)
+        config_rule(loader, object, "watch",
+            "does not work with source.columns.from_key or to_key yet; expected false, and a "
+            "schedule, as in schedule: every 1m");
+}
+
 void config_check(struct loader *loader)
 {
     if (loader->definitions.portals_count == 0)
@@ -183,6 +253,7 @@ void config_check(struct loader *loader)
         check_object_type(loader, object, "to", sync->to);
         check_source(loader, object);
         check_columns(loader, object);
+        check_keys(loader, object);
     }
     if (loader->problems_count == 0)
         config_check_overlap(loader);

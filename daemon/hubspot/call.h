@@ -59,6 +59,8 @@ struct list {
     bool has_results; /* set by take */
     long http_status; /* of its answer; 0: there was none */
     const struct buf *body; /* sent by POST; NULL: a GET */
+    const char *path; /* call_lists: where to */
+    struct error why; /* call_lists: kind ERROR_NONE: it was answered */
 };
 
 struct call {
@@ -174,6 +176,11 @@ const char *call_name(const struct call *call, char space[static 300]);
  * list alone: the client can be used afterwards. */
 MUST_CHECK bool call_list(
     struct client *client, const char *path, struct list *list, struct error *err);
+
+/* The same for several at once, no more than client_room. False: something stops the run; else each
+ * list says for itself how it ended. */
+MUST_CHECK bool call_lists(
+    struct client *client, struct list *lists, size_t count, struct error *err);
 
 /* client_answer.c: take a piece of the answer. */
 void call_feed(struct client *client, struct call *call, const char *bytes, size_t length);

@@ -217,39 +217,65 @@ bool client_next(struct client *client, const struct client_reply **reply, struc
     }
 }
 
-bool call_list(struct client *client, const char *path, struct list *list, struct error *err)
+static bool list_error(const struct call *call, const struct list *list, struct error *err)
 {
-    assert(client_room(client) == client->calls_count - 1);
-    if (client->lent != NULL)
-        call_release(client->lent);
-    client->lent = NULL;
-    struct call *call = free_call(client);
-    call->list = list;
-    call->attempt = 0;
-    buf_reset(&call->path);
-    buf_add_text(&call->path, path);
-    call_send(client, call, 0);
-    bool idle = false;
-    while (call->state == CALL_UNDER_WAY && !idle)
-        if (!turn(client, &idle, &client->fatal))
-            call_stop_all(client);
-    call_release(call);
-    list->http_status = call->http_status;
-    struct error fatal = client->fatal;
-    client->fatal = (struct error){0};
-    http_refuse(client->http, false);
-    if (fatal.kind != ERROR_NONE)
-        return error_set(err, fatal.kind, "%s", fatal.text);
+    char name[300];
     if (call->outcome == CLIENT_ANSWERED)
         return true;
     if (call->outcome == CLIENT_NOT_SENT)
         return error_set(
             err, ERROR_STOPPED, "stopped (%s): %s", stop_reason(), buf_text(&call->message));
-    enum error_kind kind = call->outcome == CLIENT_REFUSED ? ERROR_CONFIG : ERROR_REMOTE;
     if (call->outcome != CLIENT_REFUSED)
-        return error_set(err, kind, "%s", buf_text(&call->message));
-    return error_set(err, kind, "%s %s: HTTP %ld: %s", list->body != NULL ? "POST" : "GET", path,
-        call->http_status, buf_text(&call->message));
+        return error_set(err, ERROR_REMOTE, "%s", buf_text(&call->message));
+    (void)snprintf(name, sizeof name, "%s %s", list->body != NULL ? "POST" : "GET", list->path);
+    return error_set(
+        err, ERROR_CONFIG, "%s: HTTP %ld: %s", name, call->http_status, buf_text(&call->message));
+}
+
+static bool under_way(const struct client *client)
+{
+    return client_room(client) < client->calls_count - 1;
+}
+
+bool call_lists(struct client *client, struct list *lists, size_t count, struct error *err)
+{
+    assert(!under_way(client) && count <= client_room(client));
+    if (client->lent != NULL)
+        call_release(client->lent);
+    client->lent = NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct call *call = free_call(client);
+        call->list = &lists[i];
+        call->attempt = 0;
+        buf_reset(&call->path);
+        buf_add_text(&call->path, lists[i].path);
+        call_send(client, call, 0);
+    }
+    bool idle = false;
+    while (under_way(client)) {
+        if (!turn(client, &idle, &client->fatal))
+            call_stop_all(client);
+        struct call *call = first_ended(client);
+        assert(call != NULL || !idle); /* every call ends */
+        for (; call != NULL; call = first_ended(client)) {
+            call->list->http_status = call->http_status;
+            (void)list_error(call, call->list, &call->list->why);
+            call_release(call);
+        }
+    }
+    struct error fatal = client->fatal;
+    client->fatal = (struct error){0};
+    http_refuse(client->http, false);
+    return fatal.kind == ERROR_NONE || error_set(err, fatal.kind, "%s", fatal.text);
+}
+
+bool call_list(struct client *client, const char *path, struct list *list, struct error *err)
+{
+    list->path = path;
+    list->why = (struct error){0};
+    if (!call_lists(client, list, 1, err))
+        return false;
+    return list->why.kind == ERROR_NONE || error_set(err, list->why.kind, "%s", list->why.text);
 }
 
 bool client_stopped(const struct client *client)

@@ -18,6 +18,7 @@ static const struct dialect_row rows[] = {
             .names = "/crm/v3/associations/{f}/{t}/types",
             .records = "/crm/v3/objects/{f}/batch/read",
             .record = "/crm/v3/objects/{f}/{c}",
+            .property = "/crm/v3/properties/{f}/{c}",
             .account = "/account-info/v3/details",
         },
     [DIALECT_V4] =
@@ -31,6 +32,7 @@ static const struct dialect_row rows[] = {
             .schema = "/crm-object-schemas/v3/schemas/{f}",
             .records = "/crm/v3/objects/{f}/batch/read",
             .record = "/crm/v3/objects/{f}/{c}",
+            .property = "/crm/v3/properties/{f}/{c}",
             .account = "/account-info/v3/details",
         },
     [DIALECT_2026_03] =
@@ -44,6 +46,7 @@ static const struct dialect_row rows[] = {
             .schema = "/crm-object-schemas/2026-03/schemas/{f}",
             .records = "/crm/objects/2026-03/{f}/batch/read",
             .record = "/crm/objects/2026-03/{f}/{c}",
+            .property = "/crm/properties/2026-03/{f}/{c}",
             .account = "/account-info/2026-03/details",
         },
     [DIALECT_2026_09] =
@@ -56,6 +59,7 @@ static const struct dialect_row rows[] = {
             .schema = "/crm-object-schemas/2026-09/schemas/{f}",
             .records = "/crm/objects/2026-09/{f}/batch/read",
             .record = "/crm/objects/2026-09/{f}/{c}",
+            .property = "/crm/properties/2026-09/{f}/{c}",
             .account = "/account-info/2026-09/details",
         },
 };

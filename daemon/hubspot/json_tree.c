@@ -85,6 +85,16 @@ struct json_object *json_tree_member(const struct json_object *object, const cha
     return json_object_object_get_ex(object, name, &value) ? value : NULL;
 }
 
+size_t json_tree_length(const struct json_object *array)
+{
+    return json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
+}
+
+struct json_object *json_tree_at(const struct json_object *array, size_t index)
+{
+    return json_object_array_get_idx(array, index);
+}
+
 bool json_tree_u32(const struct json_object *object, const char *name, uint32_t *number)
 {
     struct json_object *value = NULL;

@@ -27,6 +27,10 @@ const char *json_tree_text(const struct json_object *object, const char *name);
 /* A member; NULL if it is absent. Borrowed from the tree. */
 struct json_object *json_tree_member(const struct json_object *object, const char *name);
 
+/* Elements of an array, 0 if it is none; one of them, borrowed from the tree. */
+size_t json_tree_length(const struct json_object *array);
+struct json_object *json_tree_at(const struct json_object *array, size_t index);
+
 /* A member as a number, written as an integer or as a string of digits. */
 MUST_CHECK bool json_tree_u32(const struct json_object *object, const char *name, uint32_t *number);
 

@@ -190,8 +190,13 @@ static char *fingerprint(const struct run *run)
     qsort(managed, count, sizeof managed[0], by_key);
     for (size_t i = 0; i < count; i++)
         buf_addf(&text, "%s %s:%u", i > 0 ? "," : "", managed[i]->category, managed[i]->type_id);
-    buf_addf(&text, " from %s (%s, %s", sync->source_table != NULL ? sync->source_table : "a query",
-        sync->column_from, sync->column_to);
+    buf_addf(&text, " from %s (%s", sync->source_table != NULL ? sync->source_table : "a query",
+        sync_from_column(sync));
+    if (sync->key_from.column != NULL)
+        buf_addf(&text, " by %s", sync->key_from.property);
+    buf_addf(&text, ", %s", sync_to_column(sync));
+    if (sync->key_to.column != NULL)
+        buf_addf(&text, " by %s", sync->key_to.property);
     const char *const type_columns[] = {
         sync->column_type, sync->column_type_id, sync->column_category};
     for (size_t i = 0; i < ARRAY_COUNT(type_columns); i++)

@@ -141,6 +141,7 @@ bool journal_status(struct run *run, enum run_status status, struct error *err)
     pg_arg_text(&args, run->session.mapping);
     pg_arg_bool(&args, run->ending.changes_left);
     pg_arg_int(&args, (int64_t)done->abandoned);
+    pg_arg_int(&args, (int64_t)planned->pending);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(run->session.state, STATEMENT_RUN_UPDATE, &args, &rows, err))
         return false;

@@ -27,7 +27,7 @@ enum run_mode {
 
 /* How far a run has come, for a progress bar. */
 struct progress {
-    const char *stage; /* "source", "read", "create", "archive", "verify" */
+    const char *stage; /* "source", "keys", "read", "create", "archive", "verify" */
     uint64_t done;
     uint64_t total; /* 0: unknown */
 };
@@ -78,7 +78,12 @@ struct plan {
     struct plan_counts {
         uint64_t desired, records, unread, observed, unchanged, duplicates, invalid, managed;
         uint64_t to_create, to_archive, drift, reported, blocked;
+        uint64_t pending;
     } counts;
+    struct plan_pending { /* rows that wait for their keys, and why … */
+        uint64_t missing, ambiguous, unread;
+        uint64_t of_rows; /* … of so many */
+    } pending;
     struct spool *to_own; /* to be owned once the guards have passed */
     struct spool *to_disown;
     int64_t read_ms; /* clock_now_ms() when the reading for the plan began */

@@ -48,6 +48,10 @@ static void free_sync(struct sync_definition *sync)
     free(sync->source_database_url);
     free(sync->column_from);
     free(sync->column_to);
+    free(sync->key_from.column);
+    free(sync->key_from.property);
+    free(sync->key_to.column);
+    free(sync->key_to.property);
     free(sync->column_type);
     free(sync->column_type_id);
     free(sync->column_category);
@@ -58,6 +62,21 @@ static void free_sync(struct sync_definition *sync)
 bool sync_has_type_column(const struct sync_definition *sync)
 {
     return sync->column_type != NULL || sync->column_type_id != NULL;
+}
+
+bool sync_has_keys(const struct sync_definition *sync)
+{
+    return sync->key_from.column != NULL || sync->key_to.column != NULL;
+}
+
+const char *sync_from_column(const struct sync_definition *sync)
+{
+    return sync->key_from.column != NULL ? sync->key_from.column : sync->column_from;
+}
+
+const char *sync_to_column(const struct sync_definition *sync)
+{
+    return sync->key_to.column != NULL ? sync->key_to.column : sync->column_to;
 }
 
 void definitions_clear(struct definitions *definitions)

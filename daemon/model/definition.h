@@ -45,6 +45,7 @@ struct guards {
     int64_t max_archive;
     double max_archive_percent; /* of the number owned; 5 archives are never too many by it */
     double max_source_shrink_percent; /* against the last good run */
+    double max_pending_percent; /* of the source's rows that may wait for their keys */
     bool allow_empty_source;
     int64_t max_archive_day; /* in any 24 hours, approved ones aside; 0: no limit */
     int64_t max_archive_per_record; /* in one plan; 0: no limit */
@@ -53,6 +54,12 @@ struct guards {
 };
 
 enum { VERIFY_DELAYS_MAX = 8 };
+
+/* Records of one side that the source names by a property instead of by their ids. */
+struct key_side {
+    char *column; /* of the source, with the keys; NULL: the side is named by ids */
+    char *property; /* HubSpot's internal name of it */
+};
 
 struct sync_definition {
     char *name;
@@ -67,6 +74,8 @@ struct sync_definition {
     bool source_allow_replica; /* archive on the word of a server in recovery, too */
     char *column_from; /* names of the source's columns */
     char *column_to;
+    struct key_side key_from, key_to;
+    int64_t key_refresh_ms; /* what a key means is asked again when this is over */
     char *column_type; /* NULL: no such column; not beside column_type_id */
     char *column_type_id; /* NULL: none */
     char *column_category; /* NULL: none; only beside column_type_id */
@@ -108,6 +117,11 @@ const struct sync_definition *definitions_sync(
 /* Whether the rows of its source say their type: an empty cell then means the plain type, while
  * without such a column every row means the sync's only type. */
 bool sync_has_type_column(const struct sync_definition *sync);
+
+/* Does the source name a side by keys? The column that it names it in. */
+bool sync_has_keys(const struct sync_definition *sync);
+const char *sync_from_column(const struct sync_definition *sync);
+const char *sync_to_column(const struct sync_definition *sync);
 
 /* Names as they are written in configuration and database. The arrays are indexed by the enum and
  * end with NULL. */

@@ -88,10 +88,15 @@ static bool read_rows(struct reading *reading, struct error *err)
     if (!source_open(&source, &query, err))
         return false;
     account_note_source(run, source);
-    bool ok = source_drain(source, &drain, err);
+    bool keys = sync_has_keys(query.sync);
+    struct keyed *keyed = &reading->desired->keyed;
+    keyed->keys.run = run;
+    bool ok = keys ? keyed_take(keyed, source, &drain, err) : source_drain(source, &drain, err);
     reading->desired->empty = ok && source_empty(source);
     source_close(source);
-    return ok;
+    return ok &&
+        (!keys ||
+            (keyed_give(keyed, &query, &drain, err) && record_keys_report(&keyed->keys, err)));
 }
 
 bool desired_read(struct run *run, struct desired *desired, struct error *err)
@@ -110,5 +115,6 @@ bool desired_read(struct run *run, struct desired *desired, struct error *err)
 void desired_clear(struct desired *desired)
 {
     spool_close(desired->rows);
+    keyed_clear(&desired->keyed);
     unclear_clear(&desired->unclear);
 }

@@ -8,6 +8,7 @@
 #include "base/attr.h"
 #include "base/error.h"
 #include "journal/session.h"
+#include "plan/keyed.h"
 #include "plan/unclear.h"
 
 struct spool;
@@ -15,6 +16,7 @@ struct spool;
 struct desired {
     struct spool *rows; /* sorted, rewound */
     struct unclear unclear;
+    struct keyed keyed; /* of a sync with keys */
     bool empty; /* the source has no row at all, of any record */
 };
 

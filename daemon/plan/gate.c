@@ -28,7 +28,7 @@ static bool forget_rejects(struct run *run, struct error *err)
 {
     const struct scope *scope = &run->scope;
     if ((scope->mode != RUN_FULL && scope->mode != RUN_CHANGED) || scope->undoes != 0 ||
-        !run_has_read(run) || run->plan.counts.invalid > 0)
+        !run_has_read(run) || run->plan.counts.invalid + run->plan.counts.pending > 0)
         return true;
     CLEANUP(buf_clear) struct buf ids = {0};
     struct pg_args args = {0};
@@ -205,8 +205,10 @@ bool gate_plan(struct run *run, struct error *err)
     if (!saved_plan_check(run, err) || !sift(run, err) || !fix_digest(run, err))
         return false;
     struct guard_facts facts = {
-        .source_rows = planned->desired + planned->records,
-        .desired = planned->desired,
+        .source_rows = planned->desired + planned->records + planned->pending,
+        .desired = planned->desired + planned->pending,
+        .pending = planned->pending,
+        .pending_of = run->plan.pending.of_rows,
         .invalid = planned->invalid,
         .managed = planned->managed,
         .to_archive = planned->to_archive,

@@ -98,6 +98,13 @@ static struct verdict guard_volume(const struct guards *guards, const struct gua
             "deletion. Fix them and run again; list them with: assocd rejects",
             amount_text(facts->invalid, "source rows", archives),
             facts->invalid == 1 ? "is" : "are");
+    if ((double)facts->pending * 100.0 > (double)facts->pending_of * guards->max_pending_percent)
+        return trip(VERDICT_WITHHOLD, "max_pending_percent",
+            "%s of %s wait for keys that HubSpot does not resolve (limit %g %%); a changed format "
+            "of the keys, the wrong property or a missing scope looks like this. List them with: "
+            "assocd rejects",
+            amount_number(facts->pending, number),
+            amount_text(facts->pending_of, "source rows", archives), guards->max_pending_percent);
     /* No division: whole percentages are compared exactly. */
     double lost = (double)facts->good_desired - (double)facts->desired;
     if (facts->good_known &&

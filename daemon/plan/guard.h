@@ -13,8 +13,9 @@
 struct guard_facts {
     uint64_t
         source_rows; /* valid rows read, before duplicates collapsed, scope-only rows included */
-    uint64_t desired; /* distinct desired associations */
+    uint64_t desired; /* distinct desired associations, and rows that wait */
     uint64_t invalid; /* rows that cannot be meant */
+    uint64_t pending, pending_of; /* rows that wait for their keys, of so many */
     uint64_t managed; /* associations in the owned set */
     uint64_t to_archive;
     uint64_t archived_lately; /* by runs of changes, which share the limit of one run */

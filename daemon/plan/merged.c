@@ -79,7 +79,7 @@ static bool shows_all(const struct run *run)
 {
     return (run->scope.mode == RUN_FULL || run->scope.mode == RUN_PLAN) && run->scope.undoes == 0 &&
         run->session.sync->policy == POLICY_MIRROR && run_has_read(run) &&
-        run->plan.counts.invalid == 0;
+        run->plan.counts.invalid + run->plan.counts.pending == 0;
 }
 
 /* What a merge explains is left out; rows that name a merged to-record become rejects. */

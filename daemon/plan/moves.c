@@ -24,8 +24,13 @@ enum { HELD_ROWS = 50000 }; /* are settled at once */
 static const char not_read[] =
     "the to-record could not be read: it is not known from which record this would take the type";
 
+static const char not_resolved[] =
+    "a key of the source is not resolved: it is not known whether this would take the type from "
+    "a record that the source names";
+
 struct moves {
     struct run *run;
+    const struct pending *pending;
     struct types types; /* of the direction from its to-records to its from-records */
     uint32_t sought[CARDINALITY_ONCE_MAX]; /* types that a to-record can have only once … */
     uint32_t seen_as[CARDINALITY_ONCE_MAX]; /* … and their type_id from the to-record's side */
@@ -35,6 +40,7 @@ struct moves {
     struct buf from, to, type; /* who has them now: arrays */
     size_t held;
     struct assoc_list unread; /* to-records */
+    struct buf kept, kept_messages; /* to-records whose type must stay where it is: arrays */
 };
 
 static void moves_clear(struct moves *moves)
@@ -47,6 +53,8 @@ static void moves_clear(struct moves *moves)
     buf_clear(&moves->to);
     buf_clear(&moves->type);
     assoc_list_clear(&moves->unread);
+    buf_clear(&moves->kept);
+    buf_clear(&moves->kept_messages);
 }
 
 /* All of them are HubSpot's own. What a run does not manage it does not create. */
@@ -97,6 +105,11 @@ static void note_held(struct moves *moves, const struct assoc *row)
         if (strcmp(there->category, "HUBSPOT_DEFINED") != 0 || there->type_id != moves->seen_as[i])
             continue;
         const struct type *type = &moves->run->session.types.items[moves->sought[i]];
+        if (pending_holds(moves->pending, row->to_id, row->from_id)) {
+            pg_array_int(&moves->kept, (int64_t)row->from_id);
+            pg_array_text(&moves->kept_messages, not_resolved);
+            continue;
+        }
         pg_array_int(&moves->from, (int64_t)row->to_id);
         pg_array_int(&moves->to, (int64_t)row->from_id);
         pg_array_type(&moves->type, type->category, type->type_id);
@@ -185,14 +198,29 @@ static bool leave_unread(struct moves *moves, struct error *err)
     return true;
 }
 
-bool moves_settle(struct run *run, struct error *err)
+/* Creates by which HubSpot would take a type from where a row that waits may want it. */
+static bool leave_kept(struct moves *moves, struct error *err)
 {
-    CLEANUP(moves_clear) struct moves moves = {.run = run};
+    struct run *run = moves->run;
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    struct pg_args args = {0};
+    if (moves->kept.length == 0)
+        return true;
+    pg_arg_int(&args, run->session.run_id);
+    pg_arg_text(&args, pg_array_end(&moves->kept));
+    pg_arg_text(&args, pg_array_end(&moves->kept_messages));
+    pg_arg_text(&args, buf_text(&moves->texts));
+    return pg_run(run->session.state, STATEMENT_MOVES_SKIP, &args, &rows, err);
+}
+
+bool moves_settle(struct run *run, const struct pending *pending, struct error *err)
+{
+    CLEANUP(moves_clear) struct moves moves = {.run = run, .pending = pending};
     seek_types(&moves);
     if (moves.count == 0)
         return true;
     if (!load_records(&moves, err))
         return false;
     return spool_records(moves.records) == 0 ||
-        (read_turned(&moves, err) && leave_unread(&moves, err));
+        (read_turned(&moves, err) && leave_kept(&moves, err) && leave_unread(&moves, err));
 }

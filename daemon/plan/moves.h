@@ -13,10 +13,13 @@
 #include "base/attr.h"
 #include "base/error.h"
 #include "journal/session.h"
+#include "plan/pending.h"
 
 /* Enters what the plan's creates move away into the plan, as reason moved. In an undo, leaves out
  * what would take a type that somebody else has given since: what the undone run did not create.
- * Leaves out creates whose to-record could not be read. Not while requests are under way. */
-MUST_CHECK bool moves_settle(struct run *run, struct error *err);
+ * Leaves out creates whose to-record could not be read, and those that would take from a
+ * record that rows which wait for their keys protect (pending.h). Not while requests are under way.
+ */
+MUST_CHECK bool moves_settle(struct run *run, const struct pending *pending, struct error *err);
 
 #endif

@@ -225,6 +225,14 @@ static bool more_pages(const struct run *run, uint64_t from_id, struct error *er
         run->session.sync->name, run->session.sync->from, (unsigned long long)from_id);
 }
 
+static void compare_record(
+    struct draft *draft, const struct diff_rules *rules, const struct unclear_record *record)
+{
+    size_t first = draft->changes.count;
+    unclear_diff_record(&draft->desired.unclear, rules, record, &draft->changes);
+    pending_leave(&draft->desired.keyed.pending, &draft->changes, first);
+}
+
 static bool compare_chunk(
     void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
 {
@@ -254,7 +262,7 @@ static bool compare_chunk(
         if (reply->outcome != CLIENT_ANSWERED || reply->records[i] != RECORD_COMPLETE)
             run->plan.counts.unread++;
         else
-            unclear_diff_record(&draft->desired.unclear, &rules, &record, &draft->changes);
+            compare_record(draft, &rules, &record);
         if (record.desired.count == 0 && record.observed.count > 0)
             assoc_list_add(&draft->unnamed, assoc_scope(from_id));
         deleted_records_note(&draft->vanished, chunk, reply, i);
@@ -279,17 +287,27 @@ static bool compare(struct draft *draft, struct error *err)
     return ok;
 }
 
+/* What keys mean is read again before the plan writes by them: an address can move to another
+ * record. */
+static bool confirm_keys(struct draft *draft, struct error *err)
+{
+    struct record_keys *keys = &draft->desired.keyed.keys;
+    if (!sync_has_keys(draft->run->session.sync) || draft->ordinals[0] + draft->ordinals[1] == 0)
+        return true;
+    return record_keys_again(keys, NULL, 0, err) && record_keys_leave_moved(keys, err);
+}
+
 bool plan_build(struct run *run, struct error *err)
 {
     struct draft draft = {.run = run};
     uint64_t skipped = 0; /* counted with all that is left out */
     bool ok = read_source(&draft, err) && open_spools(&draft, err) && compare(&draft, err) &&
-        deleted_records_finish(run, &draft.vanished, err) &&
+        confirm_keys(&draft, err) && deleted_records_finish(run, &draft.vanished, err) &&
         merged_settle(run, &draft.unnamed, &draft.vanished, err) && deleted_records_end(run, err) &&
         deleted_records_forget(run, &draft.vanished, err) &&
         reciprocal_plan_finish(
             run, run->scope.mode == RUN_CHANGED ? NULL : draft.desired.rows, &skipped, err) &&
-        moves_settle(run, err);
+        moves_settle(run, &draft.desired.keyed.pending, err);
     draft_clear(&draft);
     return ok;
 }

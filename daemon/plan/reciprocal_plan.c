@@ -17,6 +17,7 @@
 #include "source/spool.h"
 #include "journal/known_reciprocals.h"
 #include "plan/diff.h"
+#include "plan/keyed.h"
 #include "plan/link_evidence.h"
 
 enum {
@@ -126,7 +127,8 @@ static bool ask_source(struct reciprocal_plan *plan, struct error *err)
     if (!spool_open(&plan->asked, "desired rows of the other records", SPOOL_SORTED, err))
         return false;
     struct drain drain = {.rows = plan->asked, .invalid = count_invalid, .context = plan};
-    return source_drain_query(&query, &drain, err);
+    CLEANUP(keyed_clear) struct keyed keyed = {.keys.run = run};
+    return keyed_drain_query(&keyed, &query, &drain, err);
 }
 
 /* rows: what those that are skipped were until now. */

@@ -265,6 +265,7 @@ bool undo_build(struct run *run, struct error *err)
 {
     struct spool *records = NULL;
     const struct assoc_list none = {0};
+    const struct pending nothing_waits = {0}; /* the source is not read */
     run->session.baseline.known =
         false; /* the source is not read: nothing to compare its size with … */
     free(run->session.baseline.mapping); /* … nor its shape; check_scope compares the rest */
@@ -275,7 +276,7 @@ bool undo_build(struct run *run, struct error *err)
         spool_open(&run->plan.to_disown, "nothing", SPOOL_AS_IS, err) &&
         spool_open(&records, "records of the run", SPOOL_SORTED, err) &&
         undo_history_learn(run, err) && invert(run, records, err) &&
-        merged_settle(run, &none, &none, err) && moves_settle(run, err);
+        merged_settle(run, &none, &none, err) && moves_settle(run, &nothing_waits, err);
     spool_close(records);
     return ok;
 }

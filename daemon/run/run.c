@@ -62,8 +62,8 @@ static enum run_status failed_status(enum error_kind kind)
 static uint64_t left_out(const struct run *run)
 {
     const struct plan *plan = &run->plan;
-    return plan->counts.invalid + plan->counts.unread + plan->undecided + plan->told +
-        plan->untold + plan->waiting.count + plan->left;
+    return plan->counts.invalid + plan->counts.pending + plan->counts.unread + plan->undecided +
+        plan->told + plan->untold + plan->waiting.count + plan->left;
 }
 
 static enum run_status finished_status(const struct run *run)
@@ -89,7 +89,7 @@ static bool remember_good(struct run *run, struct error *err)
     pg_arg_text(&args, run->session.sync->name);
     pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, run->session.mapping);
-    pg_arg_int(&args, (int64_t)run->plan.counts.desired);
+    pg_arg_int(&args, (int64_t)(run->plan.counts.desired + run->plan.counts.pending));
     return run->scope.mode == RUN_PLAN || run->scope.mode == RUN_CHANGED ||
         run->scope.undoes != 0 || run->verdict.kind != VERDICT_PASS ||
         run->plan.counts.invalid > 0 ||
@@ -104,8 +104,12 @@ static void prune_history(struct run *run)
     struct pg_args args = {0};
     pg_arg_int(&args, run->session.retention_days);
     pg_arg_int(&args, run->session.run_retention_days);
+    struct pg_args keys = {0};
+    pg_arg_int(&keys, run->session.retention_days);
     if (!journal_unlock(run, &why) ||
-        !pg_run(run->session.state, STATEMENT_HISTORY_PRUNE, &args, NULL, &why))
+        !pg_run(run->session.state, STATEMENT_HISTORY_PRUNE, &args, NULL, &why) ||
+        (sync_has_keys(run->session.sync) &&
+            !pg_run(run->session.state, STATEMENT_KEYS_PRUNE, &keys, NULL, &why)))
         run->ending.unpruned = why;
 }
 
@@ -131,6 +135,11 @@ static void note_rest(struct run *run)
     if (planned->invalid > 0)
         run_note(run, "%s of the source %s invalid (assocd rejects %s)",
             amount_text(planned->invalid, "rows", count), planned->invalid == 1 ? "is" : "are",
+            run->session.sync->name);
+    else if (planned->pending > 0)
+        run_note(run, "%s of the source %s (assocd rejects %s)",
+            amount_text(planned->pending, "rows", count),
+            planned->pending == 1 ? "waits for its key" : "wait for their keys",
             run->session.sync->name);
     else if (done->unverified > 0)
         run_note(run, "%s %s not show in HubSpot (assocd show %lld)",

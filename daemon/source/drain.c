@@ -29,6 +29,7 @@ bool source_drain(struct source *source, const struct drain *drain, struct error
         if (rows % PAUSE_ROWS == 1 && !pause_drain(source, drain, rows, err))
             return false;
         bool ok = row.kind == SOURCE_INVALID ? drain->invalid(drain->context, &row, err)
+            : drain->valid != NULL           ? drain->valid(drain->context, &row, err)
                                              : spool_add(drain->rows, row.assoc, err);
         if (!ok)
             return error_prefix(err, "source of %s", source_sync(source));

@@ -13,6 +13,8 @@
 
 struct drain {
     struct spool *rows; /* valid ones are added; the caller rewinds it */
+    /* Instead of that: what is done with a valid row, borrowed for the call; NULL: nothing else. */
+    bool (*valid)(void *context, const struct source_row *row, struct error *err);
     /* An invalid row, borrowed for the call; false with err ends the drain. */
     bool (*invalid)(void *context, const struct source_row *row, struct error *err);
     void (*progress)(

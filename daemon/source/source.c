@@ -17,6 +17,7 @@
 #include "source/source_lock.h"
 #include "source/source_once.h"
 #include "source/source_order.h"
+#include "source/source_record.h"
 #include "source/source_type.h"
 
 enum { CELLS_MAX = 2 + SOURCE_TYPE_CELLS };
@@ -32,6 +33,7 @@ struct source {
     bool replica;
     char shape[SOURCE_SHAPE_MAX]; /* "table", "view 5d41…": what kind of thing it is, and where */
     char message[SOURCE_MESSAGE_MAX];
+    struct source_record record;
     struct source_once once;
     bool beside; /* reads rows beside those of the wanted records */
 };
@@ -82,7 +84,7 @@ static bool no_such_column(
 /* The configured columns in the order of a row's cells; returns their number. */
 static size_t column_names(const struct sync_definition *sync, const char *names[static CELLS_MAX])
 {
-    const char *const all[] = {sync->column_from, sync->column_to,
+    const char *const all[] = {sync_from_column(sync), sync_to_column(sync),
         sync->column_type_id != NULL ? sync->column_type_id : sync->column_type,
         sync->column_category};
     size_t count = 0;
@@ -107,6 +109,19 @@ static bool columns_text(
     }
     buf_addf(text, " from %s source_rows", relation);
     return true;
+}
+
+static bool is_key(const struct source *source, int column)
+{
+    return (column == 0 ? source->sync->key_from.column : source->sync->key_to.column) != NULL;
+}
+
+/* How the ids of a column are written. */
+static const char *written(const struct source *source, const struct pg_rows *shape, int column)
+{
+    if (is_key(source, column))
+        return "key";
+    return pg_rows_integer(shape, column) ? "integer" : "text";
 }
 
 /* Ids to be compared. Integers are compared in the column's own type, so that its index serves.
@@ -136,7 +151,7 @@ static void add_restriction(
     const struct source *source, struct buf *sql, const char *inner, const struct pg_rows *shape)
 {
     const struct source_query *query = &source->query;
-    if (query->from_ids == NULL)
+    if (query->from_ids == NULL || is_key(source, 0))
         return;
     buf_add_text(sql, " where ");
     add_wanted(sql, "cells", query, shape);
@@ -166,14 +181,13 @@ static bool begin_copy(struct source *source, const char *relation, struct error
     }
     bool not_null[2] = {false, false};
     const char *const ids[] = {source->sync->column_from, source->sync->column_to};
-    if (source->sync->source_table != NULL &&
+    if (source->sync->source_table != NULL && !sync_has_keys(source->sync) &&
         !source_not_null(source->pg, relation, ids, not_null, err))
         return false;
     size_t length = strlen(source->shape);
     (void)snprintf(source->shape + length, sizeof source->shape - length,
-        "%sids as %s and %s, database %s", length > 0 ? ", " : "",
-        pg_rows_integer(&shape, 0) ? "integer" : "text",
-        pg_rows_integer(&shape, 1) ? "integer" : "text", pg_database(source->pg));
+        "%sids as %s and %s, database %s", length > 0 ? ", " : "", written(source, &shape, 0),
+        written(source, &shape, 1), pg_database(source->pg));
     text_trim(source->shape);
     buf_reset(&sql);
     buf_add_text(&sql, "copy (select ");
@@ -183,7 +197,8 @@ static bool begin_copy(struct source *source, const char *relation, struct error
     }
     buf_addf(&sql, " from (%s) cells", buf_text(&inner));
     add_restriction(source, &sql, buf_text(&inner), &shape);
-    source_order(&sql, &shape, not_null);
+    if (!sync_has_keys(source->sync)) /* keys have no order that ids have */
+        source_order(&sql, &shape, not_null);
     buf_add_text(&sql, ") to stdout");
     if (!pg_copy_out(source->pg, buf_text(&sql), err))
         return error_prefix(err, "source of %s", source->sync->name);
@@ -199,7 +214,9 @@ bool source_open(struct source **source, const struct source_query *query, struc
     s->query = *query;
     s->empty = true;
     s->once.query = &s->query;
-    s->beside = query->rivals && query->from_ids != NULL && source_once_there(query);
+    source_record_init(&s->record, sync);
+    s->beside = query->rivals && !sync_has_keys(sync) && query->from_ids != NULL &&
+        source_once_there(query);
     source_type_init(&s->type, sync, query->types);
     const char *url =
         sync->source_database_url != NULL ? sync->source_database_url : query->database_url;
@@ -224,38 +241,6 @@ void source_close(struct source *source)
     source_once_clear(&source->once);
     buf_clear(&source->relation);
     free(source);
-}
-
-/* "123.0": what a column of floating-point numbers, or a CSV loaded with missing values, makes of
- * an id. */
-static bool is_decimal(const char *cell)
-{
-    size_t digits = strspn(cell, "0123456789");
-    return digits > 0 && strchr(".eE", cell[digits]) != NULL && cell[digits] != '\0' &&
-        strspn(cell + digits, "0123456789.eE+-") == strlen(cell + digits);
-}
-
-static void invalid_id(
-    struct source *source, struct source_row *row, const char *wrong, const char *cell)
-{
-    char space[SOURCE_EXCERPT_MAX];
-    const char *column =
-        strcmp(wrong, "to_id") == 0 ? source->sync->column_to : source->sync->column_from;
-    row->kind = SOURCE_INVALID;
-    row->wrong = wrong;
-    row->message = source->message;
-    if (cell == NULL)
-        (void)snprintf(source->message, sizeof source->message, "%s is NULL", wrong);
-    else if (is_decimal(cell))
-        (void)snprintf(source->message, sizeof source->message,
-            "invalid HubSpot record ID \"%s\" (a number with decimals; cast the column in a view "
-            "or in source.query: %.60s::bigint)",
-            source_excerpt(cell, space), column);
-    else
-        (void)snprintf(source->message, sizeof source->message,
-            "invalid HubSpot record ID \"%s\" (expected an integer from 1 to "
-            "9223372036854775807)",
-            source_excerpt(cell, space));
 }
 
 static void invalid_type(struct source *source, struct source_row *row)
@@ -344,13 +329,10 @@ static bool next_row(struct source *source, struct source_row *row, struct error
     row->from = cells[0];
     row->to = cells[1];
     row->type = cells[2];
-    if (row->from == NULL || !assoc_parse_id(row->from, strlen(row->from), &row->assoc.from_id))
-        invalid_id(source, row, "from_id", row->from);
-    else if (row->to != NULL && !assoc_parse_id(row->to, strlen(row->to), &row->assoc.to_id))
-        invalid_id(source, row, "to_id", row->to);
-    else if (row->to != NULL || source_type_is_said(cells + 2))
+    bool sides = source_record_read(&source->record, row);
+    if (sides && (row->to != NULL || source_type_is_said(cells + 2)))
         parse_type(source, row, cells + 2);
-    if (row->kind == SOURCE_ROW && row->to != NULL)
+    if (row->kind == SOURCE_ROW && row->to != NULL && !sync_has_keys(source->sync))
         return source_once_check(&source->once, row, err);
     if (row->to == NULL)
         row->assoc = assoc_scope(row->assoc.from_id);

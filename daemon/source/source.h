@@ -1,8 +1,9 @@
 /*
  * source.h: the desired rows, out of a table, view or query, as one consistent picture: the
  * relations are locked ACCESS SHARE before the transaction's snapshot is taken (fault S4), the
- * rows come by COPY in order, and none of them counts unless the COPY came to its clean end (fault
- * S2).
+ * rows come by COPY in order (those of a sync with keys in none: their ids are not known yet, nor
+ * what contradicts what: plan/keyed.h), and none of them counts unless the COPY came to its clean
+ * end (fault S2).
  */
 #ifndef SOURCE_SOURCE_H
 #define SOURCE_SOURCE_H
@@ -20,6 +21,9 @@ enum source_row_kind { SOURCE_ROW, SOURCE_INVALID, SOURCE_END };
 struct source_row {
     enum source_row_kind kind;
     struct assoc assoc; /* SOURCE_ROW; to_id 0: the record should have none */
+    /* SOURCE_ROW of a sync with keys: the key in its one spelling, and the id is 0; NULL: the side
+     * is named by its id, or not at all. Borrowed likewise. */
+    const char *from_key, *to_key;
     /* SOURCE_INVALID: the cells as written (NULL for NULL), which one is wrong ("from_id", "to_id",
      * "type", or "ambiguous": the whole row) and why. Borrowed until the next source_next. */
     const char *from, *to, *type;

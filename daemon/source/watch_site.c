@@ -56,8 +56,8 @@ static void site_close(struct site *site)
 static void add_names(struct pg_args *args, const struct sync_definition *sync)
 {
     pg_arg_text(args, sync->name);
-    pg_arg_text(args, sync->column_from);
-    pg_arg_text(args, sync->column_to);
+    pg_arg_text(args, sync_from_column(sync));
+    pg_arg_text(args, sync_to_column(sync));
     pg_arg_text(args, type_column(sync));
 }
 
@@ -288,8 +288,8 @@ static bool install(const struct sync_definition *sync, struct site *site, struc
     add_objects(&objects, site->exists);
     pg_arg_text(&args, sync->name);
     pg_arg_text(&args, site->relation);
-    pg_arg_text(&args, sync->column_from);
-    pg_arg_text(&args, sync->column_to);
+    pg_arg_text(&args, sync_from_column(sync));
+    pg_arg_text(&args, sync_to_column(sync));
     pg_arg_text(&args, type_column(sync));
     return (site->is_state || !site->may_create ||
                pg_exec(site->pg, buf_text(&objects), NULL, err)) &&
@@ -373,8 +373,8 @@ bool watch_sql(const struct sync_definition *sync, const char *database_url, str
             site.role, site.role);
     }
     if (has_triggers(&site)) {
-        const char *const words[] = {
-            sync->name, site.relation, sync->column_from, sync->column_to, type_column(sync)};
+        const char *const words[] = {sync->name, site.relation, sync_from_column(sync),
+            sync_to_column(sync), type_column(sync)};
         buf_add_text(sql, "select assocd.watch(");
         for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
             buf_add_text(sql, i > 0 ? ", " : "");

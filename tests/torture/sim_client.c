@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "hubspot/client_key.h"
 #include "torture/sim_client.h"
 
 bool client_open(struct client **client, const struct client_settings *settings, struct error *err)
@@ -332,4 +333,18 @@ bool client_next(struct client *client, const struct client_reply **reply, struc
     answer(client, call);
     *reply = &client->reply;
     return true;
+}
+
+/* The simulated syncs name records by their ids. */
+bool client_keys(struct client *client, const struct client_key_query *query, struct error *err)
+{
+    (void)client;
+    (void)query;
+    return error_set(err, ERROR_INTERNAL, "the simulated syncs have no keys");
+}
+
+bool client_key_alone(
+    struct client *client, const struct client_key_query *query, struct error *err)
+{
+    return client_keys(client, query, err);
 }

@@ -44,6 +44,35 @@ static const struct refusal refused[] = {
         "f:14: syncs.one.source.columns.category: expected source.columns.type_id beside it"},
     {"{table: crm.a}", "{table: a, columns: {type_id: i, category: c}}\n    watch: true",
         "f:15: syncs.one.watch: does not see changes of source.columns.category alone..."},
+    {"{table: crm.a}", "{table: a, columns: {from_id: a, from_key: b}}",
+        "f:14: syncs.one.source.columns.from_key: source.columns.from_id is set as well, expected "
+        "one of the two\nf:14: syncs.one.source.columns.from_key: expected keys.from.property "
+        "beside it"},
+    {"{table: crm.a}", "{table: a, columns: {to_key: b}}\n    keys: {from: {property: email}}",
+        "f:15: syncs.one.keys.from.property: expected source.columns.from_key beside it\n"
+        "f:14: syncs.one.source.columns.to_key: expected keys.to.property beside it"},
+    {"{table: crm.a}", "{table: a}\n    keys: {from: {property: email}}",
+        "f:15: syncs.one.keys.from.property: expected source.columns.from_key beside it"},
+    {"{table: crm.a}", "{table: a, columns: {to_key: b}}\n    keys: {to: {property: domain}}",
+        "f:15: syncs.one.keys.to.property: several companies may share domain, and assocd resolves "
+        "unique properties only: expected a property made with unique values"},
+    {"{table: crm.a}", "{table: a, columns: {from_key: b}}\n    keys: {from: {property: phone}}",
+        "f:15: syncs.one.keys.from.property: several contacts may share phone, and assocd resolves "
+        "unique properties only: expected email, or a property made with unique values"},
+    {"{table: crm.a}", "{table: a, columns: {from_key: b}}\n    keys: {from: {property: E-mail}}",
+        "f:15: syncs.one.keys.from.property: expected the property's internal name (a-z, 0-9 and "
+        "\"_\"), not its label"},
+    {"{table: crm.a}",
+        "{table: a, columns: {from_key: b}}\n    keys: {from: {property: hs_object_id}}",
+        "f:15: syncs.one.keys.from.property: is the record ID: name its column in "
+        "source.columns.from_id or to_id, without keys"},
+    {"{table: crm.a}",
+        "{table: a, columns: {from_key: b}}\n    keys: {from: {property: email}}\n"
+        "    watch: true",
+        "f:16: syncs.one.watch: does not work with source.columns.from_key or to_key yet..."},
+    {"{table: crm.a}",
+        "{table: a, columns: {from_key: to_id}}\n    keys: {from: {property: email}}",
+        "f:9: syncs.one.source.columns.to_id: must differ from source.columns.from_key"},
     {"/run/token", "/run/token\n    proxy: proxy.example:3128",
         "f:6: portals.main.proxy: expected http://HOST:PORT"},
     {"/run/token", "/run/token\n    proxy: http://proxy.example",

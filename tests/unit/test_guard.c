@@ -55,6 +55,26 @@ TEST_LOOP(allows_the_smaller_of_number_and_percentage, ARRAY_COUNT(limits))
     ck_assert_str_eq(verdict.guard, "max_archive");
 }
 
+TEST(withholds_archives_beside_many_rows_that_wait_for_their_keys)
+{
+    struct guards guards = usual;
+    guards.max_pending_percent = 20;
+    struct guard_facts facts = facts_of(100, 100, 1);
+    facts.pending = 20;
+    facts.pending_of = 100;
+    ck_assert_int_eq(guard_plan(&guards, &facts).kind, VERDICT_PASS);
+    facts.pending = 21;
+    struct verdict verdict = guard_plan(&guards, &facts);
+    ck_assert_int_eq(verdict.kind, VERDICT_WITHHOLD);
+    ck_assert_str_eq(verdict.guard, "max_pending_percent");
+    ck_assert_str_eq(verdict.text,
+        "21 of 100 source rows wait for keys that HubSpot does not resolve (limit 20 %); a changed "
+        "format of the keys, the wrong property or a missing scope looks like this. List them "
+        "with: assocd rejects");
+    facts.to_archive = 0; /* creates go on */
+    ck_assert_int_eq(guard_plan(&guards, &facts).kind, VERDICT_PASS);
+}
+
 TEST(refuses_an_empty_source_unless_it_is_the_wish)
 {
     struct guards guards = usual;

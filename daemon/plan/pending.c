@@ -1,0 +1,113 @@
+/*
+ * pending.c: two sorted lists of records, and what of a record's changes they leave.
+ */
+#include "plan/pending.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "pg/pg.h"
+
+static int by_id(const void *a, const void *b)
+{
+    const uint64_t *one = a, *other = b;
+    return (*one > *other) - (*one < *other);
+}
+
+static bool has(const struct pending_ids *list, uint64_t id)
+{
+    return list->count > 0 && bsearch(&id, list->ids, list->count, sizeof id, by_id) != NULL;
+}
+
+static void add(struct pending_ids *list, uint64_t id)
+{
+    mem_grow(&list->ids, &list->room, list->count + 1, sizeof list->ids[0]);
+    list->ids[list->count++] = id;
+}
+
+/* "0\t17": from-record 17; 1: to-record; 2: everything. */
+static bool add_line(struct pending *pending, char *line, struct error *err)
+{
+    char *cells[2];
+    uint64_t id = 0;
+    bool two = pg_copy_split(line, cells, 2) == 2;
+    if (two && strcmp(cells[0], "2") == 0) {
+        pending->everything = true;
+        return true;
+    }
+    if (!two || !assoc_parse_id(cells[1], strlen(cells[1]), &id))
+        return error_set(err, ERROR_STATE,
+            "assocd.record_key has an invalid row (expected a record ID from 1 to "
+            "9223372036854775807)");
+    add(strcmp(cells[0], "0") == 0 ? &pending->from : &pending->to, id);
+    return true;
+}
+
+bool pending_load(struct pending *pending, struct run *run, struct error *err)
+{
+    struct pg *state = run->session.state;
+    pending_clear(pending);
+    pending->one_type = strcmp(run->session.from_type, run->session.to_type) == 0;
+    if (!pg_copy_statement(state, STATEMENT_KEYS_HELD, NULL, err))
+        return false;
+    for (;;) {
+        char *line;
+        size_t length;
+        if (!pg_copy_next(state, &line, &length, err))
+            return false;
+        if (line == NULL)
+            return true;
+        if (!add_line(pending, line, err))
+            return false;
+    }
+}
+
+bool pending_holds(const struct pending *pending, uint64_t from_id, uint64_t to_id)
+{
+    if (pending->everything || has(&pending->from, from_id) || has(&pending->to, to_id))
+        return true;
+    return pending->one_type && (has(&pending->from, to_id) || has(&pending->to, from_id));
+}
+
+static bool is_held(const struct pending *pending, const struct change *change)
+{
+    bool takes = change->operation == CHANGE_ARCHIVE || change->operation == CHANGE_FORGET ||
+        change->operation == CHANGE_MOVED;
+    return takes && pending_holds(pending, change->assoc.from_id, change->assoc.to_id);
+}
+
+/* Would the create move a type away from where it has to stay? */
+static bool moves_held(const struct pending *pending, const struct diff_list *changes, size_t first,
+    const struct change *create)
+{
+    if (create->operation != CHANGE_CREATE)
+        return false;
+    for (size_t i = first; i < changes->count; i++)
+        if (changes->items[i].operation == CHANGE_MOVED &&
+            changes->items[i].assoc.type == create->assoc.type &&
+            is_held(pending, &changes->items[i]))
+            return true;
+    return false;
+}
+
+void pending_leave(const struct pending *pending, struct diff_list *changes, size_t first)
+{
+    size_t kept = first;
+    if (!pending->everything && pending->from.count + pending->to.count == 0)
+        return;
+    for (size_t i = first; i < changes->count; i++)
+        if (moves_held(pending, changes, first, &changes->items[i]))
+            changes->items[i].operation = CHANGE_ALONG; /* which is no change by itself */
+    for (size_t i = first; i < changes->count; i++)
+        if (!is_held(pending, &changes->items[i]))
+            changes->items[kept++] = changes->items[i];
+    changes->count = kept;
+}
+
+void pending_clear(struct pending *pending)
+{
+    free(pending->from.ids);
+    free(pending->to.ids);
+    *pending = (struct pending){0};
+}
