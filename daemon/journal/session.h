@@ -84,6 +84,7 @@ struct plan {
         uint64_t missing, ambiguous, unread;
         uint64_t of_rows; /* … of so many */
     } pending;
+    uint64_t archives; /* as the plan was written, whatever their state */
     struct spool *to_own; /* to be owned once the guards have passed */
     struct spool *to_disown;
     int64_t read_ms; /* clock_now_ms() when the reading for the plan began */

@@ -14,7 +14,8 @@
 
 enum {
     PAGE = 100000,
-    LATER = 5000, /* more archives than these are asked for only if they are really to be sent */
+    LATER = 5000, /* more archives than these are asked for only if they are really to be sent, and
+                   * what is only reported not at all */
 };
 
 struct sides {
@@ -47,6 +48,8 @@ static bool ask(
         pg_arg_int(&args, side);
         pg_arg_int(&args, last);
         pg_arg_int(&args, PAGE);
+        if (statement == STATEMENT_MERGED_SUSPECTS)
+            pg_arg_bool(&args, run->plan.counts.reported <= LATER);
         if (!pg_run(run->session.state, statement, &args, &rows, err))
             return false;
         for (int i = 0; i < rows.count; i++) {
@@ -166,6 +169,9 @@ static bool is_for_later(struct run *run, bool *later, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    *later = false;
+    if (run->plan.archives <= LATER)
+        return true;
     pg_arg_int(&args, run->session.run_id);
     if (!pg_run(run->session.state, STATEMENT_CHANGE_COUNTS, &args, &rows, err))
         return false;
@@ -183,7 +189,8 @@ static bool leave_known(struct run *run, const struct assoc_list *missing, struc
     struct pg_args args = {0};
     pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, run->session.sync->name);
-    return pg_run(run->session.state, STATEMENT_MERGED_KEPT, &args, NULL, err) &&
+    return (run->plan.archives == 0 ||
+               pg_run(run->session.state, STATEMENT_MERGED_KEPT, &args, NULL, err)) &&
         leave_out(run, missing, &none, err) && leave_unknown(run, &unasked, missing, err);
 }
 

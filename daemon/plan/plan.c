@@ -282,6 +282,7 @@ static bool compare(struct draft *draft, struct error *err)
     bool ok = unreadable_load(&draft->unreadable, draft->run, err) &&
         fetch_each(draft->run, &scope, compare_chunk, draft, err) && flush_changes(draft, err) &&
         unreadable_store(&draft->unreadable, draft->run, err);
+    draft->run->plan.archives = draft->ordinals[1];
     draft->run->plan.counts.observed = draft->changes.observed;
     draft->run->plan.counts.unchanged = draft->changes.unchanged;
     return ok;

@@ -257,6 +257,7 @@ static bool invert(struct run *run, struct spool *records, struct error *err)
     struct fetch_scope scope = {.desired = records, .operation = "read"};
     bool ok = load_records(run, records, err) &&
         fetch_each(run, &scope, invert_chunk, &undo, err) && flush(&undo, err);
+    run->plan.archives = (uint64_t)undo.ordinals[1];
     buf_clear(&undo.rows);
     return ok;
 }

@@ -68,11 +68,11 @@ seen as (
     set mapping = excluded.mapping, brought = excluded.brought or s.brought, run_id = excluded.run_id
     where excluded.mapping <> '' and (s.run_id < excluded.run_id or s.mapping = '')),
 creates as (
-    update assocd.change c set state = 'skipped',
-        message = format('%s record %s was merged into %s in HubSpot', $7::text, m.old, m.now)
-    from to_merge m
-    where c.run_id = $1::bigint and c.operation = 'create' and c.state = 'planned' and c.to_id = m.old
-    returning c.from_id, c.to_id, c.message)
+    update assocd.change c set state = case c.state when 'planned' then 'skipped' else c.state end,
+        message = case c.state when 'planned' then m.told else c.message end
+    from (select *, format('%s record %s was merged into %s in HubSpot', $7::text, old, now) as told from to_merge) m
+    where c.run_id = $1::bigint and c.operation = 'create' and c.state in ('planned', 'reported') and c.to_id = m.old
+    returning c.from_id, c.to_id, m.told as message)
 insert into assocd.reject (sync, origin, from_id, to_id, category, message, first_run_id, last_run_id)
 select distinct on (from_id, to_id) $2, 'source', from_id::text, to_id::text, 'merged',
     message || '; the source must name that one', $1::bigint, $1::bigint

@@ -7,11 +7,11 @@ with owned as (
     where o.sync = $5 and (o.from_id = any ($4::bigint[]) or $3::boolean and o.to_id = any ($2::bigint[]))),
 linked as (
     select k.from_id, k.to_id from assocd.change k
-    where k.run_id = $1::bigint and k.operation = 'create' and (k.to_id = any ($2::bigint[]) or k.from_id = any ($4::bigint[]))),
+    where k.run_id = $1::bigint and k.ordinal > 0 and k.operation = 'create' and (k.to_id = any ($2::bigint[]) or k.from_id = any ($4::bigint[]))),
 ends as (
     select c.ctid as place, c.reason, e.* from assocd.change c, lateral (
         values (c.from_id, c.to_id, false), (c.to_id, c.from_id, true)) as e(near, far, turned)
-    where c.run_id = $1::bigint and c.operation = 'archive' and c.state = 'planned' and ($3::boolean or not e.turned)),
+    where c.run_id = $1::bigint and c.ordinal > 0 and c.operation = 'archive' and c.state = 'planned' and ($3::boolean or not e.turned)),
 doubtful as (
     select e.place from ends e
     where e.far = any ($2::bigint[]) or e.near in (select from_id from linked where to_id = any ($2::bigint[]))

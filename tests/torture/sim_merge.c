@@ -98,19 +98,30 @@ static void side_rows(const struct pg_args *args, struct pg_rows *rows, const un
         }
 }
 
+static bool is_suspect(const struct sim_change *change, bool reported)
+{
+    return change->state == STATE_PLANNED || (reported && change->state == STATE_REPORTED);
+}
+
 STATEMENT(merged_suspects)
 {
     UNUSED(pg);
-    unsigned sides[2] = {0};
+    unsigned sides[2] = {0}, losing[2];
+    bool reported = strcmp(args->text[4], "true") == 0;
     EACH_CHANGE(c, sim_int(args, 1))
-    if (c->archive && c->state == STATE_PLANNED) {
+    if (c->archive && is_suspect(c, reported)) {
         sides[0] |= 1u << c->from;
         sides[1] |= 1u << c->to;
     }
+    memcpy(losing, sides, sizeof losing);
     EACH_CHANGE(c, sim_int(args, 1))
-    if (!c->archive &&
-        ((c->state == STATE_PLANNED && c->reason == 'd') || (sides[0] & 1u << c->from) != 0))
-        sides[1] |= 1u << c->to;
+    if (!c->archive) {
+        if ((is_suspect(c, reported) && (c->state == STATE_REPORTED || c->reason == 'd')) ||
+            (losing[0] & 1u << c->from) != 0)
+            sides[1] |= 1u << c->to;
+        if (is_suspect(c, reported) && (losing[1] & 1u << c->to) != 0)
+            sides[0] |= 1u << c->from;
+    }
     side_rows(args, rows, sides);
     return true;
 }
@@ -166,8 +177,9 @@ STATEMENT(merged_skip)
             is_planned_create(sim_int(args, 1), c->from, (size_t)old[i]))
             sim_change_set(c, STATE_SKIPPED);
     EACH_CHANGE(c, sim_int(args, 1))
-    if (!c->archive && (mask & 1u << c->to) != 0 && c->state == STATE_PLANNED) {
-        sim_change_set(c, STATE_SKIPPED);
+    if (!c->archive && (mask & 1u << c->to) != 0 && is_suspect(c, true)) {
+        if (c->state == STATE_PLANNED)
+            sim_change_set(c, STATE_SKIPPED);
         sim_row(rows, TEXT("a to-record was merged"));
     }
     return true;

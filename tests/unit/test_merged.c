@@ -30,6 +30,7 @@ static void change(const char *operation, int from, int to, const char *reason)
                " type_id, reason) select 2, '%s', count(*) + 1, %d, %d, 'HUBSPOT_DEFINED', 3, '%s'"
                " from assocd.change where operation = '%s'",
         operation, from, to, reason, operation);
+    run.plan.archives += strcmp(operation, "archive") == 0;
 }
 
 static void settle(size_t count, const char *const texts[])
@@ -120,6 +121,7 @@ TEST(many_archives_beyond_the_limit_are_asked_for_when_they_are_applied)
     stage_exec("insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category,"
                " type_id, reason) select 2, 'archive', n, n, 3, 'HUBSPOT_DEFINED', 3,"
                " 'source_removed' from generate_series(1, 5001) n");
+    run.plan.archives = 5001;
     settle(1, texts);
     ck_assert(run.plan.merges_unasked);
     ck_assert_uint_eq(client_requests(run.session.client), 0);
