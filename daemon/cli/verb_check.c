@@ -13,6 +13,7 @@
 #include "pg/pg.h"
 #include "pg/schema.h"
 #include "hubspot/client.h"
+#include "hubspot/client_key.h"
 #include "source/source.h"
 #include "source/watch.h"
 #include "source/watch_site.h"
@@ -101,6 +102,53 @@ static void add_type(struct buf *text, const struct types *types, uint32_t index
             buf_addf(text, " (plain is %s)", types_text(types, i, space));
 }
 
+/* One side: is the property there, unique, and may the token read by it? Asked of HubSpot as a run
+ * would ask it, and only if it refuses, why. */
+static bool check_key(const struct object_types *where, const char *object, const char *called,
+    const struct key_side *side, struct error *err)
+{
+    struct client_key key = {.key = "assocd check"};
+    struct client_key_query query = {.object = object,
+        .property = side->property,
+        .kind = record_key_kind(object, side->property),
+        .keys = &key,
+        .count = 1};
+    struct client_property property;
+    struct error why = {0}, unasked = {0};
+    if (query.kind == RECORD_KEY_EMAIL)
+        key.key = "check@assocd.invalid";
+    if (client_keys(where->client, &query, &why))
+        return true;
+    if (why.kind != ERROR_CONFIG ||
+        !client_property(where->client, object, side->property, &property, &unasked))
+        return error_set(err, why.kind, "property %s of %s: %s", side->property, called, why.text);
+    if (!property.exists)
+        return error_set(
+            err, ERROR_CONFIG, "%s have no property %s in HubSpot", called, side->property);
+    return error_set(err, ERROR_CONFIG,
+        "property %s of %s cannot be a key: %s. Its values must be unique, which HubSpot sets when "
+        "a property is made and never later; make one with unique values",
+        side->property, called, why.text);
+}
+
+static void check_keys(struct findings *findings, const struct object_types *where,
+    const struct sync_definition *sync, const struct object_pair *ids, const char *what)
+{
+    const struct key_side *sides[] = {&sync->key_from, &sync->key_to};
+    const char *objects[] = {ids->from, ids->to}, *called[] = {sync->from, sync->to};
+    char text[256];
+    for (size_t i = 0; i < ARRAY_COUNT(sides); i++) {
+        struct error err = {0};
+        if (sides[i]->column == NULL)
+            continue;
+        (void)snprintf(text, sizeof text, "%s are found by %s", called[i], sides[i]->property);
+        if (check_key(where, objects[i], called[i], sides[i], &err))
+            found(findings, what, text);
+        else
+            failed(findings, what, &err);
+    }
+}
+
 static void check_watch(
     struct findings *findings, const struct sync_definition *sync, const char *what)
 {
@@ -159,6 +207,7 @@ static void check_sync(
     if (ok) {
         found(findings, what, buf_text(&text));
         check_source(findings, sync, &types, what);
+        check_keys(findings, where, sync, &ids, what);
         check_watch(findings, sync, what);
     } else {
         failed(findings, what, &err);

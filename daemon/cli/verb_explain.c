@@ -16,10 +16,10 @@
 #include "cli/cli.h"
 #include "cli/json_out.h"
 #include "cli/output.h"
+#include "cli/record_word.h"
 
 struct pair_query {
-    char from_type[128], to_type[128];
-    struct assoc pair;
+    struct record_word from, to;
 };
 
 /* One sync's view of the pair. */
@@ -29,6 +29,7 @@ struct view {
     struct assoc pair;
     struct object_pair ids; /* of the sync's object types */
     struct types types;
+    struct record_names from_names, to_names;
     struct type_list {
         struct buf text;
         struct json_object *json;
@@ -39,29 +40,19 @@ struct view {
 static void view_clear(struct view *view)
 {
     types_clear(&view->types);
+    record_names_clear(&view->from_names);
+    record_names_clear(&view->to_names);
     buf_clear(&view->desired.text);
     buf_clear(&view->observed.text);
     json_out_free(&view->desired.json);
     json_out_free(&view->observed.json);
 }
 
-/* "deals:123"; the id stands behind the last colon. */
-static bool parse_word(const char *word, char type[static 128], uint64_t *id, struct error *err)
-{
-    const char *colon = strrchr(word, ':');
-    if (colon == NULL || colon == word || colon - word >= 128 ||
-        !assoc_parse_id(colon + 1, strlen(colon + 1), id))
-        return error_set(err, ERROR_USAGE,
-            "invalid record \"%.80s\" (expected TYPE:ID, for example deals:123)", word);
-    (void)snprintf(type, 128, "%.*s", (int)(colon - word), word);
-    return true;
-}
-
 static bool fits(struct cli *cli, const struct sync_definition *sync,
     const struct pair_query *query, bool *ret_fits, struct error *err)
 {
-    const char *const from[] = {sync->from, query->from_type},
-                      *const to[] = {sync->to, query->to_type};
+    const char *const from[] = {sync->from, query->from.type},
+                      *const to[] = {sync->to, query->to.type};
     bool same_from, same_to;
     if (!object_types_same(cli->state, sync->portal, from, &same_from, err) ||
         !object_types_same(cli->state, sync->portal, to, &same_to, err))
@@ -78,6 +69,26 @@ static void add_type(struct view *view, struct type_list *list, uint32_t index)
     json_out_text(list->json, NULL, text);
 }
 
+/* The keys that the source may name the two records by. */
+static bool load_names(struct view *view, struct error *err)
+{
+    const struct sync_definition *sync = view->sync;
+    record_names_clear(&view->from_names);
+    record_names_clear(&view->to_names);
+    view->from_names = (struct record_names){
+        .portal = sync->portal, .object = sync->from, .side = &sync->key_from};
+    view->to_names =
+        (struct record_names){.portal = sync->portal, .object = sync->to, .side = &sync->key_to};
+    return record_names_load(&view->from_names, view->cli->state, view->pair.from_id, err) &&
+        record_names_load(&view->to_names, view->cli->state, view->pair.to_id, err);
+}
+
+static bool is_named(
+    const struct record_names *names, const char *key, uint64_t id, uint64_t wanted)
+{
+    return key != NULL ? record_names_has(names, key) : id == wanted;
+}
+
 /* What the source says of the pair now; rows that name the record alone do not count. */
 static bool ask_source(struct view *view, struct error *err)
 {
@@ -88,10 +99,12 @@ static bool ask_source(struct view *view, struct error *err)
         .types = &view->types,
         .from_ids = &view->pair.from_id,
         .from_count = 1};
-    bool ok = source_open(&source, &query, err);
+    bool ok = load_names(view, err) && source_open(&source, &query, err);
     while (ok && row.kind != SOURCE_END) {
         ok = source_next(source, &row, err);
-        if (ok && row.kind == SOURCE_ROW && row.assoc.to_id == view->pair.to_id)
+        if (ok && row.kind == SOURCE_ROW &&
+            is_named(&view->from_names, row.from_key, row.assoc.from_id, view->pair.from_id) &&
+            is_named(&view->to_names, row.to_key, row.assoc.to_id, view->pair.to_id))
             add_type(view, &view->desired, row.assoc.type);
     }
     source_close(source);
@@ -266,10 +279,11 @@ static bool explain(struct cli *cli, const struct sync_definition *sync,
     CLEANUP(view_clear)
     struct view view = {.cli = cli,
         .sync = sync,
-        .pair = query->pair,
         .desired.json = json_out_array(),
         .observed.json = json_out_array()};
-    if (!look(&view, err))
+    const struct portal_definition *portal = sync->portal;
+    if (!record_word_id(cli->state, portal, &query->from, &view.pair.from_id, err) ||
+        !record_word_id(cli->state, portal, &query->to, &view.pair.to_id, err) || !look(&view, err))
         return false;
     if (view.observed.unasked.kind != ERROR_NONE)
         said->code = error_exit_code(view.observed.unasked.kind);
@@ -297,7 +311,7 @@ static bool explain_all(
     }
     if (found == 0)
         return error_set(err, ERROR_USAGE, "no sync of %s goes from %s to %s%s%s", cli->config_path,
-            query->from_type, query->to_type, name != NULL ? " and is called " : "",
+            query->from.type, query->to.type, name != NULL ? " and is called " : "",
             name != NULL ? name : "");
     if (list != NULL)
         json_out_print(list);
@@ -314,7 +328,7 @@ bool verb_explain(struct cli *cli, int argc, char **argv, int *code, struct erro
     (void)argc;
     return cli_options(cli, argv, options, &words, err) &&
         cli_words(&words, "explain", 2, 2, err) &&
-        parse_word(words.items[0], query.from_type, &query.pair.from_id, err) &&
-        parse_word(words.items[1], query.to_type, &query.pair.to_id, err) && cli_state(cli, err) &&
+        record_word_parse(words.items[0], &query.from, err) &&
+        record_word_parse(words.items[1], &query.to, err) && cli_state(cli, err) &&
         explain_all(cli, name, &query, code, err);
 }
