@@ -1,6 +1,7 @@
--- How ownership follows the changes v of run $1 of sync $2: what was created is owned, what was archived no longer is.
--- A run that others have overtaken while it waited (its number $3 is no longer current) leaves the ownership of what
--- they have changed to them. What a create in doubt may bring back is released, not forgotten.
+-- How ownership follows the changes w of run $1 of sync $2 once they have moved: what was created is owned, what was
+-- archived no longer is. A run that others have overtaken while it waited (its number $3 is no longer current) leaves the
+-- ownership of what they have changed to them. What a create in doubt may bring back is released, not forgotten.
+v as materialized (select w.* from (select count(*) from moved) m left join w on true),
 ours as (
     select v.*, exists (select from assocd.doubt d where d.sync = $2 and d.from_id = v.from_id and d.to_id = v.to_id
         and d.until > clock_timestamp()) as doubtful

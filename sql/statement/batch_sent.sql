@@ -6,19 +6,18 @@ with fence as (
 b as (
     insert into assocd.batch (run_id, operation, status, inputs)
     select $1::bigint, $4, 'sent', $5::integer from fence returning batch_id),
-k as materialized (
-    select k.place, k.from_id, k.to_id from unnest($7::bigint[]) as o(ordinal), lateral (
-        select ctid as place, state, from_id, to_id from assocd.change c
-        where c.run_id = $1::bigint and c.operation = $6 and c.ordinal = o.ordinal offset 0) k
-    where k.state in ('planned', 'sent')),
 carried as materialized (
-    select o.place from (select distinct from_id, to_id from k where $8::boolean) t, lateral (
-        select ctid as place, operation, state from assocd.change c
+    select o.ordinal
+    from (select distinct p.from_id, p.to_id from unnest($7::bigint[]) as u(ordinal)
+            join assocd.plan_row p on p.run_id = $1::bigint and p.operation = $6 and p.ordinal = u.ordinal
+        where $8::boolean) t, lateral (
+        select c.ordinal, c.operation, c.state from assocd.change c
         where c.run_id = $1::bigint and c.ordinal > 0 and c.from_id = t.to_id and c.to_id = t.from_id offset 0) o
-    where o.operation = 'create' and o.state = 'planned' and o.place not in (select place from k)),
-noted as (
-    update assocd.change set batch_id = b.batch_id from b, carried where change.ctid = carried.place),
-c as (
-    update assocd.change set state = 'sent', batch_id = b.batch_id from b, k where change.ctid = k.place
-    returning 1)
-select batch_id, (select count(*) from c) from b
+    where o.operation = 'create' and o.state = 'planned' and not o.ordinal = any ($7::bigint[])),
+noted as materialized (
+    select assocd.carry_changes($1::bigint, 'create', (select array_agg(ordinal) from carried), b.batch_id) from b
+    where exists (select from carried)),
+sent as materialized (
+    select b.batch_id, assocd.move_changes($1::bigint, $6, $7::bigint[], '{planned,sent}', 'sent') as changes,
+        assocd.carry_changes($1::bigint, $6, $7::bigint[], b.batch_id) from b)
+select batch_id, changes from sent, (select count(*) from noted) n

@@ -20,10 +20,9 @@ waiting as (
     where c.run_id = $1::bigint and c.state = 'planned'
         and not exists (select from held h where h.operation = c.operation and h.ordinal = c.ordinal)
     group by c.operation, c.ordinal),
-skipped as (
-    update assocd.change c set state = 'skipped', message = w.message
-    from waiting w where c.run_id = $1::bigint and c.operation = w.operation and c.ordinal = w.ordinal
-    returning c.ordinal)
-select (select count(*) from skipped), to_char(min(first_seen) at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'),
+skipped as materialized (
+    select assocd.move_changes($1::bigint, operation, array_agg(ordinal), '{planned}', 'skipped', array_agg(message)) as changes
+    from waiting group by operation)
+select (select coalesce(sum(changes), 0) from skipped), to_char(min(first_seen) at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'),
     to_char(min(retry_at) at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"')
 from held

@@ -1,3 +1,2 @@
 -- A guard withholds the archives of a plan, or all of it.
-update assocd.change set state = 'withheld'
-where run_id = $1::bigint and (operation = 'archive' or $2::boolean) and state = 'planned'
+select assocd.move_plan($1::bigint, case when not $2::boolean then 'archive' end, '{planned}', 'withheld')

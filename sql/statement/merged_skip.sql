@@ -23,7 +23,7 @@ from_merge as (
     from (select distinct old, now from unnest($3::bigint[], $4::bigint[]) as m(old, now)) m),
 to_merge as (select distinct old, now from unnest($5::bigint[], $6::bigint[]) as m(old, now)),
 ends as (
-    select c.ctid as place, c.reason, c.from_id, c.to_id, c.category, c.type_id, e.* from assocd.change c, lateral (
+    select c.ordinal as place, c.reason, c.from_id, c.to_id, c.category, c.type_id, e.* from assocd.change c, lateral (
         values (c.from_id, c.to_id, false), (c.to_id, c.from_id, true)) as e(near, far, turned)
     where c.run_id = $1::bigint and c.operation = 'archive' and c.state in ('planned', 'reported', 'blocked')
         and ($8::boolean or not e.turned)),
@@ -49,11 +49,8 @@ came as (
                         and d.to_id = e.to_id and (d.category, d.type_id) = (e.category, e.type_id)
                         and d.state in ('sent', 'applied', 'verified', 'unverified', 'unknown')))),
 kept as (select place, min(old) as old from came group by place),
-archives as (
-    update assocd.change c set merged_from = k.old,
-        state = case c.state when 'planned' then 'skipped' else c.state end,
-        message = case c.state when 'planned' then 'a record was merged in HubSpot, and this link came with it' else c.message end
-    from kept k where c.ctid = k.place),
+archives as materialized (
+    select assocd.keep_merged($1::bigint, array_agg(place), array_agg(old)) from kept having count(*) > 0),
 seen as (
     insert into assocd.merged as s (sync, old_id, now_id, mapping, brought, run_id)
     select $2, m.old, m.now, case when l.looked_at then $9 else '' end,
@@ -67,16 +64,22 @@ seen as (
     on conflict (sync, old_id, now_id) do update
     set mapping = excluded.mapping, brought = excluded.brought or s.brought, run_id = excluded.run_id
     where excluded.mapping <> '' and (s.run_id < excluded.run_id or s.mapping = '')),
-creates as (
-    update assocd.change c set state = case c.state when 'planned' then 'skipped' else c.state end,
-        message = case c.state when 'planned' then m.told else c.message end
-    from (select *, format('%s record %s was merged into %s in HubSpot', $7::text, old, now) as told from to_merge) m
-    where c.run_id = $1::bigint and c.operation = 'create' and c.state in ('planned', 'reported') and c.to_id = m.old
-    returning c.from_id, c.to_id, m.told as message)
+creates as materialized (
+    select c.ordinal, c.from_id, c.to_id, c.state, format('%s record %s was merged into %s in HubSpot', $7::text, m.old, m.now) as message
+    from to_merge m join assocd.change c on c.to_id = m.old
+    where c.run_id = $1::bigint and c.operation = 'create' and c.state in ('planned', 'reported')),
+skipped as materialized (
+    select assocd.move_changes($1::bigint, 'create', array_agg(ordinal), '{planned}', 'skipped', array_agg(message))
+    from creates where state = 'planned' having count(*) > 0),
+-- On the left of an outer join, so that both are done whatever the plan.
+done as materialized (select count(*) from (select 1 from archives union all select 1 from skipped) d)
 insert into assocd.reject (sync, origin, from_id, to_id, category, message, first_run_id, last_run_id)
 select distinct on (from_id, to_id) $2, 'source', from_id::text, to_id::text, 'merged',
     message || '; the source must name that one', $1::bigint, $1::bigint
-from creates where not exists (select from assocd.run where run_id = $1::bigint and undoes is not null)
+from (select c.* from done left join (
+        select * from creates
+        where not exists (select from assocd.run where run_id = $1::bigint and undoes is not null)) c on true offset 0) c
+where from_id is not null
 order by from_id, to_id
 on conflict (sync, origin, quote_nullable(from_id), quote_nullable(to_id), quote_nullable(type)) do update
 set last_seen = clock_timestamp(), last_run_id = excluded.last_run_id, attempts = assocd.reject.attempts + 1,

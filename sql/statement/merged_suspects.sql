@@ -2,7 +2,7 @@
 -- them (of one of the two records), and of creates of links that HubSpot has lost; in an undo of all creates, too. Page by
 -- page.
 with undo as (select undoes is not null as yes from assocd.run where run_id = $1::bigint),
-suspect as (
+suspect as materialized (
     select operation, from_id, to_id, reason from assocd.change
     where run_id = $1::bigint and (state = 'planned' or $5::boolean and state = 'reported'))
 select side, id from (

@@ -16,10 +16,10 @@ taking as (
     from assocd.run r join assocd.change c using (run_id)
         join held h on h.to_id = c.to_id and h.type = concat(c.category, ':', c.type_id) and h.from_id <> c.from_id
     where r.run_id = $1::bigint and c.operation = 'create' and c.state = 'planned'),
-skipped as (
-    update assocd.change c set state = 'skipped', message = $5 from taking t
-    where t.others and c.run_id = $1::bigint and c.operation = 'create' and c.ordinal = t.ordinal)
-insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id, reason, state, moved_to)
-select $1::bigint, 'archive', (select coalesce(max(ordinal), 0) from assocd.change where run_id = $1::bigint and operation = 'archive')
+skipped as materialized (
+    select assocd.move_changes($1::bigint, 'create', array_agg(distinct ordinal), '{planned}', 'skipped', array_fill($5::text, array[count(distinct ordinal)::integer]))
+    from taking where others having count(*) > 0)
+insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, type_id, reason, state, moved_to)
+select $1::bigint, 'archive', (select coalesce(max(ordinal), 0) from assocd.plan_row where run_id = $1::bigint and operation = 'archive')
     + row_number() over (order by from_id, to_id, category, type_id), from_id, to_id, category, type_id, 'moved', 'implied', taker
-from taking where not others
+from taking where not others and (select count(*) from skipped) >= 0

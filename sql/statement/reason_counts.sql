@@ -1,7 +1,8 @@
 -- Why a plan changes what it changes, and how much of drift it keeps because it came by a merge.
-select count(*) filter (where k.changes and reason = 'source_added'), count(*) filter (where k.changes and reason = 'drift_removed'),
-    count(*) filter (where k.changes and reason = 'drift_added'),
-    count(distinct from_id) filter (where k.changes and operation = 'create' and $2 = any (implied)),
-    count(*) filter (where merged_from is not null and state = 'skipped')
-from assocd.change c, lateral (select c.state not in ('reported', 'blocked', 'skipped') as changes) k
-where run_id = $1::bigint
+select count(*) filter (where c.changes and reason = 'source_added'), count(*) filter (where c.changes and reason = 'drift_removed'),
+    count(*) filter (where c.changes and reason = 'drift_added'),
+    count(distinct from_id) filter (where c.changes and operation = 'create' and $2 = any (implied)),
+    count(*) filter (where merged)
+from (select operation, reason, from_id, implied, state not in ('reported', 'blocked', 'skipped') as changes,
+        case when operation = 'archive' then state = 'skipped' and merged_from is not null end as merged
+    from assocd.change where run_id = $1::bigint offset 0) c

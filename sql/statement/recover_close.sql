@@ -1,3 +1,5 @@
 -- What was in doubt and does not show as wished, now that it can no longer take effect.
-update assocd.change set state = 'unverified', message = coalesce(message, 'settled by reading: it had no effect')
-where run_id = $1::bigint and state in ('applied', 'unknown')
+select assocd.move_changes($1::bigint, c.operation, array_agg(c.ordinal), '{applied,unknown}', 'unverified',
+    array_agg(coalesce(c.message, 'settled by reading: it had no effect')))
+from assocd.change c where c.run_id = $1::bigint and c.state in ('applied', 'unknown')
+group by c.operation, c.ordinal / 10000

@@ -3,7 +3,9 @@ insert into assocd.reject (sync, origin, operation, from_id, to_id, type, catego
     last_run_id, retry_at)
 select $1, 'hubspot', c.operation, c.from_id::text, c.to_id::text, c.category || ':' || c.type_id, $3, coalesce(c.message, ''),
     $4, c.run_id, c.run_id, clock_timestamp() + interval '1 hour'
-from assocd.change c where c.run_id = $5::bigint and c.batch_id = $2::bigint and c.state = 'rejected'
+from assocd.batch_part b join assocd.change c on c.run_id = b.run_id and c.operation = b.operation
+    and c.ordinal between b.first_ordinal and b.last_ordinal
+where b.run_id = $5::bigint and b.batch_id = $2::bigint and c.batch_id = b.batch_id and c.state = 'rejected'
 on conflict (sync, origin, quote_nullable(from_id), quote_nullable(to_id), quote_nullable(type)) do update
 set last_seen = clock_timestamp(), last_run_id = excluded.last_run_id, attempts = assocd.reject.attempts + 1,
     operation = excluded.operation, category = excluded.category, message = excluded.message,

@@ -1,2 +1,2 @@
 -- What still does not show after the last reading.
-update assocd.change set state = 'unverified' where run_id = $1::bigint and state in ('applied', 'unknown')
+select assocd.move_plan($1::bigint, null, '{applied,unknown}', 'unverified')

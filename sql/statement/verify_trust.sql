@@ -1,7 +1,9 @@
 -- verify: none. What HubSpot said it did goes into the owned set unseen.
-with v as (
-    update assocd.change c set
+with w as materialized (
+    select c.operation, c.ordinal, c.from_id, c.to_id, c.category, c.type_id,
 \ir ../part/origin_stays.sql
-    where c.run_id = $1::bigint and c.state = 'applied'
-    returning c.operation, c.from_id, c.to_id, c.category, c.type_id, c.origin),
+    from assocd.change c where c.run_id = $1::bigint and c.state = 'applied'),
+moved as materialized (
+    select assocd.verify_changes($1::bigint, operation, array_agg(ordinal), array_agg(origin), false)
+    from w where operation = 'archive' group by operation),
 \ir ../part/ownership_follows.sql

@@ -20,7 +20,7 @@ insert into assocd.batch (run_id, operation, status, inputs, attempts, http_stat
     select n, case k when 3 then 'create' else 'read' end, 'done', 100, 1, 200, at, at, at, at, md5((n * 3 + k)::text)
     from generate_series(1::bigint, :runs) n, lateral (select now() - interval '1 year' * (:runs - n) / :runs as at) t,
         generate_series(1, 3) k;
-insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id, reason, state, batch_id)
+insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, type_id, reason, state, batch_id)
     select n, case when o % 10 = 0 then 'archive' else 'create' end, o, (n * 7919 + o) % 1000000 + 1, (n + o) % 500000 + 1,
         'HUBSPOT_DEFINED', 3, case when o % 25 = 0 then 'drift_removed' else 'source_added' end, 'verified', n * 3
     from generate_series(20::bigint, :runs, 20) n, generate_series(1, 140) o;

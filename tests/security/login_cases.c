@@ -28,7 +28,7 @@ static const char world[] =
     "insert into assocd.run (sync, portal, api, cause, status, completed_at, epoch, host, pid, "
     "unsettled)"
     " values ('s', 'p', 'v3', 'manual', 'failed', now(), 4, 'h', 1, true);"
-    "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id, "
+    "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, type_id, "
     "reason, state)"
     " values (4, 'create', 1, 1, 10, 'HUBSPOT_DEFINED', 3, 'source_added', 'unknown'),"
     " (3, 'create', 1, 1, 10, 'HUBSPOT_DEFINED', 3, 'source_added', 'verified');"
@@ -64,7 +64,7 @@ static void close_world(void)
 #define WORKS ""
 #define APPROVAL "insert into assocd.plan_approval (plan_id, digest, expires_at"
 #define ADD_CHANGE(run) \
-    "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id, " \
+    "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, type_id, " \
     "reason) values (2, 'archive', 7, 1, 12, 'HUBSPOT_DEFINED', 3, 'source_removed'), (" run \
     ", 'archive', 9, 1, 11, 'HUBSPOT_DEFINED', 3, 'source_removed')"
 #define ADD_BATCH(run) \

@@ -201,12 +201,13 @@ TEST(a_large_plan_of_a_dead_run_keeps_nobody_from_working)
     bed_sql(&bed,
         "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid) values "
         "('links', 'main', '2026-09', 'schedule', 'applying', 1, 'gone', 1);"
-        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id, "
+        "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, "
+        "type_id, "
         "reason) select 1, 'create', n, n, n, 'HUBSPOT_DEFINED', 3, 'source_added' from "
         "generate_series(1, 5500) n;"
         "create function assocd.slow() returns trigger language plpgsql as 'begin perform "
-        "pg_sleep(0.002); return new; end';"
-        "create trigger slow before update on assocd.change for each row when (new.run_id = 1) "
+        "pg_sleep(1.5); return new; end';"
+        "create trigger slow before update on assocd.plan_state for each row when (new.run_id = 1) "
         "execute function assocd.slow()");
     bed_start(&bed, 0, NULL);
     bed_until(&bed,

@@ -157,7 +157,7 @@ static void stage_close(void)
 __attribute__((unused)) static void stage_change(
     int run_id, const char *operation, char letter, const char *state)
 {
-    stage_exec("insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category,"
+    stage_exec("insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category,"
                " type_id, reason, state) select %d, '%s', count(*) + 1, 1, 10, '%s', %u,"
                " 'source_added', '%s' from assocd.change where run_id = %d and operation = '%s'",
         run_id, operation, stage_type(letter)->category, stage_type(letter)->type_id, state, run_id,

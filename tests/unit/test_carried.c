@@ -33,7 +33,8 @@ static char *told(bool one_type)
         pg, "truncate assocd.run, assocd.sync_state, assocd.portal restart identity cascade", NULL);
     ck_assert_msg(journal_open(&run, &err), "%s", err.text);
     cluster_exec(pg,
-        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
+        "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, "
+        "type_id,"
         " reason) select run_id, 'create', n, f, t, 'USER_DEFINED', 7, 'source_added' from"
         " assocd.run, (values (1, 1, 2), (2, 3, 4), (3, 2, 1)) as v(n, f, t)",
         NULL);

@@ -38,7 +38,8 @@ static void change(int run_id, const char *operation, int from_id, int type_id, 
 {
     char sql[512];
     (void)snprintf(sql, sizeof sql,
-        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
+        "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, "
+        "type_id,"
         " reason, state) select %d, '%s', count(*) + 1, %d, 10, 'HUBSPOT_DEFINED', %d,"
         " 'source_removed', '%s' from assocd.change where run_id = %d",
         run_id, operation, from_id, type_id, state, run_id);
@@ -195,17 +196,18 @@ TEST(uses_an_approval_once_in_time_and_for_the_plan_it_was_given_for)
 }
 
 static const char *const edits[] = {
-    "update assocd.change set to_id = 11 where ordinal = 1500",
-    "update assocd.change set type_id = 2 where ordinal = 1",
-    "update assocd.change set operation = 'create' where ordinal = 2500",
-    "delete from assocd.change where ordinal = 1000",
-    "update assocd.change set state = 'skipped' where ordinal = 999",
+    "update assocd.plan_row set to_id = 11 where ordinal = 1500",
+    "update assocd.plan_row set type_id = 2 where ordinal = 1",
+    "update assocd.plan_row set operation = 'create' where ordinal = 2500",
+    "delete from assocd.plan_row where ordinal = 1000",
+    "update assocd.plan_state set states = set_byte(states, 999, 5) where chunk = 0",
 };
 
 TEST_LOOP(the_digest_tells_every_change_of_a_plan, ARRAY_COUNT(edits))
 {
     cluster_exec(pg,
-        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
+        "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, "
+        "type_id,"
         " reason) select 1, 'archive', n, n, 10, 'HUBSPOT_DEFINED', 1, 'source_removed'"
         " from generate_series(1, 2500) n; create temporary table before as select "
         "assocd.plan_digest(1) d",

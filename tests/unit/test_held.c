@@ -49,10 +49,11 @@ static void set_up(void)
             .count = 1,
             .inputs = 1};
         stage_exec(
-            "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category,"
-            " type_id, reason, state, batch_id) values (2, 'create', %d, %d, %d,"
-            " 'HUBSPOT_DEFINED', 3, 'source_added', 'sent', %lld)",
-            (int)ordinals[i], (int)pairs[i].from_id, (int)pairs[i].to_id,
+            "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category,"
+            " type_id, reason, state) values (2, 'create', %d, %d, %d,"
+            " 'HUBSPOT_DEFINED', 3, 'source_added', 'sent')",
+            (int)ordinals[i], (int)pairs[i].from_id, (int)pairs[i].to_id);
+        stage_exec("select assocd.carry_changes(2, 'create', array[%d], %lld)", (int)ordinals[i],
             (long long)batch.batch_id);
         struct client_reply reply = refusal(i);
         outage_refused(&outage, &reply, true);

@@ -23,7 +23,7 @@ static const char world[] =
     "update assocd.run set signal_id = run_id;"
     "insert into assocd.batch (run_id, operation, status, inputs, completed_at) select run_id, "
     "'create', 'done', 1, now() from assocd.run where run_id % 10 <> 0;"
-    "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id, "
+    "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, type_id, "
     "reason, state) select run_id, 'create', 1, 1, 10, 'HUBSPOT_DEFINED', 3, 'source_added', "
     "'verified' from assocd.run where run_id % 10 <> 0;"
     "insert into assocd.sync_state (sync, portal, wanted) values ('t', 'p', 7)";
@@ -97,7 +97,8 @@ TEST(forgets_twenty_runs_at_a_time_oldest_first)
 TEST(forgets_a_large_run_in_portions)
 {
     cluster_exec(pg,
-        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id, "
+        "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, "
+        "type_id, "
         "reason, state) select 1, 'archive', n, 1, n, 'HUBSPOT_DEFINED', 3, 'source_removed', "
         "'verified' from generate_series(1, 30000) n",
         NULL);

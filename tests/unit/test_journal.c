@@ -54,7 +54,8 @@ static void plan(struct run *planned, int count)
 {
     char sql[512];
     (void)snprintf(sql, sizeof sql,
-        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
+        "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, "
+        "type_id,"
         " reason) select %lld, 'create', n, n, n, 'HUBSPOT_DEFINED', 1, 'source_added'"
         " from generate_series(1, %d) n",
         (long long)planned->session.run_id, count);

@@ -11,7 +11,7 @@ static char *database;
 static struct pg *pg;
 
 static const char *const changes[] = {"planned", "withheld", "blocked", "reported", "skipped",
-    "abandoned", "sent", "applied", "rejected", "unknown", "verified", "unverified"};
+    "abandoned", "sent", "applied", "rejected", "unknown", "verified", "unverified", "implied"};
 
 /* What each state may become; itself is no move. */
 struct move {
@@ -82,16 +82,17 @@ static const char first_run[] =
 
 /* The tables whose states move by a list, and a row of each but for its state. */
 static const struct {
-    const char *table, *state, *columns, *values;
+    const char *table, *rows, *state, *columns, *values; /* rows: where they are added */
     const char *const *states;
     size_t states_count;
     const struct move *moves;
     size_t moves_count;
 } laws[] = {
-    {"change", "state", "run_id, operation, ordinal, from_id, to_id, category, type_id, reason",
+    {"change", "plan_row", "state",
+        "run_id, operation, ordinal, from_id, to_id, category, type_id, reason",
         "1, 'create', 1, 1, 1, 'HUBSPOT_DEFINED', 3, 'source_added'", changes, ARRAY_COUNT(changes),
         change_moves, ARRAY_COUNT(change_moves)},
-    {"batch", "status", "run_id, operation, inputs", "1, 'create', 1", batches,
+    {"batch", "batch", "status", "run_id, operation, inputs", "1, 'create', 1", batches,
         ARRAY_COUNT(batches), batch_moves, ARRAY_COUNT(batch_moves)},
 };
 
@@ -105,13 +106,38 @@ TEST_LOOP(a_state_moves_as_the_journal_knows_and_not_otherwise, ARRAY_COUNT(laws
         for (size_t j = 0; j < laws[_i].states_count; j++) {
             (void)snprintf(sql, sizeof sql,
                 "delete from assocd.%s; insert into assocd.%s (%s, %s) values (%s, '%s')", table,
-                table, laws[_i].columns, state, laws[_i].values, states[i]);
+                laws[_i].rows, laws[_i].columns, state, laws[_i].values, states[i]);
             cluster_exec(pg, sql, NULL);
             (void)snprintf(
                 sql, sizeof sql, "update assocd.%s set %s = '%s'", table, state, states[j]);
             bool legal = may(laws[_i].moves, laws[_i].moves_count, states[i], states[j]);
             ck_assert_msg(works(sql) == legal, "%s: %s to %s", table, states[i], states[j]);
         }
+}
+
+/* One list says the states of a change: the words of the tables, of the functions, of the view. */
+TEST(the_states_of_a_change_are_the_same_wherever_they_are_told)
+{
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    cluster_exec(pg, "select unnest(assocd.change_states())", &rows);
+    ck_assert_int_eq(rows.count, (int)ARRAY_COUNT(changes));
+    cluster_exec(pg, first_run, NULL);
+    for (int i = 0; i < rows.count; i++) {
+        char sql[400];
+        bool known = false;
+        for (size_t k = 0; k < ARRAY_COUNT(changes); k++)
+            known = known || strcmp(changes[k], pg_rows_text(&rows, i, 0)) == 0;
+        ck_assert_msg(known, "%s", pg_rows_text(&rows, i, 0));
+        (void)snprintf(sql, sizeof sql,
+            "delete from assocd.change; insert into assocd.plan_row (%s, state) values (%s, '%s')",
+            laws[0].columns, laws[0].values, pg_rows_text(&rows, i, 0));
+        cluster_exec(pg, sql, NULL);
+        (void)snprintf(sql, sizeof sql,
+            "select count(*) from assocd.change c, assocd.plan_state s where c.state = '%s'"
+            " and get_byte(s.states, 1) = %d",
+            pg_rows_text(&rows, i, 0), i + 1);
+        ck_assert_int_eq(cluster_int(pg, sql), 1);
+    }
 }
 
 /* What looked like drift, or blocked, may be the other side of something; a plan knows at its end.
@@ -128,7 +154,7 @@ TEST(while_a_run_plans_an_archive_may_turn_out_to_be_something_else)
     for (size_t i = 0; i < ARRAY_COUNT(moves); i++)
         for (size_t j = 0; j < ARRAY_COUNT(changes); j++) {
             (void)snprintf(sql, sizeof sql,
-                "delete from assocd.change; insert into assocd.change (%s, state) values (%s, "
+                "delete from assocd.change; insert into assocd.plan_row (%s, state) values (%s, "
                 "'%s')",
                 laws[0].columns, laws[0].values, moves[i].from);
             cluster_exec(pg, sql, NULL);

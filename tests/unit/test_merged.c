@@ -26,7 +26,7 @@ static void set_up(void)
 
 static void change(const char *operation, int from, int to, const char *reason)
 {
-    stage_exec("insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category,"
+    stage_exec("insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category,"
                " type_id, reason) select 2, '%s', count(*) + 1, %d, %d, 'HUBSPOT_DEFINED', 3, '%s'"
                " from assocd.change where operation = '%s'",
         operation, from, to, reason, operation);
@@ -118,7 +118,7 @@ TEST(a_from_record_that_was_merged_is_left_alone)
 TEST(many_archives_beyond_the_limit_are_asked_for_when_they_are_applied)
 {
     const char *const texts[] = {"200 OK", ALL("")};
-    stage_exec("insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category,"
+    stage_exec("insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category,"
                " type_id, reason) select 2, 'archive', n, n, 3, 'HUBSPOT_DEFINED', 3,"
                " 'source_removed' from generate_series(1, 5001) n");
     run.plan.archives = 5001;

@@ -162,7 +162,8 @@ static void plan_changes(void)
     cluster_exec(pg,
         "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid)"
         " values ('pairs', 'main', 'v3', 'manual', 'verifying', 1, 'h', 1);"
-        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
+        "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, "
+        "type_id,"
         " reason, state) select 1, o, n, n, n, 'HUBSPOT_DEFINED', case o when 'create' then 1 else "
         "2"
         " end, 'source_added', s from (values ('create'), ('archive')) v(o),"
@@ -210,7 +211,8 @@ static void overtake(void)
         "update assocd.sync_state set epoch = 2;"
         "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid)"
         " values ('pairs', 'main', 'v3', 'manual', 'verifying', 2, 'h', 1);"
-        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
+        "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, "
+        "type_id,"
         " reason, state) values (2, 'create', 1, 1, 1, 'HUBSPOT_DEFINED', 2, 'source_added', "
         "'sent'),"
         " (2, 'archive', 1, 2, 2, 'HUBSPOT_DEFINED', 1, 'source_removed', 'verified'),"
@@ -259,7 +261,8 @@ TEST(keeps_what_a_create_in_doubt_may_bring_back)
 {
     plan_changes();
     cluster_exec(pg,
-        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
+        "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, "
+        "type_id,"
         " reason, state) select 1, 'create', 10 + n, n, n, 'HUBSPOT_DEFINED', 3, 'source_added', "
         "'sent' from generate_series(1, 2) n;"
         "update assocd.change set state = 'unknown' where ordinal > 10;"

@@ -167,7 +167,7 @@ TEST(an_undo_does_not_ask_the_source)
 /* The account has deleted the label meanwhile, and with it what it was on. */
 TEST(a_type_the_account_no_longer_lists_is_gone)
 {
-    stage_exec("insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category,"
+    stage_exec("insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category,"
                " type_id, reason) values (2, 'archive', 1, 1, 10, 'USER_DEFINED', 77,"
                " 'source_removed')");
     source_row("1", "11", 'p');

@@ -120,7 +120,8 @@ TEST_LOOP(looks_only_at_ended_runs_of_its_sync_that_are_in_doubt, ARRAY_COUNT(st
     cluster_exec(pg, "update assocd.run set unsettled = false", NULL);
     cluster_exec(pg, strangers[_i], NULL);
     cluster_exec(pg,
-        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
+        "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, "
+        "type_id,"
         " reason, state) select max(run_id), 'create', 1, 1, 10, 'HUBSPOT_DEFINED', 3,"
         " 'source_added', 'unknown' from assocd.run where run_id <> 2",
         NULL);

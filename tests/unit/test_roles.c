@@ -17,7 +17,7 @@ static const char world[] =
     " values ('s', 'p', 'v3', 'manual', 'withheld', now(), 1, 'h', 1, 'd');"
     "insert into assocd.run (sync, portal, api, cause, status, epoch, host, pid)"
     " values ('s', 'p', 'v3', 'manual', 'applying', 2, 'h', 1);"
-    "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id, "
+    "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, type_id, "
     "reason)"
     " values (2, 'create', 1, 1, 10, 'HUBSPOT_DEFINED', 3, 'source_added');"
     "insert into assocd.reject (sync, origin, category, message, first_run_id, last_run_id)"
@@ -75,8 +75,8 @@ static const struct {
     {"assocd_daemon", "delete from assocd.run", "42501"},
     {"assocd_daemon", "delete from assocd.change", "42501"},
     {"assocd_daemon", "truncate assocd.managed", "42501"},
-    {"assocd_daemon", "drop table assocd.change", "42501"},
-    {"assocd_daemon", "alter table assocd.change disable trigger all", "42501"},
+    {"assocd_daemon", "drop table assocd.plan_row", "42501"},
+    {"assocd_daemon", "alter table assocd.plan_state disable trigger all", "42501"},
     {"assocd_daemon", "create table assocd.mine (x integer)", "42501"},
     {"assocd_daemon", "insert into assocd.schema_version (version) values (99)", "42501"},
     {"assocd_daemon", "select assocd.prune_history(90, 730)", ""},

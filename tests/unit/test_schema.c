@@ -193,6 +193,88 @@ TEST(fault_c10_installs_into_a_schema_of_its_own_without_create_on_the_database)
     free(url);
 }
 
+/* The schema as it was before version 95. */
+static void install_before_95(void)
+{
+    char sql[80];
+    for (const struct statement *file = schema_files; strtol(file->name, NULL, 10) < 95; file++) {
+        cluster_exec(pg, schema_text(file, false), NULL);
+        (void)snprintf(sql, sizeof sql, "insert into assocd.schema_version (version) values (%d)",
+            (int)strtol(file->name, NULL, 10));
+        cluster_exec(pg, sql, NULL);
+    }
+}
+
+/* Run 1: an approved plan. 2: it died with a batch on the wire. 3: it has ended. 4: in doubt. */
+static const char filled_before_95[] =
+    "insert into assocd.run (sync, portal, api, cause, status, completed_at, epoch, host, pid,"
+    " unsettled, digest) select 's', 'p', 'v3', 'manual', status, done, 1, 'h', 1, n = 4,"
+    " case n when 1 then 'd' end from (values (1, 'withheld', now()), (2, 'applying', null),"
+    " (3, 'succeeded', now()), (4, 'failed', now())) as r(n, status, done) order by n;"
+    "insert into assocd.plan_approval (plan_id, digest, expires_at)"
+    " values (1, 'd', now() + interval '1 hour');"
+    "insert into assocd.batch (run_id, operation, status, inputs) values (2, 'create', 'sent', 2);"
+    "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
+    " reason, state, batch_id, message, origin, came, merged_from)"
+    " select run_id, operation, n, n, 10 + n, 'HUBSPOT_DEFINED', 3, reason, state, batch_id,"
+    " message, origin, null, merged_from from (values"
+    " (1, 'archive', 'source_removed', 'withheld', null::bigint, null, null, null::bigint, 2500),"
+    " (2, 'create', 'source_added', 'sent', 1, null, null, null, 2),"
+    " (3, 'archive', 'source_removed', 'verified', 7, null, 'adopted', null, 3),"
+    " (4, 'create', 'source_added', 'unknown', 9, null, null, null, 2)) as"
+    " r(run_id, operation, reason, state, batch_id, message, origin, merged_from, many),"
+    " generate_series(1, many) n;"
+    "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
+    " reason, state, message, merged_from) values (2, 'create', 3, 3, 13, 'HUBSPOT_DEFINED', 3,"
+    " 'source_added', 'planned', null, null), (3, 'archive', 4, 4, 14, 'HUBSPOT_DEFINED', 3,"
+    " 'drift_added', 'skipped', 'why', 99);"
+    "insert into assocd.managed values ('s', 1, 11, 'HUBSPOT_DEFINED', 3, 'created', 3);"
+    "create table public.before as table assocd.change";
+
+/* A journal with an open plan, its approval, ownership, history and a dead run comes over as it
+ * was, without a row of it rewritten, and what was open is settled by the laws of today. */
+TEST(an_upgrade_to_95_keeps_what_a_filled_journal_says)
+{
+    CLEANUP(schema_change_clear) struct schema_change change = {0};
+    cluster_exec(pg, "drop table if exists public.before", NULL);
+    install_before_95();
+    cluster_exec(pg, filled_before_95, NULL);
+    int64_t file = cluster_int(pg, "select pg_relation_filenode('assocd.change')::bigint");
+    ck_assert_msg(schema_upgrade(pg, &change, &err), "%s", err.text);
+    ck_assert_int_eq(
+        cluster_int(pg, "select pg_relation_filenode('assocd.plan_row')::bigint"), file);
+    ck_assert_int_eq(cluster_int(pg,
+                         "select count(*) from assocd.change c join public.before b"
+                         " using (run_id, operation, ordinal) where (c.from_id, c.to_id, c.state)"
+                         " = (b.from_id, b.to_id, b.state) and (c.batch_id, c.message, c.origin,"
+                         " c.merged_from) is not distinct from (b.batch_id, b.message, b.origin,"
+                         " b.merged_from)"),
+        cluster_int(pg, "select count(*) from public.before"));
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.pair where merged_from = 99"), 1);
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.managed"), 1);
+    /* The dead run. */
+    ck_assert_int_eq(cluster_int(pg, "select assocd.interrupt_runs('s')"), 2);
+    ck_assert_int_eq(cluster_int(pg,
+                         "select count(*) filter (where state = 'unknown') * 10"
+                         " + count(*) filter (where state = 'abandoned')"
+                         " from assocd.change where run_id = 2"),
+        21);
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.doubt"), 2);
+    /* The open plan is taken, once. */
+    ck_assert_int_eq(
+        cluster_int(pg, "select assocd.move_plan(1, null, '{planned,withheld}', 'skipped')"), 2500);
+    ck_assert_int_eq(
+        cluster_int(pg, "select assocd.move_plan(1, null, '{planned,withheld}', 'skipped')"), 0);
+    /* What was in doubt is seen; what has ended stays. */
+    ck_assert_int_eq(
+        cluster_int(
+            pg, "select assocd.move_changes(4, 'create', '{1,2}', '{unknown}', 'verified')"),
+        2);
+    ck_assert(!pg_exec(pg, "update assocd.change set state = 'sent' where run_id = 3", NULL, &err));
+    ck_assert_str_eq(pg_sqlstate(pg), "23514");
+    cluster_exec(pg, "drop table public.before", NULL);
+}
+
 static const char *const uncommented[] = {
     "select count(*) from pg_class c where relnamespace = 'assocd'::regnamespace"
     " and relkind in ('r', 'v') and obj_description(oid, 'pg_class') is null",

@@ -85,7 +85,8 @@ TEST(fault_c1_writes_only_in_the_session_that_holds_the_lock)
         .operation = "create", .create = true, .ordinals = ordinals, .count = 2, .inputs = 2};
     open_run(&run);
     cluster_exec(pg,
-        "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id,"
+        "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, "
+        "type_id,"
         " reason) select run_id, 'create', n, n, n, 'HUBSPOT_DEFINED', 1, 'source_added'"
         " from assocd.run, generate_series(1, 2) n",
         NULL);

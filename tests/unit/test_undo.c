@@ -129,7 +129,7 @@ TEST(touches_nothing_of_a_record_that_cannot_be_read)
 /* Its label is gone from the account: nothing can be done about it, and nothing else suffers. */
 TEST(a_type_the_account_no_longer_lists_is_not_managed)
 {
-    stage_exec("insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category,"
+    stage_exec("insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category,"
                " type_id, reason, state) values (1, 'create', 1, 1, 10, 'USER_DEFINED', 77,"
                " 'source_added', 'verified')");
     stage_observe_alive("p");

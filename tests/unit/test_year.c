@@ -37,7 +37,7 @@ static const char *const world[] = {
     "correlation_id) select n, 'read', 'done', 100, at, at, md5(n || 'c' || k) from "
     "generate_series(1, 20000) n, generate_series(1, 2) k, "
     "lateral (select now() - (20000 - n) * interval '26 minutes' as at) t",
-    "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id, "
+    "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, type_id, "
     "reason, state) select n, 'create', o, (n * 97 + o) % 5000 + 1, n % 700 + o, "
     "'HUBSPOT_DEFINED', 3, "
     "case when (n + o) % 25 = 0 then 'drift_removed' else 'source_added' end, 'verified' from "
@@ -48,7 +48,7 @@ static const char *const world[] = {
     "insert into assocd.run (run_id, sync, portal, api, cause, status, completed_at, epoch, host, "
     "pid, digest) overriding system value values (100000, 's0', 'p', 'v3', 'plan', 'planned', "
     "now(), 1, 'h', 1, 'x'), (100001, 's0', 'p', 'v3', 'apply', 'applying', null, 1, 'h', 1, 'x')",
-    "insert into assocd.change (run_id, operation, ordinal, from_id, to_id, category, type_id, "
+    "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, type_id, "
     "reason, state) select r, op, n, n, n + case op when 'create' then 0 else 5000 end, "
     "'HUBSPOT_DEFINED', 3, 'source_added', 'planned' from generate_series(100000, 100001) r, "
     "generate_series(1, 3000) n, unnest(array['create', 'archive']) op where r = 100000 or n % 3 = "
