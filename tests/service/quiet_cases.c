@@ -134,7 +134,7 @@ enum { PRUNED_MS = 90 * 1000 }; /* a daemon that starts lets some time go by fir
 TEST(forgets_old_history_while_it_has_nothing_else_to_do)
 {
     leave_old_history();
-    configure("", "");
+    configure("daemon: {poll: 1s}\n", "");
     bed_start(&bed, 0, NULL);
     ck_assert(bed_until_ms(&bed, "select count(*) = 0 from assocd.batch", PRUNED_MS));
     ck_assert_int_eq(bed_stop(&bed, 0), 0);
@@ -149,7 +149,7 @@ TEST(tells_that_old_history_could_not_be_forgotten_and_goes_on)
         "exception "
         "'the auditors want it'; end $$; create trigger held before delete on assocd.batch execute "
         "function public.hold()");
-    configure("", "");
+    configure("daemon: {poll: 1s}\n", "");
     bed_start(&bed, 0, NULL);
     ck_assert(process_expect(&bed.daemons[0], "the auditors want it", PRUNED_MS));
     ck_assert_msg(strstr(buf_text(&bed.daemons[0].err), "history was not pruned: ") != NULL, "%s",
