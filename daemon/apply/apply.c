@@ -66,7 +66,7 @@ static const struct {
 /* The size of batches that this run has learnt; 0: none was refused so far. */
 static size_t *learnt_size(struct run *run, enum queue_kind kind)
 {
-    return kind == QUEUE_CREATE ? &run->sizes.create : &run->sizes.archive;
+    return kind == QUEUE_CREATE ? &run->session.sizes.create : &run->session.sizes.archive;
 }
 
 static bool send_next(struct apply *apply, size_t number, bool *sent, struct error *err)
@@ -182,7 +182,8 @@ static bool settle_refused(struct apply *apply, struct sending *sending,
     if (apply->isolations++ >= ISOLATION_MAX || !queue_back(apply->queue, &first, &second)) {
         answer.state = "abandoned"; /* too many bad inputs for one run; the next goes on */
         apply->progress->done += sending->rows.count;
-        run_note(apply->run, "HubSpot refuses too many %s for one run, the next one goes on: %s",
+        session_note(&apply->run->session,
+            "HubSpot refuses too many %s for one run, the next one goes on: %s",
             calls[apply->kind].noun, reply->message);
     }
     batch_rows_clear(&first);
@@ -197,7 +198,7 @@ static void count(struct apply *apply, const struct client_reply *reply)
     if (reply->outcome == CLIENT_NOT_SENT && client_stopped(apply->run->session.client))
         return;
     if (reply->outcome == CLIENT_UNKNOWN)
-        run_note(apply->run, "it is not known whether HubSpot did %llu %s: %s",
+        session_note(&apply->run->session, "it is not known whether HubSpot did %llu %s: %s",
             (unsigned long long)inputs, calls[apply->kind].noun, reply->message);
     outage_count(
         &apply->progress->outage, reply, inputs, reply->outcome == CLIENT_NOT_SENT ? 0 : inputs);
@@ -296,7 +297,7 @@ static bool apply_operation(struct apply *apply, struct error *err)
             return end(apply, err);
         if (reply == NULL ? !judge(apply, err) : !settle(apply, reply, err))
             return drain(apply, err);
-        progress_show(apply->run, apply->kind == QUEUE_CREATE ? "create" : "archive",
+        progress_show(&apply->run->session, apply->kind == QUEUE_CREATE ? "create" : "archive",
             apply->progress->done, apply->progress->total);
     }
 }
@@ -343,9 +344,9 @@ static bool apply_queue(
 static bool apply_creates(struct run *run, struct error *err)
 {
     struct apply_progress progress = {.total = run->plan.counts.to_create};
-    return !run_has_work(run, progress.total) ||
+    return !plan_has_work(&run->plan, progress.total) ||
         (apply_queue(run, QUEUE_CREATE, &progress, err) &&
-            outage_end_write(&progress.outage, run, "creates", err));
+            outage_end_write(&progress.outage, &run->session, "creates", err));
 }
 
 static bool archive_window(struct run *run, struct apply_progress *progress, struct error *err)
@@ -359,16 +360,16 @@ static bool archive_window(struct run *run, struct apply_progress *progress, str
 static bool apply_archives(struct run *run, struct error *err)
 {
     struct apply_progress progress = {.total = run->plan.counts.to_archive};
-    if (!run_has_work(run, progress.total) || run->verdict.kind != VERDICT_PASS)
+    if (!plan_has_work(&run->plan, progress.total) || run->verdict.kind != VERDICT_PASS)
         return true;
     const struct assoc_list none = {0};
-    if (run->plan.merges_unasked && !merged_look(run, &none, err))
+    if (run->plan.merges_unasked && !merged_look(&run->session, &run->plan, &none, err))
         return false;
     for (;;) {
         if (!recheck_window(run, err))
             return false;
         if (run->outcome.window.last == 0)
-            return outage_end_write(&progress.outage, run, "archives", err);
+            return outage_end_write(&progress.outage, &run->session, "archives", err);
         if (!archive_window(run, &progress, err))
             return false;
     }
@@ -386,9 +387,10 @@ static bool take_plan(struct run *run, struct error *err)
 
 bool apply_plan(struct run *run, struct error *err)
 {
-    bool writes = run_has_work(run, run->plan.counts.to_create) ||
+    bool writes = plan_has_work(&run->plan, run->plan.counts.to_create) ||
         (run->plan.counts.to_archive > 0 && run->verdict.kind == VERDICT_PASS);
-    return (!writes || account_confirm(run, err)) && journal_status(run, RUN_APPLYING, err) &&
-        take_plan(run, err) && ownership_finish(run, err) && apply_creates(run, err) &&
+    return (!writes || account_confirm(&run->session, &run->scope, err)) &&
+        journal_status(run, RUN_APPLYING, err) && take_plan(run, err) &&
+        ownership_finish(&run->session, &run->plan, err) && apply_creates(run, err) &&
         apply_archives(run, err);
 }

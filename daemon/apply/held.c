@@ -114,10 +114,12 @@ bool held_judge(
     struct held *held, struct run *run, struct outage *outage, const char *what, struct error *err)
 {
     CLEANUP(lookup_clear)
-    struct lookup from = {
-        .run = run, .object = run->session.sync->from, .type = run->session.from_type};
+    struct lookup from = {.session = &run->session,
+        .object = run->session.sync->from,
+        .type = run->session.from_type};
     CLEANUP(lookup_clear)
-    struct lookup to = {.run = run, .object = run->session.sync->to, .type = run->session.to_type};
+    struct lookup to = {
+        .session = &run->session, .object = run->session.sync->to, .type = run->session.to_type};
     if (held->count == 0) /* another input has got through meanwhile */
         return true;
     if (!ask_side(&to, held, true, err) || !ask_side(&from, held, false, err))

@@ -124,7 +124,7 @@ static bool fetch(struct queue *queue, struct error *err)
     if (run->session.reciprocals != NULL && queue->kind == QUEUE_CREATE) {
         statement = STATEMENT_CHANGE_NEXT_RECIPROCAL;
         reciprocal_for_creates(run->session.reciprocals, true);
-        reciprocal_plan_types(run, &there, &here);
+        reciprocal_plan_types(&run->session, &there, &here);
         reciprocal_for_creates(run->session.reciprocals, false);
         pg_arg_text(&args, pg_array_end(&there));
         pg_arg_text(&args, pg_array_end(&here));

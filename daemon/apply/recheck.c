@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "model/id_list.h"
 #include "pg/pg.h"
 #include "pg/text.h"
 #include "hubspot/client.h"
@@ -34,8 +35,7 @@ struct recheck {
     struct run *run;
     struct spool *records; /* the window's from-records, to_id 0 */
     struct spool *desired; /* what the source says of them now */
-    uint64_t *from_ids;
-    size_t from_count, from_room;
+    struct id_list from_ids;
     struct keyed keyed;
     uint64_t invalid; /* rows */
     struct buf ordinals, messages; /* of what is to be skipped: arrays */
@@ -53,7 +53,7 @@ static void recheck_clear(struct recheck *recheck)
 {
     spool_close(recheck->records);
     spool_close(recheck->desired);
-    free(recheck->from_ids);
+    id_list_clear(&recheck->from_ids);
     keyed_clear(&recheck->keyed);
     buf_clear(&recheck->ordinals);
     buf_clear(&recheck->messages);
@@ -90,9 +90,7 @@ static bool load_records(struct recheck *recheck, struct error *err)
             return false;
         if (row == NULL)
             return spool_rewind(recheck->records, err);
-        mem_grow(&recheck->from_ids, &recheck->from_room, recheck->from_count + 1,
-            sizeof recheck->from_ids[0]);
-        recheck->from_ids[recheck->from_count++] = row->from_id;
+        id_list_add(&recheck->from_ids, row->from_id);
         spool_take(recheck->records);
     }
 }
@@ -101,8 +99,8 @@ static bool add_invalid(void *context, const struct source_row *row, struct erro
 {
     struct recheck *recheck = context;
     (void)err;
-    run_note(recheck->run, "some archives were left out because a source row is invalid: %s",
-        row->message);
+    session_note(&recheck->run->session,
+        "some archives were left out because a source row is invalid: %s", row->message);
     recheck->invalid++;
     return true;
 }
@@ -114,19 +112,10 @@ static bool load_desired(struct recheck *recheck, struct error *err)
     struct source_query query = {.sync = run->session.sync,
         .database_url = run->session.database_url,
         .types = &run->session.types,
-        .from_ids = recheck->from_ids,
-        .from_count = recheck->from_count};
+        .from_ids = &recheck->from_ids};
     struct drain drain = {.rows = recheck->desired, .invalid = add_invalid, .context = recheck};
     return (run->scope.undoes != 0 || keyed_drain_query(&recheck->keyed, &query, &drain, err)) &&
         spool_rewind(recheck->desired, err);
-}
-
-static bool contains(struct diff_rows rows, uint32_t type)
-{
-    for (size_t i = 0; i < rows.count; i++)
-        if (rows.rows[i].type == type)
-            return true;
-    return false;
 }
 
 /* Within one object type the run may archive it from the other record. */
@@ -156,7 +145,7 @@ static bool has_more(
 }
 
 /* A pair that is to be unlinked goes as a whole or not at all. */
-static void judge_pair(const struct run *run, struct planned *planned, size_t count,
+static void check_pair(const struct run *run, struct planned *planned, size_t count,
     const struct diff_rows sides[static 2])
 {
     struct diff_rows desired = sides[0], observed = sides[1];
@@ -166,9 +155,9 @@ static void judge_pair(const struct run *run, struct planned *planned, size_t co
         uint32_t type = planned[i].assoc.type;
         unlinks =
             unlinks || (type != TYPE_NONE && run->session.types.items[type].kind == TYPE_PLAIN);
-        if (contains(desired, type))
+        if (diff_rows_has(desired, type))
             planned[i].why = names_again;
-        else if (!contains(observed, type))
+        else if (!diff_rows_has(observed, type))
             planned[i].why = gone_already;
     }
     if (unlinks && desired.count > 0)
@@ -251,7 +240,7 @@ static bool check_chunk(
             diff_pair(chunk->desired.rows, chunk->desired.count, &first.assoc),
             diff_pair(reply->rows, reply->rows_count, &first.assoc)};
         if (planned[0].why == NULL)
-            judge_pair(run, planned, count, sides);
+            check_pair(run, planned, count, sides);
         note_skips(recheck, planned, count);
     }
     return true;
@@ -262,7 +251,7 @@ static bool read_again(struct recheck *recheck, struct error *err)
     struct run *run = recheck->run;
     struct fetch_scope scope = {
         .desired = recheck->desired, .owned = recheck->records, .operation = "read"};
-    bool ok = fetch_each(run, &scope, check_chunk, recheck, err);
+    bool ok = fetch_each(&run->session, &scope, check_chunk, recheck, err);
     if (!ok || recheck->ordinals.length == 0)
         return ok;
     struct pg_args args = {0};
@@ -274,12 +263,12 @@ static bool read_again(struct recheck *recheck, struct error *err)
 
 /* The other records of links within one object type may name them by now. An undo does not ask the
  * source. */
-static bool settle_twins(struct run *run, struct error *err)
+static bool check_reciprocals(struct run *run, struct error *err)
 {
     uint64_t invalid = run->plan.counts.invalid;
     if (run->scope.undoes != 0)
         return true;
-    if (!reciprocal_plan_finish(run, NULL, &run->outcome.changed_since, err))
+    if (!reciprocal_plan_finish(&run->session, &run->plan, NULL, &run->outcome.changed_since, err))
         return false;
     return run->plan.counts.invalid - invalid <= run->plan.invalid_approved ||
         error_set(err, ERROR_SOURCE,
@@ -289,7 +278,9 @@ static bool settle_twins(struct run *run, struct error *err)
 
 bool recheck_window(struct run *run, struct error *err)
 {
-    CLEANUP(recheck_clear) struct recheck recheck = {.run = run, .keyed.keys.run = run};
+    CLEANUP(recheck_clear)
+    struct recheck recheck = {
+        .run = run, .keyed.keys = {.session = &run->session, .plan = &run->plan}};
     if (!next_window(run, err))
         return false;
     if (run->outcome.window.last == 0 ||
@@ -298,5 +289,5 @@ bool recheck_window(struct run *run, struct error *err)
     return spool_open(&recheck.records, "records to archive from", SPOOL_SORTED, err) &&
         spool_open(&recheck.desired, "desired rows of them", SPOOL_SORTED, err) &&
         load_records(&recheck, err) && load_desired(&recheck, err) && read_again(&recheck, err) &&
-        settle_twins(run, err);
+        check_reciprocals(run, err);
 }

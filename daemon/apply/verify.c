@@ -129,7 +129,7 @@ static bool take_chunk(
     struct reading *reading = context;
     reading->round->unread += count_unread(chunk, reply);
     reading->done += chunk->from_count;
-    progress_show(reading->run, "verify", reading->done, spool_records(reading->records));
+    progress_show(&reading->run->session, "verify", reading->done, spool_records(reading->records));
     return settle_chunk(reading->run, reading->round->run_id, chunk, reply, err);
 }
 
@@ -143,7 +143,7 @@ bool verify_read(struct run *run, struct verify_round *round, struct error *err)
     bool ok = open_records(run, round->run_id, records, err);
     round->open = spool_records(records);
     if (ok && round->open > 0)
-        ok = fetch_each(run, &scope, take_chunk, &reading, err);
+        ok = fetch_each(&run->session, &scope, take_chunk, &reading, err);
     spool_close(records);
     return ok;
 }
@@ -203,7 +203,9 @@ static bool let_others(struct run *run, struct error *err)
 {
     if (!journal_results(run, err))
         return false;
-    return (!run_has_read(run) || changed_records_finish(run, err)) && journal_unlock(run, err);
+    return (!plan_has_read(&run->plan) ||
+               changed_records_finish(&run->session, &run->scope, err)) &&
+        journal_unlock(run, err);
 }
 
 bool verify_changes(struct run *run, struct error *err)

@@ -75,7 +75,7 @@ static bool unknown(
 }
 
 /* Takes one option; returns how many words it used, 0 on error. */
-static int take_option(
+static int read_option(
     const char *verb, char **argv, const struct option_row *option, struct error *err)
 {
     const char *value = argv[0][1] == '-' ? strchr(argv[0], '=') : NULL;
@@ -128,7 +128,7 @@ bool cli_options(struct cli *cli, char **argv, const struct option_row *options,
         } else {
             const struct option_row *option = find_option(common, *at);
             option = option != NULL ? option : find_option(options, *at);
-            int used = option != NULL ? take_option(verb, at, option, err) : 0;
+            int used = option != NULL ? read_option(verb, at, option, err) : 0;
             if (option == NULL)
                 return unknown(verb, *at, options, err);
             if (used == 0)

@@ -280,8 +280,8 @@ static void print_outcome(const struct run *run)
 /* Why something was left undone. */
 static void print_reason(const struct run *run)
 {
-    if (run->ending.reason[0] != '\0')
-        output_print("because  %s\n", run->ending.reason);
+    if (run->session.reason[0] != '\0')
+        output_print("because  %s\n", run->session.reason);
 }
 
 /* Pausing is for daemons. */

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "model/assoc.h"
+#include "model/id_list.h"
 #include "model/object_type.h"
 #include "hubspot/client.h"
 #include "source/source.h"
@@ -97,8 +98,7 @@ static bool ask_source(struct view *view, struct error *err)
     struct source_query query = {.sync = view->sync,
         .database_url = view->cli->definitions.database_url,
         .types = &view->types,
-        .from_ids = &view->pair.from_id,
-        .from_count = 1};
+        .from_ids = &(struct id_list){.ids = &view->pair.from_id, .count = 1}};
     bool ok = load_names(view, err) && source_open(&source, &query, err);
     while (ok && row.kind != SOURCE_END) {
         ok = source_next(source, &row, err);

@@ -88,7 +88,7 @@ static bool watch_all(struct cli *cli, const struct init_request *request, struc
 }
 
 /* Rights that an upgrade took: somebody may miss them. */
-static void tell_lost(const struct schema_change *change)
+static void report_lost(const struct schema_change *change)
 {
     if (change->lost.length > 0) {
         output_tell("assocd: these rights were more than needed and are revoked:\n");
@@ -100,7 +100,7 @@ static void tell_lost(const struct schema_change *change)
 }
 
 /* Rights that came with the objects that were made. */
-static void tell_gained(const struct schema_change *change)
+static void report_gained(const struct schema_change *change)
 {
     if (change->gained.length > 0) {
         output_tell("assocd: default privileges (alter default privileges) gave these rights with "
@@ -137,8 +137,8 @@ static bool upgrade(struct cli *cli, bool quiet, struct error *err)
     } else {
         output_print("schema assocd: version %d -> %d\n", change.from, change.to);
     }
-    tell_lost(&change);
-    tell_gained(&change);
+    report_lost(&change);
+    report_gained(&change);
     return true;
 }
 

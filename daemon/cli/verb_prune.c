@@ -22,7 +22,7 @@ static bool prune_portion(struct cli *cli, int64_t *gone, struct error *err)
 }
 
 /* What the daemon's process did: its end code says the rest. */
-static bool tell_log(bool ok, bool complete, int *code, const struct error *err)
+static bool report_log(bool ok, bool complete, int *code, const struct error *err)
 {
     if (ok)
         *code = complete ? 0 : EXIT_STOPPED;
@@ -51,7 +51,7 @@ bool verb_prune(struct cli *cli, int argc, char **argv, int *code, struct error 
         all += ok ? gone : 0;
     }
     if (log_format != NULL)
-        return tell_log(ok, gone == 0, code, err);
+        return report_log(ok, gone == 0, code, err);
     if (!ok)
         return false;
     if (cli->json) {

@@ -6,7 +6,7 @@
 #include "cli/output.h"
 
 /* What is not shown is said. */
-static bool tell_rest(struct cli *cli, const char *name, int64_t shown, struct error *err)
+static bool report_rest(struct cli *cli, const char *name, int64_t shown, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
@@ -46,5 +46,5 @@ bool verb_rejects(struct cli *cli, int argc, char **argv, int *code, struct erro
     if (!pg_run(cli->state, STATEMENT_REJECTS, &args, &rows, err))
         return false;
     output_table(&rows, 0x80, "no rejects");
-    return rows.count < limit || tell_rest(cli, name, limit, err);
+    return rows.count < limit || report_rest(cli, name, limit, err);
 }

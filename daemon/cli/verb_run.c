@@ -48,7 +48,7 @@ static struct session engine_session(const struct cli *cli, const struct engine_
 }
 
 /* The run is what it is; that its history was not pruned is news of its own. */
-static void tell_unpruned(const struct engine_request *request, const struct run *run)
+static void report_unpruned(const struct engine_request *request, const struct run *run)
 {
     struct log_about about = {
         .sync = request->sync->name, .run_id = run->session.run_id, .worker = getpid()};
@@ -74,7 +74,7 @@ static bool run_worker(struct cli *cli, const struct engine_request *request, in
         *code = run_exit_code(&run, false);
     else
         worker_failed(request, &run, code, &err);
-    tell_unpruned(request, &run);
+    report_unpruned(request, &run);
     run_clear(&run);
     return true;
 }
@@ -95,7 +95,7 @@ bool engine_run(struct cli *cli, const struct engine_request *request, int *code
         ok = report_run(cli, &run, ok ? err : &later) && ok;
     if (ok)
         *code = run_exit_code(&run, request->detailed);
-    tell_unpruned(request, &run);
+    report_unpruned(request, &run);
     run_clear(&run);
     return ok;
 }
@@ -116,13 +116,13 @@ bool verb_plan(struct cli *cli, int argc, char **argv, int *code, struct error *
 static bool run_all(struct cli *cli, const struct words *words, struct engine_request request,
     int *code, struct error *err)
 {
-    bool touched = request.scope.mode == RUN_CHANGED;
+    bool changed = request.scope.mode == RUN_CHANGED;
     size_t count = words->count > 0 ? (size_t)words->count : cli->definitions.syncs_count;
     for (size_t i = 0; i < count; i++) {
         int one = 0;
         request.sync = words->count > 0 ? definitions_sync(&cli->definitions, words->items[i])
                                         : cli->definitions.syncs[i];
-        if (touched && words->count == 0 && !request.sync->watch)
+        if (changed && words->count == 0 && !request.sync->watch)
             continue;
         if (!engine_run(cli, &request, &one, err)) {
             if (count == 1 || err->kind == ERROR_STOPPED)
@@ -137,10 +137,10 @@ static bool run_all(struct cli *cli, const struct words *words, struct engine_re
 
 bool verb_run(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
-    bool touched = false;
+    bool changed = false;
     struct worker_options hidden = {0};
     struct run_limits limits = {0};
-    const struct option_row options[] = {{.name = "touched", .flag = &touched},
+    const struct option_row options[] = {{.name = "touched", .flag = &changed},
         {.name = "max-duration", .text = &limits.max_duration},
         {.name = "max-requests", .number = &limits.max_requests},
         {.name = "until", .text = &limits.until},
@@ -155,10 +155,10 @@ bool verb_run(struct cli *cli, int argc, char **argv, int *code, struct error *e
     for (int i = 0; i < words.count; i++) {
         if (!cli_sync(cli, words.items[i], &sync, err))
             return false;
-        if (touched && !sync->watch)
+        if (changed && !sync->watch)
             return error_set(err, ERROR_USAGE, "sync %s is not watched (watch: true)", sync->name);
     }
     struct engine_request request = {
-        .cause = touched ? "watch" : "manual", .scope.mode = touched ? RUN_CHANGED : RUN_FULL};
+        .cause = changed ? "watch" : "manual", .scope.mode = changed ? RUN_CHANGED : RUN_FULL};
     return engine_worker(&request, &hidden, err) && run_all(cli, &words, request, code, err);
 }

@@ -222,7 +222,7 @@ static bool days_left(
     return true;
 }
 
-static bool tell_api(struct cli *cli, struct json_object *list, struct error *err)
+static bool report_api(struct cli *cli, struct json_object *list, struct error *err)
 {
     for (size_t i = 0; i < cli->definitions.portals_count; i++) {
         const struct portal_definition *portal = cli->definitions.portals[i];
@@ -256,7 +256,7 @@ static bool print_json(struct cli *cli, struct error *err)
     struct json_object *syncs = json_out_array(), *api = json_out_array();
     json_out_put(json, "syncs", syncs);
     json_out_put(json, "api", api);
-    if (!enter_syncs(cli, &rows, syncs, err) || !tell_api(cli, api, err))
+    if (!enter_syncs(cli, &rows, syncs, err) || !report_api(cli, api, err))
         return false;
     json_out_print(json);
     return true;
@@ -272,7 +272,7 @@ static bool print_text(struct cli *cli, struct error *err)
     if (!enter_syncs(cli, &rows, NULL, err))
         return false;
     puts("\nportals");
-    return tell_api(cli, NULL, err);
+    return report_api(cli, NULL, err);
 }
 
 bool verb_status(struct cli *cli, int argc, char **argv, int *code, struct error *err)

@@ -213,7 +213,7 @@ static int print_help(const char *name)
     return 0;
 }
 
-static int tell(const struct error *err)
+static int report_error(const struct error *err)
 {
     output_error(NULL, err);
     return error_exit_code(err->kind);
@@ -226,7 +226,7 @@ static int told(int code)
     if (fflush(stdout) == 0 || errno == EPIPE) /* who reads has seen enough (head) */
         return code;
     (void)error_set(&err, ERROR_INTERNAL, "cannot write to stdout");
-    return tell(&err);
+    return report_error(&err);
 }
 
 static int run_verb(struct cli *cli, const struct verb *verb, int argc, char **argv)
@@ -238,11 +238,11 @@ static int run_verb(struct cli *cli, const struct verb *verb, int argc, char **a
     output_progress_end();
     if (!ok && cli->help)
         return told(print_help(verb->name));
-    return ok ? told(code) : tell(&err);
+    return ok ? told(code) : report_error(&err);
 }
 
 /* The options before the verb. True: go on with argv[*at]; false: *code is the end. */
-static bool take_head(struct cli *cli, int argc, char **argv, int *at, int *code)
+static bool read_head(struct cli *cli, int argc, char **argv, int *at, int *code)
 {
     for (; *at < argc && argv[*at][0] == '-'; (*at)++) {
         const char *word = argv[*at];
@@ -275,7 +275,7 @@ int cli_main(int argc, char **argv)
 {
     struct cli cli = {.config_path = "/etc/assocd/assocd.yaml"};
     int at = 1, code = 0;
-    if (!take_head(&cli, argc, argv, &at, &code))
+    if (!read_head(&cli, argc, argv, &at, &code))
         return code;
     if (at == argc) {
         print_usage(stderr);
@@ -292,7 +292,7 @@ int cli_main(int argc, char **argv)
         return no_such_verb(argv[at]);
     struct error err = {0};
     if (!files_allow(FILES_BASE, "assocd", &err))
-        return tell(&err);
+        return report_error(&err);
     stop_open();
     code = run_verb(&cli, verb, argc - at, argv + at);
     cli_clear(&cli);

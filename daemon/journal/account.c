@@ -175,22 +175,25 @@ static int by_key(const void *a, const void *b)
     return order != 0 ? order : (*x)->type_id < (*y)->type_id ? -1 : 1;
 }
 
-/* What the sync means, in words that a changed mapping can be explained with. */
-static char *fingerprint(const struct run *run)
+static void note_types(const struct types *types, struct mapping *mapping)
 {
-    const struct sync_definition *sync = run->session.sync;
     CLEANUP(buf_clear) struct buf text = {0};
-    buf_addf(&text, "%s to %s of account %llu, types", object_type_name(run->session.from_type),
-        object_type_name(run->session.to_type), (unsigned long long)run->session.access.portal_id);
     const struct type *managed[TYPES_MAX];
     size_t count = 0;
-    for (uint32_t i = 0; i < run->session.types.count; i++)
-        if (run->session.types.items[i].managed)
-            managed[count++] = &run->session.types.items[i];
+    for (uint32_t i = 0; i < types->count; i++)
+        if (types->items[i].managed)
+            managed[count++] = &types->items[i];
     qsort(managed, count, sizeof managed[0], by_key);
     for (size_t i = 0; i < count; i++)
-        buf_addf(&text, "%s %s:%u", i > 0 ? "," : "", managed[i]->category, managed[i]->type_id);
-    buf_addf(&text, " from %s (%s", sync->source_table != NULL ? sync->source_table : "a query",
+        buf_addf(&text, "%s%s:%u", i > 0 ? ", " : "", managed[i]->category, managed[i]->type_id);
+    mapping_set(mapping, MAPPING_TYPES, buf_text(&text));
+}
+
+/* The table, or the query and a number that shows a change of it; and the columns. */
+static void note_relation(const struct sync_definition *sync, struct mapping *mapping)
+{
+    CLEANUP(buf_clear) struct buf text = {0};
+    buf_addf(&text, "%s (%s", sync->source_table != NULL ? sync->source_table : "a query",
         sync_from_column(sync));
     if (sync->key_from.column != NULL)
         buf_addf(&text, " by %s", sync->key_from.property);
@@ -209,108 +212,104 @@ static char *fingerprint(const struct run *run)
             hash = (hash ^ (unsigned char)*at) * UINT64_C(0x100000001B3);
         buf_addf(&text, " #%016llx", (unsigned long long)hash);
     }
-    return mem_text(buf_text(&text));
+    mapping_set(mapping, MAPPING_SOURCE, buf_text(&text));
+}
+
+/* What is known before the source is open. */
+static void note_mapping(struct session *session)
+{
+    struct mapping *mapping = &session->mapping;
+    char account[24];
+    (void)snprintf(account, sizeof account, "%llu", (unsigned long long)session->access.portal_id);
+    mapping_set(mapping, MAPPING_FROM, object_type_name(session->from_type));
+    mapping_set(mapping, MAPPING_TO, object_type_name(session->to_type));
+    mapping_set(mapping, MAPPING_ACCOUNT, account);
+    note_types(&session->types, mapping);
+    note_relation(session->sync, mapping);
+    mapping_set(mapping, MAPPING_POLICY, policy_words[session->sync->policy]);
 }
 
 /* v3 speaks of types by name alone. One without would read as somebody else's: never seen, never
  * archived, and nobody told. */
-static bool is_nameable(const struct run *run, uint32_t index, struct error *err)
+static bool is_nameable(const struct session *session, uint32_t index, struct error *err)
 {
-    const struct sync_definition *sync = run->session.sync;
+    const struct sync_definition *sync = session->sync;
     char space[64];
-    return client_dialect(run->session.client) != DIALECT_V3 ||
-        run->session.types.items[index].name != NULL ||
+    return client_dialect(session->client) != DIALECT_V3 ||
+        session->types.items[index].name != NULL ||
         error_set(err, ERROR_CONFIG,
             "sync %s: association type %s has no name of its own in API v3 (a new one has it after "
             "some minutes); portals.%s.api: 2026-09 needs none",
-            sync->name, types_text(&run->session.types, index, space), sync->portal->name);
+            sync->name, types_text(&session->types, index, space), sync->portal->name);
 }
 
 /* The two directions of links between records of one object type, if it is one. */
-static bool open_reciprocals(struct run *run, struct error *err)
+static bool open_reciprocals(struct session *session, struct error *err)
 {
-    if (strcmp(run->session.from_type, run->session.to_type) != 0)
+    if (strcmp(session->from_type, session->to_type) != 0)
         return true;
-    run->session.reciprocals = mem_new(1, sizeof *run->session.reciprocals);
-    reciprocal_init(run->session.reciprocals, &run->session.types, run->session.from_type);
-    return known_reciprocals_load(run->session.state, run->session.access.portal_id,
-        &run->session.types, run->session.reciprocals, err);
+    session->reciprocals = mem_new(1, sizeof *session->reciprocals);
+    reciprocal_init(session->reciprocals, &session->types, session->from_type);
+    return known_reciprocals_load(
+        session->state, session->access.portal_id, &session->types, session->reciprocals, err);
 }
 
-static bool resolve_types(struct run *run, struct error *err)
+static bool resolve_types(struct session *session, struct error *err)
 {
-    const struct sync_definition *sync = run->session.sync;
-    if (!object_types_resolve(run, err))
+    const struct sync_definition *sync = session->sync;
+    if (!object_types_resolve(session, err))
         return error_prefix(err, "sync %s", sync->name);
-    const struct account_pair pair = {sync->portal, run->session.from_type, run->session.to_type};
-    if (!account_types(run->session.client, run->session.state, &pair, &run->session.types, err))
+    const struct account_pair pair = {sync->portal, session->from_type, session->to_type};
+    if (!account_types(session->client, session->state, &pair, &session->types, err))
         return error_prefix(err, "sync %s", sync->name);
-    if (!open_reciprocals(run, err))
+    if (!open_reciprocals(session, err))
         return false;
-    client_bind(
-        run->session.client, run->session.from_type, run->session.to_type, &run->session.types);
+    client_bind(session->client, session->from_type, session->to_type, &session->types);
     for (size_t i = 0; i < sync->types_count; i++) {
         uint32_t index;
-        if (!types_resolve(&run->session.types, &sync->types[i], &index, ERROR_CONFIG, err))
+        if (!types_resolve(&session->types, &sync->types[i], &index, ERROR_CONFIG, err))
             return error_prefix(err, "sync %s: %s to %s", sync->name, sync->from, sync->to);
-        if (!is_nameable(run, index, err))
+        if (!is_nameable(session, index, err))
             return false;
-        run->session.types.items[index].managed = true;
+        session->types.items[index].managed = true;
     }
-    run->session.mapping = fingerprint(run);
-    return overlap_refuse(run, err);
+    note_mapping(session);
+    return overlap_refuse(session, err);
 }
 
-bool account_open(struct run *run, struct error *err)
+bool account_open(struct session *session, struct error *err)
 {
-    const struct sync_definition *sync = run->session.sync;
-    run->session.access = (struct account_access){
+    const struct sync_definition *sync = session->sync;
+    session->access = (struct account_access){
         .portal = sync->portal,
-        .token = run->session.token,
-        .token_stamp = run->session.token_stamp,
+        .token = session->token,
+        .token_stamp = session->token_stamp,
     };
-    return account_client(&run->session.client, run->session.state, &run->session.access, err) &&
-        resolve_types(run, err);
+    return account_client(&session->client, session->state, &session->access, err) &&
+        resolve_types(session, err);
 }
 
-/* What the sync means is its policy, too. */
-static void note_policy(struct run *run, const char *shape)
+void account_note_source(struct session *session, const struct source *source)
 {
-    CLEANUP(buf_clear) struct buf text = {0};
-    buf_addf(&text, "%s%s, policy %s", run->session.mapping, shape,
-        policy_words[run->session.sync->policy]);
-    free(run->session.mapping);
-    run->session.mapping = mem_text(buf_text(&text));
+    mapping_set(&session->mapping, MAPPING_SHAPE, source_shape(source));
+    mapping_set(&session->mapping, MAPPING_DATABASE, source_database(source));
 }
 
-void account_note_source(struct run *run, const struct source *source)
-{
-    CLEANUP(buf_clear) struct buf shape = {0};
-    buf_addf(&shape, ": %s", source_shape(source));
-    note_policy(run, buf_text(&shape));
-    run->plan.source_replica = source_replica(source);
-}
-
-void account_note_no_source(struct run *run)
-{
-    note_policy(run, "");
-}
-
-bool account_confirm(struct run *run, struct error *err)
+bool account_confirm(struct session *session, const struct scope *scope, struct error *err)
 {
     struct account answer;
-    const char *portal = run->session.sync->portal->name;
+    const char *portal = session->sync->portal->name;
     /* A run of just the changes has no time for it: the answer is minutes old at most. */
-    if (run->session.access.asked || run->scope.mode == RUN_CHANGED)
+    if (session->access.asked || scope->mode == RUN_CHANGED)
         return true;
-    if (!client_account(run->session.client, &answer, err))
+    if (!client_account(session->client, &answer, err))
         return error_prefix(err, "portal %s", portal);
-    run->session.access.asked = true;
-    if (answer.portal_id == run->session.access.portal_id)
+    session->access.asked = true;
+    if (answer.portal_id == session->access.portal_id)
         return true;
     return error_set(err, ERROR_REFUSED,
         "portal %s: the plan is about account %llu, and the token now belongs to account %llu; "
         "nothing was written",
-        portal, (unsigned long long)run->session.access.portal_id,
+        portal, (unsigned long long)session->access.portal_id,
         (unsigned long long)answer.portal_id);
 }

@@ -13,23 +13,21 @@
 
 struct client;
 struct pg;
-struct run;
+struct scope;
+struct session;
 
-/* Opens run->session.client and fills run->portal_id, run->session.types and run->session.mapping.
+/* Opens session->client and fills its access, types and mapping.
  * A token of another account than portal_id is ERROR_REFUSED before any other call. */
-MUST_CHECK bool account_open(struct run *run, struct error *err);
+MUST_CHECK bool account_open(struct session *session, struct error *err);
 
 /* Before the first write: if the answer to "whose token is this" was remembered, it is asked for
  * once more, and must be the same (fault O3). */
-MUST_CHECK bool account_confirm(struct run *run, struct error *err);
+MUST_CHECK bool account_confirm(
+    struct session *session, const struct scope *scope, struct error *err);
 
-/* What the open source turned out to be becomes part of run->session.mapping (faults S8, S9), and
- * the policy. */
+/* What the open source turned out to be becomes part of session->mapping (faults S8, S9). */
 struct source;
-void account_note_source(struct run *run, const struct source *source);
-
-/* The policy alone, for a run that reads no source. */
-void account_note_no_source(struct run *run);
+void account_note_source(struct session *session, const struct source *source);
 
 /* The way to an account: filled by the caller up to the line, by account_client below it. Must
  * outlive the client, which asks its permits. */

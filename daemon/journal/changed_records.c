@@ -8,22 +8,23 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/id_list.h"
 #include "pg/pg.h"
 #include "pg/sqlstate.h"
 #include "pg/text.h"
 
 struct changed_records {
     char *snapshot; /* what the taking statement saw; NULL: nothing waited, or it is settled */
-    uint64_t *from_ids; /* ascending */
-    size_t count, room;
+    struct id_list from_ids;
 };
 
 /* The connection to the rows: the run's own, or one more if the source lives elsewhere. That one
  * may lead through a connection pooler: all is one transaction. */
-static bool open_rows(struct run *run, struct pg **pg, const char *mode, struct error *err)
+static bool open_rows(
+    const struct session *session, struct pg **pg, const char *mode, struct error *err)
 {
-    const struct sync_definition *sync = run->session.sync;
-    *pg = run->session.state;
+    const struct sync_definition *sync = session->sync;
+    *pg = session->state;
     if (sync->source_database_url == NULL)
         return true;
     if (!pg_open_plain(pg, sync->source_database_url, "assocd touched", ERROR_SOURCE, err))
@@ -34,9 +35,9 @@ static bool open_rows(struct run *run, struct pg **pg, const char *mode, struct 
     return false;
 }
 
-static void close_rows(struct run *run, struct pg *pg)
+static void close_rows(const struct session *session, struct pg *pg)
 {
-    if (pg != run->session.state)
+    if (pg != session->state)
         pg_close(pg);
 }
 
@@ -47,64 +48,52 @@ static bool is_unprepared(const struct pg *pg)
     return sqlstate_is_missing(state) || state == SQLSTATE_INSUFFICIENT_PRIVILEGE;
 }
 
-static void note_rows(struct run *run, const struct pg_rows *rows)
+static void note_rows(struct scope *scope, const struct pg_rows *rows)
 {
-    struct changed_records *touched = run->scope.changed;
+    struct changed_records *changed = scope->changed;
     if (rows->count == 0)
         return;
-    touched->snapshot = mem_text(pg_rows_text(rows, 0, 1));
+    changed->snapshot = mem_text(pg_rows_text(rows, 0, 1));
     if (pg_rows_null(rows, 0, 0) || rows->count > CHANGED_RECORDS_MAX)
-        run->scope.mode = RUN_FULL;
-    if (run->scope.mode == RUN_FULL)
+        scope->mode = RUN_FULL;
+    if (scope->mode == RUN_FULL)
         return;
-    mem_grow(&touched->from_ids, &touched->room, (size_t)rows->count, sizeof touched->from_ids[0]);
     for (int i = 0; i < rows->count; i++)
-        touched->from_ids[touched->count++] = (uint64_t)pg_rows_int(rows, i, 0);
-}
-
-static int by_id(const void *a, const void *b)
-{
-    const uint64_t *one = a, *other = b;
-    return (*one > *other) - (*one < *other);
+        id_list_add(&changed->from_ids, (uint64_t)pg_rows_int(rows, i, 0));
+    id_list_sort(&changed->from_ids);
 }
 
 /* A row that is repaired may let another record have what the two of them named, so that such
  * records are looked at together. */
-static bool add_rivals(struct run *run, struct error *err)
+static bool add_rivals(const struct session *session, const struct scope *scope, struct error *err)
 {
-    struct changed_records *touched = run->scope.changed;
+    struct changed_records *changed = scope->changed;
     struct pg_args args = {0};
     CLEANUP(buf_clear) struct buf ids = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (touched->count == 0)
+    if (changed->from_ids.count == 0)
         return true;
-    pg_arg_text(&args, run->session.sync->name);
-    pg_arg_text(&args, changed_records_array(run, &ids));
-    if (!pg_run(run->session.state, STATEMENT_TOUCHED_RIVALS, &args, &rows, err))
+    pg_arg_text(&args, session->sync->name);
+    pg_arg_text(&args, changed_records_array(scope, &ids));
+    if (!pg_run(session->state, STATEMENT_TOUCHED_RIVALS, &args, &rows, err))
         return false;
-    size_t count = touched->count;
-    mem_grow(&touched->from_ids, &touched->room, count + (size_t)rows.count,
-        sizeof touched->from_ids[0]);
-    for (int i = 0; i < rows.count; i++) {
-        uint64_t id = (uint64_t)pg_rows_int(&rows, i, 0);
-        if (bsearch(&id, touched->from_ids, count, sizeof id, by_id) == NULL)
-            touched->from_ids[touched->count++] = id;
-    }
-    qsort(touched->from_ids, touched->count, sizeof touched->from_ids[0], by_id);
+    for (int i = 0; i < rows.count; i++)
+        id_list_add(&changed->from_ids, (uint64_t)pg_rows_int(&rows, i, 0));
+    id_list_sort(&changed->from_ids);
     return true;
 }
 
-bool changed_records_take(struct run *run, struct error *err)
+bool changed_records_read(const struct session *session, struct scope *scope, struct error *err)
 {
-    const struct sync_definition *sync = run->session.sync;
-    bool full = run->scope.mode == RUN_FULL && run->scope.undoes == 0;
+    const struct sync_definition *sync = session->sync;
+    bool full = scope->mode == RUN_FULL && scope->undoes == 0;
     struct pg *pg;
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (run->scope.mode != RUN_CHANGED && !(full && sync->watch))
+    if (scope->mode != RUN_CHANGED && !(full && sync->watch))
         return true;
-    if (!open_rows(run, &pg, "isolation level read committed read only", err))
+    if (!open_rows(session, &pg, "isolation level read committed read only", err))
         return error_prefix(err, "changes of %s", sync->name);
-    run->scope.changed = mem_new(1, sizeof *run->scope.changed);
+    scope->changed = mem_new(1, sizeof *scope->changed);
     struct pg_args args = {0};
     pg_arg_text(&args, sync->name);
     pg_arg_int(&args, full ? 1 : CHANGED_RECORDS_MAX + 1);
@@ -113,59 +102,59 @@ bool changed_records_take(struct run *run, struct error *err)
         (void)error_prefix(err, "changes of %s", sync->name);
     else
         ok = true;
-    close_rows(run, pg);
-    note_rows(run, &rows);
-    return ok && add_rivals(run, err);
+    close_rows(session, pg);
+    note_rows(scope, &rows);
+    return ok && add_rivals(session, scope, err);
 }
 
-const uint64_t *changed_records_ids(const struct run *run, size_t *count)
+const struct id_list *changed_records_ids(const struct scope *scope)
 {
-    *count = run->scope.changed != NULL ? run->scope.changed->count : 0;
-    return *count > 0 ? run->scope.changed->from_ids : NULL;
+    return scope->changed != NULL && scope->changed->from_ids.count > 0 ? &scope->changed->from_ids
+                                                                        : NULL;
 }
 
-const char *changed_records_array(const struct run *run, struct buf *array)
+const char *changed_records_array(const struct scope *scope, struct buf *array)
 {
-    size_t count;
-    const uint64_t *from_ids = changed_records_ids(run, &count);
-    for (size_t i = 0; i < count; i++)
-        pg_array_int(array, (int64_t)from_ids[i]);
-    return count > 0 ? pg_array_end(array) : NULL;
+    const struct id_list *ids = changed_records_ids(scope);
+    for (size_t i = 0; ids != NULL && i < ids->count; i++)
+        pg_array_int(array, (int64_t)ids->ids[i]);
+    return ids != NULL ? pg_array_end(array) : NULL;
 }
 
-bool changed_records_nothing(const struct run *run)
+bool changed_records_nothing(const struct scope *scope)
 {
-    return run->scope.mode == RUN_CHANGED && run->scope.changed->count == 0;
+    return scope->mode == RUN_CHANGED && scope->changed->from_ids.count == 0;
 }
 
-bool changed_records_waits(const struct run *run)
+bool changed_records_waits(const struct scope *scope)
 {
-    return run->scope.changed != NULL && run->scope.changed->snapshot != NULL;
+    return scope->changed != NULL && scope->changed->snapshot != NULL;
 }
 
-bool changed_records_finish(struct run *run, struct error *err)
+bool changed_records_finish(
+    const struct session *session, const struct scope *scope, struct error *err)
 {
     struct pg *pg;
-    if (run->scope.changed == NULL || run->scope.changed->snapshot == NULL)
+    if (scope->changed == NULL || scope->changed->snapshot == NULL)
         return true;
-    if (!open_rows(run, &pg, "isolation level read committed read write", err))
-        return error_prefix(err, "changes of %s", run->session.sync->name);
+    if (!open_rows(session, &pg, "isolation level read committed read write", err))
+        return error_prefix(err, "changes of %s", session->sync->name);
     struct pg_args args = {0};
-    pg_arg_text(&args, run->session.sync->name);
-    pg_arg_text(&args, run->scope.changed->snapshot);
+    pg_arg_text(&args, session->sync->name);
+    pg_arg_text(&args, scope->changed->snapshot);
     bool ok = pg_run(pg, STATEMENT_TOUCHED_DONE, &args, NULL, err) &&
-        (pg == run->session.state || pg_exec(pg, "commit", NULL, err));
-    close_rows(run, pg);
-    free(run->scope.changed->snapshot);
-    run->scope.changed->snapshot = NULL;
-    return ok || error_prefix(err, "changes of %s", run->session.sync->name);
+        (pg == session->state || pg_exec(pg, "commit", NULL, err));
+    close_rows(session, pg);
+    free(scope->changed->snapshot);
+    scope->changed->snapshot = NULL;
+    return ok || error_prefix(err, "changes of %s", session->sync->name);
 }
 
-void changed_records_close(struct changed_records *touched)
+void changed_records_close(struct changed_records *changed)
 {
-    if (touched == NULL)
+    if (changed == NULL)
         return;
-    free(touched->snapshot);
-    free(touched->from_ids);
-    free(touched);
+    free(changed->snapshot);
+    id_list_clear(&changed->from_ids);
+    free(changed);
 }

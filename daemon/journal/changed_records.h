@@ -13,7 +13,7 @@
  *   (the plan waits for approval), is a reject (which has a time of its own to be tried again), or
  *   has nothing left but to show. A run that failed, was stopped, deferred or refused, or that
  * could not read a record, leaves every row for the next one, which comes after a back-off
- *   (run.ending.changes_left). So a change's row goes only with a run that saw the change.
+ *   (ending.changes_left). So a change's row goes only with a run that saw the change.
  */
 #ifndef JOURNAL_CHANGED_RECORDS_H
 #define JOURNAL_CHANGED_RECORDS_H
@@ -29,23 +29,26 @@ enum { CHANGED_RECORDS_MAX = 50000 };
 /* RUN_CHANGED: takes what waits; the run's mode becomes RUN_FULL if anything may have changed or
  * too much waits. RUN_FULL of a watched sync: notes what it is going to settle. Others (undo, too):
  * nothing. */
-MUST_CHECK bool changed_records_take(struct run *run, struct error *err);
+MUST_CHECK bool changed_records_read(
+    const struct session *session, struct scope *scope, struct error *err);
 
-/* The from-records a RUN_CHANGED is about, ascending; *count is 0 in every other mode. Borrowed. */
-const uint64_t *changed_records_ids(const struct run *run, size_t *count);
+/* The from-records a RUN_CHANGED is about, ascending; NULL in every other mode. Borrowed. */
+struct id_list;
+const struct id_list *changed_records_ids(const struct scope *scope);
 
 /* The same as an array literal for a statement's argument, built in `array`; NULL: none. */
-const char *changed_records_array(const struct run *run, struct buf *array);
+const char *changed_records_array(const struct scope *scope, struct buf *array);
 
 /* Is it a RUN_CHANGED without anything to do? */
-bool changed_records_nothing(const struct run *run);
+bool changed_records_nothing(const struct scope *scope);
 
 /* Does what was taken still wait? */
-bool changed_records_waits(const struct run *run);
+bool changed_records_waits(const struct scope *scope);
 
 /* Deletes what was taken; does nothing when repeated. */
-MUST_CHECK bool changed_records_finish(struct run *run, struct error *err);
+MUST_CHECK bool changed_records_finish(
+    const struct session *session, const struct scope *scope, struct error *err);
 
-void changed_records_close(struct changed_records *touched); /* NULL is fine */
+void changed_records_close(struct changed_records *changed); /* NULL is fine */
 
 #endif

@@ -17,6 +17,7 @@
 #include "pg/schema.h"
 #include "pg/text.h"
 #include "journal/lock_holder.h"
+#include "journal/mapping_row.h"
 
 /* For a holder that is known to be dead. */
 enum { LOCK_WAIT_MS = 5000, LOCK_AGAIN_MS = 50 };
@@ -62,8 +63,7 @@ static bool enter_sync(struct run *run, struct error *err)
     if (!pg_run(run->session.state, STATEMENT_SYNC_ENTER, &args, &rows, err))
         return false;
     run->session.epoch = pg_rows_int(&rows, 0, 0);
-    if (!pg_rows_null(&rows, 0, 1))
-        run->session.baseline.mapping = mem_text(pg_rows_text(&rows, 0, 1));
+    mapping_row_read(&run->session.baseline.mapping, &rows, 0, 1);
     run->session.baseline.known = !pg_rows_null(&rows, 0, 2);
     run->session.baseline.desired = (uint64_t)pg_rows_int(&rows, 0, 2);
     return true;
@@ -128,6 +128,8 @@ bool journal_status(struct run *run, enum run_status status, struct error *err)
         done->unverified, done->skipped, done->withheld,
         run->session.client != NULL ? client_requests(run->session.client) : 0};
     struct pg_args args = {0};
+    CLEANUP(buf_clear) struct buf text = {0}, fields = {0};
+    bool known = run->session.mapping.fields[MAPPING_FROM] != NULL;
     pg_arg_int(&args, run->session.run_id);
     pg_arg_text(&args, run_status_text(status));
     for (size_t i = 0; i < ARRAY_COUNT(numbers); i++)
@@ -135,13 +137,14 @@ bool journal_status(struct run *run, enum run_status status, struct error *err)
     pg_arg_text(&args, run->verdict.guard[0] != '\0' ? run->verdict.text : NULL);
     pg_arg_text(&args,
         run->ending.failure.kind != ERROR_NONE ? run->ending.failure.text
-            : run->ending.reason[0] != '\0'    ? run->ending.reason
+            : run->session.reason[0] != '\0'   ? run->session.reason
                                                : NULL);
     pg_arg_text(&args, run->plan.digest[0] != '\0' ? run->plan.digest : NULL);
-    pg_arg_text(&args, run->session.mapping);
+    pg_arg_text(&args, known ? mapping_text(&run->session.mapping, &text) : NULL);
     pg_arg_bool(&args, run->ending.changes_left);
     pg_arg_int(&args, (int64_t)done->abandoned);
     pg_arg_int(&args, (int64_t)planned->pending);
+    pg_arg_text(&args, known ? mapping_row_array(&run->session.mapping, &fields) : NULL);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(run->session.state, STATEMENT_RUN_UPDATE, &args, &rows, err))
         return false;
@@ -193,11 +196,11 @@ static const char *text_or_null(const char *text)
     return text[0] != '\0' ? text : NULL;
 }
 
-void journal_note_read(const struct run *run, struct buf *rows, const char *operation,
+void journal_note_read(const struct session *session, struct buf *rows, const char *operation,
     const struct client_reply *reply, int64_t began_us)
 {
     char sent[CLOCK_TEXT_MAX], completed[CLOCK_TEXT_MAX];
-    int64_t offset = run->session.started_us - run->session.started_local;
+    int64_t offset = session->started_us - session->started_local;
     clock_utc_text(began_us + offset, sent);
     clock_utc_text(clock_now_us() + offset, completed);
     static const char *const statuses[] = {
@@ -207,7 +210,7 @@ void journal_note_read(const struct run *run, struct buf *rows, const char *oper
         [CLIENT_UNKNOWN] = "failed",
         [CLIENT_NOT_SENT] = "failed",
     };
-    pg_copy_int(rows, run->session.run_id);
+    pg_copy_int(rows, session->run_id);
     pg_copy_text(rows, operation);
     pg_copy_text(rows, statuses[reply->outcome]);
     pg_copy_int(rows, (int64_t)reply->request->from_count);
@@ -222,9 +225,9 @@ void journal_note_read(const struct run *run, struct buf *rows, const char *oper
     pg_copy_row_end(rows);
 }
 
-bool journal_reads(struct run *run, struct buf *rows, struct error *err)
+bool journal_reads(const struct session *session, struct buf *rows, struct error *err)
 {
-    return pg_copy_rows(run->session.state, STATEMENT_BATCH_COPY, rows, err);
+    return pg_copy_rows(session->state, STATEMENT_BATCH_COPY, rows, err);
 }
 
 /* The array of the batch's changes; returns how many they are. */
@@ -240,11 +243,11 @@ static int64_t add_ordinals(const struct journal_batch *batch, struct buf *array
     return count;
 }
 
-bool journal_overtaken(const struct run *run, struct error *err)
+bool journal_overtaken(const struct session *session, struct error *err)
 {
     return error_set(err, ERROR_LOCKED,
         "run %lld of %s lost its fencing token to a newer run; writing stopped",
-        (long long)run->session.run_id, run->session.sync->name);
+        (long long)session->run_id, session->sync->name);
 }
 
 bool journal_sent(struct run *run, struct journal_batch *batch, struct error *err)
@@ -264,7 +267,7 @@ bool journal_sent(struct run *run, struct journal_batch *batch, struct error *er
     if (!pg_run(run->session.state, STATEMENT_BATCH_SENT, &args, &rows, err))
         return false;
     if (rows.count == 0)
-        return journal_overtaken(run, err);
+        return journal_overtaken(&run->session, err);
     batch->batch_id = pg_rows_int(&rows, 0, 0);
     if (pg_rows_int(&rows, 0, 1) != count)
         return error_set(err, ERROR_INTERNAL,
@@ -312,8 +315,8 @@ bool journal_quarantine(
     const char *why = reply->message[0] == '\0' && reply->refusals_count > 0
         ? reply->refusals[0].message
         : reply->message;
-    run_note(
-        run, "HubSpot refused some changes (assocd rejects %s): %s", run->session.sync->name, why);
+    session_note(&run->session, "HubSpot refused some changes (assocd rejects %s): %s",
+        run->session.sync->name, why);
     pg_arg_text(&args, run->session.sync->name);
     pg_arg_int(&args, batch_id);
     pg_arg_text(&args, reply->category[0] != '\0' ? reply->category : "REFUSED");

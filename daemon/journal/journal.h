@@ -30,9 +30,9 @@ MUST_CHECK bool journal_abandon(struct run *run, struct error *err);
 
 /* Adds the row of a reading batch to rows, in COPY form; began_us is clock_now_us() when it was
  * submitted. journal_reads writes what has gathered. */
-void journal_note_read(const struct run *run, struct buf *rows, const char *operation,
+void journal_note_read(const struct session *session, struct buf *rows, const char *operation,
     const struct client_reply *reply, int64_t began_us);
-MUST_CHECK bool journal_reads(struct run *run, struct buf *rows, struct error *err);
+MUST_CHECK bool journal_reads(const struct session *session, struct buf *rows, struct error *err);
 
 /* One writing batch: which changes it carries. */
 struct journal_batch {
@@ -47,7 +47,7 @@ MUST_CHECK bool journal_sent(struct run *run, struct journal_batch *batch, struc
 
 /* The error of a run whose fencing number is no longer current: it may neither send anything nor
  * enter what it owns. Always false. */
-bool journal_overtaken(const struct run *run, struct error *err);
+bool journal_overtaken(const struct session *session, struct error *err);
 
 /* The answer: `state` for all changes of the batch but the exceptions. */
 struct journal_exception {

@@ -56,9 +56,9 @@ bool known_reciprocals_load(struct pg *state, uint64_t portal_id, struct types *
     return true;
 }
 
-bool known_reciprocals_store(struct run *run, struct error *err)
+bool known_reciprocals_store(const struct session *session, struct error *err)
 {
-    const struct types *types = &run->session.types;
+    const struct types *types = &session->types;
     CLEANUP(buf_clear) struct buf category = {0};
     CLEANUP(buf_clear) struct buf type_id = {0};
     CLEANUP(buf_clear) struct buf other_category = {0};
@@ -66,7 +66,7 @@ bool known_reciprocals_store(struct run *run, struct error *err)
     CLEANUP(buf_clear) struct buf evidence = {0};
     for (uint32_t i = 0; i < types->count; i++) {
         uint32_t other;
-        enum reciprocal_evidence by = reciprocal_learnt(run->session.reciprocals, i, &other);
+        enum reciprocal_evidence by = reciprocal_learnt(session->reciprocals, i, &other);
         if (by == EVIDENCE_NONE)
             continue;
         const struct type *seen_as = by != EVIDENCE_DOUBT ? &types->items[other] : NULL;
@@ -79,12 +79,12 @@ bool known_reciprocals_store(struct run *run, struct error *err)
     if (category.length == 0)
         return true;
     struct pg_args args = {0};
-    add_object(&args, run->session.access.portal_id, run->session.from_type);
-    pg_arg_int(&args, run->session.run_id);
+    add_object(&args, session->access.portal_id, session->from_type);
+    pg_arg_int(&args, session->run_id);
     pg_arg_text(&args, pg_array_end(&category));
     pg_arg_text(&args, pg_array_end(&type_id));
     pg_arg_text(&args, pg_array_end(&other_category));
     pg_arg_text(&args, pg_array_end(&other_type_id));
     pg_arg_text(&args, pg_array_end(&evidence));
-    return pg_run(run->session.state, STATEMENT_RECIPROCAL_PUT, &args, NULL, err);
+    return pg_run(session->state, STATEMENT_RECIPROCAL_PUT, &args, NULL, err);
 }

@@ -16,6 +16,6 @@ MUST_CHECK bool known_reciprocals_load(struct pg *state, uint64_t portal_id, str
     struct reciprocals *reciprocals, struct error *err);
 
 /* Keeps what the run has found out; what it has found to be wrong is kept as a doubt. */
-MUST_CHECK bool known_reciprocals_store(struct run *run, struct error *err);
+MUST_CHECK bool known_reciprocals_store(const struct session *session, struct error *err);
 
 #endif

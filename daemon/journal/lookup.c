@@ -17,7 +17,7 @@ static bool give_up(struct lookup *lookup, const struct error *why, struct error
     if (why->kind == ERROR_STOPPED || why->kind == ERROR_QUOTA || why->kind == ERROR_STATE)
         return error_set(err, why->kind, "%s", why->text);
     lookup->away = true;
-    run_note(lookup->run,
+    session_note(lookup->session,
         "HubSpot does not tell whether %s were deleted or merged, so that what depends on it is "
         "left as it is: %s",
         lookup->object, why->text);
@@ -30,7 +30,7 @@ static int by_record(const void *a, const void *b)
         &(struct assoc){.from_id = ((const struct assoc *)b)->from_id});
 }
 
-static void settle(struct lookup_record *record, uint64_t now)
+static void decide_fate(struct lookup_record *record, uint64_t now)
 {
     record->now = now;
     record->fate = now == 0 ? LOOKUP_DELETED : now == record->id ? LOOKUP_ALIVE : LOOKUP_MERGED;
@@ -51,13 +51,13 @@ static bool ask_single(struct lookup *lookup, struct lookup_record *record, stru
     struct error why = {0};
     const struct assoc *told = known(lookup, record->id);
     if (told != NULL)
-        settle(record, told->to_id);
-    if (told != NULL || lookup->away || lookup->run->plan.lookups >= SINGLES_MAX)
+        decide_fate(record, told->to_id);
+    if (told != NULL || lookup->away || lookup->session->lookups >= SINGLES_MAX)
         return true;
-    lookup->run->plan.lookups++;
-    if (!client_record_now(lookup->run->session.client, lookup->type, &asked, &why))
+    lookup->session->lookups++;
+    if (!client_record_now(lookup->session->client, lookup->type, &asked, &why))
         return give_up(lookup, &why, err);
-    settle(record, asked.now);
+    decide_fate(record, asked.now);
     return true;
 }
 
@@ -73,7 +73,7 @@ static bool ask_batch(struct lookup *lookup, struct error *err)
     for (size_t i = 0; i < count; i++)
         asked[i] = (struct client_record){.id = records[i].id};
     struct client_lookup batch = {lookup->type, asked, count, &lookup->merges};
-    bool answered = client_records(lookup->run->session.client, &batch, &why);
+    bool answered = client_records(lookup->session->client, &batch, &why);
     if (!answered)
         return give_up(lookup, &why, err);
     for (size_t i = 0; i < count; i++) {

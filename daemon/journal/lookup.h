@@ -25,7 +25,7 @@ struct lookup_record {
 
 /* `{.run = …, .object = …, .type = …}` is a fresh one. */
 struct lookup {
-    struct run *run;
+    struct session *session;
     const char *object; /* type of the records, as configured … */
     const char *type; /* … and its id */
     struct lookup_record *records; /* in the order asked */

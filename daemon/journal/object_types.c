@@ -85,14 +85,13 @@ bool object_types_same(struct pg *state, const struct portal_definition *portal,
     return true;
 }
 
-bool object_types_resolve(struct run *run, struct error *err)
+bool object_types_resolve(struct session *session, struct error *err)
 {
-    const struct object_types where = {
-        run->session.client, run->session.state, run->session.access.portal_id};
+    const struct object_types where = {session->client, session->state, session->access.portal_id};
     struct object_pair pair;
-    if (!object_types_pair(&where, run->session.sync, &pair, err))
+    if (!object_types_pair(&where, session->sync, &pair, err))
         return false;
-    run->session.from_type = mem_text(pair.from);
-    run->session.to_type = mem_text(pair.to);
+    session->from_type = mem_text(pair.from);
+    session->to_type = mem_text(pair.to);
     return true;
 }

@@ -13,7 +13,7 @@
 
 struct client;
 struct pg;
-struct run;
+struct session;
 
 /* Where names are resolved. */
 struct object_types {
@@ -38,7 +38,7 @@ MUST_CHECK bool object_types_pair(const struct object_types *where,
 MUST_CHECK bool object_types_same(struct pg *state, const struct portal_definition *portal,
     const char *const names[static 2], bool *ret_same, struct error *err);
 
-/* Fills run->session.from_type and run->session.to_type. */
-MUST_CHECK bool object_types_resolve(struct run *run, struct error *err);
+/* Fills session->from_type and session->to_type. */
+MUST_CHECK bool object_types_resolve(struct session *session, struct error *err);
 
 #endif

@@ -148,7 +148,7 @@ bool outage_fail(const struct outage *outage, const char *what, struct error *er
 }
 
 bool outage_end_write(
-    const struct outage *outage, struct run *run, const char *noun, struct error *err)
+    const struct outage *outage, struct session *session, const char *noun, struct error *err)
 {
     uint64_t left = outage->asked - outage->answered;
     if (left == 0)
@@ -156,23 +156,23 @@ bool outage_end_write(
     if (outage->answered == 0)
         return error_set(err, ERROR_REMOTE, "none of %llu %s could be sent: %s",
             (unsigned long long)left, noun, outage->why);
-    run_note(run, "%llu of %llu %s could not be sent: %s", (unsigned long long)left,
+    session_note(session, "%llu of %llu %s could not be sent: %s", (unsigned long long)left,
         (unsigned long long)outage->asked, noun, outage->why);
     return true;
 }
 
 bool outage_end_read(
-    const struct outage *outage, struct run *run, const char *operation, struct error *err)
+    const struct outage *outage, struct session *session, const char *operation, struct error *err)
 {
-    const char *noun = run->session.sync->from;
+    const char *noun = session->sync->from;
     bool verify = strcmp(operation, "verify") == 0;
     if (outage->answered == outage->asked)
         return true;
     if (outage->answered == 0 && !verify)
         return error_set(err, ERROR_REMOTE, "none of the %llu %s could be read: %s",
             (unsigned long long)outage->asked, noun, outage->why);
-    run->ending.reason_unread = run->ending.reason[0] == '\0';
-    run_note(run, "%llu of %llu %s could not be read%s: %s",
+    session->reason_unread = session->reason[0] == '\0';
+    session_note(session, "%llu of %llu %s could not be read%s: %s",
         (unsigned long long)(outage->asked - outage->answered), (unsigned long long)outage->asked,
         noun, verify ? " again, to see what was done" : "", outage->why);
     return true;

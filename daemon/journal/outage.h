@@ -55,11 +55,11 @@ bool outage_fail(const struct outage *outage, const char *what, struct error *er
 /* The end of a stage that writes. Nothing of it could even be sent: an error. Some of it: the
  * reason is noted. noun: "creates". */
 MUST_CHECK bool outage_end_write(
-    const struct outage *outage, struct run *run, const char *noun, struct error *err);
+    const struct outage *outage, struct session *session, const char *noun, struct error *err);
 
 /* The end of a stage that reads. Nothing of what was asked about was answered: an error
  * (ERROR_REMOTE), but not to "verify". Some of it: the reason is noted with the run. */
 MUST_CHECK bool outage_end_read(
-    const struct outage *outage, struct run *run, const char *operation, struct error *err);
+    const struct outage *outage, struct session *session, const char *operation, struct error *err);
 
 #endif

@@ -270,16 +270,16 @@ bool overlap_check(const struct overlap *asked, struct error *err)
     return ok;
 }
 
-bool overlap_refuse(struct run *run, struct error *err)
+bool overlap_refuse(struct session *session, struct error *err)
 {
     struct object_pair pair;
-    (void)snprintf(pair.from, sizeof pair.from, "%s", run->session.from_type);
-    (void)snprintf(pair.to, sizeof pair.to, "%s", run->session.to_type);
-    const struct overlap overlap = {.definitions = run->session.definitions,
-        .sync = run->session.sync,
+    (void)snprintf(pair.from, sizeof pair.from, "%s", session->from_type);
+    (void)snprintf(pair.to, sizeof pair.to, "%s", session->to_type);
+    const struct overlap overlap = {.definitions = session->definitions,
+        .sync = session->sync,
         .pair = &pair,
-        .types = &run->session.types,
-        .reciprocals = run->session.reciprocals,
-        .where = {run->session.client, run->session.state, run->session.access.portal_id}};
+        .types = &session->types,
+        .reciprocals = session->reciprocals,
+        .where = {session->client, session->state, session->access.portal_id}};
     return overlap_check(&overlap, err);
 }

@@ -26,6 +26,6 @@ struct overlap {
 MUST_CHECK bool overlap_check(const struct overlap *overlap, struct error *err);
 
 /* The same for a run. */
-MUST_CHECK bool overlap_refuse(struct run *run, struct error *err);
+MUST_CHECK bool overlap_refuse(struct session *session, struct error *err);
 
 #endif

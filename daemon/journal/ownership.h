@@ -11,12 +11,14 @@
 #include "journal/session.h"
 
 /* Reads what the run's sync owns into owned, in order, ready for reading. Types it names that the
- * account no longer lists enter run->session.types unmanaged. A run of changes (changed_records.h)
+ * account no longer lists enter session->types unmanaged. A run of changes (changed_records.h)
  * reads only what is owned of its from-records. */
-MUST_CHECK bool ownership_load(struct run *run, struct spool *owned, struct error *err);
+MUST_CHECK bool ownership_load(
+    struct session *session, struct plan *plan, struct spool *owned, struct error *err);
 
-/* Enters run->plan.to_own and takes out run->plan.to_disown, once the guards have passed;
+/* Enters plan->to_own and takes out plan->to_disown, once the guards have passed;
  * ERROR_LOCKED if another run has overtaken this one. */
-MUST_CHECK bool ownership_finish(struct run *run, struct error *err);
+MUST_CHECK bool ownership_finish(
+    const struct session *session, const struct plan *plan, struct error *err);
 
 #endif

@@ -8,6 +8,6 @@
 
 /* Between statements: calls options.show, and updates the row of the sync in assocd.progress at
  * most once a second. stage: as in struct progress. */
-void progress_show(struct run *run, const char *stage, uint64_t done, uint64_t total);
+void progress_show(struct session *session, const char *stage, uint64_t done, uint64_t total);
 
 #endif

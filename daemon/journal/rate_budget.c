@@ -46,7 +46,7 @@ void rate_budget_allow(struct rate_budget *permits, uint64_t price)
 
 /* A run with a limit of requests (assocd run --max-requests) has asked for its own stop once they
  * are spent: the client sees it before it asks again. */
-static bool take(void *owner, int64_t *wait_ms, struct error *err)
+static bool acquire(void *owner, int64_t *wait_ms, struct error *err)
 {
     enum { AGAIN_MS = 1000 };
     struct rate_budget *permits = owner;
@@ -77,5 +77,5 @@ static bool hold(void *owner, const char *policy, int64_t hold_ms, struct error 
 
 struct client_permits rate_budget_for_client(struct rate_budget *permits)
 {
-    return (struct client_permits){.owner = permits, .acquire = take, .hold = hold};
+    return (struct client_permits){.owner = permits, .acquire = acquire, .hold = hold};
 }

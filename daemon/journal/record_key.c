@@ -27,17 +27,17 @@ struct side {
     const char *called; /* the object type as configured */
 };
 
-static struct side side_of(const struct run *run, int number)
+static struct side side_of(const struct session *session, int number)
 {
-    const struct sync_definition *sync = run->session.sync;
+    const struct sync_definition *sync = session->sync;
     if (number == 0)
-        return (struct side){0, &sync->key_from, run->session.from_type, sync->from};
-    return (struct side){1, &sync->key_to, run->session.to_type, sync->to};
+        return (struct side){0, &sync->key_from, session->from_type, sync->from};
+    return (struct side){1, &sync->key_to, session->to_type, sync->to};
 }
 
 static struct pg *state_of(const struct record_keys *keys)
 {
-    return keys->run->session.state;
+    return keys->session->state;
 }
 
 bool record_keys_begin(struct record_keys *keys, struct error *err)
@@ -81,14 +81,14 @@ bool record_keys_add(struct record_keys *keys, const struct source_row *row, str
 static void side_args(const struct record_keys *keys, const struct side *side, struct pg_args *args)
 {
     pg_arg_int(args, side->number);
-    pg_arg_int(args, (int64_t)keys->run->session.access.portal_id);
+    pg_arg_int(args, (int64_t)keys->session->access.portal_id);
     pg_arg_text(args, side->object);
     pg_arg_text(args, side->key->property);
 }
 
 static void age_args(const struct record_keys *keys, struct pg_args *args)
 {
-    pg_arg_int(args, keys->run->session.sync->key_refresh_ms);
+    pg_arg_int(args, keys->session->sync->key_refresh_ms);
     pg_arg_text(args, keys->began);
 }
 
@@ -111,7 +111,7 @@ static bool store(struct record_keys *keys, const struct client_key_query *query
     }
     if (names.length == 0)
         return true;
-    pg_arg_int(&args, (int64_t)keys->run->session.access.portal_id);
+    pg_arg_int(&args, (int64_t)keys->session->access.portal_id);
     pg_arg_text(&args, query->object);
     pg_arg_text(&args, query->property);
     pg_arg_text(&args, pg_array_end(&names));
@@ -125,15 +125,15 @@ static bool store(struct record_keys *keys, const struct client_key_query *query
 static bool give_up(
     struct record_keys *keys, const struct side *side, const struct error *why, struct error *err)
 {
-    struct run *run = keys->run;
+    struct session *session = keys->session;
     if (why->kind == ERROR_CONFIG)
         return error_set(err, why->kind, "sync %s: keys.%s.property %s of %s: %s",
-            run->session.sync->name, side->number == 0 ? "from" : "to", side->key->property,
+            session->sync->name, side->number == 0 ? "from" : "to", side->key->property,
             side->called, why->text);
     if (why->kind != ERROR_REMOTE)
         return error_set(err, why->kind, "%s", why->text);
     keys->away = true;
-    run_note(run,
+    session_note(session,
         "HubSpot does not tell which %s some keys mean, so that their rows wait and what depends "
         "on them is left as it is: %s",
         side->called, why->text);
@@ -152,8 +152,7 @@ static bool ask_singles(struct record_keys *keys, const struct side *side,
         keys->singles++;
         one.keys = &query->keys[i];
         one.count = 1;
-        if (!client_key_alone(keys->run->session.client, &one, &why) &&
-            !give_up(keys, side, &why, err))
+        if (!client_key_alone(keys->session->client, &one, &why) && !give_up(keys, side, &why, err))
             return false;
     }
     return true;
@@ -162,7 +161,7 @@ static bool ask_singles(struct record_keys *keys, const struct side *side,
 static bool ask(struct record_keys *keys, const struct side *side, const struct pg_rows *rows,
     struct error *err)
 {
-    struct run *run = keys->run;
+    struct session *session = keys->session;
     struct error why = {0};
     size_t count = (size_t)rows->count;
     struct client_key_query query = {.object = side->object,
@@ -172,13 +171,13 @@ static bool ask(struct record_keys *keys, const struct side *side, const struct 
         .count = count};
     for (size_t i = 0; i < count; i++)
         query.keys[i].key = pg_rows_text(rows, (int)i, 0);
-    rate_budget_allow(&run->session.access.permits, count / CLIENT_RECORDS_MAX + 1);
-    bool told = client_keys(run->session.client, &query, &why);
+    rate_budget_allow(&session->access.permits, count / CLIENT_RECORDS_MAX + 1);
+    bool told = client_keys(session->client, &query, &why);
     bool ok = (told || give_up(keys, side, &why, err)) && ask_singles(keys, side, &query, err) &&
         store(keys, &query, err);
     free(query.keys);
     keys->asked += count;
-    progress_show(run, "keys", keys->asked, 0);
+    progress_show(session, "keys", keys->asked, 0);
     return ok;
 }
 
@@ -215,7 +214,7 @@ static bool find_names(struct record_keys *keys, struct error *err)
 bool record_keys_renew(struct record_keys *keys, struct error *err)
 {
     for (int number = 0; number < 2; number++) {
-        struct side side = side_of(keys->run, number);
+        struct side side = side_of(keys->session, number);
         struct pg_args args = {0};
         if (side.key->column == NULL)
             continue;
@@ -232,7 +231,7 @@ bool record_keys_resolve(struct record_keys *keys, struct error *err)
     if (!find_names(keys, err))
         return false;
     for (int number = 0; number < 2; number++) {
-        struct side side = side_of(keys->run, number);
+        struct side side = side_of(keys->session, number);
         struct pg_args args = {0};
         if (side.key->column == NULL)
             continue;
@@ -247,13 +246,13 @@ bool record_keys_resolve(struct record_keys *keys, struct error *err)
 bool record_keys_again(struct record_keys *keys, const char *ids, int64_t age_ms, struct error *err)
 {
     for (int number = 0; number < 2; number++) {
-        struct side side = side_of(keys->run, number);
+        struct side side = side_of(keys->session, number);
         struct pg_args args = {0}, page = {0};
         if (side.key->column == NULL)
             continue;
         side_args(keys, &side, &args);
         pg_arg_text(&args, keys->began);
-        pg_arg_int(&args, keys->run->session.run_id);
+        pg_arg_int(&args, keys->session->run_id);
         pg_arg_text(&args, ids);
         pg_arg_int(&args, age_ms);
         pg_arg_int(&page, number);
@@ -264,9 +263,10 @@ bool record_keys_again(struct record_keys *keys, const char *ids, int64_t age_ms
     return true;
 }
 
-static void property_args(const struct run *run, int number, bool called, struct pg_args *args)
+static void property_args(
+    const struct session *session, int number, bool called, struct pg_args *args)
 {
-    struct side side = side_of(run, number);
+    struct side side = side_of(session, number);
     if (called)
         pg_arg_text(args, side.called);
     pg_arg_text(args, side.object);
@@ -275,14 +275,15 @@ static void property_args(const struct run *run, int number, bool called, struct
 
 bool record_keys_leave_moved(struct record_keys *keys, struct error *err)
 {
-    struct run *run = keys->run;
+    struct session *session = keys->session;
+    struct plan *plan = keys->plan;
     CLEANUP(buf_clear) struct buf ids = {0}, messages = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct pg_args args = {0}, skip = {0};
     pg_arg_text(&args, keys->began);
-    pg_arg_int(&args, (int64_t)run->session.access.portal_id);
-    property_args(run, 0, false, &args);
-    property_args(run, 1, false, &args);
+    pg_arg_int(&args, (int64_t)session->access.portal_id);
+    property_args(session, 0, false, &args);
+    property_args(session, 1, false, &args);
     if (!pg_run(state_of(keys), STATEMENT_KEYS_MOVED, &args, &rows, err))
         return false;
     if (rows.count == 0)
@@ -291,18 +292,19 @@ bool record_keys_leave_moved(struct record_keys *keys, struct error *err)
         pg_array_int(&ids, pg_rows_int(&rows, i, 0));
         pg_array_text(&messages, pg_rows_text(&rows, i, 1));
     }
-    pg_arg_int(&skip, run->session.run_id);
+    pg_arg_int(&skip, session->run_id);
     pg_arg_text(&skip, pg_array_end(&ids));
     pg_arg_text(&skip, pg_array_end(&messages));
-    run->plan.untold += (uint64_t)rows.count;
-    run_note(run, "%s; the next run goes by what it means now", pg_rows_text(&rows, 0, 1));
+    plan->untold += (uint64_t)rows.count;
+    session_note(session, "%s; the next run goes by what it means now", pg_rows_text(&rows, 0, 1));
     return pg_run(state_of(keys), STATEMENT_CHANGE_SKIP, &skip, NULL, err);
 }
 
 bool record_keys_report(struct record_keys *keys, struct error *err)
 {
-    struct run *run = keys->run;
-    struct plan_pending *pending = &run->plan.pending;
+    struct session *session = keys->session;
+    struct plan *plan = keys->plan;
+    struct plan_pending *pending = &plan->pending;
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct pg_args args = {0}, gone = {0};
     if (!pg_run(state_of(keys), STATEMENT_KEY_COUNTS, NULL, &rows, err))
@@ -311,13 +313,13 @@ bool record_keys_report(struct record_keys *keys, struct error *err)
     pending->ambiguous = (uint64_t)pg_rows_int(&rows, 0, 1);
     pending->unread = (uint64_t)pg_rows_int(&rows, 0, 2);
     pending->of_rows = (uint64_t)pg_rows_int(&rows, 0, 3);
-    run->plan.counts.pending = pending->missing + pending->ambiguous + pending->unread;
-    pg_arg_text(&args, run->session.sync->name);
-    pg_arg_int(&args, run->session.run_id);
+    plan->counts.pending = pending->missing + pending->ambiguous + pending->unread;
+    pg_arg_text(&args, session->sync->name);
+    pg_arg_int(&args, session->run_id);
     gone = args;
-    pg_arg_int(&args, (int64_t)run->session.access.portal_id);
-    property_args(run, 0, true, &args);
-    property_args(run, 1, true, &args);
+    pg_arg_int(&args, (int64_t)session->access.portal_id);
+    property_args(session, 0, true, &args);
+    property_args(session, 1, true, &args);
     return pg_run(state_of(keys), STATEMENT_REJECT_KEYS, &args, NULL, err) &&
         pg_run(state_of(keys), STATEMENT_REJECT_KEYS_GONE, &gone, NULL, err);
 }

@@ -15,7 +15,8 @@
 
 /* `{.run = …}` is a fresh one. One at a time: a second one takes the tables of the first. */
 struct record_keys {
-    struct run *run;
+    struct session *session;
+    struct plan *plan; /* what is left out, or waits for a record, is counted there */
     char began[48]; /* the database's clock: what was asked for before is an answer of then */
     struct buf rows;
     uint64_t asked; /* keys, for the progress */

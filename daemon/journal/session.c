@@ -29,19 +29,19 @@ const char *run_status_text(enum run_status status)
     return texts[status];
 }
 
-void run_note(struct run *run, const char *format, ...)
+void session_note(struct session *session, const char *format, ...)
 {
     va_list args;
-    if (run->ending.reason[0] != '\0')
+    if (session->reason[0] != '\0')
         return;
     va_start(args, format);
-    (void)vsnprintf(run->ending.reason, sizeof run->ending.reason, format, args);
+    (void)vsnprintf(session->reason, sizeof session->reason, format, args);
     va_end(args);
-    text_trim(run->ending.reason);
-    show_copy(run->ending.reason, sizeof run->ending.reason, run->ending.reason, "");
+    text_trim(session->reason);
+    show_copy(session->reason, sizeof session->reason, session->reason, "");
 }
 
-bool run_has_read(const struct run *run)
+bool plan_has_read(const struct plan *plan)
 {
-    return run->plan.counts.unread == run->plan.unread_told && run->plan.untold == 0;
+    return plan->counts.unread == plan->unread_told && plan->untold == 0;
 }

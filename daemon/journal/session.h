@@ -1,6 +1,8 @@
 /*
- * session.h: one run of one sync, as its stages see it: what it works with, what it is about, and
- * what each stage hands on to the next ones. Every part has one writer.
+ * session.h: one run of one sync, in the parts that its stages take and give: what it works with
+ * (session), what it is about (scope), what it is going to change (plan), what the guards say of
+ * that (verdict), what has become of it (outcome). A stage gets the parts that it needs; run.c
+ * alone sees all of them.
  */
 #ifndef JOURNAL_SESSION_H
 #define JOURNAL_SESSION_H
@@ -8,6 +10,7 @@
 #include "base/attr.h"
 #include "base/error.h"
 #include "model/definition.h"
+#include "model/mapping.h"
 #include "model/types.h"
 #include "model/verdict.h"
 #include "journal/account.h"
@@ -32,16 +35,22 @@ struct progress {
     uint64_t total; /* 0: unknown */
 };
 
+/* Inputs a batch after HubSpot refused larger ones; 0: as configured. */
+struct request_sizes {
+    size_t read, create, archive;
+};
+
 /* What a run is about. Known before it begins, but for the changed records. */
 struct scope {
     enum run_mode mode;
     int64_t plan_id; /* RUN_APPLY */
     int64_t undoes; /* the run whose changes are taken back; 0: none, the source decides */
-    struct changed_records *changed; /* RUN_CHANGED, changed_records_take: which; NULL: none */
+    struct changed_records *changed; /* RUN_CHANGED, changed_records_read: which; NULL: none */
 };
 
 /* Who works, with what. The first part is asked for, and borrowed until run_clear; journal_open and
- * account_open fill the rest, and it stays as it is then. */
+ * account_open fill the second, and it stays as it is then; the last is what is learnt on the way.
+ */
 struct session {
     const struct sync_definition *sync;
     const struct definitions *definitions; /* all of the file; NULL: no other sync is known */
@@ -62,19 +71,26 @@ struct session {
     struct baseline {
         bool known; /* there is a run that all guards let through … */
         uint64_t desired; /* … and it had so many desired rows */
-        char *mapping; /* what it synchronised, or the first run that wrote; NULL if none */
+        struct mapping mapping; /* what it synchronised, or the first run that wrote; may be none */
     } baseline;
     struct account_access access; /* access.portal_id: whose token it is */
     struct client *client; /* NULL before account_open */
     char *from_type, *to_type; /* ids of the object types ("0-1", "2-123") */
     struct types types; /* types that are met later are added, unmanaged */
     struct reciprocals *reciprocals; /* of types; NULL: two object types */
-    char *mapping; /* what this run synchronises */
+    struct mapping mapping; /* what this run synchronises */
+
+    struct request_sizes sizes; /* fetch_each, apply_plan */
+    uint64_t lookups; /* single look-ups of records (lookup.h) */
+    int64_t shown_ms; /* progress_show: when the journal last heard how far it is */
+    char reason[ERROR_TEXT_MAX]; /* session_note: the first reason why something was left undone */
+    bool reason_unread; /* it is that some records could not be read */
 };
 
 /* What plan_build or undo_build found, and what the gate left of it. Counts are of associations
  * (records, requests); those of the same names as columns of assocd.run are these columns. */
 struct plan {
+    const struct scope *scope; /* what it is about */
     struct plan_counts {
         uint64_t desired, records, unread, observed, unchanged, duplicates, invalid, managed;
         uint64_t to_create, to_archive, drift, reported, blocked;
@@ -89,6 +105,7 @@ struct plan {
     struct spool *to_disown;
     int64_t read_ms; /* clock_now_ms() when the reading for the plan began */
     bool source_replica; /* the source is a server in recovery */
+    bool source_refused; /* it is empty and must not be: nothing else was read */
     uint64_t unread_told; /* of counts.unread: rejects, which are tried again by themselves */
     uint64_t told; /* rows that name deleted or merged records: rejects, left out of the plan */
     uint64_t untold; /* left out because HubSpot does not tell what became of their records; tried
@@ -102,7 +119,6 @@ struct plan {
     uint64_t undecided; /* archives left out because nobody knows what they would take */
     bool merges_unasked; /* archives whose records have not been asked for */
     uint64_t moves_requests; /* what it cost to look at to-records */
-    uint64_t lookups; /* single look-ups of records (lookup.h) */
     uint64_t invalid_approved; /* so many invalid rows an approval has seen */
     char digest[72]; /* of the stored plan; "" before the gate */
 };
@@ -117,11 +133,6 @@ struct outcome {
         int64_t first, last; /* ordinals; last 0: none */
     } window; /* the archives that are in turn */
     uint64_t changed_since; /* archives left out because the world has moved on */
-};
-
-/* Inputs a batch after HubSpot refused larger ones; 0: as configured. */
-struct request_sizes {
-    size_t read, create, archive;
 };
 
 enum run_status {
@@ -148,35 +159,32 @@ struct ending {
     enum run_status status;
     struct error failure; /* why it ended early; kind ERROR_NONE if it did not */
     struct error unpruned; /* why old history was not pruned; ERROR_NONE if it was */
-    char reason[ERROR_TEXT_MAX]; /* run_note: the first reason why something was left undone */
-    bool reason_unread; /* it is that some records could not be read */
     bool changes_left; /* watched changes that it took up still wait */
 };
 
+/* All of it, for the run's row in the journal and the report. */
 struct run {
     struct session session;
     struct scope scope;
     struct plan plan;
-    struct verdict verdict; /* gate_plan */
+    struct verdict verdict;
     struct outcome outcome;
-    struct request_sizes sizes;
     struct ending ending;
-    int64_t shown_ms; /* progress_show: when the journal last heard how far it is */
 };
-
-/* May there be planned changes of an operation that has so many counted ones? What goes back by
- * itself with an undo's changes is not counted. */
-static inline bool run_has_work(const struct run *run, uint64_t counted)
-{
-    return counted > 0 || run->scope.undoes != 0;
-}
 
 /* Notes why something was left undone, though the run goes on; the first reason is kept and becomes
  * run.error. */
-void run_note(struct run *run, const char *format, ...) PRINTF(2, 3);
+void session_note(struct session *session, const char *format, ...) PRINTF(2, 3);
 
-/* Have all records that the run is about been read, or been told as rejects, so that nothing waits
+/* May there be planned changes of an operation that has so many counted ones? What goes back by
+ * itself with an undo's changes is not counted. */
+static inline bool plan_has_work(const struct plan *plan, uint64_t counted)
+{
+    return counted > 0 || plan->scope->undoes != 0;
+}
+
+/* Have all records that the plan is about been read, or been told as rejects, so that nothing waits
  * for HubSpot's word? */
-bool run_has_read(const struct run *run);
+bool plan_has_read(const struct plan *plan);
 
 #endif

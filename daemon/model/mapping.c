@@ -1,115 +1,132 @@
 /*
- * mapping.c: takes the sentence apart: two object types, and the rest.
+ * mapping.c: fields, how each is introduced in the sentence, and which of them differ.
  */
 #include "model/mapping.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "model/object_type.h"
 
-struct parts {
-    char from[OBJECT_TYPE_MAX], to[OBJECT_TYPE_MAX];
-    const char *rest; /* " of account 42, types …" */
+static const char *const introductions[] = {
+    [MAPPING_FROM] = "",
+    [MAPPING_TO] = " to ",
+    [MAPPING_ACCOUNT] = " of account ",
+    [MAPPING_TYPES] = ", types ",
+    [MAPPING_SOURCE] = " from ",
+    [MAPPING_SHAPE] = ": ",
+    [MAPPING_DATABASE] = ", database ",
+    [MAPPING_POLICY] = ", policy ",
 };
 
-static bool take_apart(const char *mapping, struct parts *parts)
+void mapping_set(struct mapping *mapping, enum mapping_field field, const char *text)
 {
-    const char *to = strstr(mapping, " to ");
-    parts->rest = to != NULL ? strstr(to, " of account ") : NULL;
-    if (parts->rest == NULL)
-        return false;
-    (void)snprintf(parts->from, sizeof parts->from, "%.*s", (int)(to - mapping), mapping);
-    (void)snprintf(parts->to, sizeof parts->to, "%.*s", (int)(parts->rest - to - 4), to + 4);
-    return true;
+    free(mapping->fields[field]);
+    mapping->fields[field] = mem_text(text);
+}
+
+void mapping_clear(struct mapping *mapping)
+{
+    for (size_t i = 0; i < MAPPING_FIELDS; i++)
+        free(mapping->fields[i]);
+    *mapping = (struct mapping){0};
 }
 
 /* written: as the configuration has the object type that is called `now`. */
 static bool same_object(const char *then, const char *now, const char *written)
 {
     const char *a = object_type_id(then, NULL), *b = object_type_id(now, NULL);
-    if (written != NULL && strcmp(then, written) == 0)
+    if (strcmp(then, now) == 0 || (written != NULL && strcmp(then, written) == 0))
         return true;
     return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
-static bool same_objects(
-    const struct parts *then, const struct parts *now, const struct sync_definition *sync)
+static bool same_field(const struct mapping *then, const struct mapping *now, size_t field,
+    const struct sync_definition *sync)
 {
-    return same_object(then->from, now->from, sync != NULL ? sync->from : NULL) &&
-        same_object(then->to, now->to, sync != NULL ? sync->to : NULL);
+    const char *a = then->fields[field], *b = now->fields[field];
+    if (a == NULL || b == NULL)
+        return a == NULL;
+    if (field == MAPPING_FROM)
+        return same_object(a, b, sync != NULL ? sync->from : NULL);
+    if (field == MAPPING_TO)
+        return same_object(a, b, sync != NULL ? sync->to : NULL);
+    return strcmp(a, b) == 0;
 }
 
-/* Versions before schema 7 noted neither the source's database nor the policy. */
-static bool same_rest(const char *then, const char *now)
+static bool same_fields(const struct mapping *then, const struct mapping *now, size_t end,
+    const struct sync_definition *sync)
 {
-    static const char noted_since[] = ", database ";
-    size_t length = strlen(then);
-    if (strncmp(then, now, length) != 0)
-        return false;
-    return now[length] == '\0' ||
-        (strstr(then, noted_since) == NULL &&
-            strncmp(now + length, noted_since, sizeof noted_since - 1) == 0);
+    for (size_t i = 0; i < end; i++)
+        if (!same_field(then, now, i, sync))
+            return false;
+    return true;
 }
 
-bool mapping_same(const char *then, const char *now, const struct sync_definition *sync)
+bool mapping_same(
+    const struct mapping *then, const struct mapping *now, const struct sync_definition *sync)
 {
-    struct parts a, b;
-    if (!take_apart(then, &a) || !take_apart(now, &b))
-        return same_rest(then, now);
-    return same_objects(&a, &b, sync) && same_rest(a.rest, b.rest);
+    return same_fields(then, now, MAPPING_FIELDS, sync);
 }
 
-size_t mapping_scope_length(const char *mapping)
+bool mapping_same_scope(
+    const struct mapping *then, const struct mapping *now, const struct sync_definition *sync)
 {
-    const char *end = strstr(mapping, ", types");
-    return end != NULL ? (size_t)(end - mapping) : strlen(mapping);
+    return then->fields[MAPPING_FROM] != NULL && same_fields(then, now, MAPPING_ACCOUNT + 1, sync);
 }
 
-bool mapping_same_scope(const char *then, const char *now, const struct sync_definition *sync)
+/* The fields of [first, end). */
+static const char *fields_text(
+    const struct mapping *mapping, size_t first, size_t end, struct buf *text)
 {
-    struct parts a, b;
-    if (!take_apart(then, &a) || !take_apart(now, &b))
-        return false;
-    size_t length = mapping_scope_length(a.rest);
-    return same_objects(&a, &b, sync) && length == mapping_scope_length(b.rest) &&
-        strncmp(a.rest, b.rest, length) == 0;
+    for (size_t i = first; i < end; i++) {
+        if (mapping->fields[i] == NULL)
+            continue;
+        const char *introduction = introductions[i];
+        buf_addf(text, "%s%s",
+            text->length > 0 ? introduction : introduction + strspn(introduction, ",: "),
+            mapping->fields[i]);
+    }
+    return buf_text(text);
 }
 
-/* Where the clause begins that the first difference is in. */
-static size_t same_clauses_before(const char *a, const char *b)
+const char *mapping_text(const struct mapping *mapping, struct buf *text)
 {
-    size_t begin = 0;
-    for (size_t i = 0; a[i] != '\0' && a[i] == b[i]; i++)
-        if (a[i] == ' ' && i > 0 && (a[i - 1] == ',' || a[i - 1] == ':'))
-            begin = i + 1;
-    return begin;
+    return fields_text(mapping, 0, MAPPING_FIELDS, text);
 }
 
-/* How much at the end is the same, from a comma on. */
-static size_t same_clauses_behind(const char *a, const char *b)
+const char *mapping_scope_text(const struct mapping *mapping, struct buf *text)
 {
-    size_t length = strlen(a), other = strlen(b), same = 0;
-    for (size_t i = 1; i <= length && i <= other && a[length - i] == b[other - i]; i++)
-        if (a[length - i] == ',')
-            same = i;
-    return same;
+    return fields_text(mapping, 0, MAPPING_ACCOUNT + 1, text);
+}
+
+static bool has_more(const struct mapping *mapping, size_t first)
+{
+    while (first < MAPPING_FIELDS && mapping->fields[first] == NULL)
+        first++;
+    return first < MAPPING_FIELDS;
 }
 
 static void write_part(
-    char part[static MAPPING_PART_MAX], const char *mapping, size_t before, size_t behind)
+    char part[static MAPPING_PART_MAX], const struct mapping *mapping, size_t first, size_t end)
 {
-    (void)snprintf(part, MAPPING_PART_MAX, "%s%.*s%s", before > 0 ? "… " : "",
-        (int)(strlen(mapping + before) - behind), mapping + before, behind > 0 ? ", …" : "");
+    CLEANUP(buf_clear) struct buf text = {0};
+    (void)snprintf(part, MAPPING_PART_MAX, "%s%s%s", first > 0 ? "… " : "",
+        fields_text(mapping, first, end, &text), has_more(mapping, end) ? ", …" : "");
     text_trim(part);
 }
 
-void mapping_difference(const char *then, const char *now, char was[static MAPPING_PART_MAX],
-    char is[static MAPPING_PART_MAX])
+void mapping_difference(const struct mapping *then, const struct mapping *now,
+    char was[static MAPPING_PART_MAX], char is[static MAPPING_PART_MAX])
 {
-    size_t before = same_clauses_before(then, now);
-    size_t behind = same_clauses_behind(then + before, now + before);
-    write_part(was, then, before, behind);
-    write_part(is, now, before, behind);
+    size_t first = 0, end = MAPPING_FIELDS;
+    while (first < end && same_field(then, now, first, NULL))
+        first++;
+    while (end > first && same_field(then, now, end - 1, NULL))
+        end--;
+    write_part(was, then, first, end);
+    write_part(is, now, first, end);
 }

@@ -190,7 +190,7 @@ static bool is_stale(const struct reciprocals *reciprocals, uint32_t type)
 
 /* Do the account's names tell which types are one? Not if a label has none, if two that are one
  * have been seen to have two, or, but for creates, if something is in doubt. */
-static bool names_tell(const struct reciprocals *reciprocals)
+static bool names_decide(const struct reciprocals *reciprocals)
 {
     const struct types *types = reciprocals->types;
     for (uint32_t i = 0; i < types->count; i++) {
@@ -210,7 +210,7 @@ static bool names_tell(const struct reciprocals *reciprocals)
 static void join_unique_names(struct reciprocals *reciprocals)
 {
     const struct types *types = reciprocals->types;
-    if (!names_tell(reciprocals))
+    if (!names_decide(reciprocals))
         return;
     for (uint32_t i = 0; i < types->count; i++) {
         uint32_t other;
@@ -241,7 +241,7 @@ static void forget(struct reciprocals *reciprocals)
 
 /* What the readings alone tell of the types that they saw, and whether they, and what is kept, can
  * all be true. */
-static void judge_readings(struct reciprocals *reciprocals)
+static void weigh_readings(struct reciprocals *reciprocals)
 {
     uint32_t count = reciprocals->types->count;
     reciprocals->contradicted = is_contradicted(reciprocals);
@@ -261,7 +261,7 @@ static void work_out(struct reciprocals *reciprocals)
     reciprocals->known = reciprocals->types->count;
     forget(reciprocals);
     join_only_ones(reciprocals);
-    judge_readings(reciprocals);
+    weigh_readings(reciprocals);
     if (reciprocals->outdated && !reciprocals->for_creates)
         reciprocals->contradicted = true;
     if (reciprocals->contradicted) {

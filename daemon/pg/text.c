@@ -4,6 +4,7 @@
 #include "pg/text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void add_int(struct buf *buf, int64_t number)
 {
@@ -52,6 +53,33 @@ const char *pg_array_end(struct buf *array)
         buf_add_char(array, '{');
     buf_add_char(array, '}');
     return buf_text(array);
+}
+
+/* Reads one element and what separates it from the next; the text is unescaped in place. */
+static char *split_element(char **at)
+{
+    bool quoted = **at == '"';
+    char *element = *at + quoted, *end = element, *from = element;
+    while (*from != '\0' && (quoted ? *from != '"' : *from != ',' && *from != '}')) {
+        from += *from == '\\' && from[1] != '\0';
+        *end++ = *from++;
+    }
+    from += quoted && *from == '"';
+    *at = from + (*from == ',');
+    bool last = *from != ',';
+    *end = '\0';
+    if (last)
+        *at = end;
+    return !quoted && strcmp(element, "NULL") == 0 ? NULL : element;
+}
+
+size_t pg_array_split(char *array, char **elements, size_t room)
+{
+    size_t count = 0;
+    char *at = array + (*array == '{');
+    while (count < room && *at != '\0' && *at != '}')
+        elements[count++] = split_element(&at);
+    return count;
 }
 
 static void row_separator(struct buf *row)

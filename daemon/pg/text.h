@@ -14,6 +14,10 @@ void pg_array_text(struct buf *array, const char *element);
 void pg_array_type(struct buf *array, const char *category, uint32_t type_id); /* CATEGORY:id */
 const char *pg_array_end(struct buf *array); /* the literal; borrowed from array */
 
+/* Cuts an array literal of one dimension, as the server prints it, into its elements, in place;
+ * NULL for one that is null. Returns how many there are, at most room. */
+size_t pg_array_split(char *array, char **elements, size_t room);
+
 /* One field of a COPY row, escaped; NULL is \N. Fields of a row are separated by these
  * calls; the first field of a row must not be empty text. */
 void pg_copy_text(struct buf *row, const char *field);

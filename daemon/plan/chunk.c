@@ -37,7 +37,7 @@ static bool front(struct spool *spool, uint64_t *from_id, struct error *err)
 }
 
 /* Moves all rows of from_id into list; list NULL: drops them. spool NULL: an empty one. */
-static bool take_record(
+static bool read_record(
     struct spool *spool, uint64_t from_id, struct assoc_list *list, struct error *err)
 {
     while (spool != NULL) {
@@ -85,8 +85,8 @@ bool chunk_next(struct chunk *chunk, struct spool *desired, struct spool *owned,
         if (from_id == UINT64_MAX)
             return true;
         if (!wanted(only, from_id, &yes, err) ||
-            !take_record(desired, from_id, yes ? &chunk->desired : NULL, err) ||
-            !take_record(owned, from_id, yes ? &chunk->owned : NULL, err))
+            !read_record(desired, from_id, yes ? &chunk->desired : NULL, err) ||
+            !read_record(owned, from_id, yes ? &chunk->owned : NULL, err))
             return false;
         if (yes)
             chunk->from_ids[chunk->from_count++] = from_id;

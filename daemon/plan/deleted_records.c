@@ -107,45 +107,46 @@ static void add_record(
     findings->unknown++;
 }
 
-static bool store_skips(struct run *run, struct findings *findings, struct error *err)
+static bool store_skips(const struct session *session, struct findings *findings, struct error *err)
 {
     struct pg_args args = {0};
     if (findings->skipped.length == 0)
         return true;
-    pg_arg_int(&args, run->session.run_id);
+    pg_arg_int(&args, session->run_id);
     pg_arg_text(&args, pg_array_end(&findings->skipped));
     pg_arg_text(&args, pg_array_end(&findings->why));
-    return pg_run(run->session.state, STATEMENT_CHANGE_SKIP, &args, NULL, err);
+    return pg_run(session->state, STATEMENT_CHANGE_SKIP, &args, NULL, err);
 }
 
-static bool store(struct run *run, struct findings *findings, struct error *err)
+static bool store(struct session *session, const struct scope *scope, struct findings *findings,
+    struct error *err)
 {
     struct pg_args args = {0};
-    if (!store_skips(run, findings, err))
+    if (!store_skips(session, findings, err))
         return false;
-    if (findings->count == 0 || run->scope.undoes != 0) /* no row of a source is to blame */
+    if (findings->count == 0 || scope->undoes != 0) /* no row of a source is to blame */
         return true;
     if (findings->unknown > 0)
-        run_note(run,
+        session_note(session,
             "%s%s; of %zu more it is not known yet whether they were deleted or merged: HubSpot "
             "is asked in the next runs",
             findings->first, findings->count > 1 ? ", and others" : "", findings->unknown);
     else
-        run_note(run, "%s%s", findings->first, findings->count > 1 ? ", and others" : "");
-    pg_arg_text(&args, run->session.sync->name);
-    pg_arg_int(&args, run->session.run_id);
+        session_note(session, "%s%s", findings->first, findings->count > 1 ? ", and others" : "");
+    pg_arg_text(&args, session->sync->name);
+    pg_arg_int(&args, session->run_id);
     pg_arg_text(&args, pg_array_end(&findings->from));
     pg_arg_text(&args, pg_array_end(&findings->category));
     pg_arg_text(&args, pg_array_end(&findings->message));
     pg_arg_text(&args, pg_array_end(&findings->into));
-    return pg_run(run->session.state, STATEMENT_REJECT_MISSING, &args, NULL, err);
+    return pg_run(session->state, STATEMENT_REJECT_MISSING, &args, NULL, err);
 }
 
 /* What earlier runs were told of records that the source names; the owned set lets go of others
  * only when HubSpot says so now. */
 static bool recall(struct lookup *lookup, const struct assoc_list *records, struct error *err)
 {
-    struct run *run = lookup->run;
+    const struct session *session = lookup->session;
     CLEANUP(buf_clear) struct buf named = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct pg_args args = {0};
@@ -154,10 +155,10 @@ static bool recall(struct lookup *lookup, const struct assoc_list *records, stru
             pg_array_int(&named, (int64_t)records->rows[i].from_id);
     if (named.length == 0)
         return true;
-    pg_arg_text(&args, run->session.sync->name);
-    pg_arg_int(&args, run->session.run_id);
+    pg_arg_text(&args, session->sync->name);
+    pg_arg_int(&args, session->run_id);
     pg_arg_text(&args, pg_array_end(&named));
-    if (!pg_run(run->session.state, STATEMENT_REJECT_MISSING_KNOWN, &args, &rows, err))
+    if (!pg_run(session->state, STATEMENT_REJECT_MISSING_KNOWN, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++)
         assoc_list_add(&lookup->known,
@@ -177,16 +178,16 @@ static bool ask(struct lookup *lookup, const struct assoc_list *records, struct 
 }
 
 /* A record that was read as empty and is none is unread; one that is told about is settled. */
-static void count(struct run *run, uint32_t flags, enum lookup_fate fate)
+static void count(struct plan *plan, uint32_t flags, enum lookup_fate fate)
 {
     bool unread = (flags & DELETED_UNREAD) != 0;
     bool gone = fate == LOOKUP_MERGED || fate == LOOKUP_DELETED;
     if (gone && (flags & DELETED_UNNAMED) != 0) {
-        run->plan.counts.unread -= unread; /* nobody asks for it any more */
+        plan->counts.unread -= unread; /* nobody asks for it any more */
         return;
     }
-    run->plan.counts.unread += !unread && fate != LOOKUP_ALIVE;
-    run->plan.unread_told += gone;
+    plan->counts.unread += !unread && fate != LOOKUP_ALIVE;
+    plan->unread_told += gone;
 }
 
 /* Is it one that the owned set lets go? */
@@ -203,49 +204,51 @@ static bool add_suspect(struct findings *findings, const char *object, uint32_t 
     return true;
 }
 
-static bool forget(struct run *run, struct findings *findings, struct error *err)
+static bool forget(const struct session *session, struct findings *findings, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (findings->forgotten.length == 0)
         return true;
-    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_text(&args, session->sync->name);
     pg_arg_text(&args, pg_array_end(&findings->forgotten));
-    pg_arg_int(&args, run->session.epoch);
-    return pg_run(run->session.state, STATEMENT_OWNERSHIP_REMOVE_RECORDS, &args, &rows, err) &&
-        (pg_rows_int(&rows, 0, 0) == 1 || journal_overtaken(run, err));
+    pg_arg_int(&args, session->epoch);
+    return pg_run(session->state, STATEMENT_OWNERSHIP_REMOVE_RECORDS, &args, &rows, err) &&
+        (pg_rows_int(&rows, 0, 0) == 1 || journal_overtaken(session, err));
 }
 
-bool deleted_records_finish(struct run *run, struct assoc_list *records, struct error *err)
+bool deleted_records_finish(
+    struct session *session, struct plan *plan, struct assoc_list *records, struct error *err)
 {
     CLEANUP(findings_clear) struct findings findings = {0};
     CLEANUP(lookup_clear)
     struct lookup lookup = {
-        .run = run, .object = run->session.sync->from, .type = run->session.from_type};
+        .session = session, .object = session->sync->from, .type = session->from_type};
     if (records->count == 0)
         return true;
     if (!ask(&lookup, records, err))
         return false;
     for (size_t i = 0; i < lookup.count; i++) {
         const struct lookup_record *told = &lookup.records[i];
-        count(run, records->rows[i].flags, told->fate);
+        count(plan, records->rows[i].flags, told->fate);
         records->rows[i].to_id = told->fate == LOOKUP_MERGED ? told->now : 0;
         records->rows[i].flags |= told->fate == LOOKUP_UNKNOWN ? DELETED_UNTOLD : 0;
         if (add_suspect(&findings, lookup.object, records->rows[i].flags, told))
             records->rows[i].flags |= DELETED_LEFT;
     }
-    if (run->ending.reason_unread && run_has_read(run))
-        run->ending.reason[0] = '\0'; /* now it is known why */
-    return store(run, &findings, err);
+    if (session->reason_unread && plan_has_read(plan))
+        session->reason[0] = '\0'; /* now it is known why */
+    return store(session, plan->scope, &findings, err);
 }
 
-bool deleted_records_forget(struct run *run, const struct assoc_list *records, struct error *err)
+bool deleted_records_forget(const struct session *session, const struct plan *plan,
+    const struct assoc_list *records, struct error *err)
 {
     CLEANUP(findings_clear) struct findings findings = {0};
-    for (size_t i = 0; i < records->count && !run->plan.merges_unasked; i++)
+    for (size_t i = 0; i < records->count && !plan->merges_unasked; i++)
         if ((records->rows[i].flags & DELETED_LEFT) != 0)
             pg_array_int(&findings.forgotten, (int64_t)records->rows[i].from_id);
-    return forget(run, &findings, err);
+    return forget(session, &findings, err);
 }
 
 static bool is_among(const struct assoc_list *list, uint64_t from_id)
@@ -256,7 +259,7 @@ static bool is_among(const struct assoc_list *list, uint64_t from_id)
     return false;
 }
 
-bool deleted_records_report(struct run *run, const struct lookup *lookup,
+bool deleted_records_report(struct session *session, struct plan *plan, const struct lookup *lookup,
     const struct assoc_list *unnamed, struct error *err)
 {
     CLEANUP(findings_clear) struct findings findings = {0};
@@ -266,17 +269,18 @@ bool deleted_records_report(struct run *run, const struct lookup *lookup,
         uint32_t flags = gone && is_among(unnamed, record->id) ? DELETED_UNNAMED : 0;
         (void)add_suspect(&findings, lookup->object, flags, record);
     }
-    run->plan.told += run->scope.undoes == 0 ? findings.count : 0;
-    run->plan.untold += findings.unknown;
-    return store(run, &findings, err) && forget(run, &findings, err);
+    plan->told += plan->scope->undoes == 0 ? findings.count : 0;
+    plan->untold += findings.unknown;
+    return store(session, plan->scope, &findings, err) && forget(session, &findings, err);
 }
 
-bool deleted_records_end(struct run *run, struct error *err)
+bool deleted_records_end(
+    const struct session *session, const struct scope *scope, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(buf_clear) struct buf ids = {0};
-    pg_arg_text(&args, run->session.sync->name);
-    pg_arg_int(&args, run->session.run_id);
-    pg_arg_text(&args, changed_records_array(run, &ids));
-    return pg_run(run->session.state, STATEMENT_REJECT_MISSING_GONE, &args, NULL, err);
+    pg_arg_text(&args, session->sync->name);
+    pg_arg_int(&args, session->run_id);
+    pg_arg_text(&args, changed_records_array(scope, &ids));
+    return pg_run(session->state, STATEMENT_REJECT_MISSING_GONE, &args, NULL, err);
 }

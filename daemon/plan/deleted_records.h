@@ -32,21 +32,22 @@ void deleted_records_note(struct assoc_list *suspects, const struct chunk *chunk
  * missing record is remembered with its reject, and not asked again before the reject's time,
  * unless the run may archive anything. Not while requests are under way. */
 MUST_CHECK bool deleted_records_finish(
-    struct run *run, struct assoc_list *records, struct error *err);
+    struct session *session, struct plan *plan, struct assoc_list *records, struct error *err);
 
 /* The owned set lets go of those that are left: not before merges are settled, which ask it whether
  * a record that was merged away was known, and not while those are unasked. */
-MUST_CHECK bool deleted_records_forget(
-    struct run *run, const struct assoc_list *records, struct error *err);
+MUST_CHECK bool deleted_records_forget(const struct session *session, const struct plan *plan,
+    const struct assoc_list *records, struct error *err);
 
 /* The same for records of the plan that were found to be deleted or merged by another look-up. In
  * an undo they are left alone and become no rejects: it has no source that could name others.
  * unnamed: those that the source does not name. */
 struct lookup;
-MUST_CHECK bool deleted_records_report(struct run *run, const struct lookup *lookup,
-    const struct assoc_list *unnamed, struct error *err);
+MUST_CHECK bool deleted_records_report(struct session *session, struct plan *plan,
+    const struct lookup *lookup, const struct assoc_list *unnamed, struct error *err);
 
 /* Rejects of missing records that this run has not met go. */
-MUST_CHECK bool deleted_records_end(struct run *run, struct error *err);
+MUST_CHECK bool deleted_records_end(
+    const struct session *session, const struct scope *scope, struct error *err);
 
 #endif

@@ -18,7 +18,8 @@ enum { REJECTS_STORED_MAX = 1000 };
 
 /* Rows on their way from the source. */
 struct reading {
-    struct run *run;
+    struct session *session;
+    struct plan *plan;
     struct desired *desired;
     struct buf rejects[5]; /* from, to, type, wrong, message: array literals */
     uint64_t rejects_stored;
@@ -28,7 +29,7 @@ struct reading {
 static bool add_reject(void *context, const struct source_row *row, struct error *err)
 {
     struct reading *reading = context;
-    reading->run->plan.counts.invalid++;
+    reading->plan->counts.invalid++;
     if (row->unclear && !unclear_add(&reading->desired->unclear, row->assoc))
         return error_set(err, ERROR_SOURCE, "more than %d rows: %s", UNCLEAR_MAX, row->message);
     /* One whose record nobody knows is stored in any case: runs of changes look for it. */
@@ -45,14 +46,15 @@ static bool add_reject(void *context, const struct source_row *row, struct error
 
 static bool store_rejects(struct reading *reading, struct error *err)
 {
-    struct run *run = reading->run;
+    const struct session *session = reading->session;
+    const struct plan *plan = reading->plan;
     struct pg_args args = {0};
-    pg_arg_text(&args, run->session.sync->name);
-    pg_arg_int(&args, run->session.run_id);
+    pg_arg_text(&args, session->sync->name);
+    pg_arg_int(&args, session->run_id);
     struct pg_args gone = args;
     enum statement_id gone_id = STATEMENT_REJECT_SOURCE_GONE;
     CLEANUP(buf_clear) struct buf ids = {0};
-    const char *of = changed_records_array(run, &ids);
+    const char *of = changed_records_array(plan->scope, &ids);
     if (of != NULL) {
         gone_id = STATEMENT_REJECT_SOURCE_GONE_OF;
         pg_arg_text(&gone, of);
@@ -60,38 +62,40 @@ static bool store_rejects(struct reading *reading, struct error *err)
     if (reading->rejects_stored > 0) {
         for (size_t i = 0; i < ARRAY_COUNT(reading->rejects); i++)
             pg_arg_text(&args, pg_array_end(&reading->rejects[i]));
-        if (!pg_run(run->session.state, STATEMENT_REJECT_SOURCE, &args, NULL, err))
+        if (!pg_run(session->state, STATEMENT_REJECT_SOURCE, &args, NULL, err))
             return false;
     }
-    return pg_run(run->session.state, gone_id, &gone, NULL, err);
+    return pg_run(session->state, gone_id, &gone, NULL, err);
 }
 
 static void show_rows(void *context, uint64_t rows)
 {
     const struct reading *reading = context;
-    progress_show(reading->run, "source", rows, 0);
+    progress_show(reading->session, "source", rows, 0);
 }
 
 static bool read_rows(struct reading *reading, struct error *err)
 {
-    struct run *run = reading->run;
+    struct session *session = reading->session;
+    struct plan *plan = reading->plan;
     struct source *source = NULL;
-    struct source_query query = {.sync = run->session.sync,
-        .database_url = run->session.database_url,
-        .types = &run->session.types};
+    struct source_query query = {
+        .sync = session->sync, .database_url = session->database_url, .types = &session->types};
     struct drain drain = {.rows = reading->desired->rows,
         .invalid = add_reject,
         .progress = show_rows,
         .context = reading};
-    query.from_ids = changed_records_ids(run, &query.from_count);
+    query.from_ids = changed_records_ids(plan->scope);
     query.rivals = true;
     if (!source_open(&source, &query, err))
         return false;
-    account_note_source(run, source);
+    account_note_source(session, source);
+    plan->source_replica = source_replica(source);
     bool keys = sync_has_keys(query.sync);
     struct keyed *keyed = &reading->desired->keyed;
-    keyed->keys.run = run;
-    bool ok = keys ? keyed_take(keyed, source, &drain, err) : source_drain(source, &drain, err);
+    keyed->keys.session = session;
+    keyed->keys.plan = plan;
+    bool ok = keys ? keyed_read(keyed, source, &drain, err) : source_drain(source, &drain, err);
     reading->desired->empty = ok && source_empty(source);
     source_close(source);
     return ok &&
@@ -99,16 +103,17 @@ static bool read_rows(struct reading *reading, struct error *err)
             (keyed_give(keyed, &query, &drain, err) && record_keys_report(&keyed->keys, err)));
 }
 
-bool desired_read(struct run *run, struct desired *desired, struct error *err)
+bool desired_read(
+    struct session *session, struct plan *plan, struct desired *desired, struct error *err)
 {
-    struct reading reading = {.run = run, .desired = desired};
+    struct reading reading = {.session = session, .plan = plan, .desired = desired};
     bool ok = spool_open(&desired->rows, "desired rows", SPOOL_SORTED, err) &&
         read_rows(&reading, err) && spool_rewind(desired->rows, err) &&
         store_rejects(&reading, err);
     for (size_t i = 0; i < ARRAY_COUNT(reading.rejects); i++)
         buf_clear(&reading.rejects[i]);
-    run->plan.counts.desired = ok ? spool_count(desired->rows) : 0;
-    run->plan.counts.duplicates = ok ? spool_duplicates(desired->rows) : 0;
+    plan->counts.desired = ok ? spool_count(desired->rows) : 0;
+    plan->counts.duplicates = ok ? spool_duplicates(desired->rows) : 0;
     return ok;
 }
 

@@ -20,8 +20,9 @@ struct desired {
     bool empty; /* the source has no row at all, of any record */
 };
 
-/* Fills run->plan's counts of source rows. */
-MUST_CHECK bool desired_read(struct run *run, struct desired *desired, struct error *err);
+/* Fills the plan's counts of source rows. */
+MUST_CHECK bool desired_read(
+    struct session *session, struct plan *plan, struct desired *desired, struct error *err);
 
 void desired_clear(struct desired *desired);
 

@@ -12,13 +12,6 @@
 /* IS_RELEASED: archived by us, and ours again only if it comes back. */
 enum { IS_DESIRED = 1, IS_OWNED = 2, IS_OBSERVED = 4, IS_RELEASED = 8 };
 
-struct diff_rows diff_pair(const struct assoc *rows, size_t count, const struct assoc *pair)
-{
-    size_t first;
-    size_t found = assoc_find_pair(rows, count, pair, &first);
-    return (struct diff_rows){.rows = found > 0 ? rows + first : NULL, .count = found};
-}
-
 void diff_list_clear(struct diff_list *list)
 {
     free(list->items);
@@ -42,26 +35,6 @@ static void emit(struct diff_list *list, struct change change)
     list->items[list->count++] = change;
 }
 
-/* The rows of one to-record at the front of *rows, which is moved past them. */
-static struct diff_rows take_pair(struct diff_rows *rows, uint64_t to_id)
-{
-    struct diff_rows pair = {.rows = rows->rows};
-    while (rows->count > 0 && rows->rows->to_id == to_id) {
-        rows->rows++;
-        rows->count--;
-        pair.count++;
-    }
-    return pair;
-}
-
-static bool contains(struct diff_rows rows, uint32_t type)
-{
-    for (size_t i = 0; i < rows.count; i++)
-        if (rows.rows[i].type == type)
-            return true;
-    return false;
-}
-
 struct pair {
     struct diff_rows desired, owned, observed;
     const struct pair *record; /* the rows of all pairs of the from-record */
@@ -77,8 +50,8 @@ static unsigned owned_as(struct diff_rows owned, uint64_t to_id, uint32_t type)
 
 static unsigned sides(const struct pair *pair, const struct assoc *assoc)
 {
-    return (contains(pair->desired, assoc->type) ? IS_DESIRED : 0u) |
-        (contains(pair->observed, assoc->type) ? IS_OBSERVED : 0u) |
+    return (diff_rows_has(pair->desired, assoc->type) ? IS_DESIRED : 0u) |
+        (diff_rows_has(pair->observed, assoc->type) ? IS_OBSERVED : 0u) |
         owned_as(pair->owned, assoc->to_id, assoc->type);
 }
 
@@ -184,7 +157,7 @@ static void decide(const struct diff_rules *rules, const struct pair *pair, stru
     if ((in & IS_DESIRED) != 0 && (in & IS_OBSERVED) != 0) {
         list->unchanged++;
         if ((in & IS_OWNED) == 0) {
-            change.operation = CHANGE_ADOPT;
+            change.operation = CHANGE_OWN;
             emit(list, change);
         }
     } else if ((in & IS_DESIRED) != 0) {
@@ -192,7 +165,7 @@ static void decide(const struct diff_rules *rules, const struct pair *pair, stru
     } else if ((in & IS_OBSERVED) != 0) {
         decide_extra(rules, pair, change, list, in);
     } else {
-        change.operation = CHANGE_FORGET;
+        change.operation = CHANGE_DISOWN;
         emit(list, change);
     }
 }
@@ -256,13 +229,14 @@ static void add_implied_plain(
     while (plain < rules->types->count &&
         (rules->types->items[plain].kind != TYPE_PLAIN || !rules->types->items[plain].managed))
         plain++;
-    if (plain == rules->types->count || contains(pair->desired, plain) || !has_creates(list, first))
+    if (plain == rules->types->count || diff_rows_has(pair->desired, plain) ||
+        !has_creates(list, first))
         return;
     struct change change = {.assoc = list->items[first].assoc, .operation = CHANGE_CREATE};
     change.assoc.type = plain;
     change.reason = reason_missing(owned_as(pair->owned, change.assoc.to_id, plain));
     for (size_t i = first; i < list->count; i++)
-        if (list->items[i].operation == CHANGE_FORGET && list->items[i].assoc.type == plain)
+        if (list->items[i].operation == CHANGE_DISOWN && list->items[i].assoc.type == plain)
             list->items[i--] = list->items[--list->count];
     emit(list, change);
 }
@@ -347,7 +321,7 @@ static void decide_pair(
 void diff_record(const struct diff_rules *rules, struct diff_rows desired, struct diff_rows owned,
     struct diff_rows observed, struct diff_list *list)
 {
-    (void)take_pair(&desired, 0); /* scope, and no association */
+    (void)diff_rows_next_pair(&desired, 0); /* scope, and no association */
     const struct pair record = {.desired = desired, .owned = owned, .observed = observed};
     size_t first = list->count;
     for (;;) {
@@ -361,9 +335,9 @@ void diff_record(const struct diff_rules *rules, struct diff_rows desired, struc
         if (to_id == UINT64_MAX)
             break;
         struct pair pair = {
-            .desired = take_pair(&desired, to_id),
-            .owned = take_pair(&owned, to_id),
-            .observed = take_pair(&observed, to_id),
+            .desired = diff_rows_next_pair(&desired, to_id),
+            .owned = diff_rows_next_pair(&owned, to_id),
+            .observed = diff_rows_next_pair(&observed, to_id),
             .record = &record,
         };
         decide_pair(rules, &pair, list);

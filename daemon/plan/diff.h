@@ -13,12 +13,13 @@
 #include "model/definition.h"
 #include "model/types.h"
 #include "hubspot/cardinality.h"
+#include "plan/diff_rows.h"
 
 enum change_operation {
     CHANGE_CREATE,
     CHANGE_ARCHIVE,
-    CHANGE_ADOPT, /* enter into the owned set */
-    CHANGE_FORGET, /* take out of the owned set */
+    CHANGE_OWN, /* enter into the owned set */
+    CHANGE_DISOWN, /* take out of the owned set */
     CHANGE_ALONG, /* on the pair already: sent along with the pair's creates, because a create may
                    * replace what it does not name (hubspot-api 10.4); not a primary type that
                    * another pair of the record has or is to get: it would move back */
@@ -54,15 +55,6 @@ struct diff_rules {
     const struct types *types;
     const struct cardinality_rules *single; /* NULL: no type moves or comes by itself */
 };
-
-/* Sorted, distinct rows of one from-record. */
-struct diff_rows {
-    const struct assoc *rows;
-    size_t count;
-};
-
-/* Those of one pair of records among rows that are sorted by record and target. */
-struct diff_rows diff_pair(const struct assoc *rows, size_t count, const struct assoc *pair);
 
 struct diff_list {
     struct change *items;

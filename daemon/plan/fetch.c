@@ -28,7 +28,7 @@ struct read_slot {
 };
 
 struct read {
-    struct run *run;
+    struct session *session;
     struct fetch_scope scope;
     struct read_slot *slots;
     size_t slots_count;
@@ -43,13 +43,13 @@ struct read {
     struct buf journal;
 };
 
-static void read_open(struct read **read, struct run *run, const struct fetch_scope *scope)
+static void read_open(struct read **read, struct session *session, const struct fetch_scope *scope)
 {
-    const struct limits *limits = &run->session.sync->portal->limits;
+    const struct limits *limits = &session->sync->portal->limits;
     struct read *r = *read = mem_new(1, sizeof *r);
-    r->run = run;
+    r->session = session;
     r->scope = *scope;
-    r->ids_max = run->sizes.read > 0 ? run->sizes.read : (size_t)limits->read_inputs;
+    r->ids_max = session->sizes.read > 0 ? session->sizes.read : (size_t)limits->read_inputs;
     r->slots_count = (size_t)limits->in_flight;
     r->slots = mem_new(r->slots_count, sizeof r->slots[0]);
     for (size_t i = 0; i < r->slots_count; i++)
@@ -79,7 +79,7 @@ static void submit(struct read *read, size_t number)
         .from_ids = slot->chunk.from_ids,
         .from_count = slot->chunk.from_count,
     };
-    client_submit(read->run->session.client, &slot->request);
+    client_submit(read->session->client, &slot->request);
 }
 
 static void push_part(struct read *read, struct chunk part)
@@ -121,7 +121,7 @@ static bool fill(struct read *read, struct chunk *chunk, struct error *err)
 
 static bool submit_all(struct read *read, struct error *err)
 {
-    for (size_t i = 0; i < read->slots_count && client_room(read->run->session.client) > 0; i++) {
+    for (size_t i = 0; i < read->slots_count && client_room(read->session->client) > 0; i++) {
         struct read_slot *slot = &read->slots[i];
         if (slot->busy)
             continue;
@@ -142,7 +142,7 @@ static bool retry_parts(struct read *read, struct read_slot *slot, enum client_o
         return false;
     read->splits++;
     if (outcome == CLIENT_TOO_LARGE && slot->chunk.from_count <= read->ids_max)
-        read->ids_max = read->run->sizes.read = slot->chunk.from_count / 2;
+        read->ids_max = read->session->sizes.read = slot->chunk.from_count / 2;
     cut(read, &slot->chunk, outage_suspects(&read->outage) ? 1 : slot->chunk.from_count / 2);
     push_part(read, slot->chunk);
     chunk_init(&slot->chunk, read->ids_max);
@@ -158,13 +158,13 @@ static bool stopped(const struct read *read, struct error *err)
             stop_reason());
     return error_set(err, ERROR_STOPPED,
         "stopped (%s) while reading. Safe to continue: assocd run %s", stop_reason(),
-        read->run->session.sync->name);
+        read->session->sync->name);
 }
 
 static void note(struct read *read, const struct client_reply *reply)
 {
     if (reply->attempts > 0)
-        journal_note_read(read->run, &read->journal, read->scope.operation, reply,
+        journal_note_read(read->session, &read->journal, read->scope.operation, reply,
             read->slots[reply->tag].began_us);
 }
 
@@ -174,7 +174,7 @@ static void drain(struct read *read)
     const struct client_reply *reply;
     struct error later;
     for (size_t tries = 0; tries < 2 * read->slots_count; tries++) {
-        if (!client_next(read->run->session.client, &reply, &later))
+        if (!client_next(read->session->client, &reply, &later))
             continue;
         if (reply == NULL)
             break;
@@ -191,7 +191,7 @@ static uint64_t count_complete(const struct client_reply *reply)
 }
 
 /* Is everybody refused, and not this chunk? */
-static bool judge(struct read *read, const struct client_reply *reply, struct error *err)
+static bool check_refusal(struct read *read, const struct client_reply *reply, struct error *err)
 {
     if (count_complete(reply) > 0)
         outage_pass(&read->outage);
@@ -218,11 +218,11 @@ static bool read_next(struct read *read, const struct chunk **chunk,
     read->returned = NULL;
     *chunk = NULL;
     for (;;) {
-        if (client_stopped(read->run->session.client))
+        if (client_stopped(read->session->client))
             return stopped(read, err);
         if (!submit_all(read, err))
             return false;
-        if (!client_next(read->run->session.client, reply, err)) {
+        if (!client_next(read->session->client, reply, err)) {
             drain(read);
             return false;
         }
@@ -233,7 +233,7 @@ static bool read_next(struct read *read, const struct chunk **chunk,
         note(read, *reply);
         if ((*reply)->outcome == CLIENT_NOT_SENT)
             continue;
-        if (!judge(read, *reply, err)) {
+        if (!check_refusal(read, *reply, err)) {
             drain(read);
             return false;
         }
@@ -246,7 +246,7 @@ static bool read_next(struct read *read, const struct chunk **chunk,
     }
 }
 
-static bool take_all(struct read *read, fetch_take *take, void *context, struct error *err)
+static bool consume_all(struct read *read, fetch_consume *consume, void *context, struct error *err)
 {
     for (;;) {
         const struct chunk *chunk;
@@ -255,25 +255,26 @@ static bool take_all(struct read *read, fetch_take *take, void *context, struct 
             return false;
         if (chunk == NULL)
             return true;
-        if (!take(context, chunk, reply, err))
+        if (!consume(context, chunk, reply, err))
             return false;
-        if (read->journal.length > JOURNAL_BYTES && !journal_reads(read->run, &read->journal, err))
+        if (read->journal.length > JOURNAL_BYTES &&
+            !journal_reads(read->session, &read->journal, err))
             return false;
     }
 }
 
-bool fetch_each(struct run *run, const struct fetch_scope *scope, fetch_take *take, void *context,
-    struct error *err)
+bool fetch_each(struct session *session, const struct fetch_scope *scope, fetch_consume *consume,
+    void *context, struct error *err)
 {
     struct read *read;
     struct error later;
-    read_open(&read, run, scope);
+    read_open(&read, session, scope);
     uint64_t records =
         spool_records(scope->desired) + (scope->owned != NULL ? spool_records(scope->owned) : 0);
-    rate_budget_allow(&run->session.access.permits, records / read->ids_max + 1);
-    bool ok = take_all(read, take, context, err) &&
-        outage_end_read(&read->outage, run, scope->operation, err);
-    bool told = journal_reads(run, &read->journal, ok ? err : &later);
+    rate_budget_allow(&session->access.permits, records / read->ids_max + 1);
+    bool ok = consume_all(read, consume, context, err) &&
+        outage_end_read(&read->outage, session, scope->operation, err);
+    bool told = journal_reads(session, &read->journal, ok ? err : &later);
     read_close(read);
     return ok && told;
 }

@@ -24,14 +24,14 @@ struct fetch_scope {
 };
 
 /* What is done with a chunk that was answered; both are borrowed for the call. */
-typedef bool fetch_take(
+typedef bool fetch_consume(
     void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err);
 
 /* Reads all that is in scope and gives every chunk to take, in any order, until take fails. Each
  * batch has its row in the journal afterwards, however that ends. Nothing read at all, or a refusal
  * for everybody, is an error (outage.h), but for "verify": what does not show is unverified. */
-MUST_CHECK bool fetch_each(struct run *run, const struct fetch_scope *scope, fetch_take *take,
-    void *context, struct error *err);
+MUST_CHECK bool fetch_each(struct session *session, const struct fetch_scope *scope,
+    fetch_consume *consume, void *context, struct error *err);
 
 /* Was the record among those of the chunk, and read to its last page? */
 bool fetch_complete(const struct chunk *chunk, const struct client_reply *reply, uint64_t from_id);

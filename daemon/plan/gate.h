@@ -9,9 +9,10 @@
 #include "journal/session.h"
 
 /* Takes out what is quarantined or not in the saved plan being applied, fixes the digest, asks the
- * guards, uses an approval if there is one. ERROR_REFUSED: an integrity guard stopped everything;
- * ERROR_STALE: the saved plan lacks its approval, or is another mapping's; true with run->verdict
- * WITHHOLD: no archives. */
-MUST_CHECK bool gate_plan(struct run *run, struct error *err);
+ * guards, uses an approval if there is one; what it takes out or withholds is counted in outcome.
+ * ERROR_REFUSED: an integrity guard stopped everything, *verdict says why; ERROR_STALE: the saved
+ * plan lacks its approval, or is another mapping's; true with *verdict WITHHOLD: no archives. */
+MUST_CHECK bool gate_check(struct session *session, struct plan *plan, struct verdict *verdict,
+    struct outcome *outcome, struct error *err);
 
 #endif

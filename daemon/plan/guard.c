@@ -9,7 +9,6 @@
 
 #include "base/amount.h"
 #include "base/text.h"
-#include "model/mapping.h"
 
 /* Owning little must not make a percentage forbid everything. */
 enum { ARCHIVES_ALWAYS_ALLOWED = 5 };
@@ -49,10 +48,10 @@ struct verdict guard_source(const struct guards *guards, const struct guard_fact
 struct verdict guard_mapping(const struct guard_facts *facts)
 {
     char was[MAPPING_PART_MAX], is[MAPPING_PART_MAX];
-    if (facts->good_fingerprint == NULL ||
-        mapping_same(facts->good_fingerprint, facts->fingerprint, facts->sync))
+    if (facts->good_mapping == NULL ||
+        mapping_same(facts->good_mapping, facts->mapping, facts->sync))
         return (struct verdict){.kind = VERDICT_PASS};
-    mapping_difference(facts->good_fingerprint, facts->fingerprint, was, is);
+    mapping_difference(facts->good_mapping, facts->mapping, was, is);
     return trip(VERDICT_REFUSE, "changed_mapping",
         "the sync's mapping changed since the last good run (was: %s; now: %s)", was, is);
 }

@@ -8,6 +8,7 @@
 
 #include "base/attr.h"
 #include "model/definition.h"
+#include "model/mapping.h"
 #include "model/verdict.h"
 
 struct guard_facts {
@@ -26,10 +27,10 @@ struct guard_facts {
     bool create_only; /* the policy archives nothing; an undo might */
     bool good_known; /* there is a last good run … */
     uint64_t good_desired; /* … that had so many desired associations */
-    const char *fingerprint; /* what this run synchronises */
+    const struct mapping *mapping; /* what this run synchronises */
     const struct sync_definition *sync; /* NULL: how it is written plays no part */
-    const char *good_fingerprint; /* what the last good run synchronised, or the first
-                                   * that wrote; NULL if none */
+    const struct mapping *good_mapping; /* what the last good run synchronised, or the first that
+                                         * wrote; NULL: not compared */
 };
 
 /* Before anything is read from HubSpot: an empty source. */

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/stop.h"
+#include "model/id_list.h"
 #include "pg/pg.h"
 #include "pg/text.h"
 #include "source/source_once.h"
@@ -32,31 +33,31 @@ struct taking {
     const struct drain *drain;
 };
 
-static bool take_row(void *context, const struct source_row *row, struct error *err)
+static bool read_row(void *context, const struct source_row *row, struct error *err)
 {
     struct taking *taking = context;
     return record_keys_add(&taking->keyed->keys, row, err);
 }
 
-static bool take_invalid(void *context, const struct source_row *row, struct error *err)
+static bool read_invalid(void *context, const struct source_row *row, struct error *err)
 {
     struct taking *taking = context;
     return taking->drain->invalid(taking->drain->context, row, err);
 }
 
-static void take_progress(void *context, uint64_t rows)
+static void read_progress(void *context, uint64_t rows)
 {
     struct taking *taking = context;
     if (taking->drain->progress != NULL)
         taking->drain->progress(taking->drain->context, rows);
 }
 
-bool keyed_take(
+bool keyed_read(
     struct keyed *keyed, struct source *source, const struct drain *drain, struct error *err)
 {
     struct taking taking = {.keyed = keyed, .drain = drain};
     struct drain rows = {
-        .valid = take_row, .invalid = take_invalid, .progress = take_progress, .context = &taking};
+        .valid = read_row, .invalid = read_invalid, .progress = read_progress, .context = &taking};
     return record_keys_begin(&keyed->keys, err) && source_drain(source, &rows, err);
 }
 
@@ -71,16 +72,9 @@ static bool give_invalid(struct giving *giving, struct source_row *row, struct e
     return giving->drain->invalid(giving->drain->context, row, err);
 }
 
-static int by_id(const void *a, const void *b)
-{
-    const uint64_t *one = a, *other = b;
-    return (*one > *other) - (*one < *other);
-}
-
 static bool is_wanted(const struct source_query *query, uint64_t from_id)
 {
-    return query->from_ids == NULL ||
-        bsearch(&from_id, query->from_ids, query->from_count, sizeof from_id, by_id) != NULL;
+    return query->from_ids == NULL || id_list_has(query->from_ids, from_id);
 }
 
 /* "17\t\N\t-1" */
@@ -118,7 +112,7 @@ static bool give_row(struct giving *giving, char *line, struct error *err)
 
 static bool give_rows(struct giving *giving, struct error *err)
 {
-    struct pg *state = giving->keyed->keys.run->session.state;
+    struct pg *state = giving->keyed->keys.session->state;
     const char *name = giving->query->sync->name;
     if (!pg_copy_statement(state, STATEMENT_KEY_ROWS, NULL, err))
         return false;
@@ -140,8 +134,8 @@ static bool ask_again(struct keyed *keyed, const struct source_query *query, str
     CLEANUP(buf_clear) struct buf ids = {0};
     if (query->from_ids == NULL)
         return true;
-    for (size_t i = 0; i < query->from_count; i++)
-        pg_array_int(&ids, (int64_t)query->from_ids[i]);
+    for (size_t i = 0; i < query->from_ids->count; i++)
+        pg_array_int(&ids, (int64_t)query->from_ids->ids[i]);
     return record_keys_again(
                &keyed->keys, pg_array_end(&ids), query->sync->guards.max_plan_age_ms, err) &&
         record_keys_renew(&keyed->keys, err);
@@ -153,7 +147,7 @@ bool keyed_give(struct keyed *keyed, const struct source_query *query, const str
     CLEANUP(giving_clear)
     struct giving giving = {.keyed = keyed, .query = query, .drain = drain, .once.query = query};
     return record_keys_resolve(&keyed->keys, err) && ask_again(keyed, query, err) &&
-        pending_load(&keyed->pending, keyed->keys.run, err) && give_rows(&giving, err);
+        pending_load(&keyed->pending, keyed->keys.session, err) && give_rows(&giving, err);
 }
 
 bool keyed_drain_query(struct keyed *keyed, const struct source_query *query,
@@ -162,7 +156,7 @@ bool keyed_drain_query(struct keyed *keyed, const struct source_query *query,
     struct source *source = NULL;
     if (!sync_has_keys(query->sync))
         return source_drain_query(query, drain, err);
-    bool ok = source_open(&source, query, err) && keyed_take(keyed, source, drain, err);
+    bool ok = source_open(&source, query, err) && keyed_read(keyed, source, drain, err);
     source_close(source);
     return ok && keyed_give(keyed, query, drain, err);
 }

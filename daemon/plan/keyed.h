@@ -21,7 +21,7 @@ struct keyed {
 };
 
 /* Takes all rows of an open source; drain gets the invalid ones. */
-MUST_CHECK bool keyed_take(
+MUST_CHECK bool keyed_read(
     struct keyed *keyed, struct source *source, const struct drain *drain, struct error *err);
 
 /* Resolves them and gives them to the drain; rows that contradict each other are invalid ones. Of

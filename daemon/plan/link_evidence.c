@@ -14,31 +14,32 @@
 /* Of what a run reads anyway: what these do not tell, none does. */
 enum { READINGS_MAX = 1000 };
 
-static bool has_label(struct run *run, struct diff_rows rows)
+static bool has_label(const struct session *session, struct diff_rows rows)
 {
     for (size_t i = 0; i < rows.count; i++)
-        if (!reciprocal_is_own(run->session.reciprocals, rows.rows[i].type))
+        if (!reciprocal_is_own(session->reciprocals, rows.rows[i].type))
             return true;
     return false;
 }
 
-static void observe(struct run *run, struct diff_rows forth, struct diff_rows back)
+static void observe(const struct session *session, struct diff_rows forth, struct diff_rows back)
 {
-    reciprocal_observe(run->session.reciprocals, forth.rows, forth.count, back.rows, back.count);
+    reciprocal_observe(session->reciprocals, forth.rows, forth.count, back.rows, back.count);
 }
 
-void link_evidence_add(struct run *run, const struct chunk *chunk, const struct client_reply *reply)
+void link_evidence_add(
+    const struct session *session, const struct chunk *chunk, const struct client_reply *reply)
 {
-    for (size_t i = 0; run->session.reciprocals != NULL && i < reply->rows_count;) {
+    for (size_t i = 0; session->reciprocals != NULL && i < reply->rows_count;) {
         const struct assoc *pair = &reply->rows[i];
         struct assoc turned = {.from_id = pair->to_id, .to_id = pair->from_id};
         struct diff_rows forth = diff_pair(reply->rows, reply->rows_count, pair);
         i += forth.count;
-        if (run->session.reciprocals->readings >= READINGS_MAX)
+        if (session->reciprocals->readings >= READINGS_MAX)
             return;
-        if (pair->from_id < pair->to_id && has_label(run, forth) &&
+        if (pair->from_id < pair->to_id && has_label(session, forth) &&
             fetch_complete(chunk, reply, pair->to_id))
-            observe(run, forth, diff_pair(reply->rows, reply->rows_count, &turned));
+            observe(session, forth, diff_pair(reply->rows, reply->rows_count, &turned));
     }
 }
 
@@ -92,7 +93,7 @@ static bool add_records(const struct assoc_list *wanted, struct spool *records, 
     return spool_rewind(records, err);
 }
 
-static void observe_all(struct run *run, struct links *links)
+static void observe_all(const struct session *session, struct links *links)
 {
     struct assoc_list *seen = &links->seen;
     if (seen->count > 0)
@@ -100,22 +101,22 @@ static void observe_all(struct run *run, struct links *links)
     for (size_t i = 0; i < links->wanted->count; i++) {
         const struct assoc *pair = &links->wanted->rows[i];
         struct assoc turned = {.from_id = pair->to_id, .to_id = pair->from_id};
-        observe(run, diff_pair(seen->rows, seen->count, pair),
+        observe(session, diff_pair(seen->rows, seen->count, pair),
             diff_pair(seen->rows, seen->count, &turned));
     }
 }
 
-bool link_evidence_read(struct run *run, const struct assoc_list *links, struct error *err)
+bool link_evidence_read(struct session *session, const struct assoc_list *links, struct error *err)
 {
     struct spool *records = NULL;
     struct links reading = {.wanted = links};
     bool ok = spool_open(&records, "records of links seen from both sides", SPOOL_SORTED, err) &&
         add_records(links, records, err);
     struct fetch_scope scope = {.desired = records, .operation = "read"};
-    ok = ok && fetch_each(run, &scope, keep_seen, &reading, err);
+    ok = ok && fetch_each(session, &scope, keep_seen, &reading, err);
     spool_close(records);
     if (ok)
-        observe_all(run, &reading);
+        observe_all(session, &reading);
     assoc_list_clear(&reading.seen);
     return ok;
 }

@@ -15,10 +15,10 @@ struct client_reply;
 
 /* Records links of which the reply shows both directions. */
 void link_evidence_add(
-    struct run *run, const struct chunk *chunk, const struct client_reply *reply);
+    const struct session *session, const struct chunk *chunk, const struct client_reply *reply);
 
 /* Reads these links, a pair each, from both of their records, and records what they show. */
 MUST_CHECK bool link_evidence_read(
-    struct run *run, const struct assoc_list *links, struct error *err);
+    struct session *session, const struct assoc_list *links, struct error *err);
 
 #endif

@@ -28,29 +28,30 @@ static void sides_clear(struct sides *sides)
     lookup_clear(&sides->to);
 }
 
-static struct sides sides_of(struct run *run)
+static struct sides sides_of(struct session *session)
 {
-    const struct sync_definition *sync = run->session.sync;
+    const struct sync_definition *sync = session->sync;
     return (struct sides){
-        .from = {.run = run, .object = sync->from, .type = run->session.from_type},
-        .to = {.run = run, .object = sync->to, .type = run->session.to_type}};
+        .from = {.session = session, .object = sync->from, .type = session->from_type},
+        .to = {.session = session, .object = sync->to, .type = session->to_type}};
 }
 
-/* The records that a statement names, side by side: 0 from, 1 to. */
-static bool ask(
-    struct run *run, enum statement_id statement, struct sides *sides, struct error *err)
+/* The records that a statement names, side by side: 0 from, 1 to. plan: NULL unless they are its
+ * suspects. */
+static bool ask(const struct session *session, const struct plan *plan, enum statement_id statement,
+    struct sides *sides, struct error *err)
 {
     int64_t side = 0, last = 0;
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     do {
         struct pg_args args = {0};
-        pg_arg_int(&args, run->session.run_id);
+        pg_arg_int(&args, session->run_id);
         pg_arg_int(&args, side);
         pg_arg_int(&args, last);
         pg_arg_int(&args, PAGE);
-        if (statement == STATEMENT_MERGED_SUSPECTS)
-            pg_arg_bool(&args, run->plan.counts.reported <= LATER);
-        if (!pg_run(run->session.state, statement, &args, &rows, err))
+        if (plan != NULL)
+            pg_arg_bool(&args, plan->counts.reported <= LATER);
+        if (!pg_run(session->state, statement, &args, &rows, err))
             return false;
         for (int i = 0; i < rows.count; i++) {
             side = pg_rows_int(&rows, i, 0);
@@ -72,27 +73,28 @@ static void add_merges(const struct assoc_list *merges, struct buf *old, struct 
     }
 }
 
-static bool is_one_type(const struct run *run)
+static bool is_one_type(const struct session *session)
 {
-    return strcmp(run->session.from_type, run->session.to_type) == 0;
+    return strcmp(session->from_type, session->to_type) == 0;
 }
 
 /* Does the plan show every association that others have added to what the sync owns? */
-static bool shows_all(const struct run *run)
+static bool shows_all(const struct session *session, const struct plan *plan)
 {
-    return (run->scope.mode == RUN_FULL || run->scope.mode == RUN_PLAN) && run->scope.undoes == 0 &&
-        run->session.sync->policy == POLICY_MIRROR && run_has_read(run) &&
-        run->plan.counts.invalid + run->plan.counts.pending == 0;
+    return (plan->scope->mode == RUN_FULL || plan->scope->mode == RUN_PLAN) &&
+        plan->scope->undoes == 0 && session->sync->policy == POLICY_MIRROR && plan_has_read(plan) &&
+        plan->counts.invalid + plan->counts.pending == 0;
 }
 
 /* What a merge explains is left out; rows that name a merged to-record become rejects. */
-static bool leave_out(
-    struct run *run, const struct assoc_list *from, const struct assoc_list *to, struct error *err)
+static bool leave_out(struct session *session, struct plan *plan, const struct assoc_list *from,
+    const struct assoc_list *to, struct error *err)
 {
-    const struct sync_definition *sync = run->session.sync;
+    const struct sync_definition *sync = session->sync;
     CLEANUP(buf_clear) struct buf from_old = {0}, from_now = {0}, to_old = {0}, to_now = {0};
+    CLEANUP(buf_clear) struct buf mapping = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    bool same = is_one_type(run);
+    bool same = is_one_type(session);
     add_merges(from, &from_old, &from_now);
     add_merges(to, &to_old, &to_now);
     if (same) { /* both sides are about the same records */
@@ -102,7 +104,7 @@ static bool leave_out(
     if (from_old.length == 0 && to_old.length == 0)
         return true;
     struct pg_args args = {0};
-    pg_arg_int(&args, run->session.run_id);
+    pg_arg_int(&args, session->run_id);
     pg_arg_text(&args, sync->name);
     pg_arg_text(&args, pg_array_end(&from_old));
     pg_arg_text(&args, pg_array_end(&from_now));
@@ -110,13 +112,14 @@ static bool leave_out(
     pg_arg_text(&args, pg_array_end(&to_now));
     pg_arg_text(&args, sync->to);
     pg_arg_bool(&args, same);
-    pg_arg_text(&args, run->session.mapping);
-    pg_arg_bool(&args, shows_all(run));
-    if (!pg_run(run->session.state, STATEMENT_MERGED_SKIP, &args, &rows, err))
+    pg_arg_text(&args, mapping_text(&session->mapping, &mapping));
+    pg_arg_bool(&args, shows_all(session, plan));
+    if (!pg_run(session->state, STATEMENT_MERGED_SKIP, &args, &rows, err))
         return false;
-    run->plan.told += (uint64_t)rows.count;
+    plan->told += (uint64_t)rows.count;
     if (rows.count > 0)
-        run_note(run, "%s%s", pg_rows_text(&rows, 0, 0), rows.count > 1 ? ", and others" : "");
+        session_note(
+            session, "%s%s", pg_rows_text(&rows, 0, 0), rows.count > 1 ? ", and others" : "");
     return true;
 }
 
@@ -128,12 +131,12 @@ static void add_unknown(const struct lookup *lookup, struct buf *unknown)
 }
 
 /* Archives that a record which HubSpot does not tell about may have come into. */
-static bool leave_unknown(
-    struct run *run, const struct sides *sides, const struct assoc_list *missing, struct error *err)
+static bool leave_unknown(struct session *session, struct plan *plan, const struct sides *sides,
+    const struct assoc_list *missing, struct error *err)
 {
     CLEANUP(buf_clear) struct buf from = {0}, to = {0};
     struct pg_args args = {0};
-    bool same = is_one_type(run);
+    bool same = is_one_type(session);
     add_unknown(&sides->from, &from);
     add_unknown(&sides->to, &to);
     if (same)
@@ -146,17 +149,17 @@ static bool leave_unknown(
         }
     if (from.length == 0 && to.length == 0)
         return true;
-    pg_arg_int(&args, run->session.run_id);
+    pg_arg_int(&args, session->run_id);
     pg_arg_text(&args, pg_array_end(&to));
     pg_arg_bool(&args, same);
     pg_arg_text(&args, pg_array_end(&from));
-    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_text(&args, session->sync->name);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->session.state, STATEMENT_MERGED_UNKNOWN, &args, &rows, err))
+    if (!pg_run(session->state, STATEMENT_MERGED_UNKNOWN, &args, &rows, err))
         return false;
-    run->plan.untold += (uint64_t)rows.count;
+    plan->untold += (uint64_t)rows.count;
     if (rows.count > 0)
-        run_note(run,
+        session_note(session,
             "%d archives are left out, because HubSpot does not tell whether their "
             "records were merged",
             rows.count);
@@ -165,53 +168,59 @@ static bool leave_unknown(
 
 /* Many archives beyond the guard's limit are going to be withheld: to ask for their records would
  * cost thousands of requests for nothing. */
-static bool is_for_later(struct run *run, bool *later, struct error *err)
+static bool is_for_later(
+    const struct session *session, const struct plan *plan, bool *later, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     *later = false;
-    if (run->plan.archives <= LATER)
+    if (plan->archives <= LATER)
         return true;
-    pg_arg_int(&args, run->session.run_id);
-    if (!pg_run(run->session.state, STATEMENT_CHANGE_COUNTS, &args, &rows, err))
+    pg_arg_int(&args, session->run_id);
+    if (!pg_run(session->state, STATEMENT_CHANGE_COUNTS, &args, &rows, err))
         return false;
     uint64_t archives = (uint64_t)pg_rows_int(&rows, 0, 1);
-    *later = run->scope.mode != RUN_APPLY && archives > LATER &&
-        archives > guard_archive_limit(&run->session.sync->guards, run->plan.counts.managed);
+    *later = plan->scope->mode != RUN_APPLY && archives > LATER &&
+        archives > guard_archive_limit(&session->sync->guards, plan->counts.managed);
     return true;
 }
 
 /* Needs no look-up: what an earlier run knew, and what is known of missing records. */
-static bool leave_known(struct run *run, const struct assoc_list *missing, struct error *err)
+static bool leave_known(
+    struct session *session, struct plan *plan, const struct assoc_list *missing, struct error *err)
 {
     const struct assoc_list none = {0};
     const struct sides unasked = {0};
     struct pg_args args = {0};
-    pg_arg_int(&args, run->session.run_id);
-    pg_arg_text(&args, run->session.sync->name);
-    return (run->plan.archives == 0 ||
-               pg_run(run->session.state, STATEMENT_MERGED_KEPT, &args, NULL, err)) &&
-        leave_out(run, missing, &none, err) && leave_unknown(run, &unasked, missing, err);
+    pg_arg_int(&args, session->run_id);
+    pg_arg_text(&args, session->sync->name);
+    return (plan->archives == 0 ||
+               pg_run(session->state, STATEMENT_MERGED_KEPT, &args, NULL, err)) &&
+        leave_out(session, plan, missing, &none, err) &&
+        leave_unknown(session, plan, &unasked, missing, err);
 }
 
-bool merged_settle(struct run *run, const struct assoc_list *unnamed,
+bool merged_find(struct session *session, struct plan *plan, const struct assoc_list *unnamed,
     const struct assoc_list *missing, struct error *err)
 {
-    return leave_known(run, missing, err) && is_for_later(run, &run->plan.merges_unasked, err) &&
-        (run->plan.merges_unasked || merged_look(run, unnamed, err));
+    return leave_known(session, plan, missing, err) &&
+        is_for_later(session, plan, &plan->merges_unasked, err) &&
+        (plan->merges_unasked || merged_look(session, plan, unnamed, err));
 }
 
-bool merged_look(struct run *run, const struct assoc_list *unnamed, struct error *err)
+bool merged_look(
+    struct session *session, struct plan *plan, const struct assoc_list *unnamed, struct error *err)
 {
     const struct assoc_list none = {0};
-    CLEANUP(sides_clear) struct sides sides = sides_of(run);
-    return ask(run, STATEMENT_MERGED_SUSPECTS, &sides, err) &&
-        leave_out(run, &sides.from.merges, &sides.to.merges, err) &&
-        deleted_records_report(run, &sides.from, unnamed, err) &&
-        leave_unknown(run, &sides, &none, err);
+    CLEANUP(sides_clear) struct sides sides = sides_of(session);
+    return ask(session, plan, STATEMENT_MERGED_SUSPECTS, &sides, err) &&
+        leave_out(session, plan, &sides.from.merges, &sides.to.merges, err) &&
+        deleted_records_report(session, plan, &sides.from, unnamed, err) &&
+        leave_unknown(session, plan, &sides, &none, err);
 }
 
-static bool explain(struct run *run, const struct lookup *lookup, bool to, struct error *err)
+static bool explain(
+    const struct session *session, const struct lookup *lookup, bool to, struct error *err)
 {
     CLEANUP(buf_clear) struct buf ids = {0}, categories = {0}, texts = {0};
     char text[LOOKUP_TEXT_MAX];
@@ -227,18 +236,18 @@ static bool explain(struct run *run, const struct lookup *lookup, bool to, struc
     }
     if (ids.length == 0)
         return true;
-    pg_arg_int(&args, run->session.run_id);
-    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_int(&args, session->run_id);
+    pg_arg_text(&args, session->sync->name);
     pg_arg_bool(&args, to);
     pg_arg_text(&args, pg_array_end(&ids));
     pg_arg_text(&args, pg_array_end(&categories));
     pg_arg_text(&args, pg_array_end(&texts));
-    return pg_run(run->session.state, STATEMENT_MERGED_EXPLAIN, &args, NULL, err);
+    return pg_run(session->state, STATEMENT_MERGED_EXPLAIN, &args, NULL, err);
 }
 
-bool merged_explain(struct run *run, struct error *err)
+bool merged_explain(struct session *session, struct error *err)
 {
-    CLEANUP(sides_clear) struct sides sides = sides_of(run);
-    return ask(run, STATEMENT_MERGED_REFUSED, &sides, err) &&
-        explain(run, &sides.from, false, err) && explain(run, &sides.to, true, err);
+    CLEANUP(sides_clear) struct sides sides = sides_of(session);
+    return ask(session, NULL, STATEMENT_MERGED_REFUSED, &sides, err) &&
+        explain(session, &sides.from, false, err) && explain(session, &sides.to, true, err);
 }

@@ -18,14 +18,15 @@
  * those of deleted_records_finish. Looks at the plan's archives, and at creates of links that
  * HubSpot has lost. Leaves out what a merge explains, what an earlier run found to be so, and
  * archives that HubSpot does not tell about. Not while requests are under way. */
-MUST_CHECK bool merged_settle(struct run *run, const struct assoc_list *unnamed,
-    const struct assoc_list *missing, struct error *err);
+MUST_CHECK bool merged_find(struct session *session, struct plan *plan,
+    const struct assoc_list *unnamed, const struct assoc_list *missing, struct error *err);
 
 /* The same for a plan whose many archives were thought to be withheld (run.plan.merges_unasked). */
-MUST_CHECK bool merged_look(struct run *run, const struct assoc_list *unnamed, struct error *err);
+MUST_CHECK bool merged_look(struct session *session, struct plan *plan,
+    const struct assoc_list *unnamed, struct error *err);
 
 /* Looks at what HubSpot refused, or took without showing it: a reject about a record that was
  * deleted or merged says so. Not while requests are under way. */
-MUST_CHECK bool merged_explain(struct run *run, struct error *err);
+MUST_CHECK bool merged_explain(struct session *session, struct error *err);
 
 #endif

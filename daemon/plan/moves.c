@@ -29,7 +29,8 @@ static const char not_resolved[] =
     "a record that the source names";
 
 struct moves {
-    struct run *run;
+    struct session *session;
+    struct plan *plan;
     const struct pending *pending;
     struct types types; /* of the direction from its to-records to its from-records */
     uint32_t sought[CARDINALITY_ONCE_MAX]; /* types that a to-record can have only once … */
@@ -60,14 +61,15 @@ static void moves_clear(struct moves *moves)
 /* All of them are HubSpot's own. What a run does not manage it does not create. */
 static void seek_types(struct moves *moves)
 {
-    struct run *run = moves->run;
-    struct cardinality_rules single = cardinality_rules(run->session.sync, &run->session.types);
+    const struct session *session = moves->session;
+    const struct plan *plan = moves->plan;
+    struct cardinality_rules single = cardinality_rules(session->sync, &session->types);
     for (size_t i = 0; i < single.there_count; i++) {
-        const struct type *type = &run->session.types.items[single.there[i]];
+        const struct type *type = &session->types.items[single.there[i]];
         const struct association_type *own =
-            association_type_find(run->session.from_type, run->session.to_type, type->type_id);
+            association_type_find(session->from_type, session->to_type, type->type_id);
         const struct association_type *other = own != NULL ? association_type_inverse(own) : NULL;
-        if (other == NULL || (run->scope.undoes == 0 && !type->managed))
+        if (other == NULL || (plan->scope->undoes == 0 && !type->managed))
             continue;
         moves->sought[moves->count] = single.there[i];
         moves->seen_as[moves->count++] = other->type_id;
@@ -78,19 +80,19 @@ static void seek_types(struct moves *moves)
 
 static bool flush(struct moves *moves, struct error *err)
 {
-    struct run *run = moves->run;
+    const struct session *session = moves->session;
     struct pg_args args = {0};
     if (moves->held == 0)
         return true;
     moves->held = 0;
-    pg_arg_int(&args, run->session.run_id);
+    pg_arg_int(&args, session->run_id);
     pg_arg_text(&args, pg_array_end(&moves->from));
     pg_arg_text(&args, pg_array_end(&moves->to));
     pg_arg_text(&args, pg_array_end(&moves->type));
     pg_arg_text(&args, undo_text(UNDO_TAKEN_THERE));
-    pg_arg_text(&args, run->session.reciprocals != NULL ? buf_text(&moves->texts) : "{}");
-    pg_arg_text(&args, run->session.reciprocals != NULL ? buf_text(&moves->turned_texts) : "{}");
-    bool ok = pg_run(run->session.state, STATEMENT_MOVES_SETTLE, &args, NULL, err);
+    pg_arg_text(&args, session->reciprocals != NULL ? buf_text(&moves->texts) : "{}");
+    pg_arg_text(&args, session->reciprocals != NULL ? buf_text(&moves->turned_texts) : "{}");
+    bool ok = pg_run(session->state, STATEMENT_MOVES_SETTLE, &args, NULL, err);
     buf_reset(&moves->from);
     buf_reset(&moves->to);
     buf_reset(&moves->type);
@@ -104,7 +106,7 @@ static void note_held(struct moves *moves, const struct assoc *row)
     for (size_t i = 0; i < moves->count; i++) {
         if (strcmp(there->category, "HUBSPOT_DEFINED") != 0 || there->type_id != moves->seen_as[i])
             continue;
-        const struct type *type = &moves->run->session.types.items[moves->sought[i]];
+        const struct type *type = &moves->session->types.items[moves->sought[i]];
         if (pending_holds(moves->pending, row->to_id, row->from_id)) {
             pg_array_int(&moves->kept, (int64_t)row->from_id);
             pg_array_text(&moves->kept_messages, not_resolved);
@@ -117,7 +119,7 @@ static void note_held(struct moves *moves, const struct assoc *row)
     }
 }
 
-static bool take_chunk(
+static bool read_chunk(
     void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
 {
     struct moves *moves = context;
@@ -132,29 +134,28 @@ static bool take_chunk(
 static bool load_records(struct moves *moves, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, moves->run->session.run_id);
+    pg_arg_int(&args, moves->session->run_id);
     pg_arg_text(&args, pg_array_end(&moves->texts));
     (void)pg_array_end(&moves->turned_texts);
     return spool_open(&moves->records, "to-records of creates", SPOOL_SORTED, err) &&
-        record_ids_load(
-            moves->run->session.state, STATEMENT_MOVES_TO_IDS, &args, moves->records, err);
+        record_ids_load(moves->session->state, STATEMENT_MOVES_TO_IDS, &args, moves->records, err);
 }
 
 /* The client speaks of one direction at a time. */
 static bool read_turned(struct moves *moves, struct error *err)
 {
-    struct run *run = moves->run;
-    const struct sync_definition *sync = run->session.sync;
+    struct session *session = moves->session;
+    struct plan *plan = moves->plan;
+    const struct sync_definition *sync = session->sync;
     struct fetch_scope scope = {.desired = moves->records, .operation = "read"};
-    const struct account_pair turned = {sync->portal, run->session.to_type, run->session.from_type};
-    uint64_t before = client_requests(run->session.client);
-    if (!account_types(run->session.client, run->session.state, &turned, &moves->types, err))
+    const struct account_pair turned = {sync->portal, session->to_type, session->from_type};
+    uint64_t before = client_requests(session->client);
+    if (!account_types(session->client, session->state, &turned, &moves->types, err))
         return error_prefix(err, "sync %s", sync->name);
-    client_bind(run->session.client, run->session.to_type, run->session.from_type, &moves->types);
-    bool ok = fetch_each(run, &scope, take_chunk, moves, err);
-    client_bind(
-        run->session.client, run->session.from_type, run->session.to_type, &run->session.types);
-    run->plan.moves_requests += client_requests(run->session.client) - before;
+    client_bind(session->client, session->to_type, session->from_type, &moves->types);
+    bool ok = fetch_each(session, &scope, read_chunk, moves, err);
+    client_bind(session->client, session->from_type, session->to_type, &session->types);
+    plan->moves_requests += client_requests(session->client) - before;
     return ok && flush(moves, err);
 }
 
@@ -162,10 +163,11 @@ static bool read_turned(struct moves *moves, struct error *err)
  * another. */
 static bool leave_unread(struct moves *moves, struct error *err)
 {
-    struct run *run = moves->run;
+    struct session *session = moves->session;
+    struct plan *plan = moves->plan;
     CLEANUP(lookup_clear)
     struct lookup lookup = {
-        .run = run, .object = run->session.sync->to, .type = run->session.to_type};
+        .session = session, .object = session->sync->to, .type = session->to_type};
     CLEANUP(buf_clear) struct buf ids = {0}, messages = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     char text[LOOKUP_TEXT_MAX];
@@ -182,40 +184,42 @@ static bool leave_unread(struct moves *moves, struct error *err)
         if (gone)
             lookup_text(lookup.object, &lookup.records[i], text);
         pg_array_int(&ids, (int64_t)lookup.records[i].id);
-        pg_array_text(&messages, gone && run->scope.undoes == 0 ? text : not_read);
+        pg_array_text(&messages, gone && plan->scope->undoes == 0 ? text : not_read);
     }
     struct pg_args args = {0};
-    pg_arg_int(&args, run->session.run_id);
+    pg_arg_int(&args, session->run_id);
     pg_arg_text(&args, pg_array_end(&ids));
     pg_arg_text(&args, pg_array_end(&messages));
     pg_arg_text(&args, buf_text(&moves->texts));
-    if (!pg_run(run->session.state, STATEMENT_MOVES_SKIP, &args, &rows, err))
+    if (!pg_run(session->state, STATEMENT_MOVES_SKIP, &args, &rows, err))
         return false;
-    run->plan.told += (uint64_t)rows.count;
+    plan->told += (uint64_t)rows.count;
     if (rows.count > 0)
-        run_note(run, "%s (assocd show %lld)", pg_rows_text(&rows, 0, 0),
-            (long long)run->session.run_id);
+        session_note(session, "%s (assocd show %lld)", pg_rows_text(&rows, 0, 0),
+            (long long)session->run_id);
     return true;
 }
 
 /* Creates by which HubSpot would take a type from where a row that waits may want it. */
 static bool leave_kept(struct moves *moves, struct error *err)
 {
-    struct run *run = moves->run;
+    struct session *session = moves->session;
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct pg_args args = {0};
     if (moves->kept.length == 0)
         return true;
-    pg_arg_int(&args, run->session.run_id);
+    pg_arg_int(&args, session->run_id);
     pg_arg_text(&args, pg_array_end(&moves->kept));
     pg_arg_text(&args, pg_array_end(&moves->kept_messages));
     pg_arg_text(&args, buf_text(&moves->texts));
-    return pg_run(run->session.state, STATEMENT_MOVES_SKIP, &args, &rows, err);
+    return pg_run(session->state, STATEMENT_MOVES_SKIP, &args, &rows, err);
 }
 
-bool moves_settle(struct run *run, const struct pending *pending, struct error *err)
+bool moves_find(
+    struct session *session, struct plan *plan, const struct pending *pending, struct error *err)
 {
-    CLEANUP(moves_clear) struct moves moves = {.run = run, .pending = pending};
+    CLEANUP(moves_clear)
+    struct moves moves = {.session = session, .plan = plan, .pending = pending};
     seek_types(&moves);
     if (moves.count == 0)
         return true;

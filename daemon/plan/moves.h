@@ -20,6 +20,7 @@
  * Leaves out creates whose to-record could not be read, and those that would take from a
  * record that rows which wait for their keys protect (pending.h). Not while requests are under way.
  */
-MUST_CHECK bool moves_settle(struct run *run, const struct pending *pending, struct error *err);
+MUST_CHECK bool moves_find(
+    struct session *session, struct plan *plan, const struct pending *pending, struct error *err);
 
 #endif

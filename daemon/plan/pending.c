@@ -44,11 +44,11 @@ static bool add_line(struct pending *pending, char *line, struct error *err)
     return true;
 }
 
-bool pending_load(struct pending *pending, struct run *run, struct error *err)
+bool pending_load(struct pending *pending, struct session *session, struct error *err)
 {
-    struct pg *state = run->session.state;
+    struct pg *state = session->state;
     pending_clear(pending);
-    pending->one_type = strcmp(run->session.from_type, run->session.to_type) == 0;
+    pending->one_type = strcmp(session->from_type, session->to_type) == 0;
     if (!pg_copy_statement(state, STATEMENT_KEYS_HELD, NULL, err))
         return false;
     for (;;) {
@@ -72,7 +72,7 @@ bool pending_holds(const struct pending *pending, uint64_t from_id, uint64_t to_
 
 static bool is_held(const struct pending *pending, const struct change *change)
 {
-    bool takes = change->operation == CHANGE_ARCHIVE || change->operation == CHANGE_FORGET ||
+    bool takes = change->operation == CHANGE_ARCHIVE || change->operation == CHANGE_DISOWN ||
         change->operation == CHANGE_MOVED;
     return takes && pending_holds(pending, change->assoc.from_id, change->assoc.to_id);
 }

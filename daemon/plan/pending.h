@@ -25,7 +25,7 @@ struct pending {
 };
 
 /* What the rows that wait protect, after record_keys_resolve or record_keys_renew. */
-MUST_CHECK bool pending_load(struct pending *pending, struct run *run, struct error *err);
+MUST_CHECK bool pending_load(struct pending *pending, struct session *session, struct error *err);
 
 /* May nothing be archived between these two? */
 bool pending_holds(const struct pending *pending, uint64_t from_id, uint64_t to_id);

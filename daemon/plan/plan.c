@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "pg/pg.h"
 #include "pg/text.h"
 #include "source/spool.h"
@@ -29,15 +30,16 @@ enum { FLUSH_BYTES = 256 * 1024 };
 
 /* The plan while it is being made. */
 struct draft {
-    struct run *run;
+    struct session *session;
+    struct plan *plan;
     struct desired desired;
     struct spool *owned, *only;
     struct diff_list changes;
     struct buf rows; /* of assocd.change, in COPY form */
     uint64_t ordinals[2]; /* last ordinal of creates and archives */
     struct diff_rows observed; /* of the chunk being compared */
-    struct assoc_list vanished; /* from-records whose associations are all gone at once, or that
-                                 * the answer says nothing about (flags: DELETED_UNREAD) */
+    struct assoc_list missing; /* from-records whose associations are all gone at once, or that
+                                * the answer says nothing about (flags: DELETED_UNREAD) */
     struct unreadable unreadable;
     struct assoc_list
         unnamed; /* from-records that the owned set knows and the source does not name */
@@ -49,23 +51,23 @@ static void draft_clear(struct draft *draft)
     spool_close(draft->owned);
     spool_close(draft->only);
     diff_list_clear(&draft->changes);
-    assoc_list_clear(&draft->vanished);
+    assoc_list_clear(&draft->missing);
     assoc_list_clear(&draft->unnamed);
     unreadable_clear(&draft->unreadable);
     buf_clear(&draft->rows);
 }
 
-static bool read_source(struct draft *draft, struct error *err)
+/* False in *on: a guard says that an empty source cannot be meant; HubSpot is not asked. */
+static bool read_source(struct draft *draft, bool *on, struct error *err)
 {
-    struct run *run = draft->run;
-    if (!desired_read(run, &draft->desired, err))
+    struct plan *plan = draft->plan;
+    if (!desired_read(draft->session, plan, &draft->desired, err))
         return false;
     struct guard_facts facts = {
-        .source_rows = draft->desired.empty ? 0 : 1, .invalid = run->plan.counts.invalid};
-    run->verdict = guard_source(&run->session.sync->guards, &facts);
-    if (run->verdict.kind == VERDICT_REFUSE)
-        return error_set(err, ERROR_REFUSED, "sync %s refused by guard %s: %s",
-            run->session.sync->name, run->verdict.guard, run->verdict.text);
+        .source_rows = draft->desired.empty ? 0 : 1, .invalid = plan->counts.invalid};
+    struct verdict verdict = guard_source(&draft->session->sync->guards, &facts);
+    plan->source_refused = verdict.kind == VERDICT_REFUSE;
+    *on = !plan->source_refused;
     return true;
 }
 
@@ -73,32 +75,32 @@ static bool read_source(struct draft *draft, struct error *err)
 static bool read_only(struct draft *draft, struct error *err)
 {
     struct pg_args args = {0};
-    if (draft->run->scope.mode != RUN_APPLY)
+    if (draft->plan->scope->mode != RUN_APPLY)
         return true;
-    pg_arg_int(&args, draft->run->scope.plan_id);
+    pg_arg_int(&args, draft->plan->scope->plan_id);
     return spool_open(&draft->only, "records of the plan", SPOOL_SORTED, err) &&
-        record_ids_load(
-            draft->run->session.state, STATEMENT_PLAN_FROM_IDS, &args, draft->only, err);
+        record_ids_load(draft->session->state, STATEMENT_PLAN_FROM_IDS, &args, draft->only, err);
 }
 
 static bool open_spools(struct draft *draft, struct error *err)
 {
-    struct run *run = draft->run;
+    struct session *session = draft->session;
+    struct plan *plan = draft->plan;
     return spool_open(&draft->owned, "owned associations", SPOOL_SORTED, err) &&
-        ownership_load(run, draft->owned, err) &&
-        spool_open(&run->plan.to_own, "adopted associations", SPOOL_AS_IS, err) &&
-        spool_open(&run->plan.to_disown, "forgotten associations", SPOOL_AS_IS, err) &&
+        ownership_load(session, plan, draft->owned, err) &&
+        spool_open(&plan->to_own, "adopted associations", SPOOL_AS_IS, err) &&
+        spool_open(&plan->to_disown, "forgotten associations", SPOOL_AS_IS, err) &&
         read_only(draft, err);
 }
 
 static bool flush_changes(struct draft *draft, struct error *err)
 {
-    return pg_copy_rows(draft->run->session.state, STATEMENT_CHANGE_COPY, &draft->rows, err);
+    return pg_copy_rows(draft->session->state, STATEMENT_CHANGE_COPY, &draft->rows, err);
 }
 
 static void add_type(const struct draft *draft, uint32_t number, struct buf *array)
 {
-    const struct type *type = &draft->run->session.types.items[number];
+    const struct type *type = &draft->session->types.items[number];
     pg_array_type(array, type->category, type->type_id);
 }
 
@@ -121,13 +123,13 @@ static void add_companions(
  * must not. */
 static void add_others(const struct draft *draft, size_t number, struct buf *array)
 {
-    const struct run *run = draft->run;
+    const struct session *session = draft->session;
     const struct change *change = &draft->changes.items[number];
     struct diff_rows pair = diff_pair(draft->observed.rows, draft->observed.count, &change->assoc);
     for (size_t i = 0; i < pair.count; i++) {
         uint32_t type = pair.rows[i].type;
-        bool plain = run->session.types.items[type].kind == TYPE_PLAIN;
-        bool goes = diff_goes_along(run->session.sync->policy, &run->session.types.items[type]);
+        bool plain = session->types.items[type].kind == TYPE_PLAIN;
+        bool goes = diff_goes_along(session->sync->policy, &session->types.items[type]);
         if (change->verdict == CHANGE_BLOCKED
                 ? !plain && !goes
                 : goes && !diff_pair_has(&draft->changes, number, type))
@@ -141,7 +143,7 @@ static const char *company_text(const struct draft *draft, size_t number, struct
     if (change->operation == CHANGE_CREATE)
         add_companions(draft, number, CHANGE_ALONG, array);
     else if (change->operation == CHANGE_ARCHIVE &&
-        draft->run->session.types.items[change->assoc.type].kind == TYPE_PLAIN)
+        draft->session->types.items[change->assoc.type].kind == TYPE_PLAIN)
         add_others(draft, number, array);
     return array->length > 0 ? pg_array_end(array) : NULL;
 }
@@ -159,12 +161,13 @@ static void add_row(struct draft *draft, size_t number)
     };
     static const char *const states[] = {
         [CHANGE_PLANNED] = "planned", [CHANGE_REPORTED] = "reported", [CHANGE_BLOCKED] = "blocked"};
-    struct run *run = draft->run;
-    const struct type *type = &run->session.types.items[change->assoc.type];
+    const struct session *session = draft->session;
+    struct plan *plan = draft->plan;
+    const struct type *type = &session->types.items[change->assoc.type];
     bool moved = change->operation == CHANGE_MOVED;
     bool archive = change->operation == CHANGE_ARCHIVE || moved;
     struct buf *rows = &draft->rows;
-    pg_copy_int(rows, run->session.run_id);
+    pg_copy_int(rows, session->run_id);
     pg_copy_text(rows, archive ? "archive" : "create");
     pg_copy_int(rows, (int64_t)++draft->ordinals[archive]);
     pg_copy_int(rows, (int64_t)change->assoc.from_id);
@@ -182,8 +185,8 @@ static void add_row(struct draft *draft, size_t number)
         add_companions(draft, number, CHANGE_IMPLIED, &implied);
     pg_copy_text(rows, archive ? NULL : pg_array_end(&implied));
     pg_copy_row_end(rows);
-    run->plan.counts.reported += change->verdict == CHANGE_REPORTED;
-    run->plan.counts.blocked += change->verdict == CHANGE_BLOCKED;
+    plan->counts.reported += change->verdict == CHANGE_REPORTED;
+    plan->counts.blocked += change->verdict == CHANGE_BLOCKED;
 }
 
 /* Moves the changes of one chunk to where they belong. */
@@ -192,9 +195,9 @@ static bool file_changes(struct draft *draft, struct error *err)
     struct diff_list *changes = &draft->changes;
     for (size_t i = 0; i < changes->count; i++) {
         const struct change *change = &changes->items[i];
-        if (change->operation == CHANGE_ADOPT || change->operation == CHANGE_FORGET) {
-            struct spool *spool = change->operation == CHANGE_ADOPT ? draft->run->plan.to_own
-                                                                    : draft->run->plan.to_disown;
+        if (change->operation == CHANGE_OWN || change->operation == CHANGE_DISOWN) {
+            struct spool *spool =
+                change->operation == CHANGE_OWN ? draft->plan->to_own : draft->plan->to_disown;
             if (!spool_add(spool, change->assoc, err))
                 return false;
         } else if (change->operation != CHANGE_ALONG && change->operation != CHANGE_IMPLIED) {
@@ -205,24 +208,13 @@ static bool file_changes(struct draft *draft, struct error *err)
     return true;
 }
 
-static struct diff_rows take_record(struct diff_rows *rows, uint64_t from_id)
-{
-    struct diff_rows record = {.rows = rows->rows};
-    while (rows->count > 0 && rows->rows->from_id == from_id) {
-        rows->rows++;
-        rows->count--;
-        record.count++;
-    }
-    return record;
-}
-
-static bool more_pages(const struct run *run, uint64_t from_id, struct error *err)
+static bool more_pages(const struct session *session, uint64_t from_id, struct error *err)
 {
     return error_set(err, ERROR_REFUSED,
         "sync %s: %s record %llu has more associations than one page, and the v3 API cannot be "
         "trusted to "
         "list the others; nothing was changed",
-        run->session.sync->name, run->session.sync->from, (unsigned long long)from_id);
+        session->sync->name, session->sync->from, (unsigned long long)from_id);
 }
 
 static void compare_record(
@@ -237,37 +229,38 @@ static bool compare_chunk(
     void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
 {
     struct draft *draft = context;
-    struct run *run = draft->run;
-    const struct sync_definition *sync = run->session.sync;
-    struct cardinality_rules single = cardinality_rules(sync, &run->session.types);
+    struct session *session = draft->session;
+    struct plan *plan = draft->plan;
+    const struct sync_definition *sync = session->sync;
+    struct cardinality_rules single = cardinality_rules(sync, &session->types);
     struct diff_rules rules = {.policy = sync->policy,
         .on_drift = sync->on_drift,
-        .types = &run->session.types,
+        .types = &session->types,
         .single = &single};
     struct diff_rows desired = {chunk->desired.rows, chunk->desired.count};
     struct diff_rows owned = {chunk->owned.rows, chunk->owned.count};
     struct diff_rows observed = {reply->rows, reply->rows_count};
     draft->observed = observed;
-    link_evidence_add(run, chunk, reply);
+    link_evidence_add(session, chunk, reply);
     unreadable_note(&draft->unreadable, reply);
     for (size_t i = 0; i < chunk->from_count; i++) {
         uint64_t from_id = chunk->from_ids[i];
         struct unclear_record record = {.from_id = from_id,
-            .desired = take_record(&desired, from_id),
-            .owned = take_record(&owned, from_id),
-            .observed = take_record(&observed, from_id)};
-        run->plan.counts.records++;
+            .desired = diff_rows_next_record(&desired, from_id),
+            .owned = diff_rows_next_record(&owned, from_id),
+            .observed = diff_rows_next_record(&observed, from_id)};
+        plan->counts.records++;
         if (reply->records[i] == RECORD_MORE)
-            return more_pages(run, from_id, err);
+            return more_pages(session, from_id, err);
         if (reply->outcome != CLIENT_ANSWERED || reply->records[i] != RECORD_COMPLETE)
-            run->plan.counts.unread++;
+            plan->counts.unread++;
         else
             compare_record(draft, &rules, &record);
         if (record.desired.count == 0 && record.observed.count > 0)
             assoc_list_add(&draft->unnamed, assoc_scope(from_id));
-        deleted_records_note(&draft->vanished, chunk, reply, i);
+        deleted_records_note(&draft->missing, chunk, reply, i);
     }
-    progress_show(run, "read", run->plan.counts.records, spool_records(draft->desired.rows));
+    progress_show(session, "read", plan->counts.records, spool_records(draft->desired.rows));
     return file_changes(draft, err) &&
         (draft->rows.length <= FLUSH_BYTES || flush_changes(draft, err));
 }
@@ -279,12 +272,13 @@ static bool compare(struct draft *draft, struct error *err)
         .only = draft->only,
         .waits = &draft->unreadable,
         .operation = "read"};
-    bool ok = unreadable_load(&draft->unreadable, draft->run, err) &&
-        fetch_each(draft->run, &scope, compare_chunk, draft, err) && flush_changes(draft, err) &&
-        unreadable_store(&draft->unreadable, draft->run, err);
-    draft->run->plan.archives = draft->ordinals[1];
-    draft->run->plan.counts.observed = draft->changes.observed;
-    draft->run->plan.counts.unchanged = draft->changes.unchanged;
+    bool ok = unreadable_load(&draft->unreadable, draft->session, err) &&
+        fetch_each(draft->session, &scope, compare_chunk, draft, err) &&
+        flush_changes(draft, err) &&
+        unreadable_store(&draft->unreadable, draft->session, draft->plan, err);
+    draft->plan->archives = draft->ordinals[1];
+    draft->plan->counts.observed = draft->changes.observed;
+    draft->plan->counts.unchanged = draft->changes.unchanged;
     return ok;
 }
 
@@ -293,22 +287,32 @@ static bool compare(struct draft *draft, struct error *err)
 static bool confirm_keys(struct draft *draft, struct error *err)
 {
     struct record_keys *keys = &draft->desired.keyed.keys;
-    if (!sync_has_keys(draft->run->session.sync) || draft->ordinals[0] + draft->ordinals[1] == 0)
+    if (!sync_has_keys(draft->session->sync) || draft->ordinals[0] + draft->ordinals[1] == 0)
         return true;
     return record_keys_again(keys, NULL, 0, err) && record_keys_leave_moved(keys, err);
 }
 
-bool plan_build(struct run *run, struct error *err)
+static bool find_changes(struct draft *draft, struct error *err)
 {
-    struct draft draft = {.run = run};
-    uint64_t skipped = 0; /* counted with all that is left out */
-    bool ok = read_source(&draft, err) && open_spools(&draft, err) && compare(&draft, err) &&
-        confirm_keys(&draft, err) && deleted_records_finish(run, &draft.vanished, err) &&
-        merged_settle(run, &draft.unnamed, &draft.vanished, err) && deleted_records_end(run, err) &&
-        deleted_records_forget(run, &draft.vanished, err) &&
-        reciprocal_plan_finish(
-            run, run->scope.mode == RUN_CHANGED ? NULL : draft.desired.rows, &skipped, err) &&
-        moves_settle(run, &draft.desired.keyed.pending, err);
+    struct session *session = draft->session;
+    struct plan *plan = draft->plan;
+    struct spool *desired = plan->scope->mode == RUN_CHANGED ? NULL : draft->desired.rows;
+    return open_spools(draft, err) && compare(draft, err) && confirm_keys(draft, err) &&
+        deleted_records_finish(session, plan, &draft->missing, err) &&
+        merged_find(session, plan, &draft->unnamed, &draft->missing, err) &&
+        deleted_records_end(session, plan->scope, err) &&
+        deleted_records_forget(session, plan, &draft->missing, err) &&
+        reciprocal_plan_finish(session, plan, desired, NULL, err) &&
+        moves_find(session, plan, &draft->desired.keyed.pending, err);
+}
+
+bool plan_build(
+    struct session *session, const struct scope *scope, struct plan *plan, struct error *err)
+{
+    bool on = false;
+    *plan = (struct plan){.scope = scope, .read_ms = clock_now_ms()};
+    struct draft draft = {.session = session, .plan = plan};
+    bool ok = read_source(&draft, &on, err) && (!on || find_changes(&draft, err));
     draft_clear(&draft);
     return ok;
 }

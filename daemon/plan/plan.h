@@ -9,8 +9,10 @@
 #include "base/error.h"
 #include "journal/session.h"
 
-/* Fills run->plan and the run's rows of assocd.change. An
- * empty source is refused here (ERROR_REFUSED, run->verdict says why) before HubSpot is read. */
-MUST_CHECK bool plan_build(struct run *run, struct error *err);
+/* Fills *plan and the run's rows of assocd.change. An empty source that a guard forbids ends it
+ * before HubSpot is read: plan->source_refused. The plan keeps scope, and spools that run_clear
+ * closes. */
+MUST_CHECK bool plan_build(
+    struct session *session, const struct scope *scope, struct plan *plan, struct error *err);
 
 #endif

@@ -9,10 +9,11 @@
 #include "base/error.h"
 #include "journal/session.h"
 
-/* Takes out of the run's planned changes those that wait, and fills run->plan.waiting. */
-MUST_CHECK bool quarantine_take_out(struct run *run, struct error *err);
+/* Takes out of the run's planned changes those that wait, and fills plan->waiting. */
+MUST_CHECK bool quarantine_remove(
+    const struct session *session, struct plan *plan, struct error *err);
 
 /* Notes how many wait, since when, and when they are tried again; nothing if none does. */
-void quarantine_note(struct run *run);
+void quarantine_note(struct session *session, const struct plan *plan);
 
 #endif

@@ -11,10 +11,11 @@
 
 /* Does the sync still mean what it meant when the plan that the run applies was made? ERROR_STALE
  * says what has changed. True for a run that applies none. */
-MUST_CHECK bool saved_plan_check(struct run *run, struct error *err);
+MUST_CHECK bool saved_plan_check(
+    const struct session *session, const struct scope *scope, struct error *err);
 
 /* Leaves out of the run's changes what the plan does not contain, and counts what of the plan the
- * run does not find or does not do any more: run->plan.gone, run->plan.left. */
-MUST_CHECK bool saved_plan_keep(struct run *run, struct error *err);
+ * run does not find or does not do any more: plan->gone, plan->left. */
+MUST_CHECK bool saved_plan_keep(struct session *session, struct plan *plan, struct error *err);
 
 #endif

@@ -20,25 +20,6 @@ bool unclear_add(struct unclear *unclear, struct assoc row)
     return unclear->sorted <= UNCLEAR_MAX;
 }
 
-static struct diff_rows rows_of(struct unclear *unclear, uint64_t from_id)
-{
-    sort(unclear);
-    const struct assoc *rows = unclear->rows.rows;
-    size_t first = 0, high = unclear->rows.count;
-    while (first < high) {
-        size_t middle = first + (high - first) / 2;
-        if (rows[middle].from_id < from_id)
-            first = middle + 1;
-        else
-            high = middle;
-    }
-    struct diff_rows found = {.rows = rows != NULL ? rows + first : NULL};
-    while (
-        first + found.count < unclear->rows.count && rows[first + found.count].from_id == from_id)
-        found.count++;
-    return found;
-}
-
 /* One record, and what of it is unclear. */
 struct doubtful {
     struct diff_rows unclear, desired, observed;
@@ -50,10 +31,7 @@ struct doubtful {
 static void note_lost(struct doubtful *record, const struct cardinality_rules *single)
 {
     for (size_t i = 0; single != NULL && i < single->once_count; i++) {
-        bool named_twice = false;
-        for (size_t k = 0; k < record->unclear.count; k++)
-            named_twice = named_twice || record->unclear.rows[k].type == single->once[i];
-        if (named_twice)
+        if (diff_rows_has(record->unclear, single->once[i]))
             record->lost[record->lost_count++] = single->once[i];
     }
 }
@@ -64,10 +42,7 @@ static bool is_unclear(const struct doubtful *record, const struct assoc *row)
     for (size_t i = 0; i < record->lost_count; i++)
         if (record->lost[i] == row->type)
             return true;
-    for (size_t i = 0; i < pair.count; i++)
-        if (pair.rows[i].type == row->type)
-            return true;
-    return false;
+    return diff_rows_has(pair, row->type);
 }
 
 static bool is_pair_unclear(const struct doubtful *record, const struct assoc *pair)
@@ -87,10 +62,10 @@ static bool is_left_alone(const struct doubtful *record, const struct change *ch
 {
     switch (change->operation) {
     case CHANGE_CREATE:
-    case CHANGE_ADOPT:
+    case CHANGE_OWN:
         return is_unclear(record, &change->assoc);
     case CHANGE_ARCHIVE:
-    case CHANGE_FORGET:
+    case CHANGE_DISOWN:
         return is_unclear(record, &change->assoc) || is_pair_unclear(record, &change->assoc);
     default:
         return false;
@@ -100,7 +75,9 @@ static bool is_left_alone(const struct doubtful *record, const struct change *ch
 void unclear_diff_record(struct unclear *unclear, const struct diff_rules *rules,
     const struct unclear_record *record, struct diff_list *list)
 {
-    struct doubtful doubtful = {.unclear = rows_of(unclear, record->from_id),
+    sort(unclear);
+    struct doubtful doubtful = {
+        .unclear = diff_rows_of(unclear->rows.rows, unclear->rows.count, record->from_id),
         .desired = record->desired,
         .observed = record->observed};
     CLEANUP(assoc_list_clear) struct assoc_list clear = {0};

@@ -8,13 +8,13 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
-#include "model/mapping.h"
 #include "pg/pg.h"
 #include "pg/text.h"
 #include "hubspot/client.h"
 #include "source/spool.h"
-#include "journal/account.h"
+#include "journal/mapping_row.h"
 #include "journal/progress.h"
 #include "journal/record_ids.h"
 #include "plan/fetch.h"
@@ -27,7 +27,8 @@
 enum { FLUSH_BYTES = 256 * 1024 };
 
 struct undo {
-    struct run *run;
+    struct session *session;
+    struct plan *plan;
     struct cardinality_rules single;
     struct diff_rules rules;
     struct spool *records; /* that it changed */
@@ -35,39 +36,41 @@ struct undo {
     int64_t ordinals[2]; /* last ordinal of creates and archives */
 };
 
-static bool check_scope(struct run *run, struct error *err)
+static bool check_scope(const struct session *session, const struct scope *scope, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_int(&args, run->scope.undoes);
-    if (!pg_run(run->session.state, STATEMENT_UNDO_RUN, &args, &rows, err))
+    pg_arg_int(&args, scope->undoes);
+    if (!pg_run(session->state, STATEMENT_UNDO_RUN, &args, &rows, err))
         return false;
-    const char *then = rows.count > 0 ? pg_rows_text(&rows, 0, 2) : "";
-    if (mapping_same_scope(then, run->session.mapping, run->session.sync))
-        return true;
-    return error_set(err, ERROR_REFUSED,
-        "run %lld cannot be undone: it was about %.*s, and sync %s is now about %.*s",
-        (long long)run->scope.undoes, (int)mapping_scope_length(then), then,
-        run->session.sync->name, (int)mapping_scope_length(run->session.mapping),
-        run->session.mapping);
+    CLEANUP(mapping_clear) struct mapping then = {0};
+    CLEANUP(buf_clear) struct buf was = {0}, is = {0};
+    if (rows.count > 0)
+        mapping_row_read(&then, &rows, 0, 2);
+    return mapping_same_scope(&then, &session->mapping, session->sync) ||
+        error_set(err, ERROR_REFUSED,
+            "run %lld cannot be undone: it was about %s, and sync %s is now about %s",
+            (long long)scope->undoes, mapping_scope_text(&then, &was), session->sync->name,
+            mapping_scope_text(&session->mapping, &is));
 }
 
-static bool count_managed(struct run *run, struct error *err)
+static bool count_managed(const struct session *session, struct plan *plan, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_text(&args, run->session.sync->name);
-    if (!pg_run(run->session.state, STATEMENT_OWNERSHIP_COUNT, &args, &rows, err))
+    pg_arg_text(&args, session->sync->name);
+    if (!pg_run(session->state, STATEMENT_OWNERSHIP_COUNT, &args, &rows, err))
         return false;
-    run->plan.counts.managed = (uint64_t)pg_rows_int(&rows, 0, 0);
+    plan->counts.managed = (uint64_t)pg_rows_int(&rows, 0, 0);
     return true;
 }
 
-static bool load_records(struct run *run, struct spool *records, struct error *err)
+static bool load_records(const struct session *session, const struct scope *scope,
+    struct spool *records, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, run->scope.undoes);
-    return record_ids_load(run->session.state, STATEMENT_UNDO_FROM_IDS, &args, records, err);
+    pg_arg_int(&args, scope->undoes);
+    return record_ids_load(session->state, STATEMENT_UNDO_FROM_IDS, &args, records, err);
 }
 
 /* The rows of one record, judged. */
@@ -97,7 +100,7 @@ static bool is_created(const struct record *record, const struct assoc *pair, ui
 
 static void add_type(const struct undo *undo, uint32_t number, struct buf *array)
 {
-    const struct type *type = &undo->run->session.types.items[number];
+    const struct type *type = &undo->session->types.items[number];
     pg_array_type(array, type->category, type->type_id);
 }
 
@@ -109,7 +112,7 @@ static void add_along(const struct undo *undo, const struct record *record,
     struct diff_rows pair = diff_pair(record->observed.rows, record->observed.count, &item->assoc);
     for (size_t i = 0; i < pair.count; i++) {
         const struct assoc *there = &pair.rows[i];
-        bool apart = undo->run->session.types.items[there->type].kind == TYPE_PLAIN;
+        bool apart = undo->session->types.items[there->type].kind == TYPE_PLAIN;
         for (size_t k = 0; is_made(item) && k < record->count; k++)
             apart = apart ||
                 (record->items[k].verdict == UNDO_DO &&
@@ -126,8 +129,8 @@ static void add_implied(const struct undo *undo, const struct record *record,
     uint32_t first = undo->single.first;
     if (diff_pair(record->observed.rows, record->observed.count, &item->assoc).count > 0)
         return;
-    for (uint32_t type = 0; type < undo->run->session.types.count; type++)
-        if (undo->run->session.types.items[type].kind == TYPE_PLAIN &&
+    for (uint32_t type = 0; type < undo->session->types.count; type++)
+        if (undo->session->types.items[type].kind == TYPE_PLAIN &&
             !is_created(record, &item->assoc, type))
             add_type(undo, type, array);
     if (record->observed.count == 0 && first != TYPE_NONE && !is_created(record, NULL, first))
@@ -144,8 +147,8 @@ static const char *why_not(struct undo *undo, const struct undo_history *done,
         return "the record could not be read";
     if (item->verdict != UNDO_CHANGED || !undo_history_is_unclear(done, &item->assoc))
         return undo_text(item->verdict);
-    undo->run->plan.undecided++;
-    run_note(undo->run, "%s", unclear);
+    undo->plan->undecided++;
+    session_note(undo->session, "%s", unclear);
     return unclear;
 }
 
@@ -155,7 +158,7 @@ static void add_row(struct undo *undo, const struct undo_history *done, const st
 {
     CLEANUP(buf_clear) struct buf along = {0};
     CLEANUP(buf_clear) struct buf implied = {0};
-    const struct type *type = &undo->run->session.types.items[item->assoc.type];
+    const struct type *type = &undo->session->types.items[item->assoc.type];
     struct buf *rows = &undo->rows;
     bool archive = is_made(item);
     const char *why = why_not(undo, done, record, item);
@@ -166,7 +169,7 @@ static void add_row(struct undo *undo, const struct undo_history *done, const st
         add_along(undo, record, item, &along);
     if (!archive)
         add_implied(undo, record, item, &implied);
-    pg_copy_int(rows, undo->run->session.run_id);
+    pg_copy_int(rows, undo->session->run_id);
     pg_copy_text(rows, archive ? "archive" : "create");
     pg_copy_int(rows, ++undo->ordinals[archive]);
     pg_copy_int(rows, (int64_t)item->assoc.from_id);
@@ -185,7 +188,7 @@ static void add_row(struct undo *undo, const struct undo_history *done, const st
 
 static bool flush(struct undo *undo, struct error *err)
 {
-    return pg_copy_rows(undo->run->session.state, STATEMENT_UNDO_COPY, &undo->rows, err);
+    return pg_copy_rows(undo->session->state, STATEMENT_UNDO_COPY, &undo->rows, err);
 }
 
 static void invert_record(struct undo *undo, const struct undo_history *done, struct record *record)
@@ -202,82 +205,66 @@ static void invert_record(struct undo *undo, const struct undo_history *done, st
     }
 }
 
-/* The rows of one from-record among those of a reading. */
-static struct diff_rows rows_of(const struct client_reply *reply, uint64_t from_id)
-{
-    size_t first = 0, high = reply->rows_count;
-    while (first < high) {
-        size_t middle = first + (high - first) / 2;
-        if (reply->rows[middle].from_id < from_id)
-            first = middle + 1;
-        else
-            high = middle;
-    }
-    struct diff_rows rows = {.rows = reply->rows + first};
-    while (first + rows.count < reply->rows_count && rows.rows[rows.count].from_id == from_id)
-        rows.count++;
-    return rows;
-}
-
 static bool invert_chunk(
     void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
 {
     struct undo *undo = context;
     CLEANUP(undo_history_clear) struct undo_history done = {0};
-    struct run *run = undo->run;
-    link_evidence_add(run, chunk, reply);
-    if (!undo_history_load(run, chunk, &done, err))
+    struct session *session = undo->session;
+    struct plan *plan = undo->plan;
+    link_evidence_add(session, chunk, reply);
+    if (!undo_history_load(session, plan->scope, chunk, &done, err))
         return false;
     for (size_t i = 0; i < chunk->from_count; i++)
-        run->plan.counts.unread += !fetch_complete(chunk, reply, chunk->from_ids[i]);
-    run->plan.counts.records += chunk->from_count;
+        plan->counts.unread += !fetch_complete(chunk, reply, chunk->from_ids[i]);
+    plan->counts.records += chunk->from_count;
     struct record record;
     for (size_t first = 0; first < done.count; first += record.count) {
         uint64_t from_id = done.items[first].assoc.from_id;
         record = (struct record){
             .items = done.items + first, .read = fetch_complete(chunk, reply, from_id)};
         if (record.read)
-            record.observed = rows_of(reply, from_id);
+            record.observed = diff_rows_of(reply->rows, reply->rows_count, from_id);
         while (first + record.count < done.count &&
             done.items[first + record.count].assoc.from_id == from_id)
             record.count++;
         invert_record(undo, &done, &record);
     }
-    progress_show(run, "read", run->plan.counts.records, spool_records(undo->records));
+    progress_show(session, "read", plan->counts.records, spool_records(undo->records));
     return undo->rows.length <= FLUSH_BYTES || flush(undo, err);
 }
 
-static bool invert(struct run *run, struct spool *records, struct error *err)
+static bool invert(
+    struct session *session, struct plan *plan, struct spool *records, struct error *err)
 {
-    struct undo undo = {.run = run,
+    struct undo undo = {.session = session,
+        .plan = plan,
         .records = records,
-        .single = cardinality_rules(run->session.sync, &run->session.types),
-        .rules = {.policy = run->session.sync->policy, .types = &run->session.types}};
+        .single = cardinality_rules(session->sync, &session->types),
+        .rules = {.policy = session->sync->policy, .types = &session->types}};
     undo.rules.single = &undo.single;
-    struct fetch_scope scope = {.desired = records, .operation = "read"};
-    bool ok = load_records(run, records, err) &&
-        fetch_each(run, &scope, invert_chunk, &undo, err) && flush(&undo, err);
-    run->plan.archives = (uint64_t)undo.ordinals[1];
+    struct fetch_scope reading = {.desired = records, .operation = "read"};
+    bool ok = load_records(session, plan->scope, records, err) &&
+        fetch_each(session, &reading, invert_chunk, &undo, err) && flush(&undo, err);
+    plan->archives = (uint64_t)undo.ordinals[1];
     buf_clear(&undo.rows);
     return ok;
 }
 
-bool undo_build(struct run *run, struct error *err)
+bool undo_build(
+    struct session *session, const struct scope *scope, struct plan *plan, struct error *err)
 {
+    *plan = (struct plan){.scope = scope, .read_ms = clock_now_ms()};
     struct spool *records = NULL;
     const struct assoc_list none = {0};
     const struct pending nothing_waits = {0}; /* the source is not read */
-    run->session.baseline.known =
-        false; /* the source is not read: nothing to compare its size with … */
-    free(run->session.baseline.mapping); /* … nor its shape; check_scope compares the rest */
-    run->session.baseline.mapping = NULL;
-    account_note_no_source(run);
-    bool ok = check_scope(run, err) && count_managed(run, err) &&
-        spool_open(&run->plan.to_own, "nothing", SPOOL_AS_IS, err) &&
-        spool_open(&run->plan.to_disown, "nothing", SPOOL_AS_IS, err) &&
+    bool ok = check_scope(session, scope, err) && count_managed(session, plan, err) &&
+        spool_open(&plan->to_own, "nothing", SPOOL_AS_IS, err) &&
+        spool_open(&plan->to_disown, "nothing", SPOOL_AS_IS, err) &&
         spool_open(&records, "records of the run", SPOOL_SORTED, err) &&
-        undo_history_learn(run, err) && invert(run, records, err) &&
-        merged_settle(run, &none, &none, err) && moves_settle(run, &nothing_waits, err);
+        undo_history_learn(session, scope, err) && invert(session, plan, records, err) &&
+        merged_find(session, plan, &none, &none, err) &&
+        moves_find(session, plan, &nothing_waits, err);
     spool_close(records);
     return ok;
 }

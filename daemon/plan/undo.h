@@ -8,9 +8,10 @@
 #include "base/error.h"
 #include "journal/session.h"
 
-/* What plan_build is to a run, for a run that undoes run->scope.undoes: everything is read and
- * stored before anything is written. The source is not read. ERROR_REFUSED if the sync meant other
- * object types or another account then. */
-MUST_CHECK bool undo_build(struct run *run, struct error *err);
+/* What plan_build is to a run, for a run that undoes scope->undoes: everything is read and stored
+ * before anything is written. The source is not read. ERROR_REFUSED if the sync meant other object
+ * types or another account then. */
+MUST_CHECK bool undo_build(
+    struct session *session, const struct scope *scope, struct plan *plan, struct error *err);
 
 #endif

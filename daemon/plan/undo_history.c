@@ -53,28 +53,28 @@ bool undo_history_is_unclear(const struct undo_history *done, const struct assoc
 }
 
 /* Types that the account no longer lists enter the table unmanaged. */
-static uint32_t type_index(struct run *run, const char *category, uint32_t type_id)
+static uint32_t type_index(struct session *session, const char *category, uint32_t type_id)
 {
     struct type type = {
         .category = (char *)(uintptr_t)category, .type_id = type_id, .kind = TYPE_LABEL};
-    uint32_t index = types_find(&run->session.types, category, type_id);
-    return index != TYPE_NONE ? index : types_add(&run->session.types, &type);
+    uint32_t index = types_find(&session->types, category, type_id);
+    return index != TYPE_NONE ? index : types_add(&session->types, &type);
 }
 
-static bool too_many_types(const struct run *run, struct error *err)
+static bool too_many_types(const struct undo_history *done, struct error *err)
 {
-    return error_set(err, ERROR_STATE, "run %lld names more than %d types",
-        (long long)run->scope.undoes, TYPES_MAX);
+    return error_set(
+        err, ERROR_STATE, "run %lld names more than %d types", (long long)done->run_id, TYPES_MAX);
 }
 
-static bool add_item(
-    struct run *run, struct undo_history *done, const struct undo_row *item, struct error *err)
+static bool add_item(const struct session *session, struct undo_history *done,
+    const struct undo_row *item, struct error *err)
 {
     struct undo_row row = *item;
     if (row.assoc.type == TYPE_NONE)
-        return too_many_types(run, err);
+        return too_many_types(done, err);
     if (row.other_side)
-        row.assoc.type = reciprocal_of(run->session.reciprocals, row.assoc.type);
+        row.assoc.type = reciprocal_of(session->reciprocals, row.assoc.type);
     if (row.assoc.type == TYPE_NONE) {
         assoc_list_add(&done->unclear, row.assoc);
         return true;
@@ -85,7 +85,7 @@ static bool add_item(
 }
 
 /* "CATEGORY:id CATEGORY:id": what came or went by itself with the row `item` is about. */
-static bool add_companions(struct run *run, struct undo_history *done, struct undo_row item,
+static bool add_companions(struct session *session, struct undo_history *done, struct undo_row item,
     const char *texts, struct error *err)
 {
     item.did = item.did == UNDO_CREATED ? UNDO_CAME : UNDO_WENT;
@@ -95,10 +95,10 @@ static bool add_companions(struct run *run, struct undo_history *done, struct un
         char *colon = strrchr(category, ':');
         if (colon != NULL) {
             *colon = '\0';
-            item.assoc.type = type_index(run, category, (uint32_t)strtoul(colon + 1, NULL, 10));
+            item.assoc.type = type_index(session, category, (uint32_t)strtoul(colon + 1, NULL, 10));
         }
         free(category);
-        if (colon != NULL && !add_item(run, done, &item, err))
+        if (colon != NULL && !add_item(session, done, &item, err))
             return false;
         at += length;
     }
@@ -108,13 +108,13 @@ static bool add_companions(struct run *run, struct undo_history *done, struct un
 /* What an undo gave back with its own creates though the sync does not manage the type goes as it
  * came: by itself, with its pair. */
 static bool is_given_back(
-    const struct run *run, const struct pg_rows *rows, int i, const struct undo_row *item)
+    const struct session *session, const struct pg_rows *rows, int i, const struct undo_row *item)
 {
     return item->did == UNDO_CREATED && pg_rows_bool(rows, i, COMPANION) &&
-        item->assoc.type != TYPE_NONE && !run->session.types.items[item->assoc.type].managed;
+        item->assoc.type != TYPE_NONE && !session->types.items[item->assoc.type].managed;
 }
 
-static bool add_done(struct run *run, struct undo_history *done, int i, struct error *err)
+static bool add_done(struct session *session, struct undo_history *done, int i, struct error *err)
 {
     const struct pg_rows *rows = &done->rows;
     bool archived = strcmp(pg_rows_text(rows, i, OPERATION), "archive") == 0;
@@ -122,7 +122,7 @@ static bool add_done(struct run *run, struct undo_history *done, int i, struct e
         .assoc = {.from_id = (uint64_t)pg_rows_int(rows, i, FROM_ID),
             .to_id = (uint64_t)pg_rows_int(rows, i, TO_ID),
             .type = type_index(
-                run, pg_rows_text(rows, i, CATEGORY), (uint32_t)pg_rows_int(rows, i, TYPE_ID))},
+                session, pg_rows_text(rows, i, CATEGORY), (uint32_t)pg_rows_int(rows, i, TYPE_ID))},
         .did = archived ? UNDO_ARCHIVED : UNDO_CREATED,
         .foreseen = !archived && !pg_rows_null(rows, i, IMPLIED),
         .looked_at = !archived && !pg_rows_null(rows, i, CAME),
@@ -132,87 +132,87 @@ static bool add_done(struct run *run, struct undo_history *done, int i, struct e
     };
     if (pg_rows_bool(rows, i, MOVED))
         item.did = UNDO_MOVED;
-    if (is_given_back(run, rows, i, &item))
+    if (is_given_back(session, rows, i, &item))
         item.did = UNDO_CAME;
-    if (!add_item(run, done, &item, err))
+    if (!add_item(session, done, &item, err))
         return false;
     if (item.did == UNDO_MOVED || item.did == UNDO_CAME)
         return true;
-    bool plain = item.assoc.type != TYPE_NONE &&
-        run->session.types.items[item.assoc.type].kind == TYPE_PLAIN;
+    bool plain =
+        item.assoc.type != TYPE_NONE && session->types.items[item.assoc.type].kind == TYPE_PLAIN;
     if (archived)
-        return !plain || add_companions(run, done, item, pg_rows_text(rows, i, ALONG), err);
-    return add_companions(run, done, item, pg_rows_text(rows, i, IMPLIED), err) &&
-        add_companions(run, done, item, pg_rows_text(rows, i, CAME), err);
+        return !plain || add_companions(session, done, item, pg_rows_text(rows, i, ALONG), err);
+    return add_companions(session, done, item, pg_rows_text(rows, i, IMPLIED), err) &&
+        add_companions(session, done, item, pg_rows_text(rows, i, CAME), err);
 }
 
 /* Types that a record can have only once may be elsewhere by what was done from that other record.
  */
-static void add_once(const struct run *run, struct buf *array)
+static void add_once(const struct session *session, struct buf *array)
 {
-    struct cardinality_rules single = cardinality_rules(run->session.sync, &run->session.types);
-    for (size_t i = 0; run->session.reciprocals != NULL && i < single.there_count; i++) {
-        const struct type *type = &run->session.types.items[single.there[i]];
+    struct cardinality_rules single = cardinality_rules(session->sync, &session->types);
+    for (size_t i = 0; session->reciprocals != NULL && i < single.there_count; i++) {
+        const struct type *type = &session->types.items[single.there[i]];
         if (type->managed)
             pg_array_type(array, type->category, type->type_id);
     }
 }
 
-static bool load_rows(
-    struct run *run, const struct chunk *chunk, struct undo_history *done, struct error *err)
+static bool load_rows(struct session *session, const struct chunk *chunk, struct undo_history *done,
+    struct error *err)
 {
     CLEANUP(buf_clear) struct buf once = {0};
     struct pg_args args = {0};
-    add_once(run, &once);
-    pg_arg_int(&args, run->scope.undoes);
+    add_once(session, &once);
+    pg_arg_int(&args, done->run_id);
     pg_arg_int(&args, (int64_t)chunk->from_ids[0]);
     pg_arg_int(&args, (int64_t)chunk->from_ids[chunk->from_count - 1]);
-    pg_arg_bool(&args, run->session.reciprocals != NULL);
+    pg_arg_bool(&args, session->reciprocals != NULL);
     pg_arg_text(&args, pg_array_end(&once));
-    if (!pg_run(run->session.state, STATEMENT_UNDO_CHANGES, &args, &done->rows, err))
+    if (!pg_run(session->state, STATEMENT_UNDO_CHANGES, &args, &done->rows, err))
         return false;
     for (int i = 0; i < done->rows.count; i++)
-        if (!add_done(run, done, i, err))
+        if (!add_done(session, done, i, err))
             return false;
     return true;
 }
 
-bool undo_history_load(
-    struct run *run, const struct chunk *chunk, struct undo_history *done, struct error *err)
+bool undo_history_load(struct session *session, const struct scope *scope,
+    const struct chunk *chunk, struct undo_history *done, struct error *err)
 {
-    if (run->session.reciprocals != NULL)
-        reciprocal_for_creates(run->session.reciprocals, true);
-    bool ok = load_rows(run, chunk, done, err);
-    if (run->session.reciprocals != NULL)
-        reciprocal_for_creates(run->session.reciprocals, false);
+    done->run_id = scope->undoes;
+    if (session->reciprocals != NULL)
+        reciprocal_for_creates(session->reciprocals, true);
+    bool ok = load_rows(session, chunk, done, err);
+    if (session->reciprocals != NULL)
+        reciprocal_for_creates(session->reciprocals, false);
     done->count = undo_sort(done->items, done->count);
     return ok;
 }
 
 /* ---- which labels are one ---- */
 
-static bool knows_all(struct run *run)
+static bool knows_all(const struct session *session)
 {
-    for (uint32_t i = 0; i < run->session.types.count; i++)
-        if (run->session.types.items[i].managed &&
-            reciprocal_of(run->session.reciprocals, i) == TYPE_NONE)
+    for (uint32_t i = 0; i < session->types.count; i++)
+        if (session->types.items[i].managed && reciprocal_of(session->reciprocals, i) == TYPE_NONE)
             return false;
     return true;
 }
 
-bool undo_history_learn(struct run *run, struct error *err)
+bool undo_history_learn(struct session *session, const struct scope *scope, struct error *err)
 {
     CLEANUP(assoc_list_clear) struct assoc_list links = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct pg_args args = {0};
-    if (run->session.reciprocals == NULL || knows_all(run))
+    if (session->reciprocals == NULL || knows_all(session))
         return true;
-    pg_arg_int(&args, run->scope.undoes);
-    if (!pg_run(run->session.state, STATEMENT_UNDO_RECIPROCALS, &args, &rows, err))
+    pg_arg_int(&args, scope->undoes);
+    if (!pg_run(session->state, STATEMENT_UNDO_RECIPROCALS, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++)
         assoc_list_add(&links,
             (struct assoc){.from_id = (uint64_t)pg_rows_int(&rows, i, 0),
                 .to_id = (uint64_t)pg_rows_int(&rows, i, 1)});
-    return links.count == 0 || link_evidence_read(run, &links, err);
+    return links.count == 0 || link_evidence_read(session, &links, err);
 }

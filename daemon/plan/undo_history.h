@@ -15,6 +15,7 @@
 
 /* `{0}` is an empty one. */
 struct undo_history {
+    int64_t run_id; /* whose */
     struct pg_rows rows; /* of undo_changes.sql */
     struct undo_row *items; /* in order, each association once; number: of its row */
     size_t count, room;
@@ -22,11 +23,11 @@ struct undo_history {
                                 * that nobody can name from this one (model/reciprocal.h) */
 };
 
-/* What run->scope.undoes did. Types that the account no longer lists enter run->session.types
+/* What scope->undoes did. Types that the account no longer lists enter session->types
  * unmanaged.
  */
-MUST_CHECK bool undo_history_load(
-    struct run *run, const struct chunk *chunk, struct undo_history *done, struct error *err);
+MUST_CHECK bool undo_history_load(struct session *session, const struct scope *scope,
+    const struct chunk *chunk, struct undo_history *done, struct error *err);
 void undo_history_clear(struct undo_history *done);
 
 /* The origin that the owned set gave an archived association; NULL: none was noted. */
@@ -36,6 +37,7 @@ bool undo_history_is_unclear(const struct undo_history *done, const struct assoc
 
 /* Reads some of the links that the run changed from both of their records, if only that can tell
  * which of the account's labels are one: a request, nearly always. */
-MUST_CHECK bool undo_history_learn(struct run *run, struct error *err);
+MUST_CHECK bool undo_history_learn(
+    struct session *session, const struct scope *scope, struct error *err);
 
 #endif

@@ -137,7 +137,7 @@ static bool carries_unmanaged(const struct diff_rules *rules, const struct group
     return false;
 }
 
-static enum undo_verdict judge_made(
+static enum undo_verdict decide_made(
     const struct diff_rules *rules, const struct group *group, const struct undo_row *row)
 {
     bool by_itself = row->did == UNDO_CAME;
@@ -188,7 +188,7 @@ static bool stays_unlinked(const struct diff_rules *rules, const struct group *g
     return false;
 }
 
-static enum undo_verdict judge_lost(
+static enum undo_verdict decide_lost(
     const struct diff_rules *rules, const struct group *group, const struct undo_row *row)
 {
     bool by_itself = row->did != UNDO_ARCHIVED;
@@ -224,9 +224,9 @@ void undo_record(
             if (is_unmanaged(rules, row))
                 row->verdict = UNDO_UNMANAGED;
             else if (is_made(row))
-                row->verdict = judge_made(rules, &group, row);
+                row->verdict = decide_made(rules, &group, row);
             else
-                row->verdict = judge_lost(rules, &group, row);
+                row->verdict = decide_lost(rules, &group, row);
             if (row->verdict == UNDO_DO && !is_made(row) &&
                 is_taken(rules, rows, count, &row->assoc, observed))
                 row->verdict = UNDO_TAKEN;

@@ -20,12 +20,12 @@ enum fate {
     FATE_READ = 4,
 };
 
-bool unreadable_load(struct unreadable *list, struct run *run, struct error *err)
+bool unreadable_load(struct unreadable *list, const struct session *session, struct error *err)
 {
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct pg_args args = {0};
-    pg_arg_text(&args, run->session.sync->name);
-    if (!pg_run(run->session.state, STATEMENT_REJECT_READS, &args, &rows, err))
+    pg_arg_text(&args, session->sync->name);
+    if (!pg_run(session->state, STATEMENT_REJECT_READS, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++)
         assoc_list_add(&list->known,
@@ -104,26 +104,27 @@ void unreadable_note(struct unreadable *list, const struct client_reply *reply)
     }
 }
 
-static bool put_refused(struct unreadable *list, struct run *run, struct error *err)
+static bool put_refused(struct unreadable *list, const struct session *session, struct error *err)
 {
     struct pg_args args = {0};
     if (list->refused == 0)
         return true;
-    pg_arg_text(&args, run->session.sync->name);
-    pg_arg_int(&args, run->session.run_id);
+    pg_arg_text(&args, session->sync->name);
+    pg_arg_int(&args, session->run_id);
     pg_arg_text(&args, pg_array_end(&list->from));
     pg_arg_text(&args, pg_array_end(&list->category));
     pg_arg_text(&args, pg_array_end(&list->message));
     pg_arg_text(&args, pg_array_end(&list->correlation));
-    return pg_run(run->session.state, STATEMENT_REJECT_READ, &args, NULL, err);
+    return pg_run(session->state, STATEMENT_REJECT_READ, &args, NULL, err);
 }
 
 /* A run of some records says nothing of the others. */
-static bool drop_read(struct unreadable *list, struct run *run, struct error *err)
+static bool drop_read(struct unreadable *list, const struct session *session,
+    const struct scope *scope, struct error *err)
 {
     CLEANUP(buf_clear) struct buf gone = {0};
     struct pg_args args = {0};
-    bool whole = run->scope.mode == RUN_FULL || run->scope.mode == RUN_PLAN;
+    bool whole = scope->mode == RUN_FULL || scope->mode == RUN_PLAN;
     for (size_t i = 0; i < list->known.count; i++) {
         const struct assoc *known = &list->known.rows[i];
         if ((known->flags & FATE_READ) != 0 || (whole && (known->flags & FATE_MET) == 0))
@@ -131,25 +132,26 @@ static bool drop_read(struct unreadable *list, struct run *run, struct error *er
     }
     if (gone.length == 0)
         return true;
-    pg_arg_text(&args, run->session.sync->name);
+    pg_arg_text(&args, session->sync->name);
     pg_arg_text(&args, pg_array_end(&gone));
-    return pg_run(run->session.state, STATEMENT_REJECT_READ_GONE, &args, NULL, err);
+    return pg_run(session->state, STATEMENT_REJECT_READ_GONE, &args, NULL, err);
 }
 
-bool unreadable_store(struct unreadable *list, struct run *run, struct error *err)
+bool unreadable_store(
+    struct unreadable *list, struct session *session, struct plan *plan, struct error *err)
 {
-    run->plan.counts.records += list->waiting;
-    run->plan.counts.unread += list->waiting;
-    run->plan.unread_told += list->waiting + list->refused;
+    plan->counts.records += list->waiting;
+    plan->counts.unread += list->waiting;
+    plan->unread_told += list->waiting + list->refused;
     if (list->refused > 0)
-        run_note(run, "%llu %s could not be read (assocd rejects %s): %s",
-            (unsigned long long)list->refused, run->session.sync->from, run->session.sync->name,
+        session_note(session, "%llu %s could not be read (assocd rejects %s): %s",
+            (unsigned long long)list->refused, session->sync->from, session->sync->name,
             list->first);
     else if (list->waiting > 0)
-        run_note(run,
+        session_note(session,
             "%llu %s that HubSpot refused to read wait for their next try (assocd rejects %s)",
-            (unsigned long long)list->waiting, run->session.sync->from, run->session.sync->name);
-    return put_refused(list, run, err) && drop_read(list, run, err);
+            (unsigned long long)list->waiting, session->sync->from, session->sync->name);
+    return put_refused(list, session, err) && drop_read(list, session, plan->scope, err);
 }
 
 void unreadable_clear(struct unreadable *list)

@@ -23,7 +23,8 @@ struct unreadable {
 };
 
 /* `{0}` is an empty one. Loads the earlier ones. */
-MUST_CHECK bool unreadable_load(struct unreadable *list, struct run *run, struct error *err);
+MUST_CHECK bool unreadable_load(
+    struct unreadable *list, const struct session *session, struct error *err);
 
 /* Takes the records whose time has not come out of a chunk. */
 void unreadable_skip(struct unreadable *list, struct chunk *chunk);
@@ -33,7 +34,8 @@ void unreadable_note(struct unreadable *list, const struct client_reply *reply);
 
 /* Once all was read: rejects for those refused; those that could be read, or that nobody asks for
  * any more, are rejects no longer. Counts those left out as unread. */
-MUST_CHECK bool unreadable_store(struct unreadable *list, struct run *run, struct error *err);
+MUST_CHECK bool unreadable_store(
+    struct unreadable *list, struct session *session, struct plan *plan, struct error *err);
 
 void unreadable_clear(struct unreadable *list);
 

@@ -7,11 +7,13 @@
 #include <stdlib.h>
 
 #include "base/amount.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "pg/pg.h"
 #include "source/spool.h"
 #include "journal/changed_records.h"
 #include "journal/journal.h"
+#include "journal/mapping_row.h"
 #include "plan/gate.h"
 #include "plan/merged.h"
 #include "plan/plan.h"
@@ -23,23 +25,25 @@
 
 static bool make_plan(struct run *run, struct error *err)
 {
-    run->plan.read_ms = clock_now_ms();
-    if (!account_open(run, err) || !recover_changes(run, err))
+    struct session *session = &run->session;
+    if (!account_open(session, err) || !recover_changes(run, err))
         return false;
-    return run->scope.undoes != 0 ? undo_build(run, err) : plan_build(run, err);
+    return run->scope.undoes != 0 ? undo_build(session, &run->scope, &run->plan, err)
+                                  : plan_build(session, &run->scope, &run->plan, err);
 }
 
 static bool run_sync(struct run *run, struct error *err)
 {
-    if (!journal_open(run, err) || !changed_records_take(run, err))
+    struct session *session = &run->session;
+    if (!journal_open(run, err) || !changed_records_read(session, &run->scope, err))
         return false;
-    if (changed_records_nothing(run))
+    if (changed_records_nothing(&run->scope))
         return true;
-    if (!make_plan(run, err) || !gate_plan(run, err))
+    if (!make_plan(run, err) || !gate_check(session, &run->plan, &run->verdict, &run->outcome, err))
         return false;
     if (run->scope.mode == RUN_PLAN)
         return true;
-    return apply_plan(run, err) && verify_changes(run, err) && merged_explain(run, err);
+    return apply_plan(run, err) && verify_changes(run, err) && merged_explain(session, err);
 }
 
 /* How a run that was cut short is told. */
@@ -86,10 +90,12 @@ static enum run_status finished_status(const struct run *run)
 static bool remember_good(struct run *run, struct error *err)
 {
     struct pg_args args = {0};
+    CLEANUP(buf_clear) struct buf text = {0}, fields = {0};
     pg_arg_text(&args, run->session.sync->name);
     pg_arg_int(&args, run->session.run_id);
-    pg_arg_text(&args, run->session.mapping);
+    pg_arg_text(&args, mapping_text(&run->session.mapping, &text));
     pg_arg_int(&args, (int64_t)(run->plan.counts.desired + run->plan.counts.pending));
+    pg_arg_text(&args, mapping_row_array(&run->session.mapping, &fields));
     return run->scope.mode == RUN_PLAN || run->scope.mode == RUN_CHANGED ||
         run->scope.undoes != 0 || run->verdict.kind != VERDICT_PASS ||
         run->plan.counts.invalid > 0 ||
@@ -120,7 +126,7 @@ static bool is_settled(const struct run *run)
 {
     const struct plan_counts *planned = &run->plan.counts;
     const struct outcome_counts *done = &run->outcome.counts;
-    if (run->scope.mode == RUN_PLAN || !run_has_read(run) || done->unverified > 0)
+    if (run->scope.mode == RUN_PLAN || !plan_has_read(&run->plan) || done->unverified > 0)
         return false;
     return run->verdict.kind != VERDICT_PASS ||
         done->created + done->archived + done->rejected == planned->to_create + planned->to_archive;
@@ -133,37 +139,38 @@ static void note_rest(struct run *run)
     const struct outcome_counts *done = &run->outcome.counts;
     char count[AMOUNT_TEXT_MAX];
     if (planned->invalid > 0)
-        run_note(run, "%s of the source %s invalid (assocd rejects %s)",
+        session_note(&run->session, "%s of the source %s invalid (assocd rejects %s)",
             amount_text(planned->invalid, "rows", count), planned->invalid == 1 ? "is" : "are",
             run->session.sync->name);
     else if (planned->pending > 0)
-        run_note(run, "%s of the source %s (assocd rejects %s)",
+        session_note(&run->session, "%s of the source %s (assocd rejects %s)",
             amount_text(planned->pending, "rows", count),
             planned->pending == 1 ? "waits for its key" : "wait for their keys",
             run->session.sync->name);
     else if (done->unverified > 0)
-        run_note(run, "%s %s not show in HubSpot (assocd show %lld)",
+        session_note(&run->session, "%s %s not show in HubSpot (assocd show %lld)",
             amount_text(done->unverified, "changes", count), done->unverified == 1 ? "does" : "do",
             (long long)run->session.run_id);
     else
-        run_note(
-            run, "not all changes were made (assocd show %lld)", (long long)run->session.run_id);
+        session_note(&run->session, "not all changes were made (assocd show %lld)",
+            (long long)run->session.run_id);
 }
 
 static bool close_finished(struct run *run, struct error *err)
 {
     if (run->scope.mode != RUN_PLAN && !journal_results(run, err))
         return false;
-    if (!remember_good(run, err) || (is_settled(run) && !changed_records_finish(run, err)))
+    if (!remember_good(run, err) ||
+        (is_settled(run) && !changed_records_finish(&run->session, &run->scope, err)))
         return false;
-    run->ending.changes_left = changed_records_waits(run);
+    run->ending.changes_left = changed_records_waits(&run->scope);
     enum run_status status = finished_status(run);
     if (run->outcome.counts.rejected == 0)
-        quarantine_note(run); /* else HubSpot's words of now are the news */
+        quarantine_note(&run->session, &run->plan); /* else HubSpot's words of now are the news */
     if (status == RUN_PARTIAL)
         note_rest(run);
     else if (status == RUN_SUCCEEDED || status == RUN_NO_CHANGE)
-        run->ending.reason[0] = '\0'; /* what was noted has come right since */
+        run->session.reason[0] = '\0'; /* what was noted has come right since */
     return journal_status(run, status, err);
 }
 
@@ -173,7 +180,7 @@ static void close_failed(struct run *run, const struct error *why)
 {
     struct error later;
     run->ending.failure = *why;
-    run->ending.changes_left = changed_records_waits(run);
+    run->ending.changes_left = changed_records_waits(&run->scope);
     if (run->session.run_id != 0 && journal_abandon(run, &later) && journal_results(run, &later))
         (void)!journal_status(run, failed_status(why->kind), &later);
 }
@@ -182,7 +189,7 @@ bool run_execute(
     struct run *run, const struct session *session, const struct scope *scope, struct error *err)
 {
     struct error why = {0};
-    *run = (struct run){.session = *session, .scope = *scope};
+    *run = (struct run){.session = *session, .scope = *scope, .plan.scope = &run->scope};
     if (run_sync(run, &why) && close_finished(run, &why)) {
         prune_history(run);
         return true;
@@ -209,8 +216,8 @@ void run_clear(struct run *run)
     free(run->session.reciprocals);
     free(run->session.from_type);
     free(run->session.to_type);
-    free(run->session.baseline.mapping);
-    free(run->session.mapping);
+    mapping_clear(&run->session.baseline.mapping);
+    mapping_clear(&run->session.mapping);
     *run = (struct run){0};
 }
 

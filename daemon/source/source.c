@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/id_list.h"
 #include "pg/pg.h"
 #include "pg/sqlstate.h"
 #include "pg/text.h"
@@ -31,7 +32,7 @@ struct source {
     bool empty;
     struct source_type type;
     bool replica;
-    char shape[SOURCE_SHAPE_MAX]; /* "table", "view 5d41…": what kind of thing it is, and where */
+    char shape[SOURCE_SHAPE_MAX]; /* "table", "view 5d41…": what kind of thing it is */
     char message[SOURCE_MESSAGE_MAX];
     struct source_record record;
     struct source_once once;
@@ -139,8 +140,8 @@ static void add_wanted(
     struct buf *sql, const char *of, const struct source_query *query, const struct pg_rows *shape)
 {
     CLEANUP(buf_clear) struct buf ids = {0};
-    for (size_t i = 0; i < query->from_count; i++)
-        pg_array_int(&ids, (int64_t)query->from_ids[i]);
+    for (size_t i = 0; i < query->from_ids->count; i++)
+        pg_array_int(&ids, (int64_t)query->from_ids->ids[i]);
     add_id(sql, of, shape, 0);
     buf_addf(sql, " = any ('%s'::%s[])", pg_array_end(&ids),
         pg_rows_integer(shape, 0) ? "bigint" : "text");
@@ -185,9 +186,8 @@ static bool begin_copy(struct source *source, const char *relation, struct error
         !source_not_null(source->pg, relation, ids, not_null, err))
         return false;
     size_t length = strlen(source->shape);
-    (void)snprintf(source->shape + length, sizeof source->shape - length,
-        "%sids as %s and %s, database %s", length > 0 ? ", " : "", written(source, &shape, 0),
-        written(source, &shape, 1), pg_database(source->pg));
+    (void)snprintf(source->shape + length, sizeof source->shape - length, "%sids as %s and %s",
+        length > 0 ? ", " : "", written(source, &shape, 0), written(source, &shape, 1));
     text_trim(source->shape);
     buf_reset(&sql);
     buf_add_text(&sql, "copy (select ");
@@ -286,22 +286,19 @@ const char *source_shape(const struct source *source)
     return source->shape;
 }
 
+const char *source_database(const struct source *source)
+{
+    return pg_database(source->pg);
+}
+
 bool source_empty(const struct source *source)
 {
     return source->empty;
 }
 
-static int by_id(const void *a, const void *b)
-{
-    const uint64_t *one = a, *other = b;
-    return (*one > *other) - (*one < *other);
-}
-
 static bool is_wanted(const struct source *source, uint64_t from_id)
 {
-    const struct source_query *query = &source->query;
-    return !source->beside ||
-        bsearch(&from_id, query->from_ids, query->from_count, sizeof from_id, by_id) != NULL;
+    return !source->beside || id_list_has(source->query.from_ids, from_id);
 }
 
 static bool next_row(struct source *source, struct source_row *row, struct error *err)

@@ -37,8 +37,7 @@ struct source_query {
     const struct sync_definition *sync;
     const char *database_url; /* used where the sync names none */
     const struct types *types; /* holds the managed types */
-    const uint64_t *from_ids; /* only the rows of these from-records, ascending; NULL: all */
-    size_t from_count;
+    const struct id_list *from_ids; /* only the rows of these from-records, ascending; NULL: all */
     bool rivals; /* tell rows of others, too, that contradict theirs; both are invalid */
 };
 
@@ -51,10 +50,11 @@ void source_close(struct source *source); /* NULL is fine */
 MUST_CHECK bool source_next(struct source *source, struct source_row *row, struct error *err);
 
 /* Is it a standby server, which may lag behind? What kind of relation is it, with which kinds of
- * ids, in which database ("table, ids as integer and integer, database dwh")? A view's definition
- * is part of it. Borrowed. */
+ * ids ("table, ids as integer and integer"), in which database? A view's definition is part of it.
+ * Borrowed. */
 bool source_replica(const struct source *source);
 const char *source_shape(const struct source *source);
+const char *source_database(const struct source *source);
 
 /* After SOURCE_END: has the source no row at all, of any from-record? */
 bool source_empty(const struct source *source);

@@ -24,7 +24,7 @@ struct site {
     char *relation; /* quoted; NULL: not asked for */
     char kind; /* pg_class.relkind; '\0': there is no such relation */
     int64_t on, off; /* triggers for the configured columns */
-    bool may_take, may_trigger, may_create;
+    bool may_replace, may_trigger, may_create;
     char role[256]; /* quoted */
     bool is_state; /* it is the assocd database */
     bool prepared; /* the objects are there */
@@ -72,7 +72,7 @@ static bool inspect(struct site *site, const struct sync_definition *sync, struc
     site->kind = pg_rows_text(&rows, 0, 0)[0];
     site->on = pg_rows_int(&rows, 0, 1);
     site->off = pg_rows_int(&rows, 0, 2);
-    site->may_take = pg_rows_bool(&rows, 0, 3);
+    site->may_replace = pg_rows_bool(&rows, 0, 3);
     site->may_trigger = pg_rows_bool(&rows, 0, 4);
     site->may_create = pg_rows_bool(&rows, 0, 5);
     (void)snprintf(site->role, sizeof site->role, "%s", pg_rows_text(&rows, 0, 6));
@@ -112,10 +112,10 @@ static bool has_triggers(const struct site *site)
 
 static bool in_place(const struct site *site)
 {
-    return !site->anonymous && site->on == TRIGGERS && site->off == 0 && site->may_take;
+    return !site->anonymous && site->on == TRIGGERS && site->off == 0 && site->may_replace;
 }
 
-static void tell_touch(const struct sync_definition *sync, struct buf *text)
+static void report_touch(const struct sync_definition *sync, struct buf *text)
 {
     buf_addf(text,
         "%s is not a table; call assocd.touch('%s', from_id) in the transaction that changes its "
@@ -210,7 +210,7 @@ static enum watch_state conclude(
         return WATCH_OUTDATED;
     }
     if (!has_triggers(site)) {
-        tell_touch(sync, text);
+        report_touch(sync, text);
         return WATCH_BY_TOUCH;
     }
     buf_addf(text, "watched: triggers on %s are in place", sync->source_table);
@@ -226,7 +226,7 @@ bool watch_look(const struct sync_definition *sync, const char *database_url,
         !site_open(&site, sync, database_url, site_reads, err))
         return false;
     add_why_unseen(&site, sync, &why);
-    if (why.length == 0 && !site.may_take)
+    if (why.length == 0 && !site.may_replace)
         buf_addf(&why, "role %s may not select and delete in assocd.touched", site.role);
     *state = conclude(&site, sync, buf_text(&why), text);
     return true;
@@ -310,7 +310,7 @@ bool watch_install(const struct sync_definition *sync, const char *database_url,
             busy ? " is in use by a long transaction, try again" : "");
     }
     if (!has_triggers(&site))
-        tell_touch(sync, text);
+        report_touch(sync, text);
     else
         buf_addf(text, "triggers on %s %s%s", sync->source_table,
             in_place(&site) ? "were in place"

@@ -5,6 +5,7 @@ where approval_id = (
     select approval_id from assocd.plan_approval
     where plan_id = $1::bigint and digest = (select assocd.plan_digest($1::bigint)) and used_at is null
         and expires_at > clock_timestamp()
-        and exists (select from assocd.run where run_id = $1::bigint and fingerprint = $3)
+        and exists (select from assocd.run where run_id = $1::bigint
+            and coalesce(mapping, assocd.noted_mapping(fingerprint)) = $3::text[])
     order by approval_id limit 1 for update)
 returning approved_by

@@ -8,6 +8,7 @@ update assocd.run set status = $2,
     reported = $15::bigint, blocked = $16::bigint, created = $17::bigint, archived = $18::bigint,
     rejected = $19::bigint, unverified = $20::bigint, skipped = $21::bigint, withheld = $22::bigint,
     requests = $23::bigint, guard = $24, error = $25, digest = $26, fingerprint = coalesce($27, fingerprint),
+    mapping = coalesce($31::text[], mapping),
     changes_left = $28::boolean, abandoned = $29::bigint, pending = $30::bigint
 where run_id = $1::bigint and completed_at is null
 returning run_id

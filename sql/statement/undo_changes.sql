@@ -6,21 +6,22 @@
 select c.operation, case when c.turned then c.to_id else c.from_id end, case when c.turned then c.from_id else c.to_id end,
     c.category, c.type_id, c.origin, array_to_string(c.along, ' '), array_to_string(c.implied, ' '),
     array_to_string(c.came, ' '), c.state = 'implied',
-    exists (select from assocd.sync_state s cross join lateral (
+    exists (select from (
+            select sync, portal, (coalesce(mapping, assocd.noted_mapping(fingerprint)))[1:2] as ends
+            from assocd.sync_state) s cross join lateral (
             select m.category, m.type_id, false as turned from assocd.managed m
             where m.sync = s.sync and m.from_id = c.from_id and m.to_id = c.to_id and m.released_at is null
             union all
             select m.category, m.type_id, true from assocd.managed m
             where m.sync = s.sync and m.from_id = c.to_id and m.to_id = c.from_id and m.released_at is null offset 0) m
         where s.sync <> r.sync and s.portal = r.portal and case when m.turned
-            then s.fingerprint is null or split_part(s.fingerprint, ' of account ', 1) = o.turned_ends
-            else s.fingerprint is null or split_part(s.fingerprint, ' of account ', 1) = o.ends
+            then s.ends is null or s.ends = array[e.ends[2], e.ends[1]]
+            else s.ends is null or s.ends = e.ends
                 or m.category || ':' || m.type_id = any (c.implied)
                 or (m.category, m.type_id) = (c.category, c.type_id) end),
     c.turned, c.reason = 'companion'
 from assocd.run r
-cross join lateral (select split_part(r.fingerprint, ' of account ', 1) as ends) e
-cross join lateral (select e.ends, split_part(e.ends, ' to ', 2) || ' to ' || split_part(e.ends, ' to ', 1) as turned_ends) o
+cross join lateral (select (coalesce(r.mapping, assocd.noted_mapping(r.fingerprint)))[1:2] as ends) e
 join (
     select *, false as turned from assocd.change where run_id = $1::bigint and ordinal > 0 and from_id between $2::bigint and $3::bigint
     union all

@@ -126,6 +126,11 @@ function check_calls(code) {
     }
     if (path ~ /^daemon\/cli\// && path !~ /\/output\.c$/ && calls(code, "printf|vprintf|fprintf|vfprintf"))
         complain(FNR, "print", "output_print and its like make visible what they print (cli/output.h)")
+    if (product && path !~ /^daemon\/base\/error\.[ch]$/ &&
+        (code ~ /(^|[^a-zA-Z_])_exit\( *[1-9]/ || code ~ /(^|[^a-zA-Z_])code *(=|==|!=) *[1-9]/ ||
+        code ~ /status *(=|==|!=) *(6[49]|7[0-9])([^0-9]|$)/ ||
+        (path ~ /^daemon\/(main\.c|cli\/)/ && code ~ /(^|[^a-zA-Z_])exit\( *[1-9]/)))
+        complain(FNR, "exit-code", "has a name in base/error.h, or gets one")
     if (product && path != "daemon/base/clock.c" &&
         calls(code, "clock_gettime|time|gettimeofday|clock|timespec_get"))
         complain(FNR, "clock", "only base/clock.c reads a clock")

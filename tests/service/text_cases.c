@@ -189,7 +189,7 @@ TEST(an_apply_without_approval_leaves_one_plan_that_waits)
     expect(0, "run", NULL, "");
     configure_role("assocd");
     char text[64];
-    bed_sql(&bed, "update assocd.sync_state set fingerprint = fingerprint || 'x'");
+    bed_sql(&bed, "update assocd.sync_state set mapping[8] = mapping[8] || 'x'");
     expect(4, "plan", NULL, "refused by guard changed_mapping");
     int64_t plan = bed_int(&bed, "select max(run_id) from assocd.run");
     (void)snprintf(text, sizeof text, "%lld", (long long)plan);

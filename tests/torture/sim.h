@@ -80,7 +80,7 @@ struct sim_row { /* assocd.run */
     bool open, watch, dry, unsettled;
     bool planned_after; /* it planned on after others had closed it */
     char status[12];
-    char fingerprint[320];
+    char mapping[512];
     int64_t started_us, desired, archived, absent_us;
 };
 struct sim_reject {
@@ -115,7 +115,7 @@ struct sim_tables {
     int32_t source_rejects, source_rejects_run;
     int64_t epoch;
     bool good_known;
-    char good_fingerprint[512];
+    char good_mapping[512];
     int64_t good_desired, good_us;
     uint8_t good_mask; /* the sync's types then */
     uint64_t touched[SIM_FROMS], touched_all, transaction;

@@ -46,8 +46,8 @@ STATEMENT(plan_mapping)
 {
     UNUSED(pg);
     const struct sim_row *plan = &sim.tables->runs[sim_int(args, 1)];
-    if (plan->fingerprint[0] != '\0')
-        sim_row(rows, TEXT(plan->fingerprint));
+    if (plan->mapping[0] != '\0')
+        sim_row(rows, TEXT(plan->mapping));
     return true;
 }
 
@@ -63,7 +63,7 @@ STATEMENT(mapping_accept)
 {
     UNUSED(pg), UNUSED(rows);
     struct sim_tables *t = sim.tables;
-    (void)snprintf(t->good_fingerprint, sizeof t->good_fingerprint, "%s", args->text[1]);
+    (void)snprintf(t->good_mapping, sizeof t->good_mapping, "%s", args->text[2]);
     t->good_mask = sim.world.managed;
     return true;
 }

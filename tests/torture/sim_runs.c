@@ -52,7 +52,7 @@ STATEMENT(sync_enter)
     pg->run->good_desired = t->good_desired;
     pg->run->good_mask = t->good_mask;
     if (t->good_known)
-        sim_row(rows, NUMBER(t->epoch), TEXT(t->good_fingerprint), NUMBER(t->good_desired));
+        sim_row(rows, NUMBER(t->epoch), TEXT(t->good_mapping), NUMBER(t->good_desired));
     else
         sim_row(rows, NUMBER(t->epoch), NOTHING, NOTHING);
     return true;
@@ -136,8 +136,8 @@ STATEMENT(run_update)
     (void)snprintf(run->status, sizeof run->status, "%s", status);
     run->open = strcmp(status, "planning") == 0 || strcmp(status, "applying") == 0 ||
         strcmp(status, "verifying") == 0;
-    if (args->text[26] != NULL)
-        (void)snprintf(run->fingerprint, sizeof run->fingerprint, "%s", args->text[26]);
+    if (args->text[30] != NULL)
+        (void)snprintf(run->mapping, sizeof run->mapping, "%s", args->text[30]);
     run->desired = sim_int(args, 4);
     run->archived = sim_int(args, 18);
     if (!run->open)
@@ -156,7 +156,7 @@ STATEMENT(sync_good)
     t->good_desired = plan_id != 0 ? row_of(plan_id)->desired : sim_int(args, 4);
     t->good_us = sim.now_us;
     t->good_mask = sim.world.managed;
-    (void)snprintf(t->good_fingerprint, sizeof t->good_fingerprint, "%s", args->text[2]);
+    (void)snprintf(t->good_mapping, sizeof t->good_mapping, "%s", args->text[4]);
     return true;
 }
 

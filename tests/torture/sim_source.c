@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/id_list.h"
 #include "torture/sim.h"
 
 struct source {
@@ -44,10 +45,8 @@ void source_close(struct source *source)
 
 static bool is_asked(const struct source *s, size_t from)
 {
-    for (size_t i = 0; i < s->query->from_count; i++)
-        if (s->query->from_ids[i] == SIM_FROM_ID + from)
-            return true;
-    return s->query->from_ids == NULL;
+    const struct id_list *asked = s->query->from_ids;
+    return asked == NULL || id_list_has(asked, SIM_FROM_ID + from);
 }
 
 /* One step through records, the row that names none, which comes first, and types. */
@@ -158,6 +157,12 @@ const char *source_shape(const struct source *s)
 {
     (void)s;
     return "as ever";
+}
+
+const char *source_database(const struct source *s)
+{
+    (void)s;
+    return "the only one";
 }
 
 const char *source_name(const struct sync_definition *sync)

@@ -73,7 +73,8 @@ static void stage_open(void)
     run = (struct run){.session = {.sync = &sync_definition,
                            .database_url = database,
                            .state = cluster_connect(database),
-                           .run_id = 2}};
+                           .run_id = 2},
+        .plan.scope = &run.scope};
     for (size_t i = 0; i < ARRAY_COUNT(letter_types); i++)
         ck_assert_uint_eq(types_add(&run.session.types, &letter_types[i]), i);
 }

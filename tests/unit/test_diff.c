@@ -20,7 +20,7 @@ static const struct {
 #define LB (1u << B)
 #define NOTHING \
     { \
-        .operation = CHANGE_FORGET \
+        .operation = CHANGE_DISOWN \
     }
     {"a new wish is created", POLICY_MIRROR, DRIFT_RESTORE, P, P, 0, 0, 1,
         {.operation = CHANGE_CREATE, .reason = REASON_SOURCE_ADDED}},
@@ -35,11 +35,11 @@ static const struct {
     {"but not under mirror_owned", POLICY_MIRROR_OWNED, DRIFT_RESTORE, P, 0, 0, P, 0, NOTHING},
     {"and never under create_only", POLICY_CREATE_ONLY, DRIFT_RESTORE, P, 0, P, P, 0, NOTHING},
     {"an equal one enters the owned set", POLICY_MIRROR_OWNED, DRIFT_RESTORE, P, P, 0, P, 1,
-        {.operation = CHANGE_ADOPT}},
+        {.operation = CHANGE_OWN}},
     {"an owned equal one needs nothing", POLICY_MIRROR_OWNED, DRIFT_RESTORE, P, P, P, P, 0,
         NOTHING},
     {"what nobody has any more is forgotten", POLICY_CREATE_ONLY, DRIFT_RESTORE, P, 0, P, 0, 1,
-        {.operation = CHANGE_FORGET}},
+        {.operation = CHANGE_DISOWN}},
     {"an unmanaged label holds the plain link", POLICY_MIRROR, DRIFT_RESTORE, P, 0, P, P | LA, 1,
         {.operation = CHANGE_ARCHIVE, .reason = REASON_SOURCE_REMOVED, .verdict = CHANGE_BLOCKED}},
     {"a label that the policy leaves holds it", POLICY_MIRROR_OWNED, DRIFT_RESTORE, P | LA, 0, P,
@@ -106,8 +106,8 @@ static const struct {
         {.operation = CHANGE_ARCHIVE, .reason = REASON_SOURCE_REMOVED}},
     {"wished for again: a new wish, not drift", P, 0,
         {.operation = CHANGE_CREATE, .reason = REASON_SOURCE_ADDED}},
-    {"wished for and there: ours again", P, P, {.operation = CHANGE_ADOPT}},
-    {"still gone: may be forgotten", 0, 0, {.operation = CHANGE_FORGET}},
+    {"wished for and there: ours again", P, P, {.operation = CHANGE_OWN}},
+    {"still gone: may be forgotten", 0, 0, {.operation = CHANGE_DISOWN}},
 };
 
 TEST_LOOP(what_was_archived_in_doubt_is_ours_if_it_comes_back, ARRAY_COUNT(released))
@@ -154,9 +154,9 @@ TEST(restores_the_plain_link_with_its_label)
     compare(&world, &list);
     ck_assert_uint_eq(list.count, 3);
     ck_assert_uint_eq(picked(&list, 0, CHANGE_CREATE, CHANGE_PLANNED), P | LA);
-    ck_assert_uint_eq(picked(&list, 0, CHANGE_FORGET, CHANGE_PLANNED), LB);
+    ck_assert_uint_eq(picked(&list, 0, CHANGE_DISOWN, CHANGE_PLANNED), LB);
     for (size_t i = 0; i < list.count; i++)
-        ck_assert(list.items[i].operation == CHANGE_FORGET ||
+        ck_assert(list.items[i].operation == CHANGE_DISOWN ||
             list.items[i].reason == REASON_DRIFT_REMOVED);
     diff_list_clear(&list);
 }

@@ -157,9 +157,9 @@ static struct world next_world(const struct world *world, const struct diff_list
     for (size_t p = 0; p < world->pairs; p++) {
         next.observed[p] = applied(world, list, p);
         next.owned[p] |= picked(list, p, CHANGE_CREATE, CHANGE_PLANNED) |
-            picked(list, p, CHANGE_ADOPT, CHANGE_PLANNED);
+            picked(list, p, CHANGE_OWN, CHANGE_PLANNED);
         next.owned[p] &= ~(picked(list, p, CHANGE_ARCHIVE, CHANGE_PLANNED) |
-            picked(list, p, CHANGE_FORGET, CHANGE_PLANNED));
+            picked(list, p, CHANGE_DISOWN, CHANGE_PLANNED));
     }
     return next;
 }
@@ -172,8 +172,8 @@ static void expect_rest(struct world world, bool owned_too)
         ck_assert_uint_eq(picked(&list, p, CHANGE_CREATE, CHANGE_PLANNED), 0);
         ck_assert_uint_eq(picked(&list, p, CHANGE_ARCHIVE, CHANGE_PLANNED), 0);
         if (owned_too) {
-            ck_assert_uint_eq(picked(&list, p, CHANGE_ADOPT, CHANGE_PLANNED), 0);
-            ck_assert_uint_eq(picked(&list, p, CHANGE_FORGET, CHANGE_PLANNED), 0);
+            ck_assert_uint_eq(picked(&list, p, CHANGE_OWN, CHANGE_PLANNED), 0);
+            ck_assert_uint_eq(picked(&list, p, CHANGE_DISOWN, CHANGE_PLANNED), 0);
         }
     }
     if (!owned_too)

@@ -150,7 +150,7 @@ static int64_t use_approval_of(int run_id, const char *mapping)
 
 static int64_t use_approval(int run_id)
 {
-    return use_approval_of(run_id, "deals to contacts");
+    return use_approval_of(run_id, "{deals,contacts,NULL,NULL,NULL,NULL,NULL,NULL}");
 }
 
 static void approve(void)
@@ -188,7 +188,7 @@ TEST(uses_an_approval_once_in_time_and_for_the_plan_it_was_given_for)
     change(1, "archive", 2, 1, "withheld"); /* not what was approved */
     ck_assert_int_eq(use_approval(2), 0);
     cluster_exec(pg, "delete from assocd.change where from_id = 2", NULL);
-    ck_assert_int_eq(use_approval_of(2, "deals to companies"), 0);
+    ck_assert_int_eq(use_approval_of(2, "{deals,companies,NULL,NULL,NULL,NULL,NULL,NULL}"), 0);
     ck_assert_int_eq(use_approval(2), 1);
     ck_assert_int_eq(use_approval(2), 0);
     ck_assert_int_eq(

@@ -321,9 +321,9 @@ TEST(keeps_only_times_that_are_times)
     reply.api_completed_at = "tomorrow\t\\N";
     CLEANUP(buf_clear) struct buf rows = {0};
     open_run(&run);
-    journal_note_read(&run, &rows, "read", &reply, run.session.started_local);
-    journal_note_read(&run, &rows, "verify", &reply, run.session.started_local);
-    ck_assert_msg(journal_reads(&run, &rows, &err), "%s", err.text);
+    journal_note_read(&run.session, &rows, "read", &reply, run.session.started_local);
+    journal_note_read(&run.session, &rows, "verify", &reply, run.session.started_local);
+    ck_assert_msg(journal_reads(&run.session, &rows, &err), "%s", err.text);
     ck_assert_uint_eq(rows.length, 0);
     ck_assert_int_eq(cluster_int(pg,
                          "select count(*) from assocd.batch where inputs = 3 and status = 'done'"
@@ -363,7 +363,7 @@ TEST(whoever_asked_for_a_withheld_run_reads_of_the_guard_first)
     run.session.cause = "trigger";
     open_run(&run);
     run.verdict = (struct verdict){.kind = VERDICT_WITHHOLD, .guard = "max_archive", .text = "G"};
-    run_note(&run, "R");
+    session_note(&run.session, "R");
     ck_assert_msg(journal_status(&run, RUN_WITHHELD, &err), "%s", err.text);
     ck_assert_int_eq(
         cluster_int(pg, "select (outcome = 'run 1: withheld: G; R')::int from assocd.signal"), 1);

@@ -26,7 +26,8 @@ static void tear_down(void)
 static void open_lookup(size_t count, const char *const texts[])
 {
     stage_serve(count, texts);
-    lookup = (struct lookup){.run = &run, .object = "contacts", .type = run.session.to_type};
+    lookup =
+        (struct lookup){.session = &run.session, .object = "contacts", .type = run.session.to_type};
 }
 
 static bool ask(uint64_t first, uint64_t last)
@@ -87,15 +88,15 @@ TEST(what_is_not_told_is_unknown_and_not_deleted)
         ck_assert_int_eq(lookup.records[i].fate, LOOKUP_UNKNOWN);
     ck_assert(lookup.away);
     ck_assert_uint_eq(client_requests(run.session.client), 1); /* and is asked no more */
-    ck_assert_ptr_nonnull(
-        strstr(run.ending.reason, "HubSpot does not tell whether contacts were deleted or merged"));
+    ck_assert_ptr_nonnull(strstr(
+        run.session.reason, "HubSpot does not tell whether contacts were deleted or merged"));
 }
 
 TEST(asks_alone_for_two_hundred_at_most_in_a_run)
 {
     const char *const texts[] = {"200 OK", ALL(""), "404 Not Found", "{\"status\":\"error\"}"};
     open_lookup(2, texts);
-    run.plan.lookups = 198;
+    run.session.lookups = 198;
     ck_assert_msg(ask(1, 4), "%s", err.text);
     expect("dd??");
     ck_assert_uint_eq(client_requests(run.session.client), 3);

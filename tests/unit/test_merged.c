@@ -36,7 +36,7 @@ static void change(const char *operation, int from, int to, const char *reason)
 static void settle(size_t count, const char *const texts[])
 {
     stage_serve(count, texts);
-    ck_assert_msg(merged_settle(&run, &none, &none, &err), "%s", err.text);
+    ck_assert_msg(merged_find(&run.session, &run.plan, &none, &none, &err), "%s", err.text);
 }
 
 /* "archive 1-102 skipped, create …", in order. */
@@ -79,7 +79,7 @@ TEST(an_archive_towards_a_record_that_nobody_tells_of_waits)
     change("archive", 1, 4, "source_removed");
     settle(3, texts);
     expect("archive 1-3 planned, archive 1-4 skipped");
-    ck_assert_ptr_nonnull(strstr(run.ending.reason, "HubSpot does not tell"));
+    ck_assert_ptr_nonnull(strstr(run.session.reason, "HubSpot does not tell"));
 }
 
 /* The record to link to may have been merged into the one whose link is to go. */
@@ -102,7 +102,7 @@ TEST(a_from_record_that_nobody_tells_of_waits_and_is_not_done_with)
     settle(2, texts);
     expect("archive 1-3 skipped");
     ck_assert_uint_ge(run.plan.untold, 1);
-    ck_assert_ptr_nonnull(strstr(run.ending.reason, "HubSpot does not tell"));
+    ck_assert_ptr_nonnull(strstr(run.session.reason, "HubSpot does not tell"));
     stage_expect("select count(*)::text from assocd.reject", "0");
 }
 
@@ -135,7 +135,7 @@ TEST(a_refusal_is_explained)
     stage_exec("update assocd.change set state = 'sent'");
     stage_exec("update assocd.change set state = 'rejected', message = 'invalid'");
     stage_serve(3, texts);
-    ck_assert_msg(merged_explain(&run, &err), "%s", err.text);
+    ck_assert_msg(merged_explain(&run.session, &err), "%s", err.text);
     stage_expect("select category || ': ' || message from assocd.reject",
         "deleted: contacts record 10 does not exist in HubSpot (any more) (HubSpot: invalid)");
 }
@@ -156,7 +156,7 @@ TEST(what_a_missing_record_had_waits_while_nobody_tells_of_it)
     change("archive", 4, 21, "source_removed");
     change("archive", 4, 22, "drift_added");
     stage_serve(2, texts);
-    ck_assert_msg(merged_settle(&run, &none, &missing, &err), "%s", err.text);
+    ck_assert_msg(merged_find(&run.session, &run.plan, &none, &missing, &err), "%s", err.text);
     expect("archive 4-20 skipped, archive 4-21 planned, archive 4-22 planned");
     ck_assert_uint_eq(run.plan.untold, 1);
     stage_exec("delete from assocd.managed");
@@ -174,7 +174,7 @@ TEST(within_one_type_both_ends_wait_while_nobody_tells_of_one)
     stage_serve(3, texts);
     free(run.session.from_type);
     run.session.from_type = mem_text(run.session.to_type);
-    ck_assert_msg(merged_settle(&run, &none, &none, &err), "%s", err.text);
+    ck_assert_msg(merged_find(&run.session, &run.plan, &none, &none, &err), "%s", err.text);
     expect("archive 1-9 skipped, archive 3-6 planned, archive 9-1 skipped, create 1-2 planned");
 }
 

@@ -142,14 +142,14 @@ TEST(keeps_the_first_reason)
     struct error err = {0};
     struct client_reply reply = refusal(&read_two, "first");
     outage_count(&outage, &reply, 2, 0);
-    ck_assert(outage_end_read(&outage, &run, "verify", &err));
-    ck_assert(!outage_end_read(&outage, &run, "read", &err));
+    ck_assert(outage_end_read(&outage, &run.session, "verify", &err));
+    ck_assert(!outage_end_read(&outage, &run.session, "read", &err));
     ck_assert_str_eq(err.text, "none of the 2 deals could be read: first");
-    ck_assert(!outage_end_write(&outage, &run, "creates", &err));
+    ck_assert(!outage_end_write(&outage, &run.session, "creates", &err));
     ck_assert_str_eq(err.text, "none of 2 creates could be sent: first");
     reply.message = "second";
     outage_count(&outage, &reply, 3, 2);
-    run.ending.reason[0] = '\0';
-    ck_assert(outage_end_read(&outage, &run, "read", &err));
-    ck_assert_str_eq(run.ending.reason, "3 of 5 deals could not be read: first");
+    run.session.reason[0] = '\0';
+    ck_assert(outage_end_read(&outage, &run.session, "read", &err));
+    ck_assert_str_eq(run.session.reason, "3 of 5 deals could not be read: first");
 }

@@ -30,7 +30,8 @@ static void setup(void)
         "insert into assocd.sync_state (sync, portal, epoch, lock_pid)"
         " values ('pairs', 'main', 1, pg_backend_pid())",
         NULL);
-    run = (struct run){.session = {.sync = &sync_definition, .state = pg, .run_id = 3, .epoch = 1}};
+    run = (struct run){.session = {.sync = &sync_definition, .state = pg, .run_id = 3, .epoch = 1},
+        .plan.scope = &run.scope};
     struct type plain = {.category = "HUBSPOT_DEFINED", .type_id = 1, .managed = true};
     ck_assert_uint_eq(types_add(&run.session.types, &plain), 0);
     ck_assert(spool_open(&owned, "the owned set", SPOOL_SORTED, &err));
@@ -46,7 +47,7 @@ static void teardown(void)
 
 static void load(void)
 {
-    ck_assert_msg(ownership_load(&run, owned, &err), "%s", err.text);
+    ck_assert_msg(ownership_load(&run.session, &run.plan, owned, &err), "%s", err.text);
 }
 
 static void add(struct spool *spool, uint64_t from_id, uint64_t to_id)
@@ -112,7 +113,7 @@ TEST(does_not_forget_what_was_entered_a_moment_ago)
         NULL);
     add(run.plan.to_disown, 1, 1);
     add(run.plan.to_disown, 2, 2);
-    ck_assert_msg(ownership_finish(&run, &err), "%s", err.text);
+    ck_assert_msg(ownership_finish(&run.session, &run.plan, &err), "%s", err.text);
     ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.managed"), 1);
     ck_assert_int_eq(cluster_int(pg, "select from_id from assocd.managed"), 1);
 }
@@ -130,7 +131,7 @@ TEST(adopts_and_forgets_over_many_pages_and_again_without_harm)
         add(run.plan.to_own, i, i + ROWS);
     }
     for (int time = 0; time < 2; time++)
-        ck_assert_msg(ownership_finish(&run, &err), "%s", err.text);
+        ck_assert_msg(ownership_finish(&run.session, &run.plan, &err), "%s", err.text);
     ck_assert_int_eq(cluster_int(pg,
                          "select count(*) from assocd.managed where sync = 'pairs'"
                          " and origin = 'adopted' and run_id = 3 and to_id = from_id + 20000"),
@@ -148,7 +149,7 @@ TEST(adopting_what_is_owned_keeps_its_origin)
     add(run.plan.to_own, 1, 1);
     add(run.plan.to_own, 1, 2);
     add(run.plan.to_own, 1, 3);
-    ck_assert(ownership_finish(&run, &err));
+    ck_assert(ownership_finish(&run.session, &run.plan, &err));
     ck_assert_int_eq(err.kind, ERROR_NONE);
     ck_assert_int_eq(
         cluster_int(pg, "select to_id from assocd.managed where origin = 'created'"), 2);
@@ -244,7 +245,7 @@ static bool loads_released(uint64_t from_id)
     bool released = false;
     struct spool *again;
     ck_assert(spool_open(&again, "the owned set", SPOOL_SORTED, &err));
-    ck_assert_msg(ownership_load(&run, again, &err), "%s", err.text);
+    ck_assert_msg(ownership_load(&run.session, &run.plan, again, &err), "%s", err.text);
     for (;;) {
         ck_assert(spool_peek(again, &row, &err));
         if (row == NULL)
@@ -276,10 +277,11 @@ TEST(keeps_what_a_create_in_doubt_may_bring_back)
     uint32_t type = types_find(&run.session.types, "HUBSPOT_DEFINED", 2);
     ck_assert(spool_add(
         run.plan.to_disown, (struct assoc){.from_id = 1, .to_id = 1, .type = type}, &err));
-    ck_assert(ownership_finish(&run, &err));
+    ck_assert(ownership_finish(&run.session, &run.plan, &err));
     ck_assert(loads_released(1));
     cluster_exec(pg, "update assocd.doubt set until = until - interval '3 minutes'", NULL);
-    ck_assert(spool_rewind(run.plan.to_own, &err) && ownership_finish(&run, &err));
+    ck_assert(
+        spool_rewind(run.plan.to_own, &err) && ownership_finish(&run.session, &run.plan, &err));
     ck_assert(!loads_released(1));
     ck_assert_int_eq(
         cluster_int(pg, "select sum(from_id) from assocd.managed where type_id = 2"), 3 + 4);
@@ -293,7 +295,7 @@ TEST(owns_again_what_it_had_released)
         NULL);
     ck_assert(loads_released(1));
     add(run.plan.to_own, 1, 2);
-    ck_assert(ownership_finish(&run, &err));
+    ck_assert(ownership_finish(&run.session, &run.plan, &err));
     ck_assert(!loads_released(1));
 }
 

@@ -29,7 +29,8 @@ static void set_up(void)
         "insert into assocd.managed values ('pairs', 1, 1, 'HUBSPOT_DEFINED', 1, 'created', 1,"
         " clock_timestamp() - interval '3 minutes')",
         NULL);
-    run = (struct run){.session = {.sync = &sync_definition, .state = pg, .run_id = 3, .epoch = 1}};
+    run = (struct run){.session = {.sync = &sync_definition, .state = pg, .run_id = 3, .epoch = 1},
+        .plan.scope = &run.scope};
     struct type plain = {.category = "HUBSPOT_DEFINED", .type_id = 1, .managed = true};
     ck_assert_uint_eq(types_add(&run.session.types, &plain), 0);
     ck_assert(spool_open(&run.plan.to_own, "adopted", SPOOL_AS_IS, &err));
@@ -61,7 +62,7 @@ TEST_LOOP(fault_j11_enters_and_forgets_nothing_once_overtaken, OVERTAKEN *ENTRIE
     cluster_exec(pg, overtaken[_i / ENTRIES], NULL);
     ck_assert(
         spool_add(entries[_i % ENTRIES].forget ? run.plan.to_disown : run.plan.to_own, row, &err));
-    ck_assert(!ownership_finish(&run, &err));
+    ck_assert(!ownership_finish(&run.session, &run.plan, &err));
     ck_assert_int_eq(err.kind, ERROR_LOCKED);
     ck_assert_ptr_nonnull(strstr(err.text, "run 3 of pairs lost its fencing token to a newer run"));
     ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.managed"), 1);

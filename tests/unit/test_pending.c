@@ -44,13 +44,13 @@ TEST(nothing_is_archived_or_let_go_of_there)
     add(&list, CHANGE_ARCHIVE, (struct assoc){2, 50, LABEL, 0}); /* of the record before */
     add(&list, CHANGE_CREATE, (struct assoc){2, 51, LABEL, 0});
     add(&list, CHANGE_ARCHIVE, (struct assoc){2, 52, LABEL, 0});
-    add(&list, CHANGE_FORGET, (struct assoc){2, 53, LABEL, 0});
-    add(&list, CHANGE_ADOPT, (struct assoc){2, 54, LABEL, 0});
+    add(&list, CHANGE_DISOWN, (struct assoc){2, 53, LABEL, 0});
+    add(&list, CHANGE_OWN, (struct assoc){2, 54, LABEL, 0});
     pending_leave(&two_types, &list, 1);
     ck_assert_uint_eq(list.count, 3);
     ck_assert_uint_eq(count(&list, CHANGE_ARCHIVE), 1);
     ck_assert_uint_eq(count(&list, CHANGE_CREATE), 1);
-    ck_assert_uint_eq(count(&list, CHANGE_ADOPT), 1);
+    ck_assert_uint_eq(count(&list, CHANGE_OWN), 1);
     pending_leave(&two_types, &list, 0);
     ck_assert_uint_eq(count(&list, CHANGE_ARCHIVE), 0);
     diff_list_clear(&list);
@@ -75,7 +75,7 @@ TEST(other_records_lose_what_they_have_to)
     struct diff_list list = {0};
     const struct pending nothing = {0};
     add(&list, CHANGE_ARCHIVE, (struct assoc){3, 50, LABEL, 0});
-    add(&list, CHANGE_FORGET, (struct assoc){3, 51, LABEL, 0});
+    add(&list, CHANGE_DISOWN, (struct assoc){3, 51, LABEL, 0});
     pending_leave(&two_types, &list, 0);
     pending_leave(&nothing, &list, 0);
     ck_assert_uint_eq(list.count, 2);

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "lib/cluster.h"
 #include "lib/suite.h"
+#include "model/id_list.h"
 #include "source/source.h"
 #include "unit/source_case.h"
 
@@ -161,28 +162,28 @@ TEST(reads_a_query_without_any_relation)
 
 TEST_LOOP(reads_only_the_rows_of_the_records_asked_for, ARRAY_COUNT(id_types))
 {
-    static const uint64_t asked[] = {9, 10, 12};
+    uint64_t ids[] = {9, 10, 12};
+    struct id_list asked = {.ids = ids, .count = ARRAY_COUNT(ids)};
     char sql[512];
     (void)snprintf(sql, sizeof sql,
         "create table crm.pair (from_id %s, to_id %s);"
         "insert into crm.pair values ('10','2'),('9','100'),('100','1'),('11',null)",
         id_types[_i], id_types[_i]);
     cluster_exec(pg, sql, NULL);
-    wish.from_ids = asked;
-    wish.from_count = ARRAY_COUNT(asked);
+    wish.from_ids = &asked;
     expect("9>100:0 10>2:0 ");
-    wish.from_count = 0;
+    asked.count = 0;
     expect("");
 }
 
 /* That the records asked for have no rows does not make the source an empty one. */
 TEST(tells_an_empty_source_from_one_without_the_records_asked_for)
 {
-    static const uint64_t asked[] = {7};
+    uint64_t id = 7;
+    const struct id_list asked = {.ids = &id, .count = 1};
     CLEANUP(buf_clear) struct buf text = {0};
     cluster_exec(pg, "create table crm.pair as select 1 as from_id, 2 as to_id", NULL);
-    wish.from_ids = asked;
-    wish.from_count = 1;
+    wish.from_ids = &asked;
     for (int round = 0; round < 2; round++) {
         ck_assert_msg(open_source(), "%s", err.text);
         read_all(&text);

@@ -33,12 +33,12 @@ static void reject(int id, const char *retry)
 
 static void load(void)
 {
-    ck_assert_msg(unreadable_load(&list, &run, &err), "%s", err.text);
+    ck_assert_msg(unreadable_load(&list, &run.session, &err), "%s", err.text);
 }
 
 static void store(void)
 {
-    ck_assert_msg(unreadable_store(&list, &run, &err), "%s", err.text);
+    ck_assert_msg(unreadable_store(&list, &run.session, &run.plan, &err), "%s", err.text);
 }
 
 /* Records 1 to 3 are met; which of them are left to be read? */
@@ -88,7 +88,7 @@ TEST(what_is_refused_becomes_a_reject_and_is_told)
                  " assocd.reject where retry_at > now() + interval '50 minutes'",
         "2 FORBIDDEN hidden");
     ck_assert_uint_eq(run.plan.unread_told, 1); /* the other is unread, and nobody was told why */
-    ck_assert_ptr_nonnull(strstr(run.ending.reason, "1 deals could not be read"));
+    ck_assert_ptr_nonnull(strstr(run.session.reason, "1 deals could not be read"));
 }
 
 TEST(a_record_waits_until_its_time_has_come_and_counts_as_unread)
@@ -102,7 +102,7 @@ TEST(a_record_waits_until_its_time_has_come_and_counts_as_unread)
     ck_assert_uint_eq(run.plan.counts.unread, 1);
     ck_assert_uint_eq(run.plan.unread_told, 1);
     stage_expect("select string_agg(from_id, ',' order by from_id) from assocd.reject", "2,3");
-    ck_assert_ptr_nonnull(strstr(run.ending.reason, "wait for their next try"));
+    ck_assert_ptr_nonnull(strstr(run.session.reason, "wait for their next try"));
 }
 
 TEST(what_could_be_read_after_all_is_a_reject_no_longer)

@@ -203,7 +203,7 @@ TEST(fault_y7_the_first_changes_are_shown_without_sorting_the_plan)
 TEST(fault_y8_an_approval_works_the_digest_out_once)
 {
     CLEANUP(buf_clear) struct buf plan = {0};
-    explain_statement("approval_use", "(100000, 100001, 'f')", &plan);
+    explain_statement("approval_use", "(100000, 100001, '{f}')", &plan);
     ck_assert_msg(strstr(buf_text(&plan), "InitPlan") != NULL, "%s", buf_text(&plan));
     ck_assert_ptr_null(strstr(buf_text(&plan), "plan_digest"));
 }

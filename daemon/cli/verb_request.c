@@ -1,5 +1,5 @@
 /*
- * verb_signal.c: assocd trigger, pause, resume and cancel: a row in assocd.signal, and what a
+ * verb_request.c: assocd trigger, pause, resume and cancel: a row in assocd.signal, and what a
  * daemon makes of it within a few seconds.
  */
 #include <poll.h>
@@ -14,26 +14,27 @@
 /* Daemons look at once, and every second in any case. */
 enum { PATIENCE_MS = 8000, LOOK_EVERY_MS = 100 };
 
-struct wish {
+struct request {
     const char *verb;
     const char *sync; /* or NULL */
     int64_t run_id; /* or 0 */
     const char *reason;
 };
 
-static bool insert(struct cli *cli, const struct wish *wish, int64_t *request_id, struct error *err)
+static bool insert(
+    struct cli *cli, const struct request *request, int64_t *request_id, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_text(&args, wish->verb);
-    pg_arg_text(&args, wish->sync);
-    if (wish->run_id != 0)
-        pg_arg_int(&args, wish->run_id);
+    pg_arg_text(&args, request->verb);
+    pg_arg_text(&args, request->sync);
+    if (request->run_id != 0)
+        pg_arg_int(&args, request->run_id);
     else
         pg_arg_text(&args, NULL);
-    pg_arg_text(&args, wish->reason);
+    pg_arg_text(&args, request->reason);
     if (!pg_run(cli->state, STATEMENT_REQUEST_INSERT, &args, &rows, err))
-        return cli_steers(cli, wish->verb, err);
+        return cli_steers(cli, request->verb, err);
     *request_id = pg_rows_int(&rows, 0, 0);
     return true;
 }
@@ -57,13 +58,13 @@ static bool await(struct cli *cli, int64_t request_id, int64_t patience_ms, stru
     }
 }
 
-static bool ask(struct cli *cli, const struct wish *wish, int *code, struct error *err)
+static bool ask(struct cli *cli, const struct request *request, int *code, struct error *err)
 {
     CLEANUP(pg_rows_clear) struct pg_rows alive = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     int64_t request_id;
-    if (!cli_reason(wish->reason, err) || !cli_state(cli, err) ||
-        !insert(cli, wish, &request_id, err) ||
+    if (!cli_reason(request->reason, err) || !cli_state(cli, err) ||
+        !insert(cli, request, &request_id, err) ||
         !pg_run(cli->state, STATEMENT_DAEMONS_ALIVE, NULL, &alive, err) ||
         !await(cli, request_id, pg_rows_int(&alive, 0, 0) > 0 ? PATIENCE_MS : 0, &rows, err))
         return false;
@@ -77,7 +78,7 @@ static bool ask(struct cli *cli, const struct wish *wish, int *code, struct erro
         output_tell("assocd: queued as request %lld; %s%s\n", (long long)request_id,
             pg_rows_int(&alive, 0, 0) > 0 ? "no daemon has taken it up yet"
                                           : "no daemon is connected to this database",
-            strcmp(wish->verb, "pause") == 0 && pg_rows_int(&alive, 0, 0) == 0
+            strcmp(request->verb, "pause") == 0 && pg_rows_int(&alive, 0, 0) == 0
                 ? ": not in force until a daemon starts"
                 : "");
     if (handled && !cli->json && strcmp(outcome, "paused") == 0)
@@ -107,17 +108,17 @@ static bool is_going(struct cli *cli, const char *sync, struct error *err)
 
 static bool of_sync(struct cli *cli, char **argv, int *code, struct error *err)
 {
-    struct wish wish = {.verb = argv[0]};
-    const struct option_row options[] = {{.name = "reason", .text = &wish.reason}, {0}};
+    struct request request = {.verb = argv[0]};
+    const struct option_row options[] = {{.name = "reason", .text = &request.reason}, {0}};
     const struct sync_definition *sync;
     struct words words;
-    if (!cli_options(cli, argv, options, &words, err) || !cli_words(&words, wish.verb, 1, 1, err) ||
-        !cli_sync(cli, words.items[0], &sync, err))
+    if (!cli_options(cli, argv, options, &words, err) ||
+        !cli_words(&words, request.verb, 1, 1, err) || !cli_sync(cli, words.items[0], &sync, err))
         return false;
-    wish.sync = sync->name;
-    if (strcmp(wish.verb, "trigger") == 0 && !is_going(cli, sync->name, err))
+    request.sync = sync->name;
+    if (strcmp(request.verb, "trigger") == 0 && !is_going(cli, sync->name, err))
         return false;
-    return ask(cli, &wish, code, err);
+    return ask(cli, &request, code, err);
 }
 
 bool verb_trigger(struct cli *cli, int argc, char **argv, int *code, struct error *err)
@@ -153,12 +154,12 @@ static bool is_under_way(struct cli *cli, int64_t run_id, struct error *err)
 
 bool verb_cancel(struct cli *cli, int argc, char **argv, int *code, struct error *err)
 {
-    struct wish wish = {.verb = argv[0]};
-    const struct option_row options[] = {{.name = "reason", .text = &wish.reason}, {0}};
+    struct request request = {.verb = argv[0]};
+    const struct option_row options[] = {{.name = "reason", .text = &request.reason}, {0}};
     struct words words;
     (void)argc;
     return cli_options(cli, argv, options, &words, err) &&
-        cli_words(&words, wish.verb, 1, 1, err) &&
-        cli_number(words.items[0], "run", &wish.run_id, err) &&
-        is_under_way(cli, wish.run_id, err) && ask(cli, &wish, code, err);
+        cli_words(&words, request.verb, 1, 1, err) &&
+        cli_number(words.items[0], "run", &request.run_id, err) &&
+        is_under_way(cli, request.run_id, err) && ask(cli, &request, code, err);
 }
