@@ -73,6 +73,7 @@ static const struct {
     {{{"a", "b", "1"}}, {{"b", "a", "1"}}, "a to b, …", "b to a, …"},
     {{{"a", "b", "1", "A:1", "t", "s", "d"}}, {{"a", "b", "1", "A:1", "t"}}, "… s, database d",
         "… "},
+    {{{"a", "deals", "1"}}, {{"a", "deal", "1"}}, "… ", "… "},
 };
 
 TEST_LOOP(shows_the_parts_that_differ, ARRAY_COUNT(parted))
