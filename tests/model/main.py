@@ -3,7 +3,9 @@
 import argparse
 import collections
 import multiprocessing
+import queue
 import sys
+import traceback
 
 from bed import Bed
 from known import why
@@ -87,13 +89,28 @@ def replay(seed, start, steps, failure):
 def work(number, seeds, answers):
     bed = Bed(number)
     for seed in iter(seeds.get, None):
-        start, steps = make(seed)
-        failure, steps = attempt(bed, start, steps)
-        if failure:
-            failure, steps = shrink(bed, start, steps, failure)
-            failure = replay(seed, start, steps, failure)
+        try:
+            start, steps = make(seed)
+            failure, steps = attempt(bed, start, steps)
+            if failure:
+                failure, steps = shrink(bed, start, steps, failure)
+                failure = replay(seed, start, steps, failure)
+        except Exception:  # the bed broke: what comes after it could not be believed
+            answers.put((seed, f"world {seed}: {traceback.format_exc()}"))
+            break
         answers.put((seed, failure))
     bed.close()
+
+
+def answer(crew, answers):
+    """The next world's answer; None if nobody is left to give one."""
+    while True:
+        alive = any(one.is_alive() for one in crew)
+        try:
+            return answers.get(timeout=2)
+        except queue.Empty:
+            if not alive:
+                return None
 
 
 def main():
@@ -139,8 +156,13 @@ def main():
     for _ in range(options.jobs):
         seeds.put(None)
     failed = 0
-    for _ in range(worlds):
-        seed, failure = answers.get()
+    for played in range(worlds):
+        answered = answer(crew, answers)
+        if answered is None:
+            print(f"{worlds - played} worlds were not played: their processes ended before")
+            failed += worlds - played
+            break
+        seed, failure = answered
         if failure:
             failed += 1
             print(failure, flush=True)

@@ -164,6 +164,28 @@ TEST(while_a_run_plans_an_archive_may_turn_out_to_be_something_else)
         }
 }
 
+TEST(runs_and_their_plans_are_emptied_together_or_by_their_runs_alone)
+{
+    static const char *const words[] = {"truncate assocd.run cascade",
+        "truncate assocd.run, assocd.plan_row, assocd.plan_state, assocd.plan_note, "
+        "assocd.batch_part cascade",
+        "truncate assocd.plan_row, assocd.run cascade"};
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+        char sql[320];
+        cluster_exec(pg,
+            "truncate assocd.run restart identity cascade; insert into assocd.run (sync, portal, "
+            "api, cause, status, epoch, host, pid) values ('s', 'p', 'v3', 'manual', 'planning', "
+            "1, 'h', 1)",
+            NULL);
+        (void)snprintf(sql, sizeof sql, "insert into assocd.plan_row (%s, state) values (%s, '%s')",
+            laws[0].columns, laws[0].values, "planned");
+        cluster_exec(pg, sql, NULL);
+        ck_assert_msg(works(words[i]), "%s", words[i]);
+        ck_assert(works("do $$ begin if exists (select from assocd.plan_row) then raise "
+                        "check_violation; end if; end $$"));
+    }
+}
+
 TEST(a_run_goes_on_or_ends_and_what_has_ended_stays)
 {
     char sql[256];
