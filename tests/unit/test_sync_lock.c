@@ -41,6 +41,19 @@ static void open_run(struct run *opened)
     ck_assert_msg(journal_open(opened, &err), "%s", err.text);
 }
 
+/* Ends the run's session, and waits until the server has ended it: somebody else has its lock then.
+ */
+static void end_session(void)
+{
+    char sql[128];
+    int64_t key = cluster_int(pg, "select lock_key from assocd.sync_state");
+    pg_close(run.session.state);
+    run.session.state = NULL;
+    run.session.run_id = 0;
+    (void)snprintf(sql, sizeof sql, "select pg_advisory_lock('%" PRId64 "'::bigint)", key);
+    cluster_exec(pg, sql, NULL);
+}
+
 /* Everybody may take an advisory lock, and see which ones are held: none of that stops a run, or
  * keeps a dead one from being told. */
 TEST(fault_h6_locks_of_strangers_stop_nobody)
@@ -51,13 +64,7 @@ TEST(fault_h6_locks_of_strangers_stop_nobody)
         " pg_advisory_lock(hashtextextended('assocd.run:' || n, 0)) from generate_series(1, 9) n",
         NULL);
     open_run(&run);
-    int64_t key = cluster_int(pg, "select lock_key from assocd.sync_state");
-    pg_close(run.session.state); /* it dies, and the stranger waited for just that */
-    run.session.state = NULL;
-    run.session.run_id = 0;
-    char sql[128];
-    (void)snprintf(sql, sizeof sql, "select pg_advisory_lock('%lld'::bigint)", (long long)key);
-    cluster_exec(pg, sql, NULL);
+    end_session(); /* the stranger waited for just that */
     ck_assert_int_eq(cluster_int(pg, "select assocd.sync_busy('pairs')::int"), 0);
     open_run(&other);
     ck_assert_int_eq(
@@ -101,9 +108,7 @@ TEST(fault_c1_writes_only_in_the_session_that_holds_the_lock)
 TEST(fault_c1_a_lock_left_behind_by_a_session_that_ended_is_free)
 {
     open_run(&run);
-    pg_close(run.session.state);
-    run.session.state = NULL;
-    run.session.run_id = 0;
+    end_session();
     open_run(&other);
     ck_assert_int_eq(other.session.epoch, 2);
     ck_assert_int_eq(
