@@ -167,8 +167,7 @@ TEST(while_a_run_plans_an_archive_may_turn_out_to_be_something_else)
 TEST(runs_and_their_plans_are_emptied_together_or_by_their_runs_alone)
 {
     static const char *const words[] = {"truncate assocd.run cascade",
-        "truncate assocd.run, assocd.plan_row, assocd.plan_state, assocd.plan_note, "
-        "assocd.batch_part cascade",
+        "truncate assocd.run, assocd.plan_row, assocd.plan_state cascade",
         "truncate assocd.plan_row, assocd.run cascade"};
     for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
         char sql[320];
