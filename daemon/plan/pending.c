@@ -3,28 +3,9 @@
  */
 #include "plan/pending.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "pg/pg.h"
-
-static int by_id(const void *a, const void *b)
-{
-    const uint64_t *one = a, *other = b;
-    return (*one > *other) - (*one < *other);
-}
-
-static bool has(const struct pending_ids *list, uint64_t id)
-{
-    return list->count > 0 && bsearch(&id, list->ids, list->count, sizeof id, by_id) != NULL;
-}
-
-static void add(struct pending_ids *list, uint64_t id)
-{
-    mem_grow(&list->ids, &list->room, list->count + 1, sizeof list->ids[0]);
-    list->ids[list->count++] = id;
-}
 
 /* "0\t17": from-record 17; 1: to-record; 2: everything. */
 static bool add_line(struct pending *pending, char *line, struct error *err)
@@ -40,7 +21,7 @@ static bool add_line(struct pending *pending, char *line, struct error *err)
         return error_set(err, ERROR_STATE,
             "assocd.record_key has an invalid row (expected a record ID from 1 to "
             "9223372036854775807)");
-    add(strcmp(cells[0], "0") == 0 ? &pending->from : &pending->to, id);
+    id_list_add(strcmp(cells[0], "0") == 0 ? &pending->from : &pending->to, id);
     return true;
 }
 
@@ -65,9 +46,11 @@ bool pending_load(struct pending *pending, struct session *session, struct error
 
 bool pending_holds(const struct pending *pending, uint64_t from_id, uint64_t to_id)
 {
-    if (pending->everything || has(&pending->from, from_id) || has(&pending->to, to_id))
+    if (pending->everything || id_list_has(&pending->from, from_id) ||
+        id_list_has(&pending->to, to_id))
         return true;
-    return pending->one_type && (has(&pending->from, to_id) || has(&pending->to, from_id));
+    return pending->one_type &&
+        (id_list_has(&pending->from, to_id) || id_list_has(&pending->to, from_id));
 }
 
 static bool is_held(const struct pending *pending, const struct change *change)
@@ -107,7 +90,7 @@ void pending_leave(const struct pending *pending, struct diff_list *changes, siz
 
 void pending_clear(struct pending *pending)
 {
-    free(pending->from.ids);
-    free(pending->to.ids);
+    id_list_clear(&pending->from);
+    id_list_clear(&pending->to);
     *pending = (struct pending){0};
 }

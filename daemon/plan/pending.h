@@ -9,17 +9,13 @@
 
 #include "base/attr.h"
 #include "base/error.h"
+#include "model/id_list.h"
 #include "journal/session.h"
 #include "plan/diff.h"
 
-struct pending_ids {
-    uint64_t *ids; /* ascending */
-    size_t count, room;
-};
-
 /* `{0}` protects nothing. */
 struct pending {
-    struct pending_ids from, to; /* records that keep their associations */
+    struct id_list from, to; /* records that keep their associations; ascending */
     bool everything; /* a row may be about any two records */
     bool one_type; /* both sides are records of one object type: a link is seen from both */
 };
