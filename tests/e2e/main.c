@@ -23,7 +23,7 @@ enum { JOBS = 4, JOBS_MAX = 8, SAMPLE_STATEMENTS = 6 };
 static const char *const apis[] = {"v3", "v4", "2026-03", "2026-09"};
 
 /* What one process has done; sent to the parent as it is. */
-struct undo_history {
+struct tally {
     size_t played;
     int failed;
     struct sweep_tally tally;
@@ -31,7 +31,7 @@ struct undo_history {
 
 static struct scenarios scenarios;
 static struct stage stage;
-static struct undo_history done;
+static struct tally done;
 
 static void open_stage(void)
 {
@@ -143,14 +143,14 @@ static struct part start_part(size_t part, size_t jobs)
 
 static int run_parts(size_t jobs)
 {
-    struct undo_history all = {0};
+    struct tally all = {0};
     struct part parts[JOBS_MAX];
     int status, failed = 0;
     (void)fflush(stdout);
     for (size_t i = 0; i < jobs; i++)
         parts[i] = start_part(i, jobs);
     for (size_t i = 0; i < jobs; i++) {
-        struct undo_history part = {.failed = 1};
+        struct tally part = {.failed = 1};
         status = 1;
         failed += read(parts[i].result, &part, sizeof part) != (ssize_t)sizeof part;
         (void)close(parts[i].result);

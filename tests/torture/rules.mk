@@ -17,7 +17,8 @@ $(B)/torture_real: $(REAL_OBJ) $(TESTLIB_OBJ) $(LIB)
 
 .PHONY: torture mutants
 torture: $(B)/.deps-test $(PROGRAMS) ## try to break it: simulated worlds, struck processes, full sweeps
-	@$(CHECK_ENV) tests/lib/cluster.sh with tests/torture/run full
+	@$(CHECK_ENV) TORTURE=full E2E_FULL=1 MODEL_WORLDS=$(or $(MODEL_WORLDS),5000) \
+		tests/lib/check.sh -l $(LANES) $(B) $(B)/e2e tests/torture/run tests/model/run
 
 mutants: $(B)/torture_sim $(B)/tests/unit/test_undo_laws ## deliberately broken builds, which the simulation must find out
 	@$(MUTANT_ENV) tests/torture/mutants
