@@ -8,7 +8,7 @@
 # "N passed, N failed[, N skipped]"; a line "SKIPPED name: reason" counts as one skipped. A suite that
 # ends badly without having counted a failure counts as one failed; one that counted nothing at all
 # counts as failed too, because a check that checks nothing is a defect. So does a suite that no lane
-# has run.
+# has run. What went wrong is said at once, with the suite's whole output, and in a few lines at the end.
 set -uo pipefail
 self=$(realpath "$0")
 
@@ -21,6 +21,14 @@ count() {
         /^[0-9]+ passed, [0-9]+ failed/ { right += $1; wrong += $3; skip += $5 }
         /^SKIPPED / { skip++ }
         END { print right + 0, wrong + 0, skip + 0 }' "$1"
+}
+
+# The lines of a log that name its failures; its last ones where none does.
+failures() { # NAME LOG
+    local lines
+    lines=$(grep -E ':[FE]:|(^|[^0-9] )(FAILED|failed)|^not ok|: error: |Sanitizer' "$2" | tail -n 12)
+    [ -n "$lines" ] || lines=$(tail -n 4 "$2")
+    cut -c 1-500 <<<"$lines" | sed "s|^|$1: |"
 }
 
 # One suite; what it has to say is printed at once, under the lock that the lanes share.
@@ -38,6 +46,7 @@ run_suite() { # SUITE
     flock 8
     if [ "$wrong" -gt 0 ]; then
         cat "$log"
+        failures "$name" "$log" >>"$state/failures"
     else
         grep '^SKIPPED ' "$log"
     fi
@@ -90,5 +99,6 @@ if [ "$ran" != $# ]; then
     failed=$((failed + $# - ran))
 fi
 echo
+if [ -s "$state/failures" ]; then cat "$state/failures"; fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
