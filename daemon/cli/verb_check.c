@@ -111,12 +111,15 @@ static bool check_key(const struct object_types *where, const char *object, cons
     struct client_key_query query = {.object = object,
         .property = side->property,
         .kind = record_key_kind(object, side->property),
+        .search = side->search,
         .keys = &key,
         .count = 1};
     struct client_property property;
     struct error why = {0}, unasked = {0};
     if (query.kind == RECORD_KEY_EMAIL)
         key.key = "check@assocd.invalid";
+    if (query.kind == RECORD_KEY_DOMAIN)
+        key.key = "assocd.invalid";
     if (client_keys(where->client, &query, &why))
         return true;
     if (why.kind != ERROR_CONFIG ||
@@ -125,10 +128,11 @@ static bool check_key(const struct object_types *where, const char *object, cons
     if (!property.exists)
         return error_set(
             err, ERROR_CONFIG, "%s have no property %s in HubSpot", called, side->property);
-    return error_set(err, ERROR_CONFIG,
-        "property %s of %s cannot be a key: %s. Its values must be unique, which HubSpot sets when "
-        "a property is made and never later; make one with unique values",
-        side->property, called, why.text);
+    return error_set(err, ERROR_CONFIG, "property %s of %s cannot be a key: %s.%s", side->property,
+        called, why.text,
+        side->search ? ""
+                     : " Its values must be unique, which HubSpot sets when a property is made and "
+                       "never later; make one with unique values, or set search: true beside it");
 }
 
 static void check_keys(struct findings *findings, const struct object_types *where,

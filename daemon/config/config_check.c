@@ -8,6 +8,7 @@
 
 #include "base/url.h"
 #include "model/object_type.h"
+#include "model/record_key.h"
 #include "config/config_key.h"
 #include "config/problem.h"
 
@@ -186,8 +187,9 @@ static bool is_shared(const char *object, const char *property)
 }
 
 static void check_property(struct loader *loader, const struct config_object *object,
-    const char *tail, const char *type, const char *property)
+    const char *tail, const char *type, const struct key_side *side)
 {
+    const char *property = side->property;
     static const char characters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
     if (strspn(property, characters) != strlen(property))
         config_rule(loader, object, tail,
@@ -195,12 +197,37 @@ static void check_property(struct loader *loader, const struct config_object *ob
     else if (strcmp(property, "hs_object_id") == 0)
         config_rule(loader, object, tail,
             "is the record ID: name its column in source.columns.from_id or to_id, without keys");
-    else if (is_shared(type, property))
+    else if (!side->search && is_shared(type, property))
         config_rule(loader, object, tail,
-            "several %s may share %s, and assocd resolves unique properties only: expected %s",
-            type, property,
+            "several %s may share %s: expected %s, or search: true beside it", type, property,
             strcmp(type, "contacts") == 0 ? "email, or a property made with unique values"
                                           : "a property made with unique values");
+}
+
+/* What stands beside the property of a side. */
+static void check_search(struct loader *loader, const struct config_object *object, bool from)
+{
+    const struct sync_definition *sync = object->target;
+    const struct key_side *side = from ? &sync->key_from : &sync->key_to;
+    const char *on_many = from ? "keys.from.on_many" : "keys.to.on_many";
+    const char *ignore = from ? "keys.from.ignore" : "keys.to.ignore";
+    const char *type = object_type_id(from ? sync->from : sync->to, NULL);
+    char space[RECORD_KEY_MAX + 1];
+    enum record_key_kind kind = record_key_kind(type != NULL ? type : "", side->property);
+    if (side->search && kind == RECORD_KEY_EMAIL)
+        config_rule(loader, object, from ? "keys.from.search" : "keys.to.search",
+            "is not for email of contacts, which is unique: expected false");
+    if (side->on_many != MANY_REJECT && !side->search)
+        config_rule(loader, object, on_many, "expected search: true beside it");
+    if (side->on_many == MANY_ALL && sync->policy != POLICY_CREATE_ONLY)
+        config_rule(loader, object, on_many,
+            "a key of several records may be about any of them: all is for policy: create_only, "
+            "expected reject or oldest");
+    for (size_t i = 0; i < side->ignore.count; i++) {
+        const char *wrong = record_key_normalize(kind, side->ignore.items[i], space);
+        if (wrong != NULL)
+            config_rule(loader, object, ignore, "\"%s\" %s", side->ignore.items[i], wrong);
+    }
 }
 
 /* One side: ids or keys, and what the keys are. */
@@ -218,8 +245,13 @@ static void check_side(struct loader *loader, const struct config_object *object
         config_rule(loader, object, key, "expected %s beside it", property);
     if (side->column == NULL && side->property != NULL)
         config_rule(loader, object, property, "expected %s beside it", key);
-    if (side->property != NULL)
-        check_property(loader, object, property, from ? sync->from : sync->to, side->property);
+    if (side->property != NULL) {
+        check_property(loader, object, property, from ? sync->from : sync->to, side);
+        check_search(loader, object, from);
+    } else if (side->search || side->on_many != MANY_REJECT || side->ignore.count > 0) {
+        config_rule(
+            loader, object, property, "is missing, expected it beside search, on_many and ignore");
+    }
     if (side->column != NULL) { /* the default of the other one is not said of this sync */
         free(*ids);
         *ids = NULL;

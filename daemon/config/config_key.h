@@ -23,6 +23,7 @@ enum key_type {
     KEY_BOOLEAN, /* bool */
     KEY_DURATION, /* int64_t, milliseconds */
     KEY_DURATIONS, /* sync_definition.verify_delays_ms */
+    KEY_TEXTS, /* struct text_list */
     KEY_WORD, /* an enum, one of `words` */
     KEY_TYPES, /* sync_definition.types */
     KEY_SCHEDULE, /* sync_definition.schedule and schedule_text */
@@ -43,7 +44,7 @@ struct key {
     const char *help;
 };
 
-enum { KEYS_MAX = 64 };
+enum { KEYS_MAX = 80 };
 extern const struct key keys[];
 extern const size_t keys_count;
 

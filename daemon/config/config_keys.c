@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/record_key.h"
 #include "config/config.h"
 
 #define OF_FILE(member) offsetof(struct definitions, member)
@@ -115,9 +116,21 @@ const struct key keys[] = {
         OF_SYNC(column_category),
         "column with the category of type_id; none: all are HUBSPOT_DEFINED"},
     {"syncs.*.keys.from.property", KEY_TEXT, false, NULL, 1, 100, NULL,
-        OF_SYNC(key_from.property), "unique property of the from-record that from_key holds"},
+        OF_SYNC(key_from.property), "property of the from-record that from_key holds"},
+    {"syncs.*.keys.from.search", KEY_BOOLEAN, false, "false", 0, 0, NULL, OF_SYNC(key_from.search),
+        "several records may have one value of the property: HubSpot's search is asked"},
+    {"syncs.*.keys.from.on_many", KEY_WORD, false, "reject", 0, 0, on_many_words,
+        OF_SYNC(key_from.on_many), "what a key means that several records have, beside search"},
+    {"syncs.*.keys.from.ignore", KEY_TEXTS, false, NULL, 1, RECORD_KEY_MAX, NULL,
+        OF_SYNC(key_from.ignore), "keys that name no record, such as the domains of free mail"},
     {"syncs.*.keys.to.property", KEY_TEXT, false, NULL, 1, 100, NULL, OF_SYNC(key_to.property),
-        "unique property of the to-record that to_key holds"},
+        "property of the to-record that to_key holds"},
+    {"syncs.*.keys.to.search", KEY_BOOLEAN, false, "false", 0, 0, NULL, OF_SYNC(key_to.search),
+        "several records may have one value of the property: HubSpot's search is asked"},
+    {"syncs.*.keys.to.on_many", KEY_WORD, false, "reject", 0, 0, on_many_words,
+        OF_SYNC(key_to.on_many), "what a key means that several records have, beside search"},
+    {"syncs.*.keys.to.ignore", KEY_TEXTS, false, NULL, 1, RECORD_KEY_MAX, NULL,
+        OF_SYNC(key_to.ignore), "keys that name no record, such as the domains of free mail"},
     {"syncs.*.keys.refresh", KEY_DURATION, false, "1d", 60 * SECOND_MS, 30 * 24LL * HOUR_MS, NULL,
         OF_SYNC(key_refresh_ms), "how old the answer may be that says which record a key means"},
     {"syncs.*.keys.max_pending_percent", KEY_NUMBER, false, "20", 0, 100, NULL,
@@ -172,6 +185,7 @@ static const char *const type_texts[] = {[KEY_TEXT] = "a text",
     [KEY_BOOLEAN] = "true or false",
     [KEY_DURATION] = "a duration",
     [KEY_DURATIONS] = "a list of durations",
+    [KEY_TEXTS] = "a list of texts",
     [KEY_WORD] = "a word",
     [KEY_TYPES] = "a list of types",
     [KEY_SCHEDULE] = "a schedule",

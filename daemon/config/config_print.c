@@ -68,6 +68,16 @@ static void add_delays(const struct sync_definition *sync, struct buf *out)
     buf_add_char(out, ']');
 }
 
+static void add_texts(const struct text_list *list, struct buf *out)
+{
+    buf_add_char(out, '[');
+    for (size_t i = 0; i < list->count; i++) {
+        buf_add_text(out, i > 0 ? ", " : "");
+        add_text(list->items[i], false, out);
+    }
+    buf_add_char(out, ']');
+}
+
 static void add_url(const char *url, struct buf *out)
 {
     struct buf masked = {0};
@@ -125,6 +135,9 @@ static void add_value(const struct config_object *object, const struct key *key,
     case KEY_DURATIONS:
         add_delays(sync, out);
         break;
+    case KEY_TEXTS:
+        add_texts(target, out);
+        break;
     default:
         add_number(object, key, out);
     }
@@ -135,6 +148,8 @@ static bool is_set(const struct config_object *object, const struct key *key)
     const void *target = config_target(object, key);
     if (key->type == KEY_TEXT || key->type == KEY_QUERY || key->type == KEY_URL)
         return *(char *const *)target != NULL;
+    if (key->type == KEY_TEXTS)
+        return ((const struct text_list *)target)->count > 0;
     if (key->type == KEY_DURATION && key->preset == NULL)
         return *(const int64_t *)target != 0;
     return key->type != KEY_ID || *(const uint64_t *)target != 0;

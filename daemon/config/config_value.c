@@ -172,6 +172,7 @@ bool config_set_text(
     }
     case KEY_TYPES:
     case KEY_DURATIONS:
+    case KEY_TEXTS:
         break;
     }
     return error_set(err, ERROR_CONFIG, "expected %s", key_type_text(key->type));
@@ -210,19 +211,34 @@ void config_set_preset(struct config_object *object, const struct key *key)
         abort(); /* the table contradicts itself */
 }
 
-static bool set_delays(
-    struct loader *loader, struct sync_definition *sync, const struct key *key, size_t at)
+static bool add_item(
+    struct config_object *object, const struct key *key, const char *text, struct error *err)
 {
+    struct text_list *list = config_target(object, key);
+    if (key->type == KEY_DURATIONS)
+        return add_delay(object->target, key, text, err);
+    char *item = NULL;
+    if (!set_string(&item, key, text, err))
+        return false;
+    list->items = mem_resize(list->items, list->count + 1, sizeof list->items[0]);
+    list->items[list->count++] = item;
+    return true;
+}
+
+static bool set_items(
+    struct loader *loader, struct config_object *object, const struct key *key, size_t at)
+{
+    const char *expected = key->type == KEY_TEXTS ? "expected a text" : "expected a duration";
     bool good = true;
     for (size_t i = at + 1; yaml_is_below(&loader->yaml, i, at); i++) {
         const struct yaml_entry *item = &loader->yaml.items[i];
         struct buf text = {0};
         struct error err = {0};
         if (item->value == NULL)
-            good = config_problem(loader, item->line, item->path, "expected a duration");
+            good = config_problem(loader, item->line, item->path, "%s", expected);
         else if (!config_expand(item->value, &text, &err))
             good = config_problem(loader, item->line, item->path, "%s", err.text);
-        else if (!add_delay(sync, key, buf_text(&text), &err))
+        else if (!add_item(object, key, buf_text(&text), &err))
             good =
                 config_problem(loader, item->line, item->path, "\"%s\": %s", item->value, err.text);
         buf_clear(&text);
@@ -236,10 +252,13 @@ static bool set_list(
     const struct yaml_entry *entry = &loader->yaml.items[at];
     if (entry->kind != YAML_LIST)
         return config_problem(loader, entry->line, entry->path, "expected %s in brackets: [%s]",
-            key_type_text(key->type), key->type == KEY_TYPES ? "plain" : key->preset);
+            key_type_text(key->type),
+            key->type == KEY_TYPES           ? "plain"
+                : key->type == KEY_DURATIONS ? key->preset
+                                             : "gmail.com");
     if (key->type == KEY_TYPES)
         return config_set_types(loader, object->target, at);
-    return set_delays(loader, object->target, key, at);
+    return set_items(loader, object, key, at);
 }
 
 static bool is_textual(const struct key *key)
@@ -267,7 +286,7 @@ bool config_set(
 {
     const struct yaml_entry *entry = &loader->yaml.items[at];
     object->key_lines[key - keys] = entry->line;
-    if (key->type == KEY_TYPES || key->type == KEY_DURATIONS)
+    if (key->type == KEY_TYPES || key->type == KEY_DURATIONS || key->type == KEY_TEXTS)
         return set_list(loader, object, key, at);
     if (entry->value == NULL)
         return config_problem(loader, entry->line, entry->path, "is a %s, expected %s",

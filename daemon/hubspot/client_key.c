@@ -10,15 +10,24 @@
 #include "base/mem.h"
 #include "hubspot/call.h"
 #include "hubspot/json_tree.h"
+#include "hubspot/search.h"
 
-enum { SPLITS_MAX = 100 }; /* of batches that HubSpot refuses, in one query */
+enum {
+    SPLITS_MAX = 100, /* of batches that HubSpot refuses, in one query */
+    RECORDS_A_KEY = 8, /* more in an answer about a unique property are nonsense */
+};
 
 /* Keys that are asked for in one request. */
 struct key_batch {
     const struct client_key_query *query;
     struct client_key *keys;
     size_t count;
-    size_t results; /* told so far */
+    size_t results; /* told in the page under way */
+    /* of a search */
+    uint64_t total; /* records that it finds, as its page says */
+    uint64_t told; /* in the pages before */
+    uint32_t after; /* how many the page under way leaves out */
+    uint32_t next; /* where the next one begins; 0: there is none */
     struct buf body;
 };
 
@@ -27,7 +36,10 @@ static void add_id(struct client_key *key, uint64_t id)
     size_t at = 0;
     while (at < key->count && key->ids[at] < id)
         at++;
-    if (at == CLIENT_KEY_IDS_MAX || (at < key->count && key->ids[at] == id))
+    if (at < key->count && key->ids[at] == id)
+        return;
+    key->more = key->more || key->count == CLIENT_KEY_IDS_MAX;
+    if (at == CLIENT_KEY_IDS_MAX)
         return;
     key->count -= key->count == CLIENT_KEY_IDS_MAX;
     memmove(&key->ids[at + 1], &key->ids[at], (key->count - at) * sizeof key->ids[0]);
@@ -80,7 +92,7 @@ static bool consume_result(struct key_batch *batch, const struct json_object *en
     const char *others = record_key_others(batch->query->kind);
     uint64_t id;
     if (text == NULL || !assoc_parse_id(text, strlen(text), &id) ||
-        batch->results++ > 2 * CLIENT_KEY_IDS_MAX * batch->count)
+        batch->results++ > (batch->query->search ? SEARCH_PAGE : 2 * RECORDS_A_KEY * batch->count))
         return false;
     const char *value = json_tree_text(properties, batch->query->property);
     const char *more = others != NULL ? json_tree_text(properties, others) : NULL;
@@ -115,15 +127,37 @@ static void consume_error(struct key_batch *batch, const struct json_object *ent
     }
 }
 
+/* "total": 3, and "paging": {"next": {"after": "200"}}; no paging: it is the last page. */
+static bool consume_rest(struct key_batch *batch, const struct envelope_item *item)
+{
+    if (!batch->query->search || item->element)
+        return json_tree_is_good(item->text, item->length);
+    if (!json_tree_is_good(item->text, item->length))
+        return false;
+    if (strcmp(item->key, "total") == 0) {
+        batch->total = strtoull(item->text, NULL, 10);
+        return item->text[0] >= '0' && item->text[0] <= '9';
+    }
+    if (strcmp(item->key, "paging") != 0)
+        return true;
+    CLEANUP(json_tree_free) struct json_object *paging = json_tree(item->text, item->length);
+    const struct json_object *next = json_tree_member(paging, "next");
+    return next == NULL ||
+        (json_tree_u32(next, "after", &batch->next) && batch->next > batch->after);
+}
+
 static bool consume(struct list *list, const struct envelope_item *item)
 {
     struct key_batch *batch = list->owner;
     bool results = strcmp(item->key, "results") == 0, errors = strcmp(item->key, "errors") == 0;
-    list->has_results = list->has_results || (results && item->array);
+    if (item->array && results) {
+        list->has_results = true;
+        batch->results = 0; /* of this attempt */
+    }
     if (item->array)
         return true;
     if (!item->element || (!results && !errors))
-        return !results && json_tree_is_good(item->text, item->length);
+        return !results && consume_rest(batch, item);
     CLEANUP(json_tree_free) struct json_object *entry = json_tree(item->text, item->length);
     if (!json_tree_is_object(entry))
         return false;
@@ -133,17 +167,42 @@ static bool consume(struct list *list, const struct envelope_item *item)
     return true;
 }
 
-/* An attempt may have been cut off. */
+/* An attempt may have been cut off. What earlier pages told is forgotten with it. */
 static void forget(struct key_batch *batch)
 {
     batch->results = 0;
+    batch->told = 0;
+    batch->after = 0;
     for (size_t i = 0; i < batch->count; i++)
         batch->keys[i] = (struct client_key){.key = batch->keys[i].key};
+}
+
+static struct search search_of(const struct key_batch *batch, const char **values)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        values[i] = batch->keys[i].key;
+    return (struct search){.property = batch->query->property,
+        .values = values,
+        .count = batch->count,
+        .after = batch->after};
+}
+
+static void write_search(struct key_batch *batch)
+{
+    const char *values[SEARCH_VALUES_MAX];
+    struct search search = search_of(batch, values);
+    batch->next = 0;
+    batch->total = UINT64_MAX; /* not told */
+    search_write(&search, &batch->body);
 }
 
 static void write_body(struct key_batch *batch)
 {
     const struct client_key_query *query = batch->query;
+    if (query->search) {
+        write_search(batch);
+        return;
+    }
     const char *others = record_key_others(query->kind);
     struct buf *body = &batch->body;
     buf_reset(body);
@@ -180,6 +239,41 @@ static void push(struct key_work *work, struct key_batch batch)
     work->waiting[work->count++] = batch;
 }
 
+static bool halve(struct key_work *work, const struct key_batch *batch)
+{
+    struct key_batch half = *batch;
+    if (batch->count < 2 || work->splits == SPLITS_MAX)
+        return false;
+    work->splits++;
+    half.count = batch->count / 2;
+    push(work, half);
+    half.keys += half.count;
+    half.count = batch->count - half.count;
+    push(work, half);
+    return true;
+}
+
+/* The search goes on, or has told all that it finds: what it has not found, no record has. It tells
+ * of so many records only; of one key they are more than anybody asks for long before. */
+static void end_page(struct key_work *work, struct key_batch *batch)
+{
+    bool enough = batch->count == 1 && batch->keys[0].more;
+    batch->told += batch->results;
+    if (batch->next >= SEARCH_RECORDS_MAX && !enough) {
+        forget(batch);
+        (void)halve(work, batch);
+    } else if (batch->next > 0 && !enough) {
+        batch->after = batch->next;
+        push(work, *batch);
+    } else if (!enough && batch->told != batch->total) { /* it has left some out */
+        forget(batch);
+    } else {
+        for (size_t i = 0; i < batch->count; i++)
+            if (batch->keys[i].state == CLIENT_KEY_UNREAD)
+                batch->keys[i].state = CLIENT_KEY_MISSING;
+    }
+}
+
 /* One key may spoil the request (two that lead to one record): it is tried again in halves. What is
  * refused for every key is about the property. */
 static bool accept_answer(
@@ -188,6 +282,8 @@ static bool accept_answer(
     const struct error *why = &list->why;
     if (why->kind == ERROR_NONE && list->has_results) {
         work->answered = true;
+        if (batch->query->search)
+            end_page(work, batch);
         return true;
     }
     forget(batch);
@@ -198,16 +294,8 @@ static bool accept_answer(
         return true;
     if (list->http_status != 400)
         return error_set(err, why->kind, "%s", why->text);
-    if (batch->count > 1 && work->splits < SPLITS_MAX) {
-        struct key_batch half = *batch;
-        work->splits++;
-        half.count = batch->count / 2;
-        push(work, half);
-        half.keys += half.count;
-        half.count = batch->count - half.count;
-        push(work, half);
+    if (halve(work, batch))
         return true;
-    }
     return work->answered || error_set(err, ERROR_CONFIG, "%s", why->text);
 }
 
@@ -223,7 +311,8 @@ static bool ask_some(struct key_work *work, const char *path, struct error *err)
     for (size_t i = 0; i < count; i++) {
         batches[i] = work->waiting[--work->count];
         write_body(&batches[i]);
-        forget(&batches[i]);
+        if (batches[i].after == 0)
+            forget(&batches[i]);
         lists[i] = (struct list){
             .consume = consume, .owner = &batches[i], .body = &batches[i].body, .path = path};
     }
@@ -240,102 +329,33 @@ static bool ask_some(struct key_work *work, const char *path, struct error *err)
     return ok;
 }
 
+static size_t fit(const struct key_batch *batch)
+{
+    const char *values[SEARCH_VALUES_MAX];
+    struct search search = search_of(batch, values);
+    return search_fits(&search);
+}
+
 bool client_keys(struct client *client, const struct client_key_query *query, struct error *err)
 {
     CLEANUP(buf_clear) struct buf path = {0};
     struct key_work work = {.client = client};
+    const struct dialect_row *row = dialect_row(client->settings.dialect);
     dialect_path(
-        &path, dialect_row(client->settings.dialect)->records, query->object, query->object, "");
+        &path, query->search ? row->search : row->records, query->object, query->object, "");
     for (size_t i = 0; i < query->count; i++)
         query->keys[i] = (struct client_key){.key = query->keys[i].key};
-    for (size_t at = 0; at < query->count; at += CLIENT_RECORDS_MAX) {
+    for (size_t at = 0; at < query->count;) {
+        struct key_batch batch = {.query = query, .keys = query->keys + at};
         size_t left = query->count - at;
-        push(&work,
-            (struct key_batch){.query = query,
-                .keys = query->keys + at,
-                .count = left < CLIENT_RECORDS_MAX ? left : CLIENT_RECORDS_MAX});
+        batch.count = left < CLIENT_RECORDS_MAX ? left : CLIENT_RECORDS_MAX;
+        batch.count = query->search ? fit(&batch) : batch.count;
+        push(&work, batch);
+        at += batch.count;
     }
     bool ok = true;
     while (ok && work.count > 0)
         ok = ask_some(&work, buf_text(&path), err);
     free(work.waiting);
     return ok;
-}
-
-/* As a part of a path. */
-static void add_escaped(struct buf *path, const char *text)
-{
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-    for (; *text != '\0'; text++)
-        if (strchr(plain, *text) != NULL)
-            buf_add_char(path, *text);
-        else
-            buf_addf(path, "%%%02X", (unsigned)(unsigned char)*text);
-}
-
-/* {"id": "1", "properties": {…}}: it says itself which record the key means. */
-static bool consume_one(struct list *list, const struct envelope_item *item)
-{
-    struct client_key *key = list->owner;
-    uint64_t id;
-    if (item->array || item->element || strcmp(item->key, "id") != 0)
-        return item->array || json_tree_is_good(item->text, item->length);
-    if (!json_tree_id_text(item->text, item->length, &id))
-        return false;
-    list->has_results = true;
-    key->count = 0;
-    add_id(key, id);
-    return true;
-}
-
-bool client_key_alone(
-    struct client *client, const struct client_key_query *query, struct error *err)
-{
-    CLEANUP(buf_clear) struct buf path = {0}, key = {0};
-    struct error why = {0};
-    struct client_key *asked = query->keys;
-    struct list list = {.consume = consume_one, .owner = asked};
-    assert(query->count == 1);
-    add_escaped(&key, asked->key);
-    dialect_path(&path, dialect_row(client->settings.dialect)->record, query->object, query->object,
-        buf_text(&key));
-    buf_addf(&path, "?idProperty=%s", query->property);
-    *asked = (struct client_key){.key = asked->key};
-    bool answered = call_list(client, buf_text(&path), &list, &why);
-    if (answered && list.has_results)
-        asked->state = CLIENT_KEY_FOUND;
-    else if (list.http_status == 404)
-        asked->state = CLIENT_KEY_MISSING;
-    else if (answered)
-        return error_set(
-            err, ERROR_REMOTE, "GET %s: HubSpot's answer holds no id", buf_text(&path));
-    else if (list.http_status != 400) /* a key that HubSpot cannot take */
-        return error_set(err, why.kind, "%s", why.text);
-    return true;
-}
-
-static bool consume_property(struct list *list, const struct envelope_item *item)
-{
-    struct client_property *property = list->owner;
-    if (!item->array && !item->element && strcmp(item->key, "name") == 0)
-        list->has_results = true;
-    if (!item->array && !item->element && strcmp(item->key, "hasUniqueValue") == 0)
-        property->unique = item->length == 4 && strncmp(item->text, "true", 4) == 0;
-    return item->array || json_tree_is_good(item->text, item->length);
-}
-
-bool client_property(struct client *client, const char *object, const char *name,
-    struct client_property *property, struct error *err)
-{
-    CLEANUP(buf_clear) struct buf path = {0};
-    struct error why = {0};
-    struct list list = {.consume = consume_property, .owner = property};
-    *property = (struct client_property){0};
-    dialect_path(&path, dialect_row(client->settings.dialect)->property, object, object, name);
-    if (!call_list(client, buf_text(&path), &list, &why))
-        return list.http_status == 404 || error_set(err, why.kind, "%s", why.text);
-    property->exists = list.has_results;
-    return property->exists ||
-        error_set(err, ERROR_REMOTE, "GET %s: HubSpot's answer holds no name", buf_text(&path));
 }

@@ -25,6 +25,7 @@ struct dialect_row {
     const char *schema; /* GET: an object type, with the names of its types; NULL likewise */
     const char *records; /* POST: records of type {f} by their ids */
     const char *record; /* GET: one of them, {c} */
+    const char *search; /* POST: records of type {f} that meet a filter */
     const char *property; /* GET: what is known of property {c} of type {f} */
     const char *account; /* GET: whose token is this */
 };

@@ -189,17 +189,25 @@ static void note_types(const struct types *types, struct mapping *mapping)
     mapping_set(mapping, MAPPING_TYPES, buf_text(&text));
 }
 
+/* What a key of the side is and, if that is not the usual, which of several records it means. */
+static void add_key(const struct key_side *side, struct buf *text)
+{
+    if (side->column == NULL)
+        return;
+    buf_addf(text, " by %s", side->property);
+    if (side->on_many != MANY_REJECT)
+        buf_addf(text, " of %s", side->on_many == MANY_ALL ? "all records" : "the oldest record");
+}
+
 /* The table, or the query and a number that shows a change of it; and the columns. */
 static void note_relation(const struct sync_definition *sync, struct mapping *mapping)
 {
     CLEANUP(buf_clear) struct buf text = {0};
     buf_addf(&text, "%s (%s", sync->source_table != NULL ? sync->source_table : "a query",
         sync_from_column(sync));
-    if (sync->key_from.column != NULL)
-        buf_addf(&text, " by %s", sync->key_from.property);
+    add_key(&sync->key_from, &text);
     buf_addf(&text, ", %s", sync_to_column(sync));
-    if (sync->key_to.column != NULL)
-        buf_addf(&text, " by %s", sync->key_to.property);
+    add_key(&sync->key_to, &text);
     const char *const type_columns[] = {
         sync->column_type, sync->column_type_id, sync->column_category};
     for (size_t i = 0; i < ARRAY_COUNT(type_columns); i++)

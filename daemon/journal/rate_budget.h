@@ -18,6 +18,7 @@ struct rate_budget {
     char zone[64]; /* the account's time zone: its day ends at midnight there */
     int64_t per_10s;
     int64_t per_day;
+    bool searching; /* the requests are searches, which have a budget of their own */
     uint64_t used; /* requests of this run … */
     uint64_t allowed; /* … and how many it may have; 0: no limit */
 };

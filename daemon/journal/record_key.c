@@ -16,6 +16,7 @@
 enum {
     FLUSH_BYTES = 256 * 1024,
     PAGE = 10000, /* keys in memory at once */
+    SEARCH_PAGE_KEYS = 1000, /* of those that are searched for, which takes some seconds */
     SINGLES_MAX = 200, /* look-ups of keys that a batch says nothing of, of one run */
 };
 
@@ -33,6 +34,21 @@ static struct side side_of(const struct session *session, int number)
     if (number == 0)
         return (struct side){0, &sync->key_from, session->from_type, sync->from};
     return (struct side){1, &sync->key_to, session->to_type, sync->to};
+}
+
+/* What is done for a side that has keys. */
+typedef bool side_step(
+    struct record_keys *keys, const struct side *side, const void *context, struct error *err);
+
+static bool each_side(
+    struct record_keys *keys, side_step *step, const void *context, struct error *err)
+{
+    for (int number = 0; number < 2; number++) {
+        struct side side = side_of(keys->session, number);
+        if (side.key->column != NULL && !step(keys, &side, context, err))
+            return false;
+    }
+    return true;
 }
 
 static struct pg *state_of(const struct record_keys *keys)
@@ -95,7 +111,7 @@ static void age_args(const struct record_keys *keys, struct pg_args *args)
 /* Keys that were answered for go into assocd.record_key; the others stay what they were. */
 static bool store(struct record_keys *keys, const struct client_key_query *query, struct error *err)
 {
-    CLEANUP(buf_clear) struct buf names = {0}, ids = {0}, messages = {0}, list = {0};
+    CLEANUP(buf_clear) struct buf names = {0}, ids = {0}, messages = {0}, list = {0}, more = {0};
     struct pg_args args = {0};
     for (size_t i = 0; i < query->count; i++) {
         const struct client_key *key = &query->keys[i];
@@ -105,6 +121,7 @@ static bool store(struct record_keys *keys, const struct client_key_query *query
         for (size_t k = 0; k < key->count; k++)
             buf_addf(&list, "%s%llu", k > 0 ? "," : "", (unsigned long long)key->ids[k]);
         pg_array_text(&names, key->key);
+        pg_array_text(&more, key->more ? "true" : "false");
         pg_array_text(&ids, buf_text(&list));
         pg_array_text(&messages,
             key->other_case ? "HubSpot has it with other upper and lower case letters" : NULL);
@@ -117,6 +134,8 @@ static bool store(struct record_keys *keys, const struct client_key_query *query
     pg_arg_text(&args, pg_array_end(&names));
     pg_arg_text(&args, pg_array_end(&ids));
     pg_arg_text(&args, pg_array_end(&messages));
+    pg_arg_text(&args, query->search ? "true" : "false");
+    pg_arg_text(&args, pg_array_end(&more));
     return pg_run(state_of(keys), STATEMENT_KEY_ANSWERS, &args, NULL, err);
 }
 
@@ -162,19 +181,23 @@ static bool ask(struct record_keys *keys, const struct side *side, const struct 
     struct error *err)
 {
     struct session *session = keys->session;
+    struct rate_budget *permits = &session->access.permits;
     struct error why = {0};
     size_t count = (size_t)rows->count;
     struct client_key_query query = {.object = side->object,
         .property = side->key->property,
         .kind = record_key_kind(side->object, side->key->property),
+        .search = side->key->search,
         .keys = mem_new(count + 1, sizeof query.keys[0]),
         .count = count};
     for (size_t i = 0; i < count; i++)
         query.keys[i].key = pg_rows_text(rows, (int)i, 0);
-    rate_budget_allow(&session->access.permits, count / CLIENT_RECORDS_MAX + 1);
+    rate_budget_allow(permits, count / CLIENT_RECORDS_MAX + 1);
+    permits->searching = query.search;
     bool told = client_keys(session->client, &query, &why);
-    bool ok = (told || give_up(keys, side, &why, err)) && ask_singles(keys, side, &query, err) &&
-        store(keys, &query, err);
+    permits->searching = false;
+    bool ok = (told || give_up(keys, side, &why, err)) &&
+        (query.search || ask_singles(keys, side, &query, err)) && store(keys, &query, err);
     free(query.keys);
     keys->asked += count;
     progress_show(session, "keys", keys->asked, 0);
@@ -188,10 +211,11 @@ static bool ask_pages(struct record_keys *keys, const struct side *side,
 {
     CLEANUP(buf_clear) struct buf last = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    const int most = side->key->search ? SEARCH_PAGE_KEYS : PAGE;
     do {
         struct pg_args page = *args;
         pg_arg_text(&page, buf_text(&last));
-        pg_arg_int(&page, PAGE);
+        pg_arg_int(&page, most);
         if (!pg_run(state_of(keys), statement, &page, &rows, err))
             return false;
         if (rows.count == 0)
@@ -200,67 +224,94 @@ static bool ask_pages(struct record_keys *keys, const struct side *side,
         buf_add_text(&last, pg_rows_text(&rows, rows.count - 1, 0));
         if (!ask(keys, side, &rows, err))
             return false;
-    } while (rows.count == PAGE && !keys->away);
+    } while (rows.count == most && !keys->away);
     return true;
+}
+
+/* Takes those that name no record out of what is asked for. */
+static bool ignore_some(
+    struct record_keys *keys, const struct side *side, const void *context, struct error *err)
+{
+    CLEANUP(buf_clear) struct buf list = {0};
+    struct pg_args args = {0};
+    char key[RECORD_KEY_MAX + 1];
+    (void)context;
+    for (size_t i = 0; i < side->key->ignore.count; i++)
+        if (record_key_normalize(record_key_kind(side->object, side->key->property),
+                side->key->ignore.items[i], key) == NULL)
+            pg_array_text(&list, key);
+    if (list.length == 0)
+        return true;
+    side_args(keys, side, &args);
+    pg_arg_text(&args, pg_array_end(&list));
+    return pg_run(state_of(keys), STATEMENT_KEYS_IGNORE, &args, NULL, err);
 }
 
 static bool find_names(struct record_keys *keys, struct error *err)
 {
     struct pg *state = state_of(keys);
     return flush(keys, err) && pg_run(state, STATEMENT_KEY_NAMES, NULL, NULL, err) &&
+        each_side(keys, ignore_some, NULL, err) &&
         pg_exec(state, "analyze pg_temp.key_row; analyze pg_temp.key_name", NULL, err);
+}
+
+static bool renew_side(
+    struct record_keys *keys, const struct side *side, const void *context, struct error *err)
+{
+    struct pg_args args = {0};
+    (void)context;
+    side_args(keys, side, &args);
+    age_args(keys, &args);
+    pg_arg_text(&args, on_many_words[side->key->on_many]);
+    return pg_run(state_of(keys), STATEMENT_KEYS_MEAN, &args, NULL, err);
 }
 
 bool record_keys_renew(struct record_keys *keys, struct error *err)
 {
-    for (int number = 0; number < 2; number++) {
-        struct side side = side_of(keys->session, number);
-        struct pg_args args = {0};
-        if (side.key->column == NULL)
-            continue;
-        side_args(keys, &side, &args);
-        age_args(keys, &args);
-        if (!pg_run(state_of(keys), STATEMENT_KEYS_MEAN, &args, NULL, err))
-            return false;
-    }
-    return pg_exec(state_of(keys), "analyze pg_temp.key_meaning", NULL, err);
+    return each_side(keys, renew_side, NULL, err) &&
+        pg_exec(state_of(keys), "analyze pg_temp.key_meaning", NULL, err);
+}
+
+static bool resolve_side(
+    struct record_keys *keys, const struct side *side, const void *context, struct error *err)
+{
+    struct pg_args args = {0};
+    (void)context;
+    side_args(keys, side, &args);
+    age_args(keys, &args);
+    return ask_pages(keys, side, STATEMENT_KEYS_WANTED, &args, err);
 }
 
 bool record_keys_resolve(struct record_keys *keys, struct error *err)
 {
-    if (!find_names(keys, err))
-        return false;
-    for (int number = 0; number < 2; number++) {
-        struct side side = side_of(keys->session, number);
-        struct pg_args args = {0};
-        if (side.key->column == NULL)
-            continue;
-        side_args(keys, &side, &args);
-        age_args(keys, &args);
-        if (!ask_pages(keys, &side, STATEMENT_KEYS_WANTED, &args, err))
-            return false;
-    }
-    return record_keys_renew(keys, err);
+    return find_names(keys, err) && each_side(keys, resolve_side, NULL, err) &&
+        record_keys_renew(keys, err);
+}
+
+struct again {
+    const char *ids;
+    int64_t age_ms;
+};
+
+static bool ask_side_again(
+    struct record_keys *keys, const struct side *side, const void *context, struct error *err)
+{
+    const struct again *again = context;
+    struct pg_args args = {0}, page = {0};
+    side_args(keys, side, &args);
+    pg_arg_text(&args, keys->began);
+    pg_arg_int(&args, keys->session->run_id);
+    pg_arg_text(&args, again->ids);
+    pg_arg_int(&args, again->age_ms);
+    pg_arg_int(&page, side->number);
+    return pg_run(state_of(keys), STATEMENT_KEYS_AGAIN, &args, NULL, err) &&
+        ask_pages(keys, side, STATEMENT_KEYS_ASKED, &page, err);
 }
 
 bool record_keys_again(struct record_keys *keys, const char *ids, int64_t age_ms, struct error *err)
 {
-    for (int number = 0; number < 2; number++) {
-        struct side side = side_of(keys->session, number);
-        struct pg_args args = {0}, page = {0};
-        if (side.key->column == NULL)
-            continue;
-        side_args(keys, &side, &args);
-        pg_arg_text(&args, keys->began);
-        pg_arg_int(&args, keys->session->run_id);
-        pg_arg_text(&args, ids);
-        pg_arg_int(&args, age_ms);
-        pg_arg_int(&page, number);
-        if (!pg_run(state_of(keys), STATEMENT_KEYS_AGAIN, &args, NULL, err) ||
-            !ask_pages(keys, &side, STATEMENT_KEYS_ASKED, &page, err))
-            return false;
-    }
-    return true;
+    struct again again = {.ids = ids, .age_ms = age_ms};
+    return each_side(keys, ask_side_again, &again, err);
 }
 
 static void property_args(
@@ -283,7 +334,9 @@ bool record_keys_leave_moved(struct record_keys *keys, struct error *err)
     pg_arg_text(&args, keys->began);
     pg_arg_int(&args, (int64_t)session->access.portal_id);
     property_args(session, 0, false, &args);
+    pg_arg_text(&args, on_many_words[session->sync->key_from.on_many]);
     property_args(session, 1, false, &args);
+    pg_arg_text(&args, on_many_words[session->sync->key_to.on_many]);
     if (!pg_run(state_of(keys), STATEMENT_KEYS_MOVED, &args, &rows, err))
         return false;
     if (rows.count == 0)
@@ -298,6 +351,13 @@ bool record_keys_leave_moved(struct record_keys *keys, struct error *err)
     plan->untold += (uint64_t)rows.count;
     session_note(session, "%s; the next run goes by what it means now", pg_rows_text(&rows, 0, 1));
     return pg_run(state_of(keys), STATEMENT_CHANGE_SKIP, &skip, NULL, err);
+}
+
+bool record_keys_bad_row(struct error *err)
+{
+    return error_set(err, ERROR_STATE,
+        "assocd.record_key has an invalid row (expected a record ID from 1 to "
+        "9223372036854775807)");
 }
 
 bool record_keys_report(struct record_keys *keys, struct error *err)

@@ -47,6 +47,9 @@ MUST_CHECK bool record_keys_renew(struct record_keys *keys, struct error *err);
  * something else than the plan was made by. */
 MUST_CHECK bool record_keys_leave_moved(struct record_keys *keys, struct error *err);
 
+/* Sets that a row of theirs is none: false. */
+bool record_keys_bad_row(struct error *err);
+
 /* Notes the rows that wait as rejects, and counts them in run->plan. */
 MUST_CHECK bool record_keys_report(struct record_keys *keys, struct error *err);
 

@@ -17,6 +17,8 @@ const char *const policy_words[] = {[POLICY_CREATE_ONLY] = "create_only",
     [POLICY_MIRROR_OWNED] = "mirror_owned",
     [POLICY_MIRROR] = "mirror",
     NULL};
+const char *const on_many_words[] = {
+    [MANY_REJECT] = "reject", [MANY_OLDEST] = "oldest", [MANY_ALL] = "all", NULL};
 const char *const on_drift_words[] = {[DRIFT_RESTORE] = "restore", [DRIFT_REPORT] = "report", NULL};
 const char *const verify_words[] = {[VERIFY_ALL] = "all", [VERIFY_NONE] = "none", NULL};
 
@@ -31,6 +33,15 @@ static void free_portal(struct portal_definition *portal)
     free(portal->token_file);
     free(portal->token_env);
     free(portal);
+}
+
+static void free_key_side(struct key_side *side)
+{
+    for (size_t i = 0; i < side->ignore.count; i++)
+        free(side->ignore.items[i]);
+    free(side->ignore.items);
+    free(side->column);
+    free(side->property);
 }
 
 static void free_sync(struct sync_definition *sync)
@@ -48,10 +59,8 @@ static void free_sync(struct sync_definition *sync)
     free(sync->source_database_url);
     free(sync->column_from);
     free(sync->column_to);
-    free(sync->key_from.column);
-    free(sync->key_from.property);
-    free(sync->key_to.column);
-    free(sync->key_to.property);
+    free_key_side(&sync->key_from);
+    free_key_side(&sync->key_to);
     free(sync->column_type);
     free(sync->column_type_id);
     free(sync->column_category);

@@ -55,10 +55,21 @@ struct guards {
 
 enum { VERIFY_DELAYS_MAX = 8 };
 
+/* What a key means that several records have: none of them, the first that was made, each. */
+enum on_many { MANY_REJECT, MANY_OLDEST, MANY_ALL };
+
+struct text_list {
+    char **items;
+    size_t count;
+};
+
 /* Records of one side that the source names by a property instead of by their ids. */
 struct key_side {
     char *column; /* of the source, with the keys; NULL: the side is named by ids */
     char *property; /* HubSpot's internal name of it */
+    bool search; /* several records may have one value: HubSpot's search is asked */
+    enum on_many on_many;
+    struct text_list ignore; /* keys that name no record, as written */
 };
 
 struct sync_definition {
@@ -127,6 +138,7 @@ const char *sync_to_column(const struct sync_definition *sync);
  * end with NULL. */
 extern const char *const dialect_words[];
 extern const char *const policy_words[];
+extern const char *const on_many_words[];
 extern const char *const on_drift_words[];
 extern const char *const verify_words[];
 const char *dialect_text(enum dialect dialect);

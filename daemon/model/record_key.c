@@ -23,16 +23,16 @@ const char *record_key_others(enum record_key_kind kind)
     return kind == RECORD_KEY_EMAIL ? "hs_additional_emails" : NULL;
 }
 
-static char lower(char c)
+char record_key_lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 bool record_key_same_letters(const char *a, const char *b)
 {
-    for (; *a != '\0' && lower(*a) == lower(*b); a++)
+    for (; *a != '\0' && record_key_lower(*a) == record_key_lower(*b); a++)
         b++;
-    return lower(*a) == lower(*b);
+    return record_key_lower(*a) == record_key_lower(*b);
 }
 
 static bool starts_with(const char *text, const char *word)
@@ -103,7 +103,7 @@ const char *record_key_normalize(
     if (wrong != NULL)
         return wrong;
     for (size_t i = 0; i < length; i++)
-        key[i] = kind == RECORD_KEY_TEXT ? cell[i] : lower(cell[i]);
+        key[i] = kind == RECORD_KEY_TEXT ? cell[i] : record_key_lower(cell[i]);
     key[length] = '\0';
     if (kind == RECORD_KEY_EMAIL)
         return wrong_email(key);

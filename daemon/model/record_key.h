@@ -26,6 +26,9 @@ enum { RECORD_KEY_MAX = 500 }; /* bytes */
 const char *record_key_normalize(
     enum record_key_kind kind, const char *cell, char key[static RECORD_KEY_MAX + 1]);
 
+/* Of an ASCII letter. */
+char record_key_lower(char c);
+
 /* Is it the same but for upper and lower case (of ASCII)? */
 bool record_key_same_letters(const char *a, const char *b);
 

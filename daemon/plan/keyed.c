@@ -85,9 +85,7 @@ static bool read_line(char *line, struct assoc *assoc, struct error *err)
         assoc_parse_id(cells[0], strlen(cells[0]), &assoc->from_id) &&
         (cells[1] == NULL || assoc_parse_id(cells[1], strlen(cells[1]), &assoc->to_id));
     if (!good)
-        return error_set(err, ERROR_STATE,
-            "assocd.record_key has an invalid row (expected a record ID from 1 to "
-            "9223372036854775807)");
+        return record_keys_bad_row(err);
     assoc->type = (uint32_t)strtoul(cells[2], NULL, 10);
     if (cells[1] == NULL)
         *assoc = assoc_scope(assoc->from_id);

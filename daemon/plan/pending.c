@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pg/pg.h"
+#include "journal/record_key.h"
 
 /* "0\t17": from-record 17; 1: to-record; 2: everything. */
 static bool add_line(struct pending *pending, char *line, struct error *err)
@@ -18,9 +19,7 @@ static bool add_line(struct pending *pending, char *line, struct error *err)
         return true;
     }
     if (!two || !assoc_parse_id(cells[1], strlen(cells[1]), &id))
-        return error_set(err, ERROR_STATE,
-            "assocd.record_key has an invalid row (expected a record ID from 1 to "
-            "9223372036854775807)");
+        return record_keys_bad_row(err);
     id_list_add(strcmp(cells[0], "0") == 0 ? &pending->from : &pending->to, id);
     return true;
 }

@@ -1,15 +1,19 @@
--- What the keys of a side ($1) mean in this run. What had to be asked ($5, $6 as for keys_wanted) and was not answered is
--- unread, whatever it meant before; the records that it meant, or may mean, are held: they get no archives.
-insert into pg_temp.key_meaning (side, key, outcome, record_id, held)
-select n.side, n.key, o.outcome, case o.outcome when 'resolved' then k.record_id end,
-    case when o.outcome <> 'resolved' then array_remove(k.ids || k.record_id, null) end
+-- What the keys of a side ($1; $7: its on_many) mean in this run. What had to be asked ($5, $6 as for keys_wanted) and was
+-- not answered is unread, whatever it meant before; the records that it meant, or may mean, are held: they get no archives.
+insert into pg_temp.key_meaning (side, key, outcome, record_id, held, more)
+select n.side, n.key, case when due.is_due then 'unread' when means.ids is not null then 'resolved' else k.outcome end,
+    case when not due.is_due then means.ids[1] end,
+    case when due.is_due or means.ids is null then array_remove(k.ids || k.record_id, null) end,
+    case when not due.is_due and cardinality(means.ids) > 1 then means.ids[2:] end
 from pg_temp.key_name n
     left join assocd.record_key k on k.portal_id = $2::bigint and k.object = $3 and k.property = $4 and k.key = n.key
-    cross join lateral (select case
-        when k.key is null then 'unread'
-        when k.outcome = 'resolved' and k.checked_at < $6::timestamptz - $5::bigint * interval '1 ms' then 'unread'
-        when k.outcome <> 'resolved' and k.retry_at <= $6::timestamptz then 'unread'
-        else k.outcome end as outcome) o
+    cross join lateral (select $7::text as on_many) side
+    cross join lateral (select
+\ir ../part/key_is_due.sql
+    as is_due) due
+    cross join lateral (select
+\ir ../part/key_means.sql
+    as ids) means
 where n.side = $1::smallint
 on conflict (side, key) do update
-set outcome = excluded.outcome, record_id = excluded.record_id, held = excluded.held
+set outcome = excluded.outcome, record_id = excluded.record_id, held = excluded.held, more = excluded.more

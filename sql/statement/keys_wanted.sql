@@ -3,7 +3,6 @@
 select n.key
 from pg_temp.key_name n
     left join assocd.record_key k on k.portal_id = $2::bigint and k.object = $3 and k.property = $4 and k.key = n.key
-where n.side = $1::smallint and n.key > $7 and (k.key is null
-    or k.outcome = 'resolved' and k.checked_at < $6::timestamptz - $5::bigint * interval '1 ms'
-    or k.outcome <> 'resolved' and k.retry_at <= $6::timestamptz)
+where n.side = $1::smallint and n.key > $7 and
+\ir ../part/key_is_due.sql
 order by n.key limit $8::integer

@@ -54,11 +54,27 @@ static const struct refusal refused[] = {
     {"{table: crm.a}", "{table: a}\n    keys: {from: {property: email}}",
         "f:15: syncs.one.keys.from.property: expected source.columns.from_key beside it"},
     {"{table: crm.a}", "{table: a, columns: {to_key: b}}\n    keys: {to: {property: domain}}",
-        "f:15: syncs.one.keys.to.property: several companies may share domain, and assocd resolves "
-        "unique properties only: expected a property made with unique values"},
+        "f:15: syncs.one.keys.to.property: several companies may share domain: expected a "
+        "property made with unique values, or search: true beside it"},
+    {"{table: crm.a}",
+        "{table: a, columns: {to_key: b}}\n    keys: {to: {property: domain, search: true, "
+        "ignore: [gmail.com, \"a@b\"]}}",
+        "f:15: syncs.one.keys.to.ignore: \"a@b\" is an e-mail address and no domain"},
+    {"{table: crm.a}",
+        "{table: a, columns: {from_key: b}}\n    keys: {from: {property: email, search: true}}",
+        "f:15: syncs.one.keys.from.search: is not for email of contacts, which is unique: expected "
+        "false"},
+    {"{table: crm.a}",
+        "{table: a, columns: {to_key: b}}\n    keys: {to: {property: x, on_many: oldest}}",
+        "f:15: syncs.one.keys.to.on_many: expected search: true beside it"},
+    {"{table: crm.a}",
+        "{table: a, columns: {to_key: b}}\n    keys: {to: {property: x, search: true, on_many: "
+        "all}}",
+        "f:15: syncs.one.keys.to.on_many: a key of several records may be about any of them: all "
+        "is for policy: create_only, expected reject or oldest"},
     {"{table: crm.a}", "{table: a, columns: {from_key: b}}\n    keys: {from: {property: phone}}",
-        "f:15: syncs.one.keys.from.property: several contacts may share phone, and assocd resolves "
-        "unique properties only: expected email, or a property made with unique values"},
+        "f:15: syncs.one.keys.from.property: several contacts may share phone: expected email, "
+        "or a property made with unique values, or search: true beside it"},
     {"{table: crm.a}", "{table: a, columns: {from_key: b}}\n    keys: {from: {property: E-mail}}",
         "f:15: syncs.one.keys.from.property: expected the property's internal name (a-z, 0-9 and "
         "\"_\"), not its label"},

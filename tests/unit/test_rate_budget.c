@@ -77,6 +77,33 @@ static void hold(const char *policy, int64_t ms)
     ck_assert_msg(client.hold(client.owner, policy, ms, &err), "%s", err.text);
 }
 
+TEST(searches_have_a_budget_of_their_own)
+{
+    permits.searching = true;
+    ck_assert_int_eq(grants(20), 3);
+    int64_t wait_ms = wait_of_next();
+    ck_assert_int_ge(wait_ms, 1);
+    ck_assert_int_le(wait_ms, 1100);
+    let_pass(1.2);
+    ck_assert_int_eq(grants(20), 3);
+    hold("SECONDLY", 5000);
+    ck_assert_int_gt(wait_of_next(), 1200);
+    permits.searching = false;
+    ck_assert_int_eq(grants(20), 10);
+}
+
+TEST(searches_count_for_the_day)
+{
+    ask_for(0, 5, "UTC");
+    ck_assert_int_eq(grants(2), 2);
+    permits.searching = true;
+    ck_assert_int_eq(grants(3), 3);
+    let_pass(2);
+    int64_t wait_ms = -1;
+    ck_assert(!rate_budget_take(&permits, &wait_ms, &err));
+    ck_assert_int_eq(err.kind, ERROR_QUOTA);
+}
+
 TEST(grants_the_ceiling_and_then_says_how_long_to_wait)
 {
     ck_assert_int_eq(grants(10), 10);
