@@ -10,13 +10,13 @@
 #include "base/amount.h"
 #include "base/mem.h"
 #include "base/stop.h"
-#include "pg/pg.h"
 #include "hubspot/client.h"
 #include "journal/journal.h"
 #include "journal/outage.h"
 #include "journal/ownership.h"
 #include "journal/progress.h"
 #include "plan/merged.h"
+#include "plan/saved_plan.h"
 #include "apply/batch.h"
 #include "apply/held.h"
 #include "apply/queue.h"
@@ -31,15 +31,18 @@ struct sending {
     struct journal_batch batch;
 };
 
-/* Of one operation, over all its queues. */
-struct apply_progress {
+/* All creates, or all archives, over all their queues. */
+struct operation {
+    struct session *session;
+    const struct plan *plan;
+    struct archive_window window; /* archives: those that are in turn */
     uint64_t done, total;
     struct outage outage;
     bool again; /* v3: types of pairs were passed over and wait for another queue */
 };
 
 struct apply {
-    struct run *run;
+    struct session *session;
     enum queue_kind kind;
     struct batch_limits limits;
     struct queue *queue;
@@ -48,7 +51,7 @@ struct apply {
     size_t isolations;
     struct sending *sendings;
     size_t sendings_count;
-    struct apply_progress *progress;
+    struct operation *operation;
 };
 
 /* What the request is called on the wire and in the journal. */
@@ -64,9 +67,9 @@ static const struct {
 };
 
 /* The size of batches that this run has learnt; 0: none was refused so far. */
-static size_t *learnt_size(struct run *run, enum queue_kind kind)
+static size_t *learnt_size(struct session *session, enum queue_kind kind)
 {
-    return kind == QUEUE_CREATE ? &run->session.sizes.create : &run->session.sizes.archive;
+    return kind == QUEUE_CREATE ? &session->sizes.create : &session->sizes.archive;
 }
 
 static bool send_next(struct apply *apply, size_t number, bool *sent, struct error *err)
@@ -82,7 +85,7 @@ static bool send_next(struct apply *apply, size_t number, bool *sent, struct err
         .create = apply->kind == QUEUE_CREATE,
         .ordinals = sending->rows.ordinals,
         .count = sending->rows.count,
-        .inputs = client_dialect(apply->run->session.client) == DIALECT_V3
+        .inputs = client_dialect(apply->session->client) == DIALECT_V3
             ? sending->rows.count
             : batch_pairs(&sending->rows),
     };
@@ -93,9 +96,9 @@ static bool send_next(struct apply *apply, size_t number, bool *sent, struct err
         .row_count = sending->rows.count,
     };
     /* The journal first: a crash right here leaves a batch that is known to be in doubt. */
-    if (!journal_sent(apply->run, &sending->batch, err))
+    if (!journal_sent(apply->session, &sending->batch, err))
         return false;
-    client_submit(apply->run->session.client, &sending->request);
+    client_submit(apply->session->client, &sending->request);
     sending->busy = true;
     *sent = true;
     return true;
@@ -105,7 +108,7 @@ static bool send_all(struct apply *apply, struct error *err)
 {
     bool sent = true;
     for (size_t i = 0; i < apply->sendings_count && sent; i++) {
-        if (apply->sendings[i].busy || client_room(apply->run->session.client) == 0)
+        if (apply->sendings[i].busy || client_room(apply->session->client) == 0)
             continue;
         if (!send_next(apply, i, &sent, err))
             return false;
@@ -142,10 +145,10 @@ static bool settle_answered(struct apply *apply, struct sending *sending,
         .state = "applied",
         .exceptions = exceptions,
         .exceptions_count = used};
-    bool ok = journal_done(apply->run, &sending->batch, reply, &answer, err) &&
-        (rejected == 0 || journal_quarantine(apply->run, sending->batch.batch_id, reply, err));
+    bool ok = journal_done(apply->session, &sending->batch, reply, &answer, err) &&
+        (rejected == 0 || journal_quarantine(apply->session, sending->batch.batch_id, reply, err));
     free(exceptions);
-    apply->progress->done += count;
+    apply->operation->done += count;
     return ok;
 }
 
@@ -153,11 +156,11 @@ static bool settle_answered(struct apply *apply, struct sending *sending,
 static bool settle_alone(struct apply *apply, struct sending *sending,
     const struct client_reply *reply, bool nameless, struct error *err)
 {
-    apply->progress->done += sending->rows.count;
+    apply->operation->done += sending->rows.count;
     if (!nameless)
-        return held_reject_batch(apply->run, &sending->batch, reply, err);
+        return held_reject_batch(apply->session, &sending->batch, reply, err);
     held_add(&apply->held, &sending->batch, reply);
-    apply->suspicious = outage_everybody(&apply->progress->outage, false);
+    apply->suspicious = outage_everybody(&apply->operation->outage, false);
     return true;
 }
 
@@ -168,7 +171,7 @@ static bool settle_refused(struct apply *apply, struct sending *sending,
 {
     struct batch_rows first = {0}, second = {0};
     struct journal_answer answer = {.status = "failed", .state = "sent"};
-    struct outage *outage = &apply->progress->outage;
+    struct outage *outage = &apply->operation->outage;
     bool nameless = reply->outcome == CLIENT_REFUSED && !outage_names_input(reply);
     bool alone = batch_is_pair(&sending->rows);
     if (nameless)
@@ -181,27 +184,27 @@ static bool settle_refused(struct apply *apply, struct sending *sending,
         batch_split(&sending->rows, reply->culprits, reply->culprits_count, &first, &second);
     if (apply->isolations++ >= ISOLATION_MAX || !queue_back(apply->queue, &first, &second)) {
         answer.state = "abandoned"; /* too many bad inputs for one run; the next goes on */
-        apply->progress->done += sending->rows.count;
-        session_note(&apply->run->session,
+        apply->operation->done += sending->rows.count;
+        session_note(apply->session,
             "HubSpot refuses too many %s for one run, the next one goes on: %s",
             calls[apply->kind].noun, reply->message);
     }
     batch_rows_clear(&first);
     batch_rows_clear(&second);
-    return journal_done(apply->run, &sending->batch, reply, &answer, err);
+    return journal_done(apply->session, &sending->batch, reply, &answer, err);
 }
 
 /* Counts what an answer says about HubSpot itself. */
 static void count(struct apply *apply, const struct client_reply *reply)
 {
     uint64_t inputs = apply->sendings[reply->tag].batch.inputs;
-    if (reply->outcome == CLIENT_NOT_SENT && client_stopped(apply->run->session.client))
+    if (reply->outcome == CLIENT_NOT_SENT && client_stopped(apply->session->client))
         return;
     if (reply->outcome == CLIENT_UNKNOWN)
-        session_note(&apply->run->session, "it is not known whether HubSpot did %llu %s: %s",
+        session_note(apply->session, "it is not known whether HubSpot did %llu %s: %s",
             (unsigned long long)inputs, calls[apply->kind].noun, reply->message);
     outage_count(
-        &apply->progress->outage, reply, inputs, reply->outcome == CLIENT_NOT_SENT ? 0 : inputs);
+        &apply->operation->outage, reply, inputs, reply->outcome == CLIENT_NOT_SENT ? 0 : inputs);
 }
 
 static bool settle(struct apply *apply, const struct client_reply *reply, struct error *err)
@@ -216,23 +219,23 @@ static bool settle(struct apply *apply, const struct client_reply *reply, struct
     switch (reply->outcome) {
     case CLIENT_ANSWERED:
         /* Those that were refused alone meanwhile are to blame themselves. */
-        if (outage_pass_reply(&apply->progress->outage, reply) &&
-            !held_reject(&apply->held, apply->run, err))
+        if (outage_pass_reply(&apply->operation->outage, reply) &&
+            !held_reject(&apply->held, apply->session, err))
             return false;
         return settle_answered(apply, sending, reply, err);
     case CLIENT_TOO_LARGE:
         /* Smaller from here on; the size that was refused is not tried again in this run. */
         if (apply->limits.inputs > 1 && sending->rows.count <= apply->limits.inputs)
-            apply->limits.inputs = *learnt_size(apply->run, apply->kind) =
+            apply->limits.inputs = *learnt_size(apply->session, apply->kind) =
                 sending->rows.count > 1 ? sending->rows.count / 2 : 1;
         return settle_refused(apply, sending, reply, err);
     case CLIENT_REFUSED:
         return settle_refused(apply, sending, reply, err);
     case CLIENT_UNKNOWN:
-        apply->progress->done += sending->rows.count;
-        return journal_done(apply->run, &sending->batch, reply, &unknown, err);
+        apply->operation->done += sending->rows.count;
+        return journal_done(apply->session, &sending->batch, reply, &unknown, err);
     case CLIENT_NOT_SENT:
-        return journal_done(apply->run, &sending->batch, reply, &not_sent, err);
+        return journal_done(apply->session, &sending->batch, reply, &not_sent, err);
     }
     return false;
 }
@@ -243,7 +246,7 @@ static bool drain(struct apply *apply, struct error *err)
     const struct client_reply *reply;
     struct error later;
     for (int tries = 0; err->kind != ERROR_STATE && tries < 1000; tries++) {
-        if (!client_next(apply->run->session.client, &reply, &later))
+        if (!client_next(apply->session->client, &reply, &later))
             continue;
         if (reply == NULL || !settle(apply, reply, &later))
             break;
@@ -254,76 +257,75 @@ static bool drain(struct apply *apply, struct error *err)
 /* Says what is left. */
 static bool stopped(const struct apply *apply, struct error *err)
 {
-    const struct run *run = apply->run;
-    const struct apply_progress *progress = apply->progress;
+    const struct operation *operation = apply->operation;
+    uint64_t to_archive = operation->plan->counts.to_archive;
     char done[AMOUNT_NUMBER_MAX], total[AMOUNT_TEXT_MAX], archives[AMOUNT_TEXT_MAX];
-    bool waiting = apply->kind == QUEUE_CREATE && run->plan.counts.to_archive > 0;
+    bool waiting = apply->kind == QUEUE_CREATE && to_archive > 0;
     return error_set(err, ERROR_STOPPED,
         "stopped early (%s): %s of %s done%s%s%s. Safe to continue: assocd run %s", stop_reason(),
-        amount_number(progress->done, done),
-        amount_text(progress->total, calls[apply->kind].noun, total), waiting ? ", " : "",
-        waiting ? amount_text(run->plan.counts.to_archive, "archives", archives) : "",
-        waiting ? " not started" : "", run->session.sync->name);
+        amount_number(operation->done, done),
+        amount_text(operation->total, calls[apply->kind].noun, total), waiting ? ", " : "",
+        waiting ? amount_text(to_archive, "archives", archives) : "", waiting ? " not started" : "",
+        apply->session->sync->name);
 }
 
 /* Everybody seems to be refused: asks, once nothing is under way any more. */
 static bool judge(struct apply *apply, struct error *err)
 {
     apply->suspicious = false;
-    return held_judge(&apply->held, apply->run, &apply->progress->outage,
+    return held_judge(&apply->held, apply->session, &apply->operation->outage,
         apply->kind == QUEUE_CREATE ? "create" : "archive", err);
 }
 
 /* All inputs have been tried. */
 static bool end(struct apply *apply, struct error *err)
 {
-    if (apply->held.count > 0 && outage_everybody(&apply->progress->outage, true))
+    if (apply->held.count > 0 && outage_everybody(&apply->operation->outage, true))
         return judge(apply, err);
-    return held_reject(&apply->held, apply->run, err);
+    return held_reject(&apply->held, apply->session, err);
 }
 
 static bool apply_operation(struct apply *apply, struct error *err)
 {
     const struct client_reply *reply;
     for (;;) {
-        if (!client_stopped(apply->run->session.client) && !apply->suspicious &&
-            !send_all(apply, err))
+        if (!client_stopped(apply->session->client) && !apply->suspicious && !send_all(apply, err))
             return drain(apply, err);
-        if (!client_next(apply->run->session.client, &reply, err))
+        if (!client_next(apply->session->client, &reply, err))
             return drain(apply, err);
-        if (reply == NULL && client_stopped(apply->run->session.client))
+        if (reply == NULL && client_stopped(apply->session->client))
             return stopped(apply, err);
         if (reply == NULL && !apply->suspicious)
             return end(apply, err);
         if (reply == NULL ? !judge(apply, err) : !settle(apply, reply, err))
             return drain(apply, err);
-        progress_show(&apply->run->session, apply->kind == QUEUE_CREATE ? "create" : "archive",
-            apply->progress->done, apply->progress->total);
+        progress_show(apply->session, apply->kind == QUEUE_CREATE ? "create" : "archive",
+            apply->operation->done, apply->operation->total);
     }
 }
 
-static bool apply_once(
-    struct run *run, enum queue_kind kind, struct apply_progress *progress, struct error *err)
+static bool apply_once(struct operation *operation, enum queue_kind kind, struct error *err)
 {
-    const struct limits *limits = &run->session.sync->portal->limits;
+    struct session *session = operation->session;
+    const struct limits *limits = &session->sync->portal->limits;
     bool create = kind == QUEUE_CREATE;
     struct apply apply = {
-        .run = run,
+        .session = session,
         .kind = kind,
         .limits = {.inputs = (size_t)(create ? limits->create_inputs : limits->archive_inputs),
             .from_ids = create ? SIZE_MAX : (size_t)limits->archive_from_ids},
-        .progress = progress,
+        .operation = operation,
         .sendings_count = (size_t)limits->in_flight,
     };
-    if (*learnt_size(run, kind) > 0)
-        apply.limits.inputs = *learnt_size(run, kind);
-    queue_open(&apply.queue, run, kind);
-    rate_budget_allow(&run->session.access.permits, progress->total / apply.limits.inputs + 1);
+    if (*learnt_size(session, kind) > 0)
+        apply.limits.inputs = *learnt_size(session, kind);
+    queue_open(&apply.queue, session, operation->plan->scope, kind, &operation->window);
+    rate_budget_allow(&session->access.permits, operation->total / apply.limits.inputs + 1);
     apply.sendings = mem_new(apply.sendings_count, sizeof apply.sendings[0]);
     bool ok = apply_operation(&apply, err);
     struct error later; /* what was held back is as good as not sent */
-    (void)!held_abandon(&apply.held, run, &later);
-    progress->again = queue_skipped(apply.queue);
+    (void)!held_abandon(&apply.held, session, &later);
+    operation->again = queue_skipped(apply.queue);
     for (size_t i = 0; i < apply.sendings_count; i++)
         batch_rows_clear(&apply.sendings[i].rows);
     free(apply.sendings);
@@ -331,66 +333,63 @@ static bool apply_once(
     return ok;
 }
 
-static bool apply_queue(
-    struct run *run, enum queue_kind kind, struct apply_progress *progress, struct error *err)
+static bool apply_queue(struct operation *operation, enum queue_kind kind, struct error *err)
 {
     do {
-        if (!apply_once(run, kind, progress, err))
+        if (!apply_once(operation, kind, err))
             return false;
-    } while (progress->again);
+    } while (operation->again);
     return true;
 }
 
-static bool apply_creates(struct run *run, struct error *err)
+static bool apply_creates(struct session *session, const struct plan *plan, struct error *err)
 {
-    struct apply_progress progress = {.total = run->plan.counts.to_create};
-    return !plan_has_work(&run->plan, progress.total) ||
-        (apply_queue(run, QUEUE_CREATE, &progress, err) &&
-            outage_end_write(&progress.outage, &run->session, "creates", err));
+    struct operation creates = {.session = session, .plan = plan, .total = plan->counts.to_create};
+    return !plan_has_work(plan, creates.total) ||
+        (apply_queue(&creates, QUEUE_CREATE, err) &&
+            outage_end_write(&creates.outage, session, "creates", err));
 }
 
-static bool archive_window(struct run *run, struct apply_progress *progress, struct error *err)
+static bool archive_window(struct operation *archives, struct error *err)
 {
-    if (client_dialect(run->session.client) == DIALECT_V3)
-        return apply_queue(run, QUEUE_ARCHIVE, progress, err);
-    return apply_queue(run, QUEUE_ARCHIVE_LABELS, progress, err) &&
-        apply_queue(run, QUEUE_ARCHIVE_PAIRS, progress, err);
+    if (client_dialect(archives->session->client) == DIALECT_V3)
+        return apply_queue(archives, QUEUE_ARCHIVE, err);
+    return apply_queue(archives, QUEUE_ARCHIVE_LABELS, err) &&
+        apply_queue(archives, QUEUE_ARCHIVE_PAIRS, err);
 }
 
-static bool apply_archives(struct run *run, struct error *err)
+static bool apply_archives(
+    struct session *session, struct plan *plan, struct outcome *outcome, struct error *err)
 {
-    struct apply_progress progress = {.total = run->plan.counts.to_archive};
-    if (!plan_has_work(&run->plan, progress.total) || run->verdict.kind != VERDICT_PASS)
-        return true;
+    struct operation archives = {
+        .session = session, .plan = plan, .total = plan->counts.to_archive};
     const struct assoc_list none = {0};
-    if (run->plan.merges_unasked && !merged_look(&run->session, &run->plan, &none, err))
+    if (!plan_has_work(plan, archives.total))
+        return true;
+    if (plan->merges_unasked && !merged_look(session, plan, &none, err))
         return false;
     for (;;) {
-        if (!recheck_window(run, err))
+        if (!recheck_window(session, plan, &archives.window, outcome, err))
             return false;
-        if (run->outcome.window.last == 0)
-            return outage_end_write(&progress.outage, &run->session, "archives", err);
-        if (!archive_window(run, &progress, err))
+        if (archives.window.last == 0)
+            return outage_end_write(&archives.outage, session, "archives", err);
+        if (!archive_window(&archives, err))
             return false;
     }
 }
 
-/* The saved plan says who took it, so that it is not applied twice. */
-static bool take_plan(struct run *run, struct error *err)
+bool apply_confirm(struct session *session, const struct plan *plan, const struct verdict *verdict,
+    struct error *err)
 {
-    struct pg_args args = {0};
-    pg_arg_int(&args, run->scope.plan_id);
-    pg_arg_int(&args, run->session.run_id);
-    return run->scope.mode != RUN_APPLY ||
-        pg_run(run->session.state, STATEMENT_PLAN_USED, &args, NULL, err);
+    bool writes = plan_has_work(plan, plan->counts.to_create) ||
+        (plan->counts.to_archive > 0 && verdict->kind == VERDICT_PASS);
+    return !writes || account_confirm(session, plan->scope, err);
 }
 
-bool apply_plan(struct run *run, struct error *err)
+bool apply_plan(struct session *session, struct plan *plan, const struct verdict *verdict,
+    struct outcome *outcome, struct error *err)
 {
-    bool writes = plan_has_work(&run->plan, run->plan.counts.to_create) ||
-        (run->plan.counts.to_archive > 0 && run->verdict.kind == VERDICT_PASS);
-    return (!writes || account_confirm(&run->session, &run->scope, err)) &&
-        journal_status(run, RUN_APPLYING, err) && take_plan(run, err) &&
-        ownership_finish(&run->session, &run->plan, err) && apply_creates(run, err) &&
-        apply_archives(run, err);
+    return saved_plan_use(session, plan->scope, err) && ownership_finish(session, plan, err) &&
+        apply_creates(session, plan, err) &&
+        (verdict->kind != VERDICT_PASS || apply_archives(session, plan, outcome, err));
 }

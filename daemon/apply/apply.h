@@ -10,7 +10,15 @@
 #include "base/error.h"
 #include "journal/session.h"
 
-/* ERROR_STOPPED when it was asked to stop: what was on the wire is settled, the rest is left. */
-MUST_CHECK bool apply_plan(struct run *run, struct error *err);
+/* Is it still the account that was read (account_confirm)? Asked before apply_plan, and only if
+ * that is going to write something. */
+MUST_CHECK bool apply_confirm(struct session *session, const struct plan *plan,
+    const struct verdict *verdict, struct error *err);
+
+/* Makes the creates, and the archives if the verdict lets them pass; outcome->changed_since counts
+ * those that are left out because the world has moved on. ERROR_STOPPED when it was asked to stop:
+ * what was on the wire is settled, the rest is left. */
+MUST_CHECK bool apply_plan(struct session *session, struct plan *plan,
+    const struct verdict *verdict, struct outcome *outcome, struct error *err);
 
 #endif

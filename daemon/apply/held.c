@@ -47,7 +47,7 @@ static const struct client_reply *reply_of(struct held_batch *one)
     return &one->reply;
 }
 
-bool held_reject_batch(struct run *run, const struct journal_batch *batch,
+bool held_reject_batch(struct session *session, const struct journal_batch *batch,
     const struct client_reply *reply, struct error *err)
 {
     struct journal_exception *exceptions = mem_new(batch->count, sizeof *exceptions);
@@ -57,27 +57,27 @@ bool held_reject_batch(struct run *run, const struct journal_batch *batch,
         if (batch->ordinals[i] != 0)
             exceptions[answer.exceptions_count++] = (struct journal_exception){
                 .ordinal = batch->ordinals[i], .state = "rejected", .message = reply->message};
-    bool ok = journal_done(run, batch, reply, &answer, err) &&
-        journal_quarantine(run, batch->batch_id, reply, err);
+    bool ok = journal_done(session, batch, reply, &answer, err) &&
+        journal_quarantine(session, batch->batch_id, reply, err);
     free(exceptions);
     return ok;
 }
 
-bool held_reject(struct held *held, struct run *run, struct error *err)
+bool held_reject(struct held *held, struct session *session, struct error *err)
 {
     bool ok = true;
     for (size_t i = 0; i < held->count && ok; i++)
-        ok = held_reject_batch(run, &held->items[i].batch, reply_of(&held->items[i]), err);
+        ok = held_reject_batch(session, &held->items[i].batch, reply_of(&held->items[i]), err);
     held_clear(held);
     return ok;
 }
 
-bool held_abandon(struct held *held, struct run *run, struct error *err)
+bool held_abandon(struct held *held, struct session *session, struct error *err)
 {
     const struct journal_answer answer = {.status = "failed", .state = "abandoned"};
     bool ok = true;
     for (size_t i = 0; i < held->count && ok; i++)
-        ok = journal_done(run, &held->items[i].batch, reply_of(&held->items[i]), &answer, err);
+        ok = journal_done(session, &held->items[i].batch, reply_of(&held->items[i]), &answer, err);
     held_clear(held);
     return ok;
 }
@@ -110,16 +110,14 @@ static bool ask_side(struct lookup *lookup, const struct held *held, bool to, st
     return lookup_end(lookup, err);
 }
 
-bool held_judge(
-    struct held *held, struct run *run, struct outage *outage, const char *what, struct error *err)
+bool held_judge(struct held *held, struct session *session, struct outage *outage, const char *what,
+    struct error *err)
 {
     CLEANUP(lookup_clear)
-    struct lookup from = {.session = &run->session,
-        .object = run->session.sync->from,
-        .type = run->session.from_type};
+    struct lookup from = {
+        .session = session, .object = session->sync->from, .type = session->from_type};
     CLEANUP(lookup_clear)
-    struct lookup to = {
-        .session = &run->session, .object = run->session.sync->to, .type = run->session.to_type};
+    struct lookup to = {.session = session, .object = session->sync->to, .type = session->to_type};
     if (held->count == 0) /* another input has got through meanwhile */
         return true;
     if (!ask_side(&to, held, true, err) || !ask_side(&from, held, false, err))
@@ -127,9 +125,9 @@ bool held_judge(
     bool explained = some_gone(&to) || some_gone(&from);
     explained = explained || (outage->passed && (some_unasked(&to) || some_unasked(&from)));
     if (!explained)
-        return held_abandon(held, run, err) && outage_fail(outage, what, err);
+        return held_abandon(held, session, err) && outage_fail(outage, what, err);
     outage->in_row = outage->alone = 0;
-    return held_reject(held, run, err);
+    return held_reject(held, session, err);
 }
 
 void held_clear(struct held *held)

@@ -25,19 +25,19 @@ void held_add(
 /* Everybody seems to be refused. If HubSpot says of the records that some of them are no more, that
  * is why, and they are rejected; otherwise they are given up and it fails, in HubSpot's words.
  * what: "create". Not while requests are under way. Empties the list. */
-MUST_CHECK bool held_judge(
-    struct held *held, struct run *run, struct outage *outage, const char *what, struct error *err);
+MUST_CHECK bool held_judge(struct held *held, struct session *session, struct outage *outage,
+    const char *what, struct error *err);
 
 /* They are to blame: rejects them, in HubSpot's words. Empties the list. */
-MUST_CHECK bool held_reject(struct held *held, struct run *run, struct error *err);
+MUST_CHECK bool held_reject(struct held *held, struct session *session, struct error *err);
 
 /* Nobody is: gives them up for this run. Empties the list. */
-MUST_CHECK bool held_abandon(struct held *held, struct run *run, struct error *err);
+MUST_CHECK bool held_abandon(struct held *held, struct session *session, struct error *err);
 
 void held_clear(struct held *held);
 
 /* Rejects every change of a batch that was refused as a whole, and puts them into quarantine. */
-MUST_CHECK bool held_reject_batch(struct run *run, const struct journal_batch *batch,
+MUST_CHECK bool held_reject_batch(struct session *session, const struct journal_batch *batch,
     const struct client_reply *reply, struct error *err);
 
 #endif

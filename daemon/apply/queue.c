@@ -20,7 +20,8 @@ enum {
 };
 
 struct queue {
-    struct run *run;
+    const struct session *session;
+    const struct scope *scope;
     enum queue_kind kind;
     struct batch_rows ahead; /* fetched, not yet cut; whole pairs but for the last */
     size_t ahead_at;
@@ -32,13 +33,15 @@ struct queue {
     size_t parts_count;
 };
 
-void queue_open(struct queue **queue, struct run *run, enum queue_kind kind)
+void queue_open(struct queue **queue, const struct session *session, const struct scope *scope,
+    enum queue_kind kind, const struct archive_window *window)
 {
     *queue = mem_new(1, sizeof **queue);
-    (*queue)->run = run;
+    (*queue)->session = session;
+    (*queue)->scope = scope;
     (*queue)->kind = kind;
-    (*queue)->last_ordinal = kind == QUEUE_CREATE ? 0 : run->outcome.window.first - 1;
-    (*queue)->last_max = kind == QUEUE_CREATE ? INT64_MAX : run->outcome.window.last;
+    (*queue)->last_ordinal = kind == QUEUE_CREATE ? 0 : window->first - 1;
+    (*queue)->last_max = kind == QUEUE_CREATE ? INT64_MAX : window->last;
 }
 
 void queue_close(struct queue *queue)
@@ -77,7 +80,7 @@ static bool add_along(struct queue *queue, struct assoc row, const char *along, 
 {
     while (*along != '\0') {
         size_t length = strcspn(along, " ");
-        row.type = type_of(&queue->run->session.types, along, length);
+        row.type = type_of(&queue->session->types, along, length);
         if (row.type == TYPE_NONE)
             return error_set(err, ERROR_INTERNAL,
                 "the plan's type %.*s is no longer known; make a new plan", (int)length, along);
@@ -91,46 +94,46 @@ static bool add_along(struct queue *queue, struct assoc row, const char *along, 
 
 static bool add_row(struct queue *queue, const struct pg_rows *rows, int i, struct error *err)
 {
-    const struct run *run = queue->run;
+    const struct session *session = queue->session;
     struct assoc row = {
         .from_id = (uint64_t)pg_rows_int(rows, i, 1),
         .to_id = (uint64_t)pg_rows_int(rows, i, 2),
         .type = types_find(
-            &run->session.types, pg_rows_text(rows, i, 3), (uint32_t)pg_rows_int(rows, i, 4)),
+            &session->types, pg_rows_text(rows, i, 3), (uint32_t)pg_rows_int(rows, i, 4)),
     };
     /* What had come or gone by itself with a run's changes is undone with them. */
-    bool ours = run->scope.undoes != 0;
-    if (row.type == TYPE_NONE || !(ours || run->session.types.items[row.type].managed))
+    bool ours = queue->scope->undoes != 0;
+    if (row.type == TYPE_NONE || !(ours || session->types.items[row.type].managed))
         return error_set(err, ERROR_INTERNAL, "the plan changes type %s:%s, which is not managed",
             pg_rows_text(rows, i, 3), pg_rows_text(rows, i, 4));
     queue->last_ordinal = pg_rows_int(rows, i, 0);
     batch_rows_add(&queue->ahead, row, queue->last_ordinal);
-    return queue->kind != QUEUE_CREATE || client_dialect(run->session.client) == DIALECT_V3 ||
+    return queue->kind != QUEUE_CREATE || client_dialect(session->client) == DIALECT_V3 ||
         add_along(queue, row, pg_rows_text(rows, i, 5), err);
 }
 
 static bool fetch(struct queue *queue, struct error *err)
 {
-    struct run *run = queue->run;
+    const struct session *session = queue->session;
     CLEANUP(buf_clear) struct buf there = {0};
     CLEANUP(buf_clear) struct buf here = {0};
     enum statement_id statement = STATEMENT_CHANGE_NEXT;
     struct pg_args args = {0};
-    pg_arg_int(&args, run->session.run_id);
+    pg_arg_int(&args, session->run_id);
     pg_arg_text(&args, queue->kind == QUEUE_CREATE ? "create" : "archive");
     pg_arg_int(&args, queue->last_ordinal);
     pg_arg_int(&args, FETCH_ROWS);
     pg_arg_int(&args, queue->last_max);
-    if (run->session.reciprocals != NULL && queue->kind == QUEUE_CREATE) {
+    if (session->reciprocals != NULL && queue->kind == QUEUE_CREATE) {
         statement = STATEMENT_CHANGE_NEXT_RECIPROCAL;
-        reciprocal_for_creates(run->session.reciprocals, true);
-        reciprocal_plan_types(&run->session, &there, &here);
-        reciprocal_for_creates(run->session.reciprocals, false);
+        reciprocal_for_creates(session->reciprocals, true);
+        reciprocal_plan_types(session, &there, &here);
+        reciprocal_for_creates(session->reciprocals, false);
         pg_arg_text(&args, pg_array_end(&there));
         pg_arg_text(&args, pg_array_end(&here));
     }
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->session.state, statement, &args, &rows, err))
+    if (!pg_run(session->state, statement, &args, &rows, err))
         return false;
     batch_rows_remove(&queue->ahead, 0, queue->ahead_at);
     queue->ahead_at = 0;
@@ -160,7 +163,7 @@ static bool is_wanted(const struct queue *queue, size_t length)
     bool whole = false;
     for (size_t i = 0; i < length; i++) {
         uint32_t type = queue->ahead.rows[queue->ahead_at + i].type;
-        whole = whole || queue->run->session.types.items[type].kind == TYPE_PLAIN;
+        whole = whole || queue->session->types.items[type].kind == TYPE_PLAIN;
     }
     return whole == (queue->kind == QUEUE_ARCHIVE_PAIRS);
 }
@@ -211,7 +214,7 @@ bool queue_next(struct queue *queue, const struct batch_limits *limits, struct b
         }
         if (length == 0)
             return true;
-        if (length > 1 && client_dialect(queue->run->session.client) == DIALECT_V3) {
+        if (length > 1 && client_dialect(queue->session->client) == DIALECT_V3) {
             queue->skipped = true;
             batch_rows_remove(&queue->ahead, queue->ahead_at + 1, length - 1);
             length = 1;

@@ -17,9 +17,16 @@ enum queue_kind {
     QUEUE_ARCHIVE_PAIRS, /* v4 and later: the plain type goes, and so the whole pair */
 };
 
+/* The archives that are in turn: ordinals; last 0: none. */
+struct archive_window {
+    int64_t first, last;
+};
+
 struct queue;
 
-void queue_open(struct queue **queue, struct run *run, enum queue_kind kind);
+/* window: of archives. scope is borrowed until queue_close. */
+void queue_open(struct queue **queue, const struct session *session, const struct scope *scope,
+    enum queue_kind kind, const struct archive_window *window);
 void queue_close(struct queue *queue); /* NULL is fine */
 
 /* The next batch; rows->count is 0 when there are none left. Rows with ordinal 0 are no changes:

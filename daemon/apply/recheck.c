@@ -20,6 +20,7 @@
 #include "plan/fetch.h"
 #include "plan/keyed.h"
 #include "plan/reciprocal_plan.h"
+#include "apply/queue.h"
 
 /* Two hundred archive calls: a window's last batch, which is not full, costs half a percent. */
 enum { WINDOW_ROWS = 20000 };
@@ -32,7 +33,10 @@ static const char not_resolved[] = "a key of the source is not resolved";
 static const char not_clear[] = "the source has an invalid row for the record";
 
 struct recheck {
-    struct run *run;
+    struct session *session;
+    struct plan *plan;
+    const struct archive_window *window;
+    struct outcome *outcome;
     struct spool *records; /* the window's from-records, to_id 0 */
     struct spool *desired; /* what the source says of them now */
     struct id_list from_ids;
@@ -59,30 +63,29 @@ static void recheck_clear(struct recheck *recheck)
     buf_clear(&recheck->messages);
 }
 
-static bool next_window(struct run *run, struct error *err)
+static bool next_window(
+    const struct session *session, struct archive_window *window, struct error *err)
 {
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct pg_args args = {0};
-    int64_t last = run->outcome.window.last;
-    pg_arg_int(&args, run->session.run_id);
+    int64_t last = window->last;
+    pg_arg_int(&args, session->run_id);
     pg_arg_int(&args, last);
     pg_arg_int(&args, WINDOW_ROWS);
-    if (!pg_run(run->session.state, STATEMENT_ARCHIVE_WINDOW, &args, &rows, err))
+    if (!pg_run(session->state, STATEMENT_ARCHIVE_WINDOW, &args, &rows, err))
         return false;
-    run->outcome.window =
-        (struct archive_window){.first = last + 1, .last = pg_rows_int(&rows, 0, 0)};
+    *window = (struct archive_window){.first = last + 1, .last = pg_rows_int(&rows, 0, 0)};
     return true;
 }
 
 static bool load_records(struct recheck *recheck, struct error *err)
 {
-    struct run *run = recheck->run;
+    const struct session *session = recheck->session;
     struct pg_args args = {0};
-    pg_arg_int(&args, run->session.run_id);
-    pg_arg_int(&args, run->outcome.window.first);
-    pg_arg_int(&args, run->outcome.window.last);
-    if (!record_ids_load(
-            run->session.state, STATEMENT_ARCHIVE_FROM_IDS, &args, recheck->records, err))
+    pg_arg_int(&args, session->run_id);
+    pg_arg_int(&args, recheck->window->first);
+    pg_arg_int(&args, recheck->window->last);
+    if (!record_ids_load(session->state, STATEMENT_ARCHIVE_FROM_IDS, &args, recheck->records, err))
         return false;
     for (;;) {
         const struct assoc *row;
@@ -99,7 +102,7 @@ static bool add_invalid(void *context, const struct source_row *row, struct erro
 {
     struct recheck *recheck = context;
     (void)err;
-    session_note(&recheck->run->session,
+    session_note(recheck->session,
         "some archives were left out because a source row is invalid: %s", row->message);
     recheck->invalid++;
     return true;
@@ -108,13 +111,14 @@ static bool add_invalid(void *context, const struct source_row *row, struct erro
 /* An undo does not ask the source. */
 static bool load_desired(struct recheck *recheck, struct error *err)
 {
-    struct run *run = recheck->run;
-    struct source_query query = {.sync = run->session.sync,
-        .database_url = run->session.database_url,
-        .types = &run->session.types,
+    const struct session *session = recheck->session;
+    struct source_query query = {.sync = session->sync,
+        .database_url = session->database_url,
+        .types = &session->types,
         .from_ids = &recheck->from_ids};
     struct drain drain = {.rows = recheck->desired, .invalid = add_invalid, .context = recheck};
-    return (run->scope.undoes != 0 || keyed_drain_query(&recheck->keyed, &query, &drain, err)) &&
+    return (recheck->plan->scope->undoes != 0 ||
+               keyed_drain_query(&recheck->keyed, &query, &drain, err)) &&
         spool_rewind(recheck->desired, err);
 }
 
@@ -130,12 +134,12 @@ static bool is_along(const struct planned *planned, const struct type *type)
 }
 
 /* Has the pair got a type since, that would go with the plain one? */
-static bool has_more(
-    const struct run *run, const struct planned *planned, size_t count, struct diff_rows observed)
+static bool has_more(const struct session *session, const struct planned *planned, size_t count,
+    struct diff_rows observed)
 {
     for (size_t i = 0; i < observed.count; i++) {
-        const struct type *type = &run->session.types.items[observed.rows[i].type];
-        bool known = type->kind == TYPE_PLAIN || diff_goes_along(run->session.sync->policy, type);
+        const struct type *type = &session->types.items[observed.rows[i].type];
+        bool known = type->kind == TYPE_PLAIN || diff_goes_along(session->sync->policy, type);
         for (size_t k = 0; k < count && !known; k++)
             known = planned[k].assoc.type == observed.rows[i].type || is_along(&planned[k], type);
         if (!known)
@@ -145,7 +149,7 @@ static bool has_more(
 }
 
 /* A pair that is to be unlinked goes as a whole or not at all. */
-static void check_pair(const struct run *run, struct planned *planned, size_t count,
+static void check_pair(const struct session *session, struct planned *planned, size_t count,
     const struct diff_rows sides[static 2])
 {
     struct diff_rows desired = sides[0], observed = sides[1];
@@ -153,8 +157,7 @@ static void check_pair(const struct run *run, struct planned *planned, size_t co
     bool unlinks = false;
     for (size_t i = 0; i < count; i++) {
         uint32_t type = planned[i].assoc.type;
-        unlinks =
-            unlinks || (type != TYPE_NONE && run->session.types.items[type].kind == TYPE_PLAIN);
+        unlinks = unlinks || (type != TYPE_NONE && session->types.items[type].kind == TYPE_PLAIN);
         if (diff_rows_has(desired, type))
             planned[i].why = names_again;
         else if (!diff_rows_has(observed, type))
@@ -162,7 +165,7 @@ static void check_pair(const struct run *run, struct planned *planned, size_t co
     }
     if (unlinks && desired.count > 0)
         all = names_again;
-    else if (unlinks && has_more(run, planned, count, observed))
+    else if (unlinks && has_more(session, planned, count, observed))
         all = changed_since;
     for (size_t i = 0; all != NULL && i < count; i++)
         planned[i].why = planned[i].why != NULL ? planned[i].why : all;
@@ -178,20 +181,20 @@ static void note_skips(struct recheck *recheck, const struct planned *planned, s
         /* What could not be looked at is not settled. */
         if (planned[i].why != not_read && planned[i].why != not_clear &&
             planned[i].why != not_resolved)
-            recheck->run->outcome.changed_since++;
+            recheck->outcome->changed_since++;
     }
 }
 
-static bool load_planned(
-    struct run *run, const struct chunk *chunk, struct pg_rows *rows, struct error *err)
+static bool load_planned(const struct recheck *recheck, const struct chunk *chunk,
+    struct pg_rows *rows, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, run->session.run_id);
-    pg_arg_int(&args, run->outcome.window.first);
-    pg_arg_int(&args, run->outcome.window.last);
+    pg_arg_int(&args, recheck->session->run_id);
+    pg_arg_int(&args, recheck->window->first);
+    pg_arg_int(&args, recheck->window->last);
     pg_arg_int(&args, (int64_t)chunk->from_ids[0]);
     pg_arg_int(&args, (int64_t)chunk->from_ids[chunk->from_count - 1]);
-    return pg_run(run->session.state, STATEMENT_ARCHIVE_PLANNED, &args, rows, err);
+    return pg_run(recheck->session->state, STATEMENT_ARCHIVE_PLANNED, &args, rows, err);
 }
 
 static const char *why_unknown(const struct recheck *recheck, const struct chunk *chunk,
@@ -199,19 +202,19 @@ static const char *why_unknown(const struct recheck *recheck, const struct chunk
 {
     if (pending_holds(&recheck->keyed.pending, pair->from_id, pair->to_id))
         return not_resolved;
-    if (recheck->invalid > recheck->run->plan.invalid_approved)
+    if (recheck->invalid > recheck->plan->invalid_approved)
         return not_clear;
     return fetch_complete(chunk, reply, pair->from_id) ? NULL : not_read;
 }
 
 /* The planned row number i; the account's list may have lost its type by now. */
-static struct planned planned_row(const struct run *run, const struct pg_rows *rows, int i)
+static struct planned planned_row(const struct session *session, const struct pg_rows *rows, int i)
 {
     return (struct planned){
         .assoc = {.from_id = (uint64_t)pg_rows_int(rows, i, 1),
             .to_id = (uint64_t)pg_rows_int(rows, i, 2),
             .type = types_find(
-                &run->session.types, pg_rows_text(rows, i, 3), (uint32_t)pg_rows_int(rows, i, 4))},
+                &session->types, pg_rows_text(rows, i, 3), (uint32_t)pg_rows_int(rows, i, 4))},
         .ordinal = pg_rows_int(rows, i, 0),
         .along = pg_rows_text(rows, i, 5),
     };
@@ -221,16 +224,16 @@ static bool check_chunk(
     void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
 {
     struct recheck *recheck = context;
-    struct run *run = recheck->run;
+    const struct session *session = recheck->session;
     struct planned planned[TYPES_MAX];
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!load_planned(run, chunk, &rows, err))
+    if (!load_planned(recheck, chunk, &rows, err))
         return false;
     for (int i = 0; i < rows.count;) {
         size_t count = 0;
-        struct planned first = planned_row(run, &rows, i);
+        struct planned first = planned_row(session, &rows, i);
         for (; i < rows.count && count < TYPES_MAX; i++, count++) {
-            planned[count] = planned_row(run, &rows, i);
+            planned[count] = planned_row(session, &rows, i);
             planned[count].why = why_unknown(recheck, chunk, reply, &first.assoc);
             if (planned[count].assoc.from_id != first.assoc.from_id ||
                 planned[count].assoc.to_id != first.assoc.to_id)
@@ -240,7 +243,7 @@ static bool check_chunk(
             diff_pair(chunk->desired.rows, chunk->desired.count, &first.assoc),
             diff_pair(reply->rows, reply->rows_count, &first.assoc)};
         if (planned[0].why == NULL)
-            check_pair(run, planned, count, sides);
+            check_pair(session, planned, count, sides);
         note_skips(recheck, planned, count);
     }
     return true;
@@ -248,46 +251,51 @@ static bool check_chunk(
 
 static bool read_again(struct recheck *recheck, struct error *err)
 {
-    struct run *run = recheck->run;
+    struct session *session = recheck->session;
     struct fetch_scope scope = {
         .desired = recheck->desired, .owned = recheck->records, .operation = "read"};
-    bool ok = fetch_each(&run->session, &scope, check_chunk, recheck, err);
+    bool ok = fetch_each(session, &scope, check_chunk, recheck, err);
     if (!ok || recheck->ordinals.length == 0)
         return ok;
     struct pg_args args = {0};
-    pg_arg_int(&args, run->session.run_id);
+    pg_arg_int(&args, session->run_id);
     pg_arg_text(&args, pg_array_end(&recheck->ordinals));
     pg_arg_text(&args, pg_array_end(&recheck->messages));
-    return pg_run(run->session.state, STATEMENT_ARCHIVE_SKIP, &args, NULL, err);
+    return pg_run(session->state, STATEMENT_ARCHIVE_SKIP, &args, NULL, err);
 }
 
 /* The other records of links within one object type may name them by now. An undo does not ask the
  * source. */
-static bool check_reciprocals(struct run *run, struct error *err)
+static bool check_reciprocals(struct recheck *recheck, struct error *err)
 {
-    uint64_t invalid = run->plan.counts.invalid;
-    if (run->scope.undoes != 0)
+    struct plan *plan = recheck->plan;
+    uint64_t invalid = plan->counts.invalid;
+    if (plan->scope->undoes != 0)
         return true;
-    if (!reciprocal_plan_finish(&run->session, &run->plan, NULL, &run->outcome.changed_since, err))
+    if (!reciprocal_plan_finish(
+            recheck->session, plan, NULL, &recheck->outcome->changed_since, err))
         return false;
-    return run->plan.counts.invalid - invalid <= run->plan.invalid_approved ||
+    return plan->counts.invalid - invalid <= plan->invalid_approved ||
         error_set(err, ERROR_SOURCE,
             "source rows have become invalid since the plan was made. Archiving stopped, because a "
             "skipped row would look like a deletion. Fix them and run again");
 }
 
-bool recheck_window(struct run *run, struct error *err)
+bool recheck_window(struct session *session, struct plan *plan, struct archive_window *window,
+    struct outcome *outcome, struct error *err)
 {
     CLEANUP(recheck_clear)
-    struct recheck recheck = {
-        .run = run, .keyed.keys = {.session = &run->session, .plan = &run->plan}};
-    if (!next_window(run, err))
+    struct recheck recheck = {.session = session,
+        .plan = plan,
+        .window = window,
+        .outcome = outcome,
+        .keyed.keys = {.session = session, .plan = plan}};
+    if (!next_window(session, window, err))
         return false;
-    if (run->outcome.window.last == 0 ||
-        clock_now_ms() - run->plan.read_ms < run->session.sync->guards.max_plan_age_ms)
+    if (window->last == 0 || clock_now_ms() - plan->read_ms < session->sync->guards.max_plan_age_ms)
         return true;
     return spool_open(&recheck.records, "records to archive from", SPOOL_SORTED, err) &&
         spool_open(&recheck.desired, "desired rows of them", SPOOL_SORTED, err) &&
         load_records(&recheck, err) && load_desired(&recheck, err) && read_again(&recheck, err) &&
-        check_reciprocals(run, err);
+        check_reciprocals(&recheck, err);
 }

@@ -11,7 +11,11 @@
 #include "base/error.h"
 #include "journal/session.h"
 
-/* Moves run->outcome.window to the next planned archives; last is 0 when there are none left. */
-MUST_CHECK bool recheck_window(struct run *run, struct error *err);
+struct archive_window;
+
+/* Moves window to the next planned archives; last is 0 when there are none left. Those that do not
+ * stand any more are skipped, and counted in outcome->changed_since. */
+MUST_CHECK bool recheck_window(struct session *session, struct plan *plan,
+    struct archive_window *window, struct outcome *outcome, struct error *err);
 
 #endif

@@ -17,39 +17,39 @@ struct doubt {
     bool old; /* not even reading its records helps any more */
 };
 
-static bool settle_run(struct run *run, const struct doubt *doubt, struct error *err)
+static bool settle_run(struct session *session, const struct doubt *doubt, struct error *err)
 {
     struct verify_round round = {.run_id = doubt->run_id};
     struct pg_args args = {0};
-    if (!verify_read(run, &round, err))
+    if (!verify_read(session, &round, err))
         return false;
     /* A reading may be older than it looks: two, apart, are believed that something is not there.
      */
     bool missed = doubt->over && round.unread == 0;
     bool close = doubt->old || (missed && doubt->absent);
     pg_arg_int(&args, doubt->run_id);
-    if (close && !pg_run(run->session.state, STATEMENT_RECOVER_CLOSE, &args, NULL, err))
+    if (close && !pg_run(session->state, STATEMENT_RECOVER_CLOSE, &args, NULL, err))
         return false;
     pg_arg_bool(&args, close);
     pg_arg_bool(&args, missed);
-    return pg_run(run->session.state, STATEMENT_RECOVER_DONE, &args, NULL, err);
+    return pg_run(session->state, STATEMENT_RECOVER_DONE, &args, NULL, err);
 }
 
-bool recover_changes(struct run *run, struct error *err)
+bool recover_changes(struct session *session, struct error *err)
 {
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    pg_arg_text(&args, run->session.sync->name);
-    pg_arg_int(&args, run->session.sync->portal->timeout_ms + SETTLE_MS);
+    pg_arg_text(&args, session->sync->name);
+    pg_arg_int(&args, session->sync->portal->timeout_ms + SETTLE_MS);
     pg_arg_int(&args, SETTLE_MS);
-    if (!pg_run(run->session.state, STATEMENT_RECOVER_RUNS, &args, &rows, err))
+    if (!pg_run(session->state, STATEMENT_RECOVER_RUNS, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++) {
         struct doubt doubt = {.run_id = pg_rows_int(&rows, i, 0),
             .over = pg_rows_bool(&rows, i, 1),
             .absent = pg_rows_bool(&rows, i, 2),
             .old = pg_rows_bool(&rows, i, 3)};
-        if (!settle_run(run, &doubt, err))
+        if (!settle_run(session, &doubt, err))
             return false;
     }
     return true;

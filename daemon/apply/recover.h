@@ -11,6 +11,6 @@
 #include "journal/session.h"
 
 /* Needs the account (types, client); comes before the owned set is read. */
-MUST_CHECK bool recover_changes(struct run *run, struct error *err);
+MUST_CHECK bool recover_changes(struct session *session, struct error *err);
 
 #endif

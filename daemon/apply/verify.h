@@ -16,8 +16,9 @@ struct verify_round {
     uint64_t open; /* from-records that were waiting before it */
     uint64_t unread; /* of these, how many could not be read completely */
 };
-MUST_CHECK bool verify_read(struct run *run, struct verify_round *round, struct error *err);
+MUST_CHECK bool verify_read(struct session *session, struct verify_round *round, struct error *err);
 
-MUST_CHECK bool verify_changes(struct run *run, struct error *err);
+MUST_CHECK bool verify_changes(
+    struct session *session, const struct plan *plan, struct outcome *outcome, struct error *err);
 
 #endif

@@ -31,22 +31,22 @@ static bool is_gone(const struct holder *holder)
     return strcmp(holder->host, host) == 0 && kill((pid_t)holder->pid, 0) != 0 && errno == ESRCH;
 }
 
-static bool lock_sync(struct run *run, struct error *err)
+static bool lock_sync(const struct session *session, struct error *err)
 {
-    const char *name = run->session.sync->name;
+    const char *name = session->sync->name;
     int64_t until_ms = clock_now_ms() + LOCK_WAIT_MS;
     struct holder holder;
     bool held;
     struct pg_args args = {0};
     pg_arg_text(&args, name);
-    pg_arg_text(&args, run->session.sync->portal->name);
+    pg_arg_text(&args, session->sync->portal->name);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     do {
-        if (!pg_run(run->session.state, STATEMENT_SYNC_LOCK, &args, &rows, err))
+        if (!pg_run(session->state, STATEMENT_SYNC_LOCK, &args, &rows, err))
             return false;
         if (pg_rows_bool(&rows, 0, 0))
             return true;
-        if (!holder_find(run->session.state, name, &holder, &held, err))
+        if (!holder_find(session->state, name, &holder, &held, err))
             return false;
     } while ((!held || is_gone(&holder)) && clock_now_ms() < until_ms && stop_wait(LOCK_AGAIN_MS));
     return held ? error_set(err, ERROR_LOCKED, "%s", holder.text)
@@ -54,123 +54,84 @@ static bool lock_sync(struct run *run, struct error *err)
                       "other runs of %s keep taking its lock; try again later", name);
 }
 
-static bool enter_sync(struct run *run, struct error *err)
+static bool enter_sync(struct session *session, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_text(&args, run->session.sync->name);
-    pg_arg_text(&args, run->session.sync->portal->name);
+    pg_arg_text(&args, session->sync->name);
+    pg_arg_text(&args, session->sync->portal->name);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->session.state, STATEMENT_SYNC_ENTER, &args, &rows, err))
+    if (!pg_run(session->state, STATEMENT_SYNC_ENTER, &args, &rows, err))
         return false;
-    run->session.epoch = pg_rows_int(&rows, 0, 0);
-    mapping_row_read(&run->session.baseline.mapping, &rows, 0, 1);
-    run->session.baseline.known = !pg_rows_null(&rows, 0, 2);
-    run->session.baseline.desired = (uint64_t)pg_rows_int(&rows, 0, 2);
+    session->epoch = pg_rows_int(&rows, 0, 0);
+    mapping_row_read(&session->baseline.mapping, &rows, 0, 1);
+    session->baseline.known = !pg_rows_null(&rows, 0, 2);
+    session->baseline.desired = (uint64_t)pg_rows_int(&rows, 0, 2);
     return true;
 }
 
-static bool insert_run(struct run *run, struct error *err)
+static bool insert_run(struct session *session, const struct scope *scope, struct error *err)
 {
-    const struct sync_definition *sync = run->session.sync;
+    const struct sync_definition *sync = session->sync;
     char host[256] = "";
     (void)gethostname(host, sizeof host - 1);
     struct pg_args args = {0};
     pg_arg_text(&args, sync->name);
     pg_arg_text(&args, sync->portal->name);
     pg_arg_text(&args, dialect_text(sync->portal->api));
-    pg_arg_text(&args, run->session.cause);
-    if (run->scope.mode == RUN_APPLY)
-        pg_arg_int(&args, run->scope.plan_id);
+    pg_arg_text(&args, session->cause);
+    if (scope->mode == RUN_APPLY)
+        pg_arg_int(&args, scope->plan_id);
     else
         pg_arg_text(&args, NULL);
-    pg_arg_int(&args, run->session.epoch);
+    pg_arg_int(&args, session->epoch);
     pg_arg_text(&args, host);
     pg_arg_int(&args, getpid());
-    if (run->scope.undoes != 0)
-        pg_arg_int(&args, run->scope.undoes);
+    if (scope->undoes != 0)
+        pg_arg_int(&args, scope->undoes);
     else
         pg_arg_text(&args, NULL);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->session.state, STATEMENT_RUN_INSERT, &args, &rows, err))
+    if (!pg_run(session->state, STATEMENT_RUN_INSERT, &args, &rows, err))
         return false;
     if (rows.count == 0)
         return error_set(err, ERROR_LOCKED,
             "the lock of %s was lost before its run began: another run took it, or the server "
             "process behind the connection has changed (a connection pooler?)",
             sync->name);
-    run->session.run_id = pg_rows_int(&rows, 0, 0);
-    run->session.started_us = pg_rows_int(&rows, 0, 1);
-    run->session.started_local = clock_now_us();
+    session->run_id = pg_rows_int(&rows, 0, 0);
+    session->started_us = pg_rows_int(&rows, 0, 1);
+    session->started_local = clock_now_us();
     return true;
 }
 
-bool journal_open(struct run *run, struct error *err)
+bool journal_open(struct session *session, const struct scope *scope, struct error *err)
 {
     char name[96];
-    (void)snprintf(name, sizeof name, "assocd run %s", run->session.sync->name);
+    (void)snprintf(name, sizeof name, "assocd run %s", session->sync->name);
     struct pg_args args = {0};
-    pg_arg_text(&args, run->session.sync->name);
-    return schema_open(&run->session.state, run->session.database_url, name, err) &&
-        lock_sync(run, err) && enter_sync(run, err) &&
-        pg_run(run->session.state, STATEMENT_RUN_INTERRUPT, &args, NULL, err) &&
-        insert_run(run, err);
+    pg_arg_text(&args, session->sync->name);
+    return schema_open(&session->state, session->database_url, name, err) &&
+        lock_sync(session, err) && enter_sync(session, err) &&
+        pg_run(session->state, STATEMENT_RUN_INTERRUPT, &args, NULL, err) &&
+        insert_run(session, scope, err);
 }
 
-bool journal_status(struct run *run, enum run_status status, struct error *err)
+bool journal_unlock(const struct session *session, struct error *err)
 {
-    run->ending.status = status;
-    const struct plan_counts *planned = &run->plan.counts;
-    const struct outcome_counts *done = &run->outcome.counts;
-    const uint64_t numbers[] = {run->session.access.portal_id, planned->desired, planned->records,
-        planned->unread, planned->observed, planned->unchanged, planned->duplicates,
-        planned->invalid, planned->managed, planned->to_create, planned->to_archive, planned->drift,
-        planned->reported, planned->blocked, done->created, done->archived, done->rejected,
-        done->unverified, done->skipped, done->withheld,
-        run->session.client != NULL ? client_requests(run->session.client) : 0};
     struct pg_args args = {0};
-    CLEANUP(buf_clear) struct buf text = {0}, fields = {0};
-    bool known = run->session.mapping.fields[MAPPING_FROM] != NULL;
-    pg_arg_int(&args, run->session.run_id);
-    pg_arg_text(&args, run_status_text(status));
-    for (size_t i = 0; i < ARRAY_COUNT(numbers); i++)
-        pg_arg_int(&args, (int64_t)numbers[i]);
-    pg_arg_text(&args, run->verdict.guard[0] != '\0' ? run->verdict.text : NULL);
-    pg_arg_text(&args,
-        run->ending.failure.kind != ERROR_NONE ? run->ending.failure.text
-            : run->session.reason[0] != '\0'   ? run->session.reason
-                                               : NULL);
-    pg_arg_text(&args, run->plan.digest[0] != '\0' ? run->plan.digest : NULL);
-    pg_arg_text(&args, known ? mapping_text(&run->session.mapping, &text) : NULL);
-    pg_arg_bool(&args, run->ending.changes_left);
-    pg_arg_int(&args, (int64_t)done->abandoned);
-    pg_arg_int(&args, (int64_t)planned->pending);
-    pg_arg_text(&args, known ? mapping_row_array(&run->session.mapping, &fields) : NULL);
+    pg_arg_text(&args, session->sync->name);
+    pg_arg_int(&args, session->run_id);
+    return pg_run(session->state, STATEMENT_SYNC_UNLOCK, &args, NULL, err);
+}
+
+bool journal_results(const struct session *session, struct outcome *outcome, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, session->run_id);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->session.state, STATEMENT_RUN_UPDATE, &args, &rows, err))
+    if (!pg_run(session->state, STATEMENT_CHANGE_RESULTS, &args, &rows, err))
         return false;
-    return rows.count > 0 ||
-        error_set(err, ERROR_LOCKED,
-            "run %lld of %s was interrupted: its session had lost the lock of the sync, so that "
-            "another process closed the run; it stops here",
-            (long long)run->session.run_id, run->session.sync->name);
-}
-
-bool journal_unlock(struct run *run, struct error *err)
-{
-    struct pg_args args = {0};
-    pg_arg_text(&args, run->session.sync->name);
-    pg_arg_int(&args, run->session.run_id);
-    return pg_run(run->session.state, STATEMENT_SYNC_UNLOCK, &args, NULL, err);
-}
-
-bool journal_results(struct run *run, struct error *err)
-{
-    struct pg_args args = {0};
-    pg_arg_int(&args, run->session.run_id);
-    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->session.state, STATEMENT_CHANGE_RESULTS, &args, &rows, err))
-        return false;
-    struct outcome_counts *done = &run->outcome.counts;
+    struct outcome_counts *done = &outcome->counts;
     uint64_t *const fields[] = {&done->created, &done->archived, &done->rejected, &done->unverified,
         &done->skipped, &done->withheld, &done->abandoned};
     for (size_t i = 0; i < ARRAY_COUNT(fields); i++)
@@ -178,11 +139,11 @@ bool journal_results(struct run *run, struct error *err)
     return true;
 }
 
-bool journal_abandon(struct run *run, struct error *err)
+bool journal_abandon(const struct session *session, struct error *err)
 {
     struct pg_args args = {0};
-    pg_arg_int(&args, run->session.run_id);
-    return pg_run(run->session.state, STATEMENT_CHANGE_ABANDON, &args, NULL, err);
+    pg_arg_int(&args, session->run_id);
+    return pg_run(session->state, STATEMENT_CHANGE_ABANDON, &args, NULL, err);
 }
 
 /* HubSpot's own words go into timestamptz columns only if PostgreSQL will take them. */
@@ -250,24 +211,24 @@ bool journal_overtaken(const struct session *session, struct error *err)
         (long long)session->run_id, session->sync->name);
 }
 
-bool journal_sent(struct run *run, struct journal_batch *batch, struct error *err)
+bool journal_sent(const struct session *session, struct journal_batch *batch, struct error *err)
 {
     CLEANUP(buf_clear) struct buf ordinals = {0};
     int64_t count = add_ordinals(batch, &ordinals);
     struct pg_args args = {0};
-    pg_arg_int(&args, run->session.run_id);
-    pg_arg_text(&args, run->session.sync->name);
-    pg_arg_int(&args, run->session.epoch);
+    pg_arg_int(&args, session->run_id);
+    pg_arg_text(&args, session->sync->name);
+    pg_arg_int(&args, session->epoch);
     pg_arg_text(&args, batch->operation);
     pg_arg_int(&args, (int64_t)batch->inputs);
     pg_arg_text(&args, batch->create ? "create" : "archive");
     pg_arg_text(&args, pg_array_end(&ordinals));
-    pg_arg_bool(&args, batch->create && run->session.reciprocals != NULL);
+    pg_arg_bool(&args, batch->create && session->reciprocals != NULL);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (!pg_run(run->session.state, STATEMENT_BATCH_SENT, &args, &rows, err))
+    if (!pg_run(session->state, STATEMENT_BATCH_SENT, &args, &rows, err))
         return false;
     if (rows.count == 0)
-        return journal_overtaken(&run->session, err);
+        return journal_overtaken(session, err);
     batch->batch_id = pg_rows_int(&rows, 0, 0);
     if (pg_rows_int(&rows, 0, 1) != count)
         return error_set(err, ERROR_INTERNAL,
@@ -276,7 +237,7 @@ bool journal_sent(struct run *run, struct journal_batch *batch, struct error *er
     return true;
 }
 
-bool journal_done(struct run *run, const struct journal_batch *batch,
+bool journal_done(const struct session *session, const struct journal_batch *batch,
     const struct client_reply *reply, const struct journal_answer *answer, struct error *err)
 {
     CLEANUP(buf_clear) struct buf ordinals = {0};
@@ -305,22 +266,22 @@ bool journal_done(struct run *run, const struct journal_batch *batch,
     pg_arg_text(&args, pg_array_end(&states));
     pg_arg_text(&args, pg_array_end(&messages));
     pg_arg_bool(&args, reply->late);
-    return pg_run(run->session.state, STATEMENT_BATCH_DONE, &args, NULL, err);
+    return pg_run(session->state, STATEMENT_BATCH_DONE, &args, NULL, err);
 }
 
 bool journal_quarantine(
-    struct run *run, int64_t batch_id, const struct client_reply *reply, struct error *err)
+    struct session *session, int64_t batch_id, const struct client_reply *reply, struct error *err)
 {
     struct pg_args args = {0};
     const char *why = reply->message[0] == '\0' && reply->refusals_count > 0
         ? reply->refusals[0].message
         : reply->message;
-    session_note(&run->session, "HubSpot refused some changes (assocd rejects %s): %s",
-        run->session.sync->name, why);
-    pg_arg_text(&args, run->session.sync->name);
+    session_note(
+        session, "HubSpot refused some changes (assocd rejects %s): %s", session->sync->name, why);
+    pg_arg_text(&args, session->sync->name);
     pg_arg_int(&args, batch_id);
     pg_arg_text(&args, reply->category[0] != '\0' ? reply->category : "REFUSED");
     pg_arg_text(&args, text_or_null(reply->correlation_id));
-    pg_arg_int(&args, run->session.run_id);
-    return pg_run(run->session.state, STATEMENT_REJECT_HUBSPOT, &args, NULL, err);
+    pg_arg_int(&args, session->run_id);
+    return pg_run(session->state, STATEMENT_REJECT_HUBSPOT, &args, NULL, err);
 }

@@ -1,5 +1,6 @@
 /*
- * journal.h: the run's rows in PostgreSQL: the run itself, its batches, the states of its changes.
+ * journal.h: the run's rows in PostgreSQL: its lock and beginning, its batches, the states of its
+ * changes. How it stands and ends is written by run/run_row.h.
  * The one rule that matters: journal_sent is committed before the request leaves, and it fails when
  * the run's fencing number is no longer current.
  */
@@ -14,19 +15,17 @@
 
 /* Connects, takes the sync's lock (ERROR_LOCKED names its holder), tells dead runs as interrupted
  * and opens the run's row. */
-MUST_CHECK bool journal_open(struct run *run, struct error *err);
-
-/* Writes status and counts; an end state closes the row. */
-MUST_CHECK bool journal_status(struct run *run, enum run_status status, struct error *err);
+MUST_CHECK bool journal_open(struct session *session, const struct scope *scope, struct error *err);
 
 /* Lets others run the sync while this one goes on verifying. */
-MUST_CHECK bool journal_unlock(struct run *run, struct error *err);
+MUST_CHECK bool journal_unlock(const struct session *session, struct error *err);
 
-/* Recounts run->outcome.counts from the changes. */
-MUST_CHECK bool journal_results(struct run *run, struct error *err);
+/* Recounts outcome->counts from the changes. */
+MUST_CHECK bool journal_results(
+    const struct session *session, struct outcome *outcome, struct error *err);
 
 /* Nothing may stay in a state that says more is to come. */
-MUST_CHECK bool journal_abandon(struct run *run, struct error *err);
+MUST_CHECK bool journal_abandon(const struct session *session, struct error *err);
 
 /* Adds the row of a reading batch to rows, in COPY form; began_us is clock_now_us() when it was
  * submitted. journal_reads writes what has gathered. */
@@ -43,7 +42,8 @@ struct journal_batch {
     size_t count;
     size_t inputs;
 };
-MUST_CHECK bool journal_sent(struct run *run, struct journal_batch *batch, struct error *err);
+MUST_CHECK bool journal_sent(
+    const struct session *session, struct journal_batch *batch, struct error *err);
 
 /* The error of a run whose fencing number is no longer current: it may neither send anything nor
  * enter what it owns. Always false. */
@@ -61,11 +61,11 @@ struct journal_answer {
     const struct journal_exception *exceptions;
     size_t exceptions_count;
 };
-MUST_CHECK bool journal_done(struct run *run, const struct journal_batch *batch,
+MUST_CHECK bool journal_done(const struct session *session, const struct journal_batch *batch,
     const struct client_reply *reply, const struct journal_answer *answer, struct error *err);
 
 /* Puts the batch's rejected changes into quarantine. */
 MUST_CHECK bool journal_quarantine(
-    struct run *run, int64_t batch_id, const struct client_reply *reply, struct error *err);
+    struct session *session, int64_t batch_id, const struct client_reply *reply, struct error *err);
 
 #endif

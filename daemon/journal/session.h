@@ -1,8 +1,8 @@
 /*
  * session.h: one run of one sync, in the parts that its stages take and give: what it works with
  * (session), what it is about (scope), what it is going to change (plan), what the guards say of
- * that (verdict), what has become of it (outcome). A stage gets the parts that it needs; run.c
- * alone sees all of them.
+ * that (verdict), what has become of it (outcome). A stage gets the parts that it needs; all of
+ * them together are seen in run/run.h alone.
  */
 #ifndef JOURNAL_SESSION_H
 #define JOURNAL_SESSION_H
@@ -129,9 +129,6 @@ struct outcome {
         uint64_t created, archived, rejected, unverified, skipped, withheld;
         uint64_t abandoned; /* planned and not tried: too many refusals, or stopped early */
     } counts; /* columns of assocd.run of the same names */
-    struct archive_window {
-        int64_t first, last; /* ordinals; last 0: none */
-    } window; /* the archives that are in turn */
     uint64_t changed_since; /* archives left out because the world has moved on */
 };
 
@@ -153,24 +150,6 @@ enum run_status {
 
 /* The name of a status, as in assocd.run. */
 const char *run_status_text(enum run_status status);
-
-/* How the run ended, for its row and for people. */
-struct ending {
-    enum run_status status;
-    struct error failure; /* why it ended early; kind ERROR_NONE if it did not */
-    struct error unpruned; /* why old history was not pruned; ERROR_NONE if it was */
-    bool changes_left; /* watched changes that it took up still wait */
-};
-
-/* All of it, for the run's row in the journal and the report. */
-struct run {
-    struct session session;
-    struct scope scope;
-    struct plan plan;
-    struct verdict verdict;
-    struct outcome outcome;
-    struct ending ending;
-};
 
 /* Notes why something was left undone, though the run goes on; the first reason is kept and becomes
  * run.error. */

@@ -65,3 +65,12 @@ bool saved_plan_keep(struct session *session, struct plan *plan, struct error *e
             plan->left == 1 ? "was" : "were");
     return true;
 }
+
+bool saved_plan_use(const struct session *session, const struct scope *scope, struct error *err)
+{
+    struct pg_args args = {0};
+    pg_arg_int(&args, scope->plan_id);
+    pg_arg_int(&args, session->run_id);
+    return scope->mode != RUN_APPLY ||
+        pg_run(session->state, STATEMENT_PLAN_USED, &args, NULL, err);
+}

@@ -18,4 +18,8 @@ MUST_CHECK bool saved_plan_check(
  * run does not find or does not do any more: plan->gone, plan->left. */
 MUST_CHECK bool saved_plan_keep(struct session *session, struct plan *plan, struct error *err);
 
+/* The plan says which run has used it, so that it is not applied twice. */
+MUST_CHECK bool saved_plan_use(
+    const struct session *session, const struct scope *scope, struct error *err);
+
 #endif

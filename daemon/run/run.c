@@ -22,11 +22,12 @@
 #include "apply/apply.h"
 #include "apply/recover.h"
 #include "apply/verify.h"
+#include "run/run_row.h"
 
 static bool make_plan(struct run *run, struct error *err)
 {
     struct session *session = &run->session;
-    if (!account_open(session, err) || !recover_changes(run, err))
+    if (!account_open(session, err) || !recover_changes(session, err))
         return false;
     return run->scope.undoes != 0 ? undo_build(session, &run->scope, &run->plan, err)
                                   : plan_build(session, &run->scope, &run->plan, err);
@@ -35,7 +36,8 @@ static bool make_plan(struct run *run, struct error *err)
 static bool run_sync(struct run *run, struct error *err)
 {
     struct session *session = &run->session;
-    if (!journal_open(run, err) || !changed_records_read(session, &run->scope, err))
+    if (!journal_open(session, &run->scope, err) ||
+        !changed_records_read(session, &run->scope, err))
         return false;
     if (changed_records_nothing(&run->scope))
         return true;
@@ -43,7 +45,11 @@ static bool run_sync(struct run *run, struct error *err)
         return false;
     if (run->scope.mode == RUN_PLAN)
         return true;
-    return apply_plan(run, err) && verify_changes(run, err) && merged_explain(session, err);
+    return apply_confirm(session, &run->plan, &run->verdict, err) &&
+        run_row_update(run, RUN_APPLYING, err) &&
+        apply_plan(session, &run->plan, &run->verdict, &run->outcome, err) &&
+        run_row_update(run, RUN_VERIFYING, err) &&
+        verify_changes(session, &run->plan, &run->outcome, err) && merged_explain(session, err);
 }
 
 /* How a run that was cut short is told. */
@@ -112,7 +118,7 @@ static void prune_history(struct run *run)
     pg_arg_int(&args, run->session.run_retention_days);
     struct pg_args keys = {0};
     pg_arg_int(&keys, run->session.retention_days);
-    if (!journal_unlock(run, &why) ||
+    if (!journal_unlock(&run->session, &why) ||
         !pg_run(run->session.state, STATEMENT_HISTORY_PRUNE, &args, NULL, &why) ||
         (sync_has_keys(run->session.sync) &&
             !pg_run(run->session.state, STATEMENT_KEYS_PRUNE, &keys, NULL, &why)))
@@ -158,7 +164,7 @@ static void note_rest(struct run *run)
 
 static bool close_finished(struct run *run, struct error *err)
 {
-    if (run->scope.mode != RUN_PLAN && !journal_results(run, err))
+    if (run->scope.mode != RUN_PLAN && !journal_results(&run->session, &run->outcome, err))
         return false;
     if (!remember_good(run, err) ||
         (is_settled(run) && !changed_records_finish(&run->session, &run->scope, err)))
@@ -171,7 +177,7 @@ static bool close_finished(struct run *run, struct error *err)
         note_rest(run);
     else if (status == RUN_SUCCEEDED || status == RUN_NO_CHANGE)
         run->session.reason[0] = '\0'; /* what was noted has come right since */
-    return journal_status(run, status, err);
+    return run_row_update(run, status, err);
 }
 
 /* The journal tells of the failure if it can: a statement may have failed on a session that lives.
@@ -181,8 +187,9 @@ static void close_failed(struct run *run, const struct error *why)
     struct error later;
     run->ending.failure = *why;
     run->ending.changes_left = changed_records_waits(&run->scope);
-    if (run->session.run_id != 0 && journal_abandon(run, &later) && journal_results(run, &later))
-        (void)!journal_status(run, failed_status(why->kind), &later);
+    if (run->session.run_id != 0 && journal_abandon(&run->session, &later) &&
+        journal_results(&run->session, &run->outcome, &later))
+        (void)!run_row_update(run, failed_status(why->kind), &later);
 }
 
 bool run_execute(

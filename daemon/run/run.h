@@ -8,6 +8,25 @@
 #include "base/error.h"
 #include "journal/session.h"
 
+/* How the run ended, for its row and for people. */
+struct ending {
+    enum run_status status;
+    struct error failure; /* why it ended early; kind ERROR_NONE if it did not */
+    struct error unpruned; /* why old history was not pruned; ERROR_NONE if it was */
+    bool changes_left; /* watched changes that it took up still wait */
+};
+
+/* All of it, for the run's row in the journal and the report. Each part has one writer: its stage.
+ */
+struct run {
+    struct session session;
+    struct scope scope;
+    struct plan plan;
+    struct verdict verdict;
+    struct outcome outcome;
+    struct ending ending;
+};
+
 /* Runs a sync, with what the first part of the session says, for what the scope says. Returns true
  * when the run came to its end, whatever that was (see run->ending.status, the counts, the
  * verdict); false with err when it could not (the journal then says why, if it was ever opened).

@@ -31,7 +31,7 @@ static char *told(bool one_type)
     pg = cluster_connect(database);
     cluster_exec(
         pg, "truncate assocd.run, assocd.sync_state, assocd.portal restart identity cascade", NULL);
-    ck_assert_msg(journal_open(&run, &err), "%s", err.text);
+    ck_assert_msg(journal_open(&run.session, &run.scope, &err), "%s", err.text);
     cluster_exec(pg,
         "insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category, "
         "type_id,"
@@ -40,9 +40,9 @@ static char *told(bool one_type)
         NULL);
     if (one_type)
         run.session.reciprocals = mem_new(1, sizeof *run.session.reciprocals);
-    ck_assert_msg(journal_sent(&run, &batch, &err), "%s", err.text);
+    ck_assert_msg(journal_sent(&run.session, &batch, &err), "%s", err.text);
     run_clear(&run);
-    ck_assert_msg(journal_open(&next, &err), "%s", err.text);
+    ck_assert_msg(journal_open(&next.session, &next.scope, &err), "%s", err.text);
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     ck_assert(pg_exec(
         pg, "select string_agg(state, ' ' order by ordinal) from assocd.change", &rows, &err));

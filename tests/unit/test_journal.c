@@ -16,6 +16,7 @@
 #include "pg/pg.h"
 #include "journal/journal.h"
 #include "run/run.h"
+#include "run/run_row.h"
 
 SUITE_DATABASE(cluster_database_with_schema);
 static struct pg *pg; /* looks on */
@@ -46,7 +47,7 @@ static void teardown(void)
 
 static void open_run(struct run *opened)
 {
-    ck_assert_msg(journal_open(opened, &err), "%s", err.text);
+    ck_assert_msg(journal_open(&opened->session, &opened->scope, &err), "%s", err.text);
 }
 
 /* Planned creates 1 … count of the run, from-record n to n. */
@@ -71,7 +72,7 @@ static bool send(struct run *sender, size_t first, size_t count, struct journal_
         .ordinals = ordinals + first,
         .count = count,
         .inputs = count};
-    return journal_sent(sender, batch, &err);
+    return journal_sent(&sender->session, batch, &err);
 }
 
 static struct client_reply reply_of(const char *category)
@@ -88,7 +89,7 @@ static struct client_reply reply_of(const char *category)
 static void done(const struct journal_batch *batch, const struct journal_answer *answer)
 {
     struct client_reply reply = reply_of("");
-    ck_assert_msg(journal_done(&run, batch, &reply, answer, &err), "%s", err.text);
+    ck_assert_msg(journal_done(&run.session, batch, &reply, answer, &err), "%s", err.text);
 }
 
 /* How many changes (batches, runs) are in this state. */
@@ -112,7 +113,7 @@ TEST(opens_a_run_with_its_own_number_and_fence)
 TEST(lets_one_run_of_a_sync_work_at_a_time_and_names_it)
 {
     open_run(&run);
-    ck_assert(!journal_open(&other, &err));
+    ck_assert(!journal_open(&other.session, &other.scope, &err));
     ck_assert_int_eq(err.kind, ERROR_LOCKED);
     ck_assert_ptr_nonnull(strstr(err.text, "run 1 of pairs holds its lock (planning since "));
     ck_assert_int_eq(cluster_int(pg, "select epoch from assocd.sync_state"), 1);
@@ -171,11 +172,11 @@ TEST(waits_for_the_session_of_a_process_that_is_gone)
 TEST(lets_the_next_run_in_while_one_verifies_and_does_not_think_it_dead)
 {
     open_run(&run);
-    ck_assert(journal_status(&run, RUN_VERIFYING, &err) && journal_unlock(&run, &err));
+    ck_assert(run_row_update(&run, RUN_VERIFYING, &err) && journal_unlock(&run.session, &err));
     open_run(&other);
     ck_assert_int_eq(other.session.epoch, 2);
     ck_assert_int_eq(count("run", "status", "verifying"), 1);
-    ck_assert(journal_status(&run, RUN_SUCCEEDED, &err));
+    ck_assert(run_row_update(&run, RUN_SUCCEEDED, &err));
     ck_assert_int_eq(count("run", "status", "succeeded"), 1);
 }
 
@@ -222,10 +223,10 @@ TEST(stops_once_another_run_has_closed_it)
     open_run(&other);
     ck_assert_int_eq(count("run", "status", "interrupted"), 1);
     ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.doubt where until > now()"), 2);
-    ck_assert(!journal_status(&run, RUN_APPLYING, &err));
+    ck_assert(!run_row_update(&run, RUN_APPLYING, &err));
     ck_assert_int_eq(err.kind, ERROR_LOCKED);
     ck_assert_ptr_nonnull(strstr(err.text, "run 1 of pairs was interrupted"));
-    ck_assert(!journal_status(&run, RUN_SUCCEEDED, &err));
+    ck_assert(!run_row_update(&run, RUN_SUCCEEDED, &err));
     ck_assert_int_eq(count("run", "status", "interrupted"), 1);
 }
 
@@ -254,7 +255,7 @@ TEST(gives_every_change_of_an_answer_its_state)
             .exceptions_count = 2});
     ck_assert_int_eq(count("change", "state", "applied"), 3);
     ck_assert_int_eq(count("change", "message", "no such record \"\\{},''\n"), 1);
-    ck_assert(journal_results(&run, &err));
+    ck_assert(journal_results(&run.session, &run.outcome, &err));
     ck_assert_uint_eq(run.outcome.counts.created, 3);
     ck_assert_uint_eq(run.outcome.counts.rejected, 1);
     ck_assert_uint_eq(run.outcome.counts.unverified, 1);
@@ -267,7 +268,7 @@ TEST(leaves_nothing_waiting_when_a_run_ends_early)
     open_run(&run);
     plan(&run, 5);
     ck_assert(send(&run, 0, 2, &batch));
-    ck_assert(journal_abandon(&run, &err) && journal_status(&run, RUN_FAILED, &err));
+    ck_assert(journal_abandon(&run.session, &err) && run_row_update(&run, RUN_FAILED, &err));
     ck_assert_int_eq(count("change", "state", "unknown"), 2);
     ck_assert_int_eq(count("change", "state", "abandoned"), 3);
     ck_assert_int_eq(count("batch", "status", "sent"), 0);
@@ -277,8 +278,8 @@ TEST(leaves_nothing_waiting_when_a_run_ends_early)
 TEST(closes_a_run_once)
 {
     open_run(&run);
-    ck_assert(journal_status(&run, RUN_SUCCEEDED, &err));
-    ck_assert(!journal_status(&run, RUN_APPLYING, &err));
+    ck_assert(run_row_update(&run, RUN_SUCCEEDED, &err));
+    ck_assert(!run_row_update(&run, RUN_APPLYING, &err));
     ck_assert_int_eq(err.kind, ERROR_LOCKED);
     ck_assert_int_eq(count("run", "status", "succeeded"), 1);
     ck_assert_int_eq(
@@ -293,7 +294,7 @@ static void refuse(void)
     plan(&run, 1);
     ck_assert(send(&run, 0, 1, &batch));
     done(&batch, &(struct journal_answer){.status = "failed", .state = "rejected"});
-    ck_assert_msg(journal_quarantine(&run, batch.batch_id, &reply, &err), "%s", err.text);
+    ck_assert_msg(journal_quarantine(&run.session, batch.batch_id, &reply, &err), "%s", err.text);
 }
 
 TEST(waits_twice_as_long_after_every_refusal_but_a_day_at_most)
@@ -364,7 +365,7 @@ TEST(whoever_asked_for_a_withheld_run_reads_of_the_guard_first)
     open_run(&run);
     run.verdict = (struct verdict){.kind = VERDICT_WITHHOLD, .guard = "max_archive", .text = "G"};
     session_note(&run.session, "R");
-    ck_assert_msg(journal_status(&run, RUN_WITHHELD, &err), "%s", err.text);
+    ck_assert_msg(run_row_update(&run, RUN_WITHHELD, &err), "%s", err.text);
     ck_assert_int_eq(
         cluster_int(pg, "select (outcome = 'run 1: withheld: G; R')::int from assocd.signal"), 1);
 }

@@ -137,19 +137,19 @@ TEST(says_in_hubspots_words_what_is_refused)
 TEST(keeps_the_first_reason)
 {
     static struct sync_definition sync = {.from = "deals"};
-    struct run run = {.session.sync = &sync};
+    struct session session = {.sync = &sync};
     struct outage outage = {0};
     struct error err = {0};
     struct client_reply reply = refusal(&read_two, "first");
     outage_count(&outage, &reply, 2, 0);
-    ck_assert(outage_end_read(&outage, &run.session, "verify", &err));
-    ck_assert(!outage_end_read(&outage, &run.session, "read", &err));
+    ck_assert(outage_end_read(&outage, &session, "verify", &err));
+    ck_assert(!outage_end_read(&outage, &session, "read", &err));
     ck_assert_str_eq(err.text, "none of the 2 deals could be read: first");
-    ck_assert(!outage_end_write(&outage, &run.session, "creates", &err));
+    ck_assert(!outage_end_write(&outage, &session, "creates", &err));
     ck_assert_str_eq(err.text, "none of 2 creates could be sent: first");
     reply.message = "second";
     outage_count(&outage, &reply, 3, 2);
-    run.session.reason[0] = '\0';
-    ck_assert(outage_end_read(&outage, &run.session, "read", &err));
-    ck_assert_str_eq(run.session.reason, "3 of 5 deals could not be read: first");
+    session.reason[0] = '\0';
+    ck_assert(outage_end_read(&outage, &session, "read", &err));
+    ck_assert_str_eq(session.reason, "3 of 5 deals could not be read: first");
 }

@@ -6,11 +6,15 @@
 #include "apply/recheck.h"
 
 #include "base/clock.h"
+#include "apply/queue.h"
 #include "unit/stage_case.h"
+
+static struct archive_window window;
 
 static void set_up(void)
 {
     static char table[] = "crm.pair", from[] = "from_id", to[] = "to_id", type[] = "type";
+    window = (struct archive_window){0};
     stage_open();
     stage_exec("drop schema if exists crm cascade; create schema crm;"
                "create table crm.pair (from_id text, to_id text, type text)");
@@ -23,7 +27,8 @@ static void set_up(void)
 
 static void recheck(void)
 {
-    ck_assert_msg(recheck_window(&run, &err), "%s", err.text);
+    ck_assert_msg(
+        recheck_window(&run.session, &run.plan, &window, &run.outcome, &err), "%s", err.text);
 }
 
 static void source_row(const char *from_id, const char *to_id, char letter)
@@ -109,7 +114,7 @@ TEST(archives_nothing_of_a_record_that_cannot_be_read_again)
     plan("pb");
     source_row("1", "11", 'p');
     stage_observe(NULL);
-    ck_assert(!recheck_window(&run, &err));
+    ck_assert(!recheck_window(&run.session, &run.plan, &window, &run.outcome, &err));
     ck_assert_int_eq(err.kind, ERROR_REMOTE);
     expect("dd");
 }
@@ -128,7 +133,7 @@ TEST(archives_nothing_when_the_source_cannot_be_read)
     plan("p");
     stage_exec("drop table crm.pair");
     stage_observe("p");
-    ck_assert(!recheck_window(&run, &err));
+    ck_assert(!recheck_window(&run.session, &run.plan, &window, &run.outcome, &err));
     ck_assert_int_eq(err.kind, ERROR_SOURCE);
     stage_expect("select state from assocd.change", "planned");
     stage_expect_reads(0);
@@ -146,7 +151,7 @@ TEST(believes_a_young_plan)
     expect("d");
     stage_expect_reads(0);
     run.plan.read_ms -= 60000;
-    run.outcome.window.last = 0;
+    window.last = 0;
     recheck();
     expect("n");
     stage_expect_reads(1);
@@ -182,10 +187,10 @@ TEST(goes_from_window_to_window_and_ends)
     source_row("1", "11", 'p');
     stage_observe("pb");
     recheck();
-    ck_assert_int_eq(run.outcome.window.first, 1);
-    ck_assert_int_eq(run.outcome.window.last, 2);
+    ck_assert_int_eq(window.first, 1);
+    ck_assert_int_eq(window.last, 2);
     recheck();
-    ck_assert_int_eq(run.outcome.window.last, 0);
+    ck_assert_int_eq(window.last, 0);
     stage_expect_reads(1);
     expect("dd");
 }

@@ -59,7 +59,7 @@ static const struct {
 
 static void recover(void)
 {
-    ck_assert_msg(recover_changes(&run, &err), "%s", err.text);
+    ck_assert_msg(recover_changes(&run.session, &err), "%s", err.text);
 }
 
 TEST_LOOP(settles_by_reading_and_by_time, ARRAY_COUNT(cases))

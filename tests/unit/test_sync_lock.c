@@ -38,7 +38,7 @@ static void teardown(void)
 
 static void open_run(struct run *opened)
 {
-    ck_assert_msg(journal_open(opened, &err), "%s", err.text);
+    ck_assert_msg(journal_open(&opened->session, &opened->scope, &err), "%s", err.text);
 }
 
 /* Ends the run's session, and waits until the server has ended it: somebody else has its lock then.
@@ -77,7 +77,7 @@ TEST(fault_h6_names_the_session_that_holds_the_lock)
     char part[64];
     cluster_exec(pg, "select assocd.lock_sync('pairs', 'main')", NULL);
     int64_t pid = cluster_int(pg, "select pg_backend_pid()");
-    ck_assert(!journal_open(&run, &err));
+    ck_assert(!journal_open(&run.session, &run.scope, &err));
     ck_assert_int_eq(err.kind, ERROR_LOCKED);
     (void)snprintf(part, sizeof part, "PostgreSQL session %lld of role assocd", (long long)pid);
     ck_assert_msg(strstr(err.text, part) != NULL, "%s", err.text);
@@ -98,7 +98,7 @@ TEST(fault_c1_writes_only_in_the_session_that_holds_the_lock)
         " from assocd.run, generate_series(1, 2) n",
         NULL);
     cluster_exec(pg, "update assocd.sync_state set lock_pid = lock_pid + 1", NULL);
-    ck_assert(!journal_sent(&run, &batch, &err));
+    ck_assert(!journal_sent(&run.session, &batch, &err));
     ck_assert_int_eq(err.kind, ERROR_LOCKED);
     ck_assert_int_eq(
         cluster_int(pg, "select count(*) from assocd.change where state = 'planned'"), 2);
