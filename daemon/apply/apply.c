@@ -128,7 +128,7 @@ static bool settle_answered(struct apply *apply, struct sending *sending,
         bool refused = reply->outcomes[i] == ROW_REFUSED;
         struct journal_exception *e = &exceptions[used++];
         *e = (struct journal_exception){.ordinal = sending->rows.ordinals[i],
-            .state = refused ? "rejected" : "unknown",
+            .state = refused ? STATE_REJECTED : STATE_UNKNOWN,
             .message = refused ? NULL : "HubSpot's answer does not mention it"};
         rejected += refused;
         const struct assoc *row = &sending->rows.rows[i];
@@ -142,7 +142,7 @@ static bool settle_answered(struct apply *apply, struct sending *sending,
             e->message = reply->message;
     }
     struct journal_answer answer = {.status = used == 0 ? "done" : "partial",
-        .state = "applied",
+        .state = STATE_APPLIED,
         .exceptions = exceptions,
         .exceptions_count = used};
     bool ok = journal_done(apply->session, &sending->batch, reply, &answer, err) &&
@@ -170,7 +170,7 @@ static bool settle_refused(struct apply *apply, struct sending *sending,
     const struct client_reply *reply, struct error *err)
 {
     struct batch_rows first = {0}, second = {0};
-    struct journal_answer answer = {.status = "failed", .state = "sent"};
+    struct journal_answer answer = {.status = "failed", .state = STATE_SENT};
     struct outage *outage = &apply->operation->outage;
     bool nameless = reply->outcome == CLIENT_REFUSED && !outage_names_input(reply);
     bool alone = batch_is_pair(&sending->rows);
@@ -183,7 +183,7 @@ static bool settle_refused(struct apply *apply, struct sending *sending,
     else
         batch_split(&sending->rows, reply->culprits, reply->culprits_count, &first, &second);
     if (apply->isolations++ >= ISOLATION_MAX || !queue_back(apply->queue, &first, &second)) {
-        answer.state = "abandoned"; /* too many bad inputs for one run; the next goes on */
+        answer.state = STATE_ABANDONED; /* too many bad inputs for one run; the next goes on */
         apply->operation->done += sending->rows.count;
         session_note(apply->session,
             "HubSpot refuses too many %s for one run, the next one goes on: %s",
@@ -210,9 +210,9 @@ static void count(struct apply *apply, const struct client_reply *reply)
 static bool settle(struct apply *apply, const struct client_reply *reply, struct error *err)
 {
     struct sending *sending = &apply->sendings[reply->tag];
-    struct journal_answer unknown = {.status = "unknown", .state = "unknown"};
+    struct journal_answer unknown = {.status = "unknown", .state = STATE_UNKNOWN};
     struct journal_answer not_sent = {
-        .status = reply->attempts > 0 ? "failed" : "not_sent", .state = "abandoned"};
+        .status = reply->attempts > 0 ? "failed" : "not_sent", .state = STATE_ABANDONED};
     assert(sending->busy);
     sending->busy = false;
     count(apply, reply);

@@ -52,11 +52,11 @@ bool held_reject_batch(struct session *session, const struct journal_batch *batc
 {
     struct journal_exception *exceptions = mem_new(batch->count, sizeof *exceptions);
     struct journal_answer answer = {
-        .status = "failed", .state = "rejected", .exceptions = exceptions};
+        .status = "failed", .state = STATE_REJECTED, .exceptions = exceptions};
     for (size_t i = 0; i < batch->count; i++)
         if (batch->ordinals[i] != 0)
             exceptions[answer.exceptions_count++] = (struct journal_exception){
-                .ordinal = batch->ordinals[i], .state = "rejected", .message = reply->message};
+                .ordinal = batch->ordinals[i], .state = STATE_REJECTED, .message = reply->message};
     bool ok = journal_done(session, batch, reply, &answer, err) &&
         journal_quarantine(session, batch->batch_id, reply, err);
     free(exceptions);
@@ -74,7 +74,7 @@ bool held_reject(struct held *held, struct session *session, struct error *err)
 
 bool held_abandon(struct held *held, struct session *session, struct error *err)
 {
-    const struct journal_answer answer = {.status = "failed", .state = "abandoned"};
+    const struct journal_answer answer = {.status = "failed", .state = STATE_ABANDONED};
     bool ok = true;
     for (size_t i = 0; i < held->count && ok; i++)
         ok = journal_done(session, &held->items[i].batch, reply_of(&held->items[i]), &answer, err);

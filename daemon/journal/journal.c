@@ -247,7 +247,7 @@ bool journal_done(const struct session *session, const struct journal_batch *bat
     (void)add_ordinals(batch, &ordinals);
     for (size_t i = 0; i < answer->exceptions_count; i++) {
         pg_array_int(&exceptions, answer->exceptions[i].ordinal);
-        pg_array_text(&states, answer->exceptions[i].state);
+        pg_array_text(&states, change_state_text(answer->exceptions[i].state));
         pg_array_text(&messages, answer->exceptions[i].message);
     }
     struct pg_args args = {0};
@@ -259,7 +259,7 @@ bool journal_done(const struct session *session, const struct journal_batch *bat
     pg_arg_text(&args, time_or_null(reply->api_completed_at));
     pg_arg_text(&args, text_or_null(reply->correlation_id));
     pg_arg_text(&args, text_or_null(reply->message));
-    pg_arg_text(&args, answer->state);
+    pg_arg_text(&args, change_state_text(answer->state));
     pg_arg_text(&args, batch->create ? "create" : "archive");
     pg_arg_text(&args, pg_array_end(&ordinals));
     pg_arg_text(&args, pg_array_end(&exceptions));

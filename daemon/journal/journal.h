@@ -10,6 +10,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "model/change_state.h"
 #include "hubspot/client.h"
 #include "journal/session.h"
 
@@ -52,12 +53,12 @@ bool journal_overtaken(const struct session *session, struct error *err);
 /* The answer: `state` for all changes of the batch but the exceptions. */
 struct journal_exception {
     int64_t ordinal;
-    const char *state;
+    enum change_state state;
     const char *message; /* NULL is fine */
 };
 struct journal_answer {
     const char *status; /* batch.status */
-    const char *state; /* change.state */
+    enum change_state state; /* change.state */
     const struct journal_exception *exceptions;
     size_t exceptions_count;
 };

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "model/change_state.h"
 #include "pg/pg.h"
 #include "pg/text.h"
 #include "source/spool.h"
@@ -159,8 +160,9 @@ static void add_row(struct draft *draft, size_t number)
         [REASON_DRIFT_ADDED] = "drift_added",
         [REASON_DRIFT_REMOVED] = "drift_removed",
     };
-    static const char *const states[] = {
-        [CHANGE_PLANNED] = "planned", [CHANGE_REPORTED] = "reported", [CHANGE_BLOCKED] = "blocked"};
+    static const enum change_state states[] = {[CHANGE_PLANNED] = STATE_PLANNED,
+        [CHANGE_REPORTED] = STATE_REPORTED,
+        [CHANGE_BLOCKED] = STATE_BLOCKED};
     const struct session *session = draft->session;
     struct plan *plan = draft->plan;
     const struct type *type = &session->types.items[change->assoc.type];
@@ -175,7 +177,7 @@ static void add_row(struct draft *draft, size_t number)
     pg_copy_text(rows, type->category);
     pg_copy_int(rows, type->type_id);
     pg_copy_text(rows, moved ? "moved" : reasons[change->reason]);
-    pg_copy_text(rows, moved ? "implied" : states[change->verdict]);
+    pg_copy_text(rows, change_state_text(moved ? STATE_IMPLIED : states[change->verdict]));
     pg_copy_text(rows,
         change->verdict == CHANGE_BLOCKED
             ? "archiving it would also remove a label this sync does not manage"

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "model/change_state.h"
 #include "model/id_list.h"
 #include "model/reciprocal.h"
 #include "pg/pg.h"
@@ -73,7 +74,7 @@ static bool add_archive(struct reciprocal_plan *draft, char *line, struct error 
         !assoc_parse_id(cells[1], strlen(cells[1]), &row.to_id))
         return error_set(err, ERROR_STATE,
             "assocd.change has an invalid row (expected two record IDs and a type)");
-    row.flags = strcmp(cells[4], "planned") != 0 ? IS_IDLE : 0;
+    row.flags = change_state_find(cells[4]) != STATE_PLANNED ? IS_IDLE : 0;
     row.type = types_find(&draft->session->types, cells[3], (uint32_t)strtoul(cells[2], NULL, 10));
     if (row.type == TYPE_NONE)
         return error_set(
@@ -134,9 +135,9 @@ static void count_skipped(struct reciprocal_plan *draft, const struct pg_rows *r
 {
     struct plan_counts *counts = &draft->plan->counts;
     for (int i = 0; i < rows->count; i++) {
-        const char *state = pg_rows_text(rows, i, 0);
-        counts->reported -= strcmp(state, "reported") == 0;
-        counts->blocked -= strcmp(state, "blocked") == 0;
+        enum change_state state = change_state_find(pg_rows_text(rows, i, 0));
+        counts->reported -= state == STATE_REPORTED;
+        counts->blocked -= state == STATE_BLOCKED;
         draft->skipped++;
     }
 }

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "model/change_state.h"
 #include "pg/pg.h"
 #include "pg/text.h"
 #include "hubspot/client.h"
@@ -178,7 +179,7 @@ static void add_row(struct undo *undo, const struct undo_history *done, const st
     pg_copy_int(rows, type->type_id);
     bool own = item->did == UNDO_CREATED || item->did == UNDO_ARCHIVED;
     pg_copy_text(rows, own ? "undo" : "companion");
-    pg_copy_text(rows, why != NULL ? "skipped" : "planned");
+    pg_copy_text(rows, change_state_text(why != NULL ? STATE_SKIPPED : STATE_PLANNED));
     pg_copy_text(rows, why);
     pg_copy_text(rows, along.length > 0 ? pg_array_end(&along) : NULL);
     pg_copy_text(rows, origin);

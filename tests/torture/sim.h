@@ -11,6 +11,7 @@
 
 #include "base/attr.h"
 #include "base/random.h"
+#include "model/change_state.h"
 #include "hubspot/client.h"
 #include "run/run.h"
 
@@ -45,23 +46,6 @@ struct sim_desired {
     uint8_t invalid; /* rows that cannot be meant */
     bool repeats; /* every row twice */
     bool unclear; /* some record has two primaries */
-};
-
-enum sim_state {
-    STATE_PLANNED,
-    STATE_WITHHELD,
-    STATE_BLOCKED,
-    STATE_REPORTED,
-    STATE_SKIPPED,
-    STATE_ABANDONED,
-    STATE_SENT,
-    STATE_APPLIED,
-    STATE_REJECTED,
-    STATE_UNKNOWN,
-    STATE_VERIFIED,
-    STATE_UNVERIFIED,
-    STATE_IMPLIED,
-    STATES,
 };
 
 struct sim_change {
@@ -347,7 +331,7 @@ void sim_check_write(struct sim_run *run, const struct client_request *request);
 /* by_plan: adopted or forgotten, and not the outcome of a change. */
 void sim_check_ownership(
     struct sim_run *run, const struct sim_change *what, bool entered, bool by_plan);
-void sim_check_state(const struct sim_change *change, enum sim_state next);
+void sim_check_state(const struct sim_change *change, enum change_state next);
 void sim_check_status(const struct sim_run *run, const char *status);
 void sim_check_settled(const struct sim_run *run, uint8_t records);
 void sim_check_end(struct sim_run *run, bool ok, const struct error *err);

@@ -7,20 +7,14 @@
 
 #include "torture/sim_pg.h"
 
-const char *const sim_state_texts[STATES] = {"planned", "withheld", "blocked", "reported",
-    "skipped", "abandoned", "sent", "applied", "rejected", "unknown", "verified", "unverified",
-    "implied"};
-
-enum sim_state sim_state_of(const char *text)
+enum change_state sim_state_of(const char *text)
 {
-    enum sim_state state = 0;
-    while (state < STATES && strcmp(sim_state_texts[state], text) != 0)
-        state++;
-    sim_check(state < STATES, "a change has no state %s", text);
+    enum change_state state = change_state_find(text);
+    sim_check(state < CHANGE_STATES, "a change has no state %s", text);
     return state;
 }
 
-void sim_change_set(struct sim_change *change, enum sim_state next)
+void sim_change_set(struct sim_change *change, enum change_state next)
 {
     sim_check_state(change, next);
     if (next == STATE_UNKNOWN && !change->archive)
@@ -252,7 +246,7 @@ STATEMENT(batch_done)
             sim.tables->doubt_us[c->from][c->to] = sim.now_us + SIM_DOUBT_US;
         if (c->state != STATE_SENT)
             continue;
-        enum sim_state next = sim_state_of(state);
+        enum change_state next = sim_state_of(state);
         sim_check(next != STATE_APPLIED || (pg->run->done[c->from][c->to] & BIT(c->type)) != 0,
             "a change is journaled as applied that HubSpot has not answered for");
         sim_change_set(c, next);

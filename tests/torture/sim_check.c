@@ -295,9 +295,9 @@ void sim_check_ownership(
                    : "not seen");
 }
 
-void sim_check_state(const struct sim_change *change, enum sim_state next)
+void sim_check_state(const struct sim_change *change, enum change_state next)
 {
-    static const uint16_t legal[STATES] = {
+    static const uint16_t legal[CHANGE_STATES] = {
         [STATE_PLANNED] =
             1u << STATE_WITHHELD | 1u << STATE_SKIPPED | 1u << STATE_ABANDONED | 1u << STATE_SENT,
         [STATE_WITHHELD] = 1u << STATE_SKIPPED,
@@ -311,8 +311,8 @@ void sim_check_state(const struct sim_change *change, enum sim_state next)
     };
     bool carried = change->state == STATE_PLANNED && change->batch_id != 0 && next == STATE_UNKNOWN;
     sim_check(carried || (legal[change->state] & 1u << next) != 0,
-        "run %d: a change goes from %s to %s", change->run_id, sim_state_texts[change->state],
-        sim_state_texts[next]);
+        "run %d: a change goes from %s to %s", change->run_id, change_state_text(change->state),
+        change_state_text(next));
 }
 
 /* The records that the source names. */
@@ -357,7 +357,7 @@ static void check_closed(const struct sim_run *run)
             continue;
         sim_check((c->state != STATE_PLANNED || row->dry) && c->state != STATE_SENT,
             "run %d is %s and leaves a change %s", c->run_id, row->status,
-            sim_state_texts[c->state]);
+            change_state_text(c->state));
         archived += c->archive && (c->state == STATE_APPLIED || c->state == STATE_VERIFIED);
     }
     sim_check(archived == row->archived, "run %lld tells of %lld archives and made %lld",

@@ -88,7 +88,7 @@ void sim_check_final(void)
          * itself when it finds out, unless it dies first: nobody ever takes up what it planned. */
         bool may_plan = t->runs[c->run_id].dry || t->runs[c->run_id].planned_after;
         sim_check(c->state != STATE_SENT && (c->state != STATE_PLANNED || may_plan),
-            "run %d left a change %s", c->run_id, sim_state_texts[c->state]);
+            "run %d left a change %s", c->run_id, change_state_text(c->state));
     }
     sim_check(sim.lock_owner == NULL, "the lock is held by nobody who lives");
     sim_check(sim_files_open() == 0, "%zu temporary files are still open", sim_files_open());

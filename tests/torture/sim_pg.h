@@ -68,9 +68,8 @@ struct sim_named {
 extern const struct sim_named sim_run_statements[], sim_change_statements[],
     sim_ownership_statements[], sim_recheck_statements[], sim_merge_statements[],
     sim_reciprocal_statements[];
-extern const char *const sim_state_texts[STATES];
-enum sim_state sim_state_of(const char *text);
-void sim_change_set(struct sim_change *change, enum sim_state next);
+enum change_state sim_state_of(const char *text);
+void sim_change_set(struct sim_change *change, enum change_state next);
 struct sim_change *sim_change_of(int64_t run_id, bool archive, const char *ordinal);
 void sim_count_managed(struct sim_run *run);
 /* The line of ownership_copy of a from-record; empty if nothing of it is owned. */

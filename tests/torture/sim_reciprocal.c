@@ -114,7 +114,7 @@ bool sim_reciprocal_line(struct pg *pg)
             c->type == pg->at % SIM_TYPES)
             buf_addf(&pg->line, "%zu\t%zu\t%u\t%s\t%s", (size_t)SIM_TO_ID + to,
                 (size_t)SIM_FROM_ID + from, type->type_id, type->category,
-                sim_state_texts[c->state]);
+                change_state_text(c->state));
         if (pg->line.length > 0)
             break;
     }
@@ -131,7 +131,7 @@ STATEMENT(reciprocal_skip)
     for (size_t i = 0; i < keys.count; i++)
         if (c->archive && is_undone(c, true) && c->to == keys.from[i] && c->from == keys.to[i] &&
             c->type == keys.type[i]) {
-            sim_row(rows, TEXT(sim_state_texts[c->state]));
+            sim_row(rows, TEXT(change_state_text(c->state)));
             sim_change_set(c, STATE_SKIPPED);
         }
     return true;

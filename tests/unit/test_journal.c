@@ -244,13 +244,13 @@ TEST(gives_every_change_of_an_answer_its_state)
 {
     struct journal_batch batch;
     const struct journal_exception exceptions[] = {
-        {2, "rejected", "no such record \"\\{},'\n"}, {4, "unknown", NULL}};
+        {2, STATE_REJECTED, "no such record \"\\{},'\n"}, {4, STATE_UNKNOWN, NULL}};
     open_run(&run);
     plan(&run, 5);
     ck_assert(send(&run, 0, 5, &batch));
     done(&batch,
         &(struct journal_answer){.status = "partial",
-            .state = "applied",
+            .state = STATE_APPLIED,
             .exceptions = exceptions,
             .exceptions_count = 2});
     ck_assert_int_eq(count("change", "state", "applied"), 3);
@@ -293,7 +293,7 @@ static void refuse(void)
     cluster_exec(pg, "delete from assocd.change", NULL);
     plan(&run, 1);
     ck_assert(send(&run, 0, 1, &batch));
-    done(&batch, &(struct journal_answer){.status = "failed", .state = "rejected"});
+    done(&batch, &(struct journal_answer){.status = "failed", .state = STATE_REJECTED});
     ck_assert_msg(journal_quarantine(&run.session, batch.batch_id, &reply, &err), "%s", err.text);
 }
 
