@@ -106,11 +106,16 @@ static bool print_changes(struct cli *cli, const struct run *run, struct error *
     (void)snprintf(text, sizeof text, "%s new in the source, %s removed in HubSpot (drift)",
         output_number(new_ones, a), output_number(lost, b));
     print_count('+', planned->to_create, "create", text);
-    (void)snprintf(text, sizeof text, "%.2f %% of %s owned (at most %s)%s",
+    uint64_t moved = (uint64_t)pg_rows_int(&rows, 0, 5);
+    char keys[96] = "", number[NUMBER_TEXT_MAX];
+    if (moved > 0)
+        (void)snprintf(keys, sizeof keys, ", %s because a key means another record now",
+            output_number(moved, number));
+    (void)snprintf(text, sizeof text, "%.2f %% of %s owned (at most %s)%s%s",
         planned->managed > 0 ? 100.0 * (double)planned->to_archive / (double)planned->managed : 0.0,
         output_number(planned->managed, a),
         output_number(guard_archive_limit(&run->session.sync->guards, planned->managed), b),
-        foreign > 0 ? ", some added in HubSpot by others (drift)" : "");
+        foreign > 0 ? ", some added in HubSpot by others (drift)" : "", keys);
     print_count('-', planned->to_archive, "archive", text);
     print_count('~', planned->reported, "drift", "reported only (on_drift: report)");
     print_count('!', planned->blocked, "blocked",

@@ -221,12 +221,30 @@ static void print_side(const char *head, const struct type_list *side, const cha
         output_print("%s%s\n", head, side->text.length > 0 ? buf_text(&side->text) : nothing);
 }
 
+/* "keys     contacts:10 has email c10@x.example" */
+static void print_keys(const char *object, uint64_t id, const struct record_names *names)
+{
+    for (int i = 0; i < names->keys.count && i < 5; i++)
+        output_print("keys     %s:%llu has %s %s\n", object, (unsigned long long)id,
+            names->side->property, pg_rows_text(&names->keys, i, 0));
+}
+
+static void put_keys(struct json_object *json, const char *name, const struct record_names *names)
+{
+    struct json_object *list = json_out_array();
+    for (int i = 0; i < names->keys.count; i++)
+        json_out_text(list, NULL, pg_rows_text(&names->keys, i, 0));
+    json_out_put(json, name, list);
+}
+
 static bool print_text(struct view *view, struct error *err)
 {
     const struct sync_definition *sync = view->sync;
     output_print("%s:%llu to %s:%llu in sync %s\n", sync->from,
         (unsigned long long)view->pair.from_id, sync->to, (unsigned long long)view->pair.to_id,
         sync->name);
+    print_keys(sync->from, view->pair.from_id, &view->from_names);
+    print_keys(sync->to, view->pair.to_id, &view->to_names);
     output_print("source   %s: ", source_name(sync));
     print_side("", &view->desired, "does not name it");
     print_side("HubSpot  ", &view->observed, "not associated");
@@ -257,6 +275,8 @@ static bool add_json(struct view *view, struct json_object *list, struct error *
     json_out_text(json, "sync", view->sync->name);
     json_out_number(json, "from_id", (int64_t)view->pair.from_id);
     json_out_number(json, "to_id", (int64_t)view->pair.to_id);
+    put_keys(json, "from_keys", &view->from_names);
+    put_keys(json, "to_keys", &view->to_names);
     put_side(json, "desired", &view->desired);
     put_side(json, "observed", &view->observed);
     if (view->observed.unasked.kind != ERROR_NONE)

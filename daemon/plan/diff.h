@@ -32,6 +32,7 @@ enum change_operation {
 enum change_reason {
     REASON_SOURCE_ADDED, /* the source names it, nobody did before */
     REASON_SOURCE_REMOVED, /* owned, and the source no longer names it */
+    REASON_KEY_MOVED, /* the same, because a key that it still names means another record now */
     REASON_DRIFT_ADDED, /* HubSpot has it, neither the source names it nor the sync owns it */
     REASON_DRIFT_REMOVED, /* owned and still named, but HubSpot has lost it */
 };

@@ -145,7 +145,8 @@ bool keyed_give(struct keyed *keyed, const struct source_query *query, const str
     CLEANUP(giving_clear)
     struct giving giving = {.keyed = keyed, .query = query, .drain = drain, .once.query = query};
     return record_keys_resolve(&keyed->keys, err) && ask_again(keyed, query, err) &&
-        pending_load(&keyed->pending, keyed->keys.session, err) && give_rows(&giving, err);
+        pending_load(&keyed->pending, keyed->keys.session, err) &&
+        key_moves_load(&keyed->moves, keyed->keys.session, err) && give_rows(&giving, err);
 }
 
 bool keyed_drain_query(struct keyed *keyed, const struct source_query *query,
@@ -163,4 +164,5 @@ void keyed_clear(struct keyed *keyed)
 {
     record_keys_clear(&keyed->keys);
     pending_clear(&keyed->pending);
+    key_moves_clear(&keyed->moves);
 }

@@ -12,12 +12,14 @@
 #include "source/source.h"
 #include "journal/record_key.h"
 #include "journal/session.h"
+#include "plan/key_moves.h"
 #include "plan/pending.h"
 
 /* `{.keys.run = …}` is a fresh one. */
 struct keyed {
     struct record_keys keys;
     struct pending pending;
+    struct key_moves moves;
 };
 
 /* Takes all rows of an open source; drain gets the invalid ones. */

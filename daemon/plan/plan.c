@@ -157,6 +157,7 @@ static void add_row(struct draft *draft, size_t number)
     static const char *const reasons[] = {
         [REASON_SOURCE_ADDED] = "source_added",
         [REASON_SOURCE_REMOVED] = "source_removed",
+        [REASON_KEY_MOVED] = "key_moved",
         [REASON_DRIFT_ADDED] = "drift_added",
         [REASON_DRIFT_REMOVED] = "drift_removed",
     };
@@ -225,6 +226,7 @@ static void compare_record(
     size_t first = draft->changes.count;
     unclear_diff_record(&draft->desired.unclear, rules, record, &draft->changes);
     pending_leave(&draft->desired.keyed.pending, &draft->changes, first);
+    key_moves_mark(&draft->desired.keyed.moves, &draft->changes, first);
 }
 
 static bool compare_chunk(
