@@ -366,7 +366,9 @@ static bool apply_archives(
     const struct assoc_list none = {0};
     if (!plan_has_work(plan, archives.total))
         return true;
-    if (plan->merges_unasked && !merged_look(session, plan, &none, err))
+    bool unasked = plan->merges_unasked;
+    plan->merges_unasked = false;
+    if (unasked && !merged_look(session, plan, &none, err))
         return false;
     for (;;) {
         if (!recheck_window(session, plan, &archives.window, outcome, err))

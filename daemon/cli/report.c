@@ -196,10 +196,11 @@ static bool print_price(struct cli *cli, const struct run *run, struct error *er
     uint64_t by_rows = parts(planned->to_archive, limits->archive_inputs);
     uint64_t verifying = parts((uint64_t)pg_rows_int(&rows, 0, 1), limits->read_inputs);
     archives = by_rows > archives ? by_rows : archives;
-    /* Whose token it is, the plan's records again, and what became of those of archives. */
+    /* Whose token it is, the plan's records again, and what became of those of archives, and
+     * of creates that may wipe a label. */
     uint64_t again = 1 + verifying;
     uint64_t looks_up = parts((uint64_t)pg_rows_int(&rows, 0, 0), CLIENT_RECORDS_MAX) +
-        parts((uint64_t)pg_rows_int(&rows, 0, 2), CLIENT_RECORDS_MAX);
+        parts((uint64_t)pg_rows_int(&rows, 0, 2) + run->plan.beside_labels, CLIENT_RECORDS_MAX);
     uint64_t all =
         creates + archives + verifying > 0 ? again + looks_up + creates + archives + verifying : 0;
     char text[6][COUNT_TEXT_MAX], looks[96] = "", number[NUMBER_TEXT_MAX];

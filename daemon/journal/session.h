@@ -9,6 +9,7 @@
 
 #include "base/attr.h"
 #include "base/error.h"
+#include "model/assoc.h"
 #include "model/definition.h"
 #include "model/mapping.h"
 #include "model/types.h"
@@ -118,6 +119,9 @@ struct plan {
     uint64_t left; /* those that it finds and leaves as drift */
     uint64_t undecided; /* archives left out because nobody knows what they would take */
     bool merges_unasked; /* archives whose records have not been asked for */
+    struct assoc_list unseen; /* to-records (as from_id) of creates that may wipe a label, should
+                               * they have been merged (merged_note); until merged_find */
+    uint64_t beside_labels; /* so many they were */
     uint64_t moves_requests; /* what it cost to look at to-records */
     uint64_t invalid_approved; /* so many invalid rows an approval has seen */
     char digest[72]; /* of the stored plan; "" before the gate */

@@ -36,12 +36,72 @@ static struct sides sides_of(struct session *session)
         .to = {.session = session, .object = sync->to, .type = session->to_type}};
 }
 
+/* Is a type among the creates of a pair, of which number `number` is the first? */
+static bool is_created(const struct diff_list *changes, size_t number, uint32_t type)
+{
+    const struct change *items = changes->items;
+    for (size_t i = number;
+         i < changes->count && assoc_same_pair(&items[i].assoc, &items[number].assoc); i++)
+        if (items[i].operation == CHANGE_CREATE && items[i].assoc.type == type)
+            return true;
+    return false;
+}
+
+/* Do the creates of a pair leave out a label that is shown? */
+static bool may_wipe(const bool shown[static TYPES_MAX], const struct types *types,
+    const struct diff_list *changes, size_t number)
+{
+    for (uint32_t type = 0; type < types->count; type++)
+        if (shown[type] && !is_created(changes, number, type))
+            return true;
+    return false;
+}
+
+void merged_note(struct plan *plan, const struct types *types, struct diff_rows observed,
+    const struct diff_list *changes, size_t first)
+{
+    bool shown[TYPES_MAX] = {false}, any = false;
+    uint64_t done = 0; /* to-record of the last create */
+    for (size_t i = 0; i < observed.count && first < changes->count; i++)
+        if (types->items[observed.rows[i].type].kind != TYPE_PLAIN)
+            any = shown[observed.rows[i].type] = true;
+    for (size_t i = first; i < changes->count && any; i++) {
+        const struct change *change = &changes->items[i];
+        if (change->operation != CHANGE_CREATE || change->verdict != CHANGE_PLANNED ||
+            change->assoc.to_id == done)
+            continue;
+        done = change->assoc.to_id;
+        if (diff_pair(observed.rows, observed.count, &change->assoc).count == 0 &&
+            may_wipe(shown, types, changes, i))
+            assoc_list_add(&plan->unseen, assoc_scope(done));
+    }
+}
+
+/* The to-records of merged_note, each once. */
+static bool ask_unseen(struct plan *plan, struct lookup *to, struct error *err)
+{
+    plan->unseen.count = assoc_sort_unique(plan->unseen.rows, plan->unseen.count);
+    for (size_t i = 0; i < plan->unseen.count; i++)
+        if (!lookup_add(to, plan->unseen.rows[i].from_id, err))
+            return false;
+    return true;
+}
+
+static bool is_unseen(const struct plan *plan, uint64_t id)
+{
+    struct assoc pair = assoc_scope(id);
+    size_t first = 0;
+    return assoc_find_pair(plan->unseen.rows, plan->unseen.count, &pair, &first) > 0;
+}
+
 /* The records that a statement names, side by side: 0 from, 1 to. plan: NULL unless they are its
  * suspects. */
-static bool ask(const struct session *session, const struct plan *plan, enum statement_id statement,
+static bool ask(const struct session *session, struct plan *plan, enum statement_id statement,
     struct sides *sides, struct error *err)
 {
     int64_t side = 0, last = 0;
+    if (plan != NULL && !ask_unseen(plan, &sides->to, err))
+        return false;
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     do {
         struct pg_args args = {0};
@@ -49,13 +109,17 @@ static bool ask(const struct session *session, const struct plan *plan, enum sta
         pg_arg_int(&args, side);
         pg_arg_int(&args, last);
         pg_arg_int(&args, PAGE);
-        if (plan != NULL)
+        if (plan != NULL) {
             pg_arg_bool(&args, plan->counts.reported <= LATER);
+            pg_arg_bool(&args, !plan->merges_unasked);
+        }
         if (!pg_run(session->state, statement, &args, &rows, err))
             return false;
         for (int i = 0; i < rows.count; i++) {
             side = pg_rows_int(&rows, i, 0);
             last = pg_rows_int(&rows, i, 1);
+            if (side == 1 && plan != NULL && is_unseen(plan, (uint64_t)last))
+                continue;
             if (!lookup_add(side == 0 ? &sides->from : &sides->to, (uint64_t)last, err))
                 return false;
         }
@@ -130,11 +194,12 @@ static void add_unknown(const struct lookup *lookup, struct buf *unknown)
             pg_array_int(unknown, (int64_t)lookup->records[i].id);
 }
 
-/* Archives that a record which HubSpot does not tell about may have come into. */
+/* Archives that a record which HubSpot does not tell about may have come into, and creates that may
+ * wipe a label. */
 static bool leave_unknown(struct session *session, struct plan *plan, const struct sides *sides,
     const struct assoc_list *missing, struct error *err)
 {
-    CLEANUP(buf_clear) struct buf from = {0}, to = {0};
+    CLEANUP(buf_clear) struct buf from = {0}, to = {0}, unseen = {0};
     struct pg_args args = {0};
     bool same = is_one_type(session);
     add_unknown(&sides->from, &from);
@@ -154,13 +219,17 @@ static bool leave_unknown(struct session *session, struct plan *plan, const stru
     pg_arg_bool(&args, same);
     pg_arg_text(&args, pg_array_end(&from));
     pg_arg_text(&args, session->sync->name);
+    for (size_t i = 0; i < sides->to.count; i++)
+        if (sides->to.records[i].fate == LOOKUP_UNKNOWN && is_unseen(plan, sides->to.records[i].id))
+            pg_array_int(&unseen, (int64_t)sides->to.records[i].id);
+    pg_arg_text(&args, pg_array_end(&unseen));
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     if (!pg_run(session->state, STATEMENT_MERGED_UNKNOWN, &args, &rows, err))
         return false;
     plan->untold += (uint64_t)rows.count;
     if (rows.count > 0)
         session_note(session,
-            "%d archives are left out, because HubSpot does not tell whether their "
+            "%d changes are left out, because HubSpot does not tell whether their "
             "records were merged",
             rows.count);
     return true;
@@ -203,9 +272,12 @@ static bool leave_known(
 bool merged_find(struct session *session, struct plan *plan, const struct assoc_list *unnamed,
     const struct assoc_list *missing, struct error *err)
 {
-    return leave_known(session, plan, missing, err) &&
+    bool ok = leave_known(session, plan, missing, err) &&
         is_for_later(session, plan, &plan->merges_unasked, err) &&
-        (plan->merges_unasked || merged_look(session, plan, unnamed, err));
+        merged_look(session, plan, unnamed, err);
+    plan->beside_labels = plan->unseen.count;
+    assoc_list_clear(&plan->unseen);
+    return ok;
 }
 
 bool merged_look(

@@ -227,6 +227,7 @@ static void compare_record(
     unclear_diff_record(&draft->desired.unclear, rules, record, &draft->changes);
     pending_leave(&draft->desired.keyed.pending, &draft->changes, first);
     key_moves_mark(&draft->desired.keyed.moves, &draft->changes, first);
+    merged_note(draft->plan, rules->types, record->observed, &draft->changes, first);
 }
 
 static bool compare_chunk(

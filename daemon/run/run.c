@@ -218,6 +218,7 @@ void run_clear(struct run *run)
     pg_close(run->session.state);
     spool_close(run->plan.to_own);
     spool_close(run->plan.to_disown);
+    assoc_list_clear(&run->plan.unseen);
     changed_records_close(run->scope.changed);
     types_clear(&run->session.types);
     free(run->session.reciprocals);

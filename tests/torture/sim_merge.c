@@ -107,9 +107,10 @@ STATEMENT(merged_suspects)
 {
     UNUSED(pg);
     unsigned sides[2] = {0}, losing[2];
-    bool reported = strcmp(args->text[4], "true") == 0;
+    bool reported = sim_int(args, 5) != 0;
+    bool archives = sim_int(args, 6) != 0;
     EACH_CHANGE(c, sim_int(args, 1))
-    if (c->archive && is_suspect(c, reported)) {
+    if (c->archive && archives && is_suspect(c, reported)) {
         sides[0] |= 1u << c->from;
         sides[1] |= 1u << c->to;
     }
@@ -202,6 +203,13 @@ STATEMENT(merged_unknown)
     EACH_CHANGE(c, sim_int(args, 1))
     if (c->archive && c->state == STATE_PLANNED &&
         ((mask & 1u << c->to) != 0 || (linked & 1u << c->from) != 0)) {
+        sim_change_set(c, STATE_SKIPPED);
+        pg->run->waits |= BIT(c->from);
+        sim_row(rows, NUMBER(SIM_TO_ID + c->to));
+    }
+    mask = to_mask(args->text[5], NULL);
+    EACH_CHANGE(c, sim_int(args, 1))
+    if (!c->archive && c->state == STATE_PLANNED && (mask & 1u << c->to) != 0) {
         sim_change_set(c, STATE_SKIPPED);
         pg->run->waits |= BIT(c->from);
         sim_row(rows, NUMBER(SIM_TO_ID + c->to));

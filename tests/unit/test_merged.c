@@ -127,6 +127,20 @@ TEST(many_archives_beyond_the_limit_are_asked_for_when_they_are_applied)
     ck_assert_uint_eq(client_requests(run.session.client), 0);
 }
 
+/* The archives may be withheld, and the creates go on all the same. */
+TEST(creates_beside_many_archives_beyond_the_limit_are_asked_for_at_once)
+{
+    const char *const texts[] = {"200 OK", ALL(MERGED("102", "2"))};
+    change("create", 1, 2, "drift_removed");
+    stage_exec("insert into assocd.plan_row (run_id, operation, ordinal, from_id, to_id, category,"
+               " type_id, reason) select 2, 'archive', n, n, 3, 'HUBSPOT_DEFINED', 3,"
+               " 'source_removed' from generate_series(1, 5001) n");
+    run.plan.archives = 5001;
+    settle(1, texts);
+    stage_expect("select state from assocd.change where operation = 'create'", "skipped");
+    ck_assert_uint_eq(client_requests(run.session.client), 1);
+}
+
 TEST(a_refusal_is_explained)
 {
     const char *const texts[] = {
