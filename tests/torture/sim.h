@@ -250,6 +250,7 @@ struct sim {
     int64_t written_us; /* … which was then */
     sim_pairs named; /* ever named by a generation that a run read */
     uint8_t merged[SIM_TOS]; /* what a to-record was merged into; itself */
+    int64_t merged_us[SIM_TOS]; /* when */
     sim_pairs ours; /* created by us and there ever since */
     bool drifted; /* somebody else changed something */
     bool misled; /* a run was shown the past */
@@ -308,6 +309,7 @@ uint8_t sim_named_there(
 
 /* sim_merge.c */
 void sim_crm_merge(void);
+size_t sim_survivor(size_t to);
 uint8_t sim_refused(void); /* to-records that creates cannot name */
 
 /* sim_client.c: a question, with the faults of any call. */

@@ -171,6 +171,16 @@ static bool moves_away(const struct sim_run *run, size_t from, size_t to)
     return false;
 }
 
+/* What a create reaches, as the plan was made from it: the pair, or that of the record that the
+ * to-record had become before the run began, and which a lenient HubSpot takes it for. */
+static uint8_t seen_on(const struct sim_run *run, size_t from, size_t to)
+{
+    const uint8_t(*seen)[SIM_TOS] = run->planned ? run->planned_seen : run->seen;
+    bool merged =
+        sim.merged[to] != to && sim.merged_us[to] < sim.tables->runs[run->run_id].started_us;
+    return seen[from][to] | (merged && !sim.misled ? seen[from][sim_survivor(to)] : 0);
+}
+
 /* A create may replace what it does not name: everything travels along that was on the pair in the
  * reading that the plan was made from, but for a primary type that moves to another pair. What
  * somebody else adds after it is not looked for, even if a record is read again before the create
@@ -183,7 +193,7 @@ static void check_union(const struct sim_run *run, const struct client_request *
     for (size_t k = 0; k < request->row_count; k++)
         if (rows[k].from_id == rows[i].from_id && rows[k].to_id == rows[i].to_id)
             sent |= BIT(rows[k].type);
-    uint8_t have = (run->planned ? run->planned_seen : run->seen)[from][to];
+    uint8_t have = seen_on(run, from, to);
     /* Made from the other record in this run, whatever was read before. */
     EACH_CHANGE(c, run->run_id)
     if (sim.world.one_type && !c->archive && c->from == to && c->to == from &&

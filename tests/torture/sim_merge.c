@@ -8,7 +8,7 @@
 
 #include "torture/sim_pg.h"
 
-static size_t survivor(size_t to)
+size_t sim_survivor(size_t to)
 {
     while (sim.merged[to] != to)
         to = sim.merged[to];
@@ -32,6 +32,7 @@ void sim_crm_merge(void)
         return;
     sim.drifted = true;
     sim.merged[old] = (uint8_t)now;
+    sim.merged_us[old] = sim.now_us;
     for (size_t f = 0; f < SIM_FROMS; f++)
         sim_crm_move(f, old, now);
     sim_tell("somebody else: to-record %zu is merged into %zu", old, now);
@@ -42,7 +43,7 @@ static uint64_t record_now(uint64_t id)
 {
     if (id < SIM_TO_ID || id >= SIM_TO_ID + SIM_TOS)
         return id;
-    size_t to = survivor(id - SIM_TO_ID);
+    size_t to = sim_survivor(id - SIM_TO_ID);
     return (sim.world.poison & BIT(to)) != 0 ? 0 : SIM_TO_ID + to;
 }
 
