@@ -9,6 +9,7 @@
 #include "hubspot/cardinality.h"
 #include "hubspot/client.h"
 #include "source/source.h"
+#include "journal/overlap.h"
 #include "plan/guard.h"
 #include "cli/output.h"
 
@@ -309,6 +310,23 @@ static bool print_paused(struct cli *cli, const struct run *run, struct error *e
     return true;
 }
 
+/* Two configurations that share a database do not see each other. */
+static bool print_elsewhere(struct cli *cli, const struct run *run, struct error *err)
+{
+    struct session session = run->session;
+    struct object_pair pair;
+    CLEANUP(buf_clear) struct buf text = {0};
+    if (session.from_type == NULL || session.to_type == NULL || run->scope.undoes != 0)
+        return true;
+    struct overlap overlap = overlap_of(&session, &pair);
+    overlap.where.state = cli->state;
+    if (!overlap_elsewhere(&overlap, &text, err))
+        return false;
+    if (text.length > 0)
+        output_print("note     %s\n", buf_text(&text));
+    return true;
+}
+
 /* The source has not changed by an undo. */
 static void print_undo_end(const struct run *run)
 {
@@ -348,5 +366,5 @@ bool report_run(struct cli *cli, const struct run *run, struct error *err)
     print_reason(run);
     print_gone(run);
     print_undo_end(run);
-    return print_paused(cli, run, err);
+    return print_elsewhere(cli, run, err) && print_paused(cli, run, err);
 }

@@ -182,6 +182,17 @@ static bool list_types(const struct object_types *where, const struct sync_defin
     return account_types(where->client, where->state, &pair, types, err);
 }
 
+static void check_elsewhere(
+    struct findings *findings, const struct overlap *overlap, const char *what)
+{
+    struct error err = {0};
+    CLEANUP(buf_clear) struct buf text = {0};
+    if (!overlap_elsewhere(overlap, &text, &err))
+        failed(findings, what, &err);
+    else if (text.length > 0)
+        add_finding(findings, FINDING_WARNING, what, buf_text(&text));
+}
+
 static void check_sync(
     struct findings *findings, const struct object_types *where, const struct sync_definition *sync)
 {
@@ -213,6 +224,7 @@ static void check_sync(
         check_source(findings, sync, &types, what);
         check_keys(findings, where, sync, &ids, what);
         check_watch(findings, sync, what);
+        check_elsewhere(findings, &overlap, what);
     } else {
         failed(findings, what, &err);
     }

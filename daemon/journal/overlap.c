@@ -11,10 +11,12 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "model/association_types.h"
+#include "model/object_type.h"
 #include "model/reciprocal.h"
 #include "model/types.h"
 #include "config/config.h"
 #include "pg/pg.h"
+#include "pg/text.h"
 #include "journal/account_types.h"
 #include "journal/known_reciprocals.h"
 #include "journal/session.h"
@@ -270,16 +272,55 @@ bool overlap_check(const struct overlap *asked, struct error *err)
     return ok;
 }
 
-bool overlap_refuse(struct session *session, struct error *err)
+struct overlap overlap_of(struct session *session, struct object_pair *pair)
 {
-    struct object_pair pair;
-    (void)snprintf(pair.from, sizeof pair.from, "%s", session->from_type);
-    (void)snprintf(pair.to, sizeof pair.to, "%s", session->to_type);
-    const struct overlap overlap = {.definitions = session->definitions,
+    (void)snprintf(pair->from, sizeof pair->from, "%s", session->from_type);
+    (void)snprintf(pair->to, sizeof pair->to, "%s", session->to_type);
+    return (struct overlap){.definitions = session->definitions,
         .sync = session->sync,
-        .pair = &pair,
+        .pair = pair,
         .types = &session->types,
         .reciprocals = session->reciprocals,
         .where = {session->client, session->state, session->access.portal_id}};
+}
+
+bool overlap_refuse(struct session *session, struct error *err)
+{
+    struct object_pair pair;
+    const struct overlap overlap = overlap_of(session, &pair);
     return overlap_check(&overlap, err);
+}
+
+bool overlap_elsewhere(const struct overlap *overlap, struct buf *text, struct error *err)
+{
+    const struct definitions *definitions = overlap->definitions;
+    CLEANUP(buf_clear) struct buf names = {0}, types = {0}, account = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    struct pg_args args = {0};
+    pg_array_text(&names, overlap->sync->name);
+    for (size_t i = 0; definitions != NULL && i < definitions->syncs_count; i++)
+        pg_array_text(&names, definitions->syncs[i]->name);
+    for (uint32_t i = 0; i < overlap->types->count; i++)
+        if (overlap->types->items[i].managed)
+            pg_array_type(
+                &types, overlap->types->items[i].category, overlap->types->items[i].type_id);
+    buf_addf(&account, "%llu", (unsigned long long)overlap->where.portal_id);
+    pg_arg_text(&args, overlap->sync->name);
+    pg_arg_text(&args, pg_array_end(&names));
+    pg_arg_text(&args, buf_text(&account));
+    pg_arg_text(&args, object_type_name(overlap->pair->from));
+    pg_arg_text(&args, object_type_name(overlap->pair->to));
+    pg_arg_text(&args, pg_array_end(&types));
+    pg_arg_text(&args, policy_words[overlap->sync->policy]);
+    if (!pg_run(overlap->where.state, STATEMENT_SYNC_ELSEWHERE, &args, &rows, err))
+        return false;
+    if (rows.count > 0)
+        buf_addf(text,
+            "sync \"%s\", which is not in this configuration, ran in the same database at %s and "
+            "manages %s from %s to %s%s: what one of them creates the other may archive; expected "
+            "one sync for it, or policy create_only for both",
+            pg_rows_text(&rows, 0, 0), pg_rows_text(&rows, 0, 1), pg_rows_text(&rows, 0, 2),
+            pg_rows_text(&rows, 0, 3), pg_rows_text(&rows, 0, 4),
+            rows.count > 1 ? ", and so do others" : "");
+    return true;
 }

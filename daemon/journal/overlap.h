@@ -7,6 +7,7 @@
 #define JOURNAL_OVERLAP_H
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "journal/object_types.h"
 
@@ -27,5 +28,13 @@ MUST_CHECK bool overlap_check(const struct overlap *overlap, struct error *err);
 
 /* The same for a run. */
 MUST_CHECK bool overlap_refuse(struct session *session, struct error *err);
+
+/* Adds a sentence about the syncs of other configurations that ran in this database lately and may
+ * manage some of the same; nothing if there are none. */
+MUST_CHECK bool overlap_elsewhere(
+    const struct overlap *overlap, struct buf *text, struct error *err);
+
+/* What overlap_check and overlap_elsewhere look at, of a run. Borrowed from session and pair. */
+struct overlap overlap_of(struct session *session, struct object_pair *pair);
 
 #endif

@@ -129,6 +129,12 @@ void expect_out(struct play *play, const char *text)
     expect_part(play, "stdout", buf_text(&play->command.out), text);
 }
 
+void expect_lacks(struct play *play, const char *text)
+{
+    const char *whole = buf_text(&play->command.out);
+    play_check(play, strstr(whole, text) == NULL, "stdout holds \"%s\": %s", text, whole);
+}
+
 void expect_err(struct play *play, const char *text)
 {
     expect_part(play, "stderr", buf_text(&play->command.err), text);

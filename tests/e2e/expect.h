@@ -19,6 +19,7 @@ void expect_query(struct play *play, const char *text);
 void expect_guard(struct play *play, const char *text);
 void expect_error(struct play *play, const char *text);
 void expect_out(struct play *play, const char *text);
+void expect_lacks(struct play *play, const char *text);
 void expect_err(struct play *play, const char *text);
 
 /* At most so many requests (exactly so many writing ones) of the last command. */

@@ -48,6 +48,7 @@ static const struct {
     {"guard", expect_guard},
     {"error", expect_error},
     {"out", expect_out},
+    {"lacks", expect_lacks},
     {"err", expect_err},
     {"requests", expect_requests},
     {"writes", expect_writes},

@@ -126,11 +126,12 @@ void settings_write(const struct settings *settings, const char *path)
     write_plain(file, settings, "portal.");
     write_section(file, settings, "portal.limits.");
     write_other(file, settings);
-    (void)fputs("syncs:\n  links:\n", file);
+    const char *name = settings_get(settings, "name");
+    (void)fprintf(file, "syncs:\n  %s:\n", name[0] != '\0' ? name : "links");
     for (size_t i = 0; i < settings->count; i++) {
         const struct setting *setting = &settings->items[i];
         if (strchr(setting->key, '.') == NULL && setting->value[0] != '\0' &&
-            strcmp(setting->key, "database") != 0)
+            strcmp(setting->key, "database") != 0 && strcmp(setting->key, "name") != 0)
             (void)fprintf(file, "    %s: %s\n", setting->key, setting->value);
     }
     write_section(file, settings, "source.");
