@@ -71,6 +71,20 @@ TEST(forgets_details_and_requests_older_than_the_retention)
     ck_assert_int_eq(cluster_int(pg, "select min(run_id) from assocd.change"), 21);
 }
 
+TEST(forgets_links_let_go_of_in_portions_oldest_first)
+{
+    cluster_exec(pg,
+        "insert into assocd.let_go (sync, from_id, to_id, let_go_at) select 's', n, 10, now() - "
+        "interval '80 days' - n * interval '1 second' from generate_series(1, 20005) n union all "
+        "select 's', 1, 11, now() - interval '72 days'",
+        NULL);
+    prune(73);
+    ck_assert_int_eq(cluster_int(pg, "select count(*) from assocd.let_go"), 6);
+    ck_assert_int_eq(cluster_int(pg, "select max(from_id) from assocd.let_go where to_id = 10"), 5);
+    prune(73);
+    ck_assert_int_eq(cluster_int(pg, "select min(to_id) from assocd.let_go"), 11);
+}
+
 TEST(keeps_a_request_that_nobody_has_taken_up_or_that_waits_for_its_run)
 {
     cluster_exec(pg,
