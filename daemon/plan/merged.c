@@ -57,15 +57,14 @@ static bool may_wipe(const bool shown[static TYPES_MAX], const struct types *typ
     return false;
 }
 
-void merged_note(struct plan *plan, const struct types *types, struct diff_rows observed,
+static void note_creates(struct plan *plan, const struct types *types, struct diff_rows observed,
     const struct diff_list *changes, size_t first)
 {
-    bool shown[TYPES_MAX] = {false}, any = false;
+    bool shown[TYPES_MAX] = {false};
     uint64_t done = 0; /* to-record of the last create */
-    for (size_t i = 0; i < observed.count && first < changes->count; i++)
-        if (types->items[observed.rows[i].type].kind != TYPE_PLAIN)
-            any = shown[observed.rows[i].type] = true;
-    for (size_t i = first; i < changes->count && any; i++) {
+    for (size_t i = 0; i < observed.count; i++)
+        shown[observed.rows[i].type] = types->items[observed.rows[i].type].kind != TYPE_PLAIN;
+    for (size_t i = first; i < changes->count; i++) {
         const struct change *change = &changes->items[i];
         if (change->operation != CHANGE_CREATE || change->verdict != CHANGE_PLANNED ||
             change->assoc.to_id == done)
@@ -75,6 +74,16 @@ void merged_note(struct plan *plan, const struct types *types, struct diff_rows 
             may_wipe(shown, types, changes, i))
             assoc_list_add(&plan->unseen, assoc_scope(done));
     }
+}
+
+void merged_note(struct plan *plan, const struct types *types, struct diff_rows observed,
+    const struct diff_list *changes, size_t first)
+{
+    bool label = false;
+    for (size_t i = 0; i < observed.count && first < changes->count; i++)
+        label = label || types->items[observed.rows[i].type].kind != TYPE_PLAIN;
+    if (label)
+        note_creates(plan, types, observed, changes, first);
 }
 
 /* The to-records of merged_note, each once. */
