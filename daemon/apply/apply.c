@@ -117,7 +117,7 @@ static bool send_all(struct apply *apply, struct error *err)
 }
 
 /* HubSpot took the request apart: one exception for each input it refused or did not mention. */
-static bool settle_answered(struct apply *apply, struct sending *sending,
+static bool finish_answered(struct apply *apply, struct sending *sending,
     const struct client_reply *reply, struct error *err)
 {
     size_t count = sending->rows.count, used = 0, rejected = 0;
@@ -153,7 +153,7 @@ static bool settle_answered(struct apply *apply, struct sending *sending,
 }
 
 /* Alone at last. If its refusal names it, it is a reject; otherwise that has to show. */
-static bool settle_alone(struct apply *apply, struct sending *sending,
+static bool finish_alone(struct apply *apply, struct sending *sending,
     const struct client_reply *reply, bool nameless, struct error *err)
 {
     apply->operation->done += sending->rows.count;
@@ -166,7 +166,7 @@ static bool settle_alone(struct apply *apply, struct sending *sending,
 
 /* Refused as a whole: nothing of it was applied. Its parts try again until the bad input is alone.
  */
-static bool settle_refused(struct apply *apply, struct sending *sending,
+static bool finish_refused(struct apply *apply, struct sending *sending,
     const struct client_reply *reply, struct error *err)
 {
     struct batch_rows first = {0}, second = {0};
@@ -177,7 +177,7 @@ static bool settle_refused(struct apply *apply, struct sending *sending,
     if (nameless)
         outage_refused(outage, reply, alone);
     if (alone)
-        return settle_alone(apply, sending, reply, nameless, err);
+        return finish_alone(apply, sending, reply, nameless, err);
     if (nameless && outage_suspects(outage))
         batch_pick(&sending->rows, apply->isolations, &first, &second);
     else
@@ -207,7 +207,7 @@ static void count(struct apply *apply, const struct client_reply *reply)
         &apply->operation->outage, reply, inputs, reply->outcome == CLIENT_NOT_SENT ? 0 : inputs);
 }
 
-static bool settle(struct apply *apply, const struct client_reply *reply, struct error *err)
+static bool finish(struct apply *apply, const struct client_reply *reply, struct error *err)
 {
     struct sending *sending = &apply->sendings[reply->tag];
     struct journal_answer unknown = {.status = "unknown", .state = STATE_UNKNOWN};
@@ -222,15 +222,15 @@ static bool settle(struct apply *apply, const struct client_reply *reply, struct
         if (outage_pass_reply(&apply->operation->outage, reply) &&
             !held_reject(&apply->held, apply->session, err))
             return false;
-        return settle_answered(apply, sending, reply, err);
+        return finish_answered(apply, sending, reply, err);
     case CLIENT_TOO_LARGE:
         /* Smaller from here on; the size that was refused is not tried again in this run. */
         if (apply->limits.inputs > 1 && sending->rows.count <= apply->limits.inputs)
             apply->limits.inputs = *learnt_size(apply->session, apply->kind) =
                 sending->rows.count > 1 ? sending->rows.count / 2 : 1;
-        return settle_refused(apply, sending, reply, err);
+        return finish_refused(apply, sending, reply, err);
     case CLIENT_REFUSED:
-        return settle_refused(apply, sending, reply, err);
+        return finish_refused(apply, sending, reply, err);
     case CLIENT_UNKNOWN:
         apply->operation->done += sending->rows.count;
         return journal_done(apply->session, &sending->batch, reply, &unknown, err);
@@ -240,15 +240,16 @@ static bool settle(struct apply *apply, const struct client_reply *reply, struct
     return false;
 }
 
-/* An error that ends the run: what is on the wire is settled first, as far as the journal lives. */
-static bool drain(struct apply *apply, struct error *err)
+/* An error that ends the run: what is on the wire is finished first, as far as the journal lives.
+ */
+static bool finish_sent(struct apply *apply, struct error *err)
 {
     const struct client_reply *reply;
     struct error later;
     for (int tries = 0; err->kind != ERROR_STATE && tries < 1000; tries++) {
         if (!client_next(apply->session->client, &reply, &later))
             continue;
-        if (reply == NULL || !settle(apply, reply, &later))
+        if (reply == NULL || !finish(apply, reply, &later))
             break;
     }
     return false;
@@ -270,10 +271,10 @@ static bool stopped(const struct apply *apply, struct error *err)
 }
 
 /* Everybody seems to be refused: asks, once nothing is under way any more. */
-static bool judge(struct apply *apply, struct error *err)
+static bool decide(struct apply *apply, struct error *err)
 {
     apply->suspicious = false;
-    return held_judge(&apply->held, apply->session, &apply->operation->outage,
+    return held_decide(&apply->held, apply->session, &apply->operation->outage,
         apply->kind == QUEUE_CREATE ? "create" : "archive", err);
 }
 
@@ -281,7 +282,7 @@ static bool judge(struct apply *apply, struct error *err)
 static bool end(struct apply *apply, struct error *err)
 {
     if (apply->held.count > 0 && outage_everybody(&apply->operation->outage, true))
-        return judge(apply, err);
+        return decide(apply, err);
     return held_reject(&apply->held, apply->session, err);
 }
 
@@ -290,15 +291,15 @@ static bool apply_operation(struct apply *apply, struct error *err)
     const struct client_reply *reply;
     for (;;) {
         if (!client_stopped(apply->session->client) && !apply->suspicious && !send_all(apply, err))
-            return drain(apply, err);
+            return finish_sent(apply, err);
         if (!client_next(apply->session->client, &reply, err))
-            return drain(apply, err);
+            return finish_sent(apply, err);
         if (reply == NULL && client_stopped(apply->session->client))
             return stopped(apply, err);
         if (reply == NULL && !apply->suspicious)
             return end(apply, err);
-        if (reply == NULL ? !judge(apply, err) : !settle(apply, reply, err))
-            return drain(apply, err);
+        if (reply == NULL ? !decide(apply, err) : !finish(apply, reply, err))
+            return finish_sent(apply, err);
         progress_show(apply->session, apply->kind == QUEUE_CREATE ? "create" : "archive",
             apply->operation->done, apply->operation->total);
     }

@@ -110,8 +110,8 @@ static bool ask_side(struct lookup *lookup, const struct held *held, bool to, st
     return lookup_end(lookup, err);
 }
 
-bool held_judge(struct held *held, struct session *session, struct outage *outage, const char *what,
-    struct error *err)
+bool held_decide(struct held *held, struct session *session, struct outage *outage,
+    const char *what, struct error *err)
 {
     CLEANUP(lookup_clear)
     struct lookup from = {

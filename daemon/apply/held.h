@@ -25,7 +25,7 @@ void held_add(
 /* Everybody seems to be refused. If HubSpot says of the records that some of them are no more, that
  * is why, and they are rejected; otherwise they are given up and it fails, in HubSpot's words.
  * what: "create". Not while requests are under way. Empties the list. */
-MUST_CHECK bool held_judge(struct held *held, struct session *session, struct outage *outage,
+MUST_CHECK bool held_decide(struct held *held, struct session *session, struct outage *outage,
     const char *what, struct error *err);
 
 /* They are to blame: rejects them, in HubSpot's words. Empties the list. */

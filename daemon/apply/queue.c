@@ -169,7 +169,7 @@ static bool is_wanted(const struct queue *queue, size_t length)
 }
 
 /* Moves the pair at the front to rows, its types in order. */
-static void take_pair(struct queue *queue, size_t length, struct batch_rows *rows)
+static void move_pair(struct queue *queue, size_t length, struct batch_rows *rows)
 {
     size_t first = rows->count;
     for (size_t i = 0; i < length; i++, queue->ahead_at++) {
@@ -229,7 +229,7 @@ bool queue_next(struct queue *queue, const struct batch_limits *limits, struct b
             (rows->count + length > limits->inputs || from_ids + new_from > limits->from_ids))
             return true;
         from_ids += new_from;
-        take_pair(queue, length, rows);
+        move_pair(queue, length, rows);
     }
 }
 

@@ -178,7 +178,7 @@ static void note_skips(struct recheck *recheck, const struct planned *planned, s
             continue;
         pg_array_int(&recheck->ordinals, planned[i].ordinal);
         pg_array_text(&recheck->messages, planned[i].why);
-        /* What could not be looked at is not settled. */
+        /* What could not be looked at is not finished. */
         if (planned[i].why != not_read && planned[i].why != not_clear &&
             planned[i].why != not_resolved)
             recheck->outcome->changed_since++;

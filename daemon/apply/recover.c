@@ -8,26 +8,26 @@
 #include "apply/verify.h"
 
 /* How long HubSpot may take to carry out a request that it did not answer in time (fault A8). */
-enum { SETTLE_MS = 30000 };
+enum { LATE_MS = 30000 };
 
-struct doubt {
+struct in_doubt {
     int64_t run_id;
     bool over; /* its requests can no longer take effect … */
     bool absent; /* … and a reading some time ago has already missed what is open */
     bool old; /* not even reading its records helps any more */
 };
 
-static bool settle_run(struct session *session, const struct doubt *doubt, struct error *err)
+static bool finish_run(struct session *session, const struct in_doubt *run, struct error *err)
 {
-    struct verify_round round = {.run_id = doubt->run_id};
+    struct verify_round round = {.run_id = run->run_id};
     struct pg_args args = {0};
     if (!verify_read(session, &round, err))
         return false;
     /* A reading may be older than it looks: two, apart, are believed that something is not there.
      */
-    bool missed = doubt->over && round.unread == 0;
-    bool close = doubt->old || (missed && doubt->absent);
-    pg_arg_int(&args, doubt->run_id);
+    bool missed = run->over && round.unread == 0;
+    bool close = run->old || (missed && run->absent);
+    pg_arg_int(&args, run->run_id);
     if (close && !pg_run(session->state, STATEMENT_RECOVER_CLOSE, &args, NULL, err))
         return false;
     pg_arg_bool(&args, close);
@@ -40,16 +40,16 @@ bool recover_changes(struct session *session, struct error *err)
     struct pg_args args = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     pg_arg_text(&args, session->sync->name);
-    pg_arg_int(&args, session->sync->portal->timeout_ms + SETTLE_MS);
-    pg_arg_int(&args, SETTLE_MS);
+    pg_arg_int(&args, session->sync->portal->timeout_ms + LATE_MS);
+    pg_arg_int(&args, LATE_MS);
     if (!pg_run(session->state, STATEMENT_RECOVER_RUNS, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++) {
-        struct doubt doubt = {.run_id = pg_rows_int(&rows, i, 0),
+        struct in_doubt run = {.run_id = pg_rows_int(&rows, i, 0),
             .over = pg_rows_bool(&rows, i, 1),
             .absent = pg_rows_bool(&rows, i, 2),
             .old = pg_rows_bool(&rows, i, 3)};
-        if (!settle_run(session, &doubt, err))
+        if (!finish_run(session, &run, err))
             return false;
     }
     return true;

@@ -1,7 +1,7 @@
 /*
- * recover.h: settles what earlier runs left in doubt: sent without an answer, or answered but never
- * seen. By reading, never by sending again: what is there as wished is verified and the owned set
- * follows; what is not there is unverified, once its request can no longer take effect.
+ * recover.h: finishes what earlier runs left in doubt: sent without an answer, or answered but
+ * never seen. By reading, never by sending again: what is there as wished is verified and the owned
+ * set follows; what is not there is unverified, once its request can no longer take effect.
  */
 #ifndef APPLY_RECOVER_H
 #define APPLY_RECOVER_H

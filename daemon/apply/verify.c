@@ -41,13 +41,13 @@ static int by_row(const void *a, const void *b)
 static const char *came_text(const struct session *session, int64_t run_id,
     const struct client_reply *reply, const struct assoc *row, struct buf *text)
 {
-    struct cardinality_rules single = cardinality_rules(session->sync, &session->types);
+    struct cardinality_rules rules = cardinality_rules(session->sync, &session->types);
     struct diff_rows pair = diff_pair(reply->rows, reply->rows_count, row);
-    if (run_id != session->run_id || single.there_count == 0)
+    if (run_id != session->run_id || rules.there_count == 0)
         return NULL;
     for (size_t i = 0; i < pair.count; i++) {
         const struct type *type = &session->types.items[pair.rows[i].type];
-        if (cardinality_is_once_there(&single, pair.rows[i].type))
+        if (cardinality_is_once_there(&rules, pair.rows[i].type))
             buf_addf(text, "%s%s:%u", text->length > 0 ? " " : "", type->category, type->type_id);
     }
     return buf_text(text);
@@ -66,7 +66,7 @@ static const char *plain_text(const struct session *session, struct buf *text)
     return NULL;
 }
 
-static bool settle_chunk(struct session *session, int64_t run_id, const struct chunk *chunk,
+static bool finish_chunk(struct session *session, int64_t run_id, const struct chunk *chunk,
     const struct client_reply *reply, struct error *err)
 {
     CLEANUP(buf_clear) struct buf operations = {0};
@@ -75,7 +75,7 @@ static bool settle_chunk(struct session *session, int64_t run_id, const struct c
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct pg_args args = {0};
     pg_arg_int(&args, run_id);
-    struct pg_args settle = args;
+    struct pg_args finish = args;
     pg_arg_int(&args, (int64_t)chunk->from_ids[0]);
     pg_arg_int(&args, (int64_t)chunk->from_ids[chunk->from_count - 1]);
     if (!pg_run(session->state, STATEMENT_VERIFY_CHANGES, &args, &rows, err))
@@ -99,14 +99,14 @@ static bool settle_chunk(struct session *session, int64_t run_id, const struct c
     }
     if (ordinals.length == 0)
         return true;
-    pg_arg_text(&settle, session->sync->name);
-    pg_arg_int(&settle, session->epoch);
-    pg_arg_text(&settle, pg_array_end(&operations));
-    pg_arg_text(&settle, pg_array_end(&ordinals));
-    pg_arg_text(&settle, pg_array_end(&came));
+    pg_arg_text(&finish, session->sync->name);
+    pg_arg_int(&finish, session->epoch);
+    pg_arg_text(&finish, pg_array_end(&operations));
+    pg_arg_text(&finish, pg_array_end(&ordinals));
+    pg_arg_text(&finish, pg_array_end(&came));
     CLEANUP(buf_clear) struct buf plain = {0};
-    pg_arg_text(&settle, plain_text(session, &plain));
-    return pg_run(session->state, STATEMENT_VERIFY_SETTLE, &settle, NULL, err);
+    pg_arg_text(&finish, plain_text(session, &plain));
+    return pg_run(session->state, STATEMENT_VERIFY_FINISH, &finish, NULL, err);
 }
 
 static uint64_t count_unread(const struct chunk *chunk, const struct client_reply *reply)
@@ -124,14 +124,14 @@ struct reading {
     uint64_t done;
 };
 
-static bool take_chunk(
+static bool finish_reading(
     void *context, const struct chunk *chunk, const struct client_reply *reply, struct error *err)
 {
     struct reading *reading = context;
     reading->round->unread += count_unread(chunk, reply);
     reading->done += chunk->from_count;
     progress_show(reading->session, "verify", reading->done, spool_records(reading->records));
-    return settle_chunk(reading->session, reading->round->run_id, chunk, reply, err);
+    return finish_chunk(reading->session, reading->round->run_id, chunk, reply, err);
 }
 
 bool verify_read(struct session *session, struct verify_round *round, struct error *err)
@@ -144,7 +144,7 @@ bool verify_read(struct session *session, struct verify_round *round, struct err
     bool ok = open_records(session, round->run_id, records, err);
     round->open = spool_records(records);
     if (ok && round->open > 0)
-        ok = fetch_each(session, &scope, take_chunk, &reading, err);
+        ok = fetch_each(session, &scope, finish_reading, &reading, err);
     spool_close(records);
     return ok;
 }

@@ -1,5 +1,5 @@
 /*
- * verify.h: reads the touched from-records again and settles every change that is applied or in
+ * verify.h: reads the touched from-records again and finishes every change that is applied or in
  * doubt: seen as wished is verified (and the owned set follows), not seen after the last reading is
  * unverified. Later readings do not hold the sync's lock.
  */
@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "journal/session.h"
 
-/* One reading of the records that a run's open changes touch; settles what shows as wished. */
+/* One reading of the records that a run's open changes touch; finishes what shows as wished. */
 struct verify_round {
     int64_t run_id; /* whose changes: this run's, or an earlier one's of the same sync */
     uint64_t open; /* from-records that were waiting before it */

@@ -92,7 +92,7 @@ static bool flush(struct moves *moves, struct error *err)
     pg_arg_text(&args, undo_text(UNDO_TAKEN_THERE));
     pg_arg_text(&args, session->reciprocals != NULL ? buf_text(&moves->texts) : "{}");
     pg_arg_text(&args, session->reciprocals != NULL ? buf_text(&moves->turned_texts) : "{}");
-    bool ok = pg_run(session->state, STATEMENT_MOVES_SETTLE, &args, NULL, err);
+    bool ok = pg_run(session->state, STATEMENT_MOVES_FINISH, &args, NULL, err);
     buf_reset(&moves->from);
     buf_reset(&moves->to);
     buf_reset(&moves->type);

@@ -14,7 +14,7 @@
 enum { CLOCKS_APART_US = 5 * 1000000 }; /* clocks were compared seconds ago */
 
 /* What the worker did, as its run's row says. */
-static bool report_run(struct supervisor *supervisor, const struct worker *worker,
+static bool report_worker(struct supervisor *supervisor, const struct worker *worker,
     struct worker_end *ended, struct error *err)
 {
     struct pg_args args = {0};
@@ -103,7 +103,7 @@ bool worker_end_report(struct supervisor *supervisor, const struct worker *worke
     struct pg_args args = {0};
     if (left_run_open(worker->status) && !state_interrupt(supervisor, worker->sync, err))
         return false;
-    if (!report_run(supervisor, worker, ended, err) ||
+    if (!report_worker(supervisor, worker, ended, err) ||
         !report_canceler(supervisor, worker, ended->run_id, err))
         return false;
     bool for_the_daemon = worker->stopped && worker->canceled_by == 0;

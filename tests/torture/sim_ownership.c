@@ -92,7 +92,7 @@ static bool overtaken(const struct sim_change *change)
     return false;
 }
 
-STATEMENT(verify_settle)
+STATEMENT(verify_finish)
 {
     UNUSED(rows);
     static char space[2][16384];
@@ -192,7 +192,7 @@ const struct sim_named sim_ownership_statements[] = {
     {"plan_used", plan_used},
     {"verify_from_ids", verify_from_ids},
     {"verify_changes", verify_changes},
-    {"verify_settle", verify_settle},
+    {"verify_finish", verify_finish},
     {"verify_trust", verify_trust},
     {"verify_close", verify_close},
     {"recover_close", verify_close},

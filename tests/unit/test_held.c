@@ -95,7 +95,7 @@ TEST(records_that_are_all_there_are_not_to_blame)
     const char *const texts[] = {
         "200 OK", ALL(RECORD("10") "," RECORD("20")), "200 OK", ALL(RECORD("1") "," RECORD("2"))};
     stage_serve(2, texts);
-    ck_assert(!held_judge(&held, &run.session, &outage, "create", &err));
+    ck_assert(!held_decide(&held, &run.session, &outage, "create", &err));
     ck_assert_int_eq(err.kind, ERROR_REMOTE);
     ck_assert_ptr_nonnull(strstr(err.text, "HubSpot refuses every create in the same words"));
     expect("abandoned 2", "0");
@@ -106,7 +106,7 @@ TEST(a_record_that_is_no_more_explains_the_refusals)
     const char *const texts[] = {"200 OK", ALL(RECORD("10")), "404 Not Found", NO, "200 OK",
         ALL(RECORD("1") "," RECORD("2"))};
     stage_serve(3, texts);
-    ck_assert_msg(held_judge(&held, &run.session, &outage, "create", &err), "%s", err.text);
+    ck_assert_msg(held_decide(&held, &run.session, &outage, "create", &err), "%s", err.text);
     expect("rejected 2", "2 One or more associations are invalid");
     ck_assert_uint_eq(outage.alone, 0);
 }
@@ -116,14 +116,14 @@ TEST(records_that_nobody_tells_of_explain_nothing)
 {
     const char *const texts[] = {"403 Forbidden", NO};
     stage_serve(1, texts);
-    ck_assert(!held_judge(&held, &run.session, &outage, "create", &err));
+    ck_assert(!held_decide(&held, &run.session, &outage, "create", &err));
     expect("abandoned 2", "0");
 }
 
 TEST(nothing_held_is_nothing_to_judge)
 {
     held_clear(&held);
-    ck_assert(held_judge(&held, &run.session, &outage, "create", &err));
+    ck_assert(held_decide(&held, &run.session, &outage, "create", &err));
 }
 
 SUITE(.open = open_database, .close = stage_end, .before = set_up, .after = tear_down);

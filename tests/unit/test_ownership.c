@@ -192,7 +192,7 @@ static void settle_three(void)
     pg_arg_text(&args, "{1,2,3,1,2,3}");
     pg_arg_text(&args, "{}");
     pg_arg_text(&args, NULL);
-    ck_assert_msg(pg_run(pg, STATEMENT_VERIFY_SETTLE, &args, NULL, &err), "%s", err.text);
+    ck_assert_msg(pg_run(pg, STATEMENT_VERIFY_FINISH, &args, NULL, &err), "%s", err.text);
 }
 
 TEST(owns_what_was_seen_created_and_not_what_was_seen_gone)
