@@ -160,7 +160,8 @@ static bool print_invalid(struct cli *cli, const struct run *run, struct error *
 static void print_pending(const struct run *run)
 {
     const struct plan_pending *pending = &run->plan.pending;
-    const char *const words[] = {"in no record", "in several records", "not answered for"};
+    const char *const words[] = {
+        "in no record", "in several records", "not found yet or not answered for"};
     const uint64_t counts[] = {pending->missing, pending->ambiguous, pending->unread};
     char text[256] = "keys", number[NUMBER_TEXT_MAX];
     const char *separator = "";
@@ -204,10 +205,15 @@ static bool print_price(struct cli *cli, const struct run *run, struct error *er
         parts((uint64_t)pg_rows_int(&rows, 0, 2) + run->plan.beside_labels, CLIENT_RECORDS_MAX);
     uint64_t all =
         creates + archives + verifying > 0 ? again + looks_up + creates + archives + verifying : 0;
-    char text[6][COUNT_TEXT_MAX], looks[96] = "", number[NUMBER_TEXT_MAX];
+    char text[6][COUNT_TEXT_MAX], looks[160] = "", number[NUMBER_TEXT_MAX];
     if (run->plan.moves_requests > 0)
         (void)snprintf(looks, sizeof looks, " (%s of them to see what creates take from others)",
             output_number(run->plan.moves_requests, number));
+    size_t length = strlen(looks);
+    if (run->plan.keys_requests > 0)
+        (void)snprintf(looks + length, sizeof looks - length,
+            " (%s of them to find out what keys mean)",
+            output_number(run->plan.keys_requests, number));
     output_print("cost     %s done%s, %s + %s + %s + %s + %s to come, about %llu s\n",
         output_count(client_requests(run->session.client), "requests", text[0]), looks,
         output_count(all > 0 ? again : 0, "readings", text[4]),

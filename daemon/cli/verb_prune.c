@@ -18,6 +18,11 @@ static bool prune_portion(struct cli *cli, int64_t *gone, struct error *err)
     if (!pg_run(cli->state, STATEMENT_HISTORY_PRUNE, &args, &rows, err))
         return error_prefix(err, "history was not pruned");
     *gone = pg_rows_int(&rows, 0, 0);
+    struct pg_args keys = {0};
+    pg_arg_int(&keys, cli->definitions.retention_days);
+    if (!pg_run(cli->state, STATEMENT_KEYS_PRUNE, &keys, &rows, err))
+        return error_prefix(err, "keys were not pruned");
+    *gone += pg_rows_int(&rows, 0, 0);
     return true;
 }
 

@@ -186,12 +186,15 @@ static bool ask(struct record_keys *keys, const struct side *side, const struct 
     for (size_t i = 0; i < count; i++)
         query.keys[i].key = pg_rows_text(rows, (int)i, 0);
     rate_budget_allow(permits, count / CLIENT_RECORDS_MAX + 1);
+    uint64_t before = client_requests(session->client);
     permits->searching = query.search;
     bool told = client_keys(session->client, &query, &why);
     permits->searching = false;
     bool ok = (told || give_up(keys, side, &why, err)) &&
         (query.search || ask_singles(keys, side, &query, err)) && store(keys, &query, err);
     free(query.keys);
+    if (keys->plan != NULL)
+        keys->plan->keys_requests += client_requests(session->client) - before;
     keys->asked += count;
     progress_show(session, "keys", keys->asked, 0);
     return ok;

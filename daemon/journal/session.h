@@ -101,6 +101,7 @@ struct plan {
         uint64_t missing, ambiguous, unread;
         uint64_t of_rows; /* … of so many */
     } pending;
+    uint64_t keys_requests; /* to find out what keys mean */
     uint64_t archives; /* as the plan was written, whatever their state */
     struct spool *to_own; /* to be owned once the guards have passed */
     struct spool *to_disown;

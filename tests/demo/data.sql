@@ -42,3 +42,6 @@ select contact_id, company_id,
         when label = 'Sponsor' then 'Key user'
         else 'Sponsor' end as label
 from crm.contact_company;
+
+-- Rows by e-mail address and domain, for the last chapter.
+create table crm.contact_domain (email text, domain text);
