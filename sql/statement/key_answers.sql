@@ -13,7 +13,9 @@ from unnest($4::text[], $5::text[], $6::text[], $8::boolean[]) as u(key, ids, me
 on conflict (portal_id, object, property, key) do update
 set outcome = case when excluded.outcome = 'unread' and k.absent_since <= clock_timestamp() - interval '1 minute' then 'missing'
         else excluded.outcome end,
-    record_id = coalesce(excluded.record_id, k.record_id), ids = excluded.ids, more = excluded.more, message = excluded.message,
+    record_id = coalesce(excluded.record_id, k.record_id),
+    ids = case when excluded.outcome in ('missing', 'unread') then k.ids else excluded.ids end, -- what it meant is held
+    more = excluded.more, message = excluded.message,
     absent_since = case when excluded.absent_since is not null then coalesce(k.absent_since, excluded.absent_since) end,
     former_id = case when excluded.record_id <> k.record_id then k.record_id else k.former_id end,
     moved_at = case when excluded.record_id <> k.record_id then clock_timestamp() else k.moved_at end,
