@@ -12,6 +12,7 @@
 #include "pg/pg.h"
 #include "pg/text.h"
 #include "hubspot/client.h"
+#include "journal/change_row.h"
 #include "plan/reciprocal_plan.h"
 
 enum {
@@ -95,12 +96,7 @@ static bool add_along(struct queue *queue, struct assoc row, const char *along, 
 static bool add_row(struct queue *queue, const struct pg_rows *rows, int i, struct error *err)
 {
     const struct session *session = queue->session;
-    struct assoc row = {
-        .from_id = (uint64_t)pg_rows_int(rows, i, 1),
-        .to_id = (uint64_t)pg_rows_int(rows, i, 2),
-        .type = types_find(
-            &session->types, pg_rows_text(rows, i, 3), (uint32_t)pg_rows_int(rows, i, 4)),
-    };
+    struct assoc row = change_row_assoc(&session->types, rows, i, 1);
     /* What had come or gone by itself with a run's changes is undone with them. */
     bool ours = queue->scope->undoes != 0;
     if (row.type == TYPE_NONE || !(ours || session->types.items[row.type].managed))

@@ -15,6 +15,7 @@
 #include "hubspot/client.h"
 #include "source/drain.h"
 #include "source/spool.h"
+#include "journal/change_row.h"
 #include "journal/record_ids.h"
 #include "plan/diff.h"
 #include "plan/fetch.h"
@@ -211,10 +212,7 @@ static const char *why_unknown(const struct recheck *recheck, const struct chunk
 static struct planned planned_row(const struct session *session, const struct pg_rows *rows, int i)
 {
     return (struct planned){
-        .assoc = {.from_id = (uint64_t)pg_rows_int(rows, i, 1),
-            .to_id = (uint64_t)pg_rows_int(rows, i, 2),
-            .type = types_find(
-                &session->types, pg_rows_text(rows, i, 3), (uint32_t)pg_rows_int(rows, i, 4))},
+        .assoc = change_row_assoc(&session->types, rows, i, 1),
         .ordinal = pg_rows_int(rows, i, 0),
         .along = pg_rows_text(rows, i, 5),
     };

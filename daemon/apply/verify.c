@@ -14,6 +14,7 @@
 #include "pg/text.h"
 #include "hubspot/cardinality.h"
 #include "source/spool.h"
+#include "journal/change_row.h"
 #include "journal/changed_records.h"
 #include "journal/journal.h"
 #include "journal/progress.h"
@@ -81,12 +82,7 @@ static bool finish_chunk(struct session *session, int64_t run_id, const struct c
     if (!pg_run(session->state, STATEMENT_VERIFY_CHANGES, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++) {
-        struct assoc row = {
-            .from_id = (uint64_t)pg_rows_int(&rows, i, 2),
-            .to_id = (uint64_t)pg_rows_int(&rows, i, 3),
-            .type = types_find(
-                &session->types, pg_rows_text(&rows, i, 4), (uint32_t)pg_rows_int(&rows, i, 5)),
-        };
+        struct assoc row = change_row_assoc(&session->types, &rows, i, 2);
         bool archive = strcmp(pg_rows_text(&rows, i, 0), "archive") == 0;
         bool seen = reply->rows_count > 0 &&
             bsearch(&row, reply->rows, reply->rows_count, sizeof row, by_row) != NULL;
