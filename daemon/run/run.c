@@ -76,17 +76,24 @@ static uint64_t left_out(const struct run *run)
         plan->told + plan->untold + plan->waiting.count + plan->left;
 }
 
-static enum run_status finished_status(const struct run *run)
+/* Has every planned change been made, or been left out because the world has moved on? */
+static bool is_done(const struct run *run)
 {
     const struct plan_counts *planned = &run->plan.counts;
+    const struct outcome_counts *done = &run->outcome.counts;
+    return done->rejected == 0 && done->unverified == 0 &&
+        done->created + done->archived + run->outcome.changed_since >=
+        planned->to_create + planned->to_archive;
+}
+
+static enum run_status finished_status(const struct run *run)
+{
     const struct outcome_counts *done = &run->outcome.counts;
     if (run->verdict.kind != VERDICT_PASS)
         return RUN_WITHHELD;
     if (run->scope.mode == RUN_PLAN)
         return RUN_PLANNED;
-    if (done->rejected + done->unverified > 0 || left_out(run) > 0 ||
-        done->created + done->archived + run->outcome.changed_since <
-            planned->to_create + planned->to_archive)
+    if (!is_done(run) || left_out(run) > 0)
         return RUN_PARTIAL;
     return done->created + done->archived > 0 ? RUN_SUCCEEDED : RUN_NO_CHANGE;
 }
