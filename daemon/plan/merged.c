@@ -103,6 +103,14 @@ static bool is_unseen(const struct plan *plan, uint64_t id)
     return assoc_find_pair(plan->unseen.rows, plan->unseen.count, &pair, &first) > 0;
 }
 
+/* Do creates towards a record wait until HubSpot tells of it? An undo does not know what else their
+ * from-records show. */
+static bool must_be_told(const struct plan *plan, const struct lookup_record *record)
+{
+    return record->fate == LOOKUP_UNKNOWN &&
+        (plan->scope->undoes != 0 || is_unseen(plan, record->id));
+}
+
 /* The records that a statement names, side by side: 0 from, 1 to. plan: NULL unless they are its
  * suspects. */
 static bool ask(const struct session *session, struct plan *plan, enum statement_id statement,
@@ -229,7 +237,7 @@ static bool leave_unknown(struct session *session, struct plan *plan, const stru
     pg_arg_text(&args, pg_array_end(&from));
     pg_arg_text(&args, session->sync->name);
     for (size_t i = 0; i < sides->to.count; i++)
-        if (sides->to.records[i].fate == LOOKUP_UNKNOWN && is_unseen(plan, sides->to.records[i].id))
+        if (must_be_told(plan, &sides->to.records[i]))
             pg_array_int(&unseen, (int64_t)sides->to.records[i].id);
     pg_arg_text(&args, pg_array_end(&unseen));
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
