@@ -114,6 +114,7 @@ static bool do_release(struct control *control, struct error *err)
 {
     (void)err;
     control->sandbox->release = true;
+    sandbox_tick(control->sandbox, clock_now_ms());
     return true;
 }
 

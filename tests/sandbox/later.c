@@ -83,11 +83,14 @@ void call_apply(struct call *call, struct later *work)
 {
     const struct fault *fault = call->fault;
     int64_t wait_ms = call->portal->settings.values[SET_VISIBLE_AFTER_MS];
-    if (fault != NULL && fault->action == FAULT_APPLY_LATE && fault->ms > 0)
+    bool on_release = false;
+    if (fault != NULL && fault->action == FAULT_APPLY_LATE) {
         wait_ms = fault->ms;
+        on_release = wait_ms < 0;
+    }
     work->seq = call->entry->seq;
-    if (wait_ms > 0) {
-        work->due_ms = clock_now_ms() + wait_ms;
+    if (wait_ms > 0 || on_release) {
+        work->due_ms = on_release ? INT64_MAX : clock_now_ms() + wait_ms;
         sandbox_later(call->sandbox, work);
         return;
     }
@@ -97,6 +100,8 @@ void call_apply(struct call *call, struct later *work)
 
 static bool is_due(const struct sandbox *sandbox, const struct later *later, int64_t now_ms)
 {
+    if (later->due_ms == INT64_MAX)
+        return sandbox->release;
     if (later->due_ms != 0)
         return later->due_ms <= now_ms;
     return later->after_request <= sandbox->history.seq;

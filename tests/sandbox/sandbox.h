@@ -10,7 +10,7 @@
 
 /* Changes to be made later: apply_late, visible_after_ms, edits with after_ms or after_request. */
 struct later {
-    int64_t due_ms; /* 0: by request number */
+    int64_t due_ms; /* 0: by request number, INT64_MAX: when released */
     uint64_t after_request;
     uint64_t seq; /* the log entry that gets the changes, 0: none */
     struct direction *direction;
