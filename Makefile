@@ -54,7 +54,7 @@ SUITES = $(if $(E2E_OBJ),$(B)/e2e) $(B)/service $(wildcard tests/torture/run) te
 LANES ?= 2
 # What the suites may need to know: where the programs stand. Check's own limit for a test is 4 s, which
 # a busy machine needs for the longest computations.
-CHECK_ENV := CK_DEFAULT_TIMEOUT=60 ASSOCD_TOP='$(CURDIR)' ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \
+CHECK_ENV := CK_DEFAULT_TIMEOUT=180 ASSOCD_TOP='$(CURDIR)' ASSOCD_BUILD=$(B) ASSOCD=$(B)/assocd SANDBOX=$(B)/sandbox \
 	$(if $(SAN),ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1)
 
 .PHONY: all sandbox deps demo check unit e2e lint bench fmt clean help

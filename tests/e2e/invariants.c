@@ -12,7 +12,7 @@
 #include "base/mem.h"
 
 /* Asking without a pause would take the processor from the sessions that are to end. */
-enum { SESSIONS_END_MS = 10000, LOOK_AGAIN_MS = 2 };
+enum { SESSIONS_END_MS = 60000, LOOK_AGAIN_MS = 2 };
 
 /* A dead worker's session ends when its server process notices; nothing may be judged before. */
 static void wait_for_sessions(struct play *play)

@@ -18,7 +18,7 @@
 #include "lib/control.h"
 #include "lib/roles.h"
 
-enum { START_MS = 10000 };
+enum { START_MS = 60000 };
 
 static void top_path(const char *name, struct buf *path)
 {

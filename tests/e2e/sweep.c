@@ -19,7 +19,7 @@
 
 enum {
     PASSES_MAX = 3,
-    SETTLE_MS = 10000,
+    SETTLE_MS = 60000,
     AGAIN_EVERY = 4, /* killed workers: one more idle run after every fourth is enough */
 };
 

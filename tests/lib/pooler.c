@@ -20,7 +20,7 @@
 #include "lib/process.h"
 #include "pg/pg.h"
 
-enum { POOLER_MS = 20000 };
+enum { POOLER_MS = 60000 };
 
 struct pooler {
     char folder[128];

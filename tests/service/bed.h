@@ -11,7 +11,7 @@
 #include "lib/process.h"
 #include "pg/pg.h"
 
-enum { BED_SYNCS_MAX = 4, BED_MS = 20000 };
+enum { BED_SYNCS_MAX = 4, BED_MS = 90000 };
 
 /* The account's, which must be seen nowhere. */
 #define BED_TOKEN "pat-na1-sandbox-0000-0000"

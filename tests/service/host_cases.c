@@ -19,7 +19,7 @@
 
 /* libpq 15 waits for ever when the allocation at the beginning of a COPY fails; who is as patient
  * as that is killed, which is P1. */
-enum { PATIENCE_MS = 5000 };
+enum { PATIENCE_MS = 30000 };
 
 #ifdef __SANITIZE_ADDRESS__
 enum { SHIMMED = 0 };

@@ -15,7 +15,7 @@
 #include "lib/wireproxy.h"
 #include "pg/statement.h"
 
-enum { PASSES_MAX = 3, SETTLE_MS = 10000, OUTSIDER = 20 };
+enum { PASSES_MAX = 3, SETTLE_MS = 60000, OUTSIDER = 20 };
 
 /* The action and what else belongs to it; the match is added. */
 const char *const real_sandbox_faults[] = {
