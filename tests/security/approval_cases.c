@@ -46,7 +46,7 @@ static int as_other(const char *verb, const char *login, struct process *process
     ck_assert_ptr_nonnull(file);
     (void)fputs(changed, file);
     (void)fclose(file);
-    (void)snprintf(command, sizeof command, "exec %s -c %s %s 2", path, config, verb);
+    (void)snprintf(command, sizeof command, "exec '%s' -c '%s' %s 2", path, config, verb);
     (void)process_run(process, (const char *const[]){"sh", "-c", command, NULL}, NULL, BED_MS);
     (void)remove(config);
     free(changed);
