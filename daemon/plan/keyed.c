@@ -114,7 +114,7 @@ static bool give_rows(struct giving *giving, struct error *err)
     const char *name = giving->query->sync->name;
     if (!pg_copy_statement(state, STATEMENT_KEY_ROWS, NULL, err))
         return false;
-    for (uint64_t rows = 0;; rows++) {
+    for (;;) {
         char *line;
         size_t length;
         if (!pg_copy_next(state, &line, &length, err))
