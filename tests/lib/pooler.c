@@ -139,7 +139,7 @@ void pooler_close(struct pooler *pooler)
     char path[160];
     if (pooler == NULL)
         return;
-    (void)process_stop(&pooler->process, SIGKILL, POOLER_MS);
+    process_kill(&pooler->process);
     process_clear(&pooler->process);
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         (void)snprintf(path, sizeof path, "%s/%s", pooler->folder, names[i]);

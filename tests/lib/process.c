@@ -196,6 +196,23 @@ int process_stop(struct process *process, int signal, int timeout_ms)
     return process_wait(process, timeout_ms);
 }
 
+void process_kill(struct process *process)
+{
+    if (process->pid == 0)
+        return;
+    kill(process->pid, SIGKILL);
+    reap(process);
+    struct pollfd fds[2] = {
+        {.fd = process->out_fd, .events = POLLIN}, {.fd = process->err_fd, .events = POLLIN}};
+    if (poll(fds, 2, 0) > 0) {
+        if (fds[0].revents != 0)
+            take(&process->out_fd, &process->out);
+        if (fds[1].revents != 0)
+            take(&process->err_fd, &process->err);
+    }
+    close_pipes(process);
+}
+
 int process_run(
     struct process *process, const char *const argv[], const char *const env[], int timeout_ms)
 {
@@ -205,11 +222,7 @@ int process_run(
 
 void process_clear(struct process *process)
 {
-    if (process->pid != 0) {
-        kill(process->pid, SIGKILL);
-        reap(process);
-        close_pipes(process);
-    }
+    process_kill(process);
     buf_clear(&process->out);
     buf_clear(&process->err);
     *process = (struct process){.out_fd = -1, .err_fd = -1};

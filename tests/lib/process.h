@@ -41,6 +41,10 @@ int process_wait(struct process *process, int timeout_ms);
 /* Sends a signal, then process_wait. Does nothing to a process that was waited for already. */
 int process_stop(struct process *process, int signal, int timeout_ms);
 
+/* Kills it and waits for its end alone: children of it that hold its pipes go on, and what they
+ * write from then on is lost. Does nothing to a process that was waited for already. */
+void process_kill(struct process *process);
+
 /* Start and wait. */
 int process_run(
     struct process *process, const char *const argv[], const char *const env[], int timeout_ms);

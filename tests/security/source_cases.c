@@ -135,8 +135,8 @@ static char *site_run(struct site *site, const char *role, const char *words, in
     char command[600];
     char *path = process_beside("assocd");
     (void)snprintf(command, sizeof command,
-        "sed 's/user=assocd/user=%s/' '%s' >'%s.role'; exec '%s' -c '%s.role' %s", role, site->config,
-        site->config, path, site->config, words);
+        "sed 's/user=assocd/user=%s/' '%s' >'%s.role'; exec '%s' -c '%s.role' %s", role,
+        site->config, site->config, path, site->config, words);
     *status = process_run(&process, (const char *const[]){"sh", "-c", command, NULL}, NULL, BED_MS);
     (void)snprintf(command, sizeof command, "%s.role", site->config);
     (void)remove(command);

@@ -87,7 +87,7 @@ TEST(the_survivor_takes_over_within_five_seconds)
     bed_start(&bed, 1, NULL);
     ck_assert(!bed_until_ms(&bed, "select count(*) > 1 from assocd.run", 2500));
     pid_t worker = (pid_t)bed_int(&bed, "select pid from assocd.run where completed_at is null");
-    (void)process_stop(&bed.daemons[0], SIGKILL, BED_MS);
+    process_kill(&bed.daemons[0]);
     (void)kill(worker, SIGKILL);
     int64_t died_ms = clock_now_ms();
     bed_until(&bed, "select count(*) = 2 from assocd.run");
@@ -107,7 +107,7 @@ TEST(a_worker_outlives_its_daemon)
     bed_start(&bed, 0, NULL);
     bed_until_logged(&bed, "batch/create");
     bed_start(&bed, 1, NULL);
-    (void)process_stop(&bed.daemons[0], SIGKILL, BED_MS);
+    process_kill(&bed.daemons[0]);
     ck_assert(!bed_until_ms(&bed, "select count(*) > 1 from assocd.run", 2500));
     bed_release(&bed);
     bed_until(&bed, "select status = 'succeeded' from assocd.run where run_id = 1");
@@ -123,7 +123,7 @@ TEST(a_run_of_a_dead_daemon_can_be_canceled)
     bed_until_logged(&bed, "batch/create");
     bed_until(&bed, "select status = 'applying' from assocd.run");
     bed_start(&bed, 1, NULL);
-    (void)process_stop(&bed.daemons[0], SIGKILL, BED_MS);
+    process_kill(&bed.daemons[0]);
     bed_sql(&bed, "insert into assocd.signal (verb, run_id) values ('cancel', 1)");
     bed_until(&bed, "select outcome = 'stop requested' from assocd.signal");
     bed_release(&bed);

@@ -152,7 +152,7 @@ TEST(loses_nothing_of_fifty_writers)
     /* Meanwhile the daemon is killed with its workers, another takes over, and a connection is cut.
      */
     bed_until(&bed, "select count(*) > 2 from assocd.run where cause = 'watch'");
-    (void)process_stop(&bed.daemons[0], SIGKILL, BED_MS);
+    process_kill(&bed.daemons[0]);
     last = bed_int(&bed, "select max(run_id) from assocd.run");
     bed_start(&bed, 1, NULL);
     bed_sql(&bed,
