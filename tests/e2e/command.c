@@ -14,7 +14,7 @@
 #include "lib/control.h"
 #include "lib/roles.h"
 
-enum { COMMAND_MS = 60000, WORDS_MAX = 16 };
+enum { COMMAND_MS = 120000, WORDS_MAX = 16 };
 
 /* Everything of PostgreSQL's that the caller's environment could bring in. */
 static const char *const environment[] = {"PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD",

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILES_MAX = 64, TIMEOUT_S = 120 };
+enum { FILES_MAX = 64, TIMEOUT_S = 600 };
 
 static const struct suite_settings usual;
 

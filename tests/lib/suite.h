@@ -48,7 +48,7 @@ struct suite_test {
 struct suite_settings {
     void (*open)(void), (*close)(void); /* once, in the process that forks the tests */
     void (*before)(void), (*after)(void); /* around each test */
-    double timeout; /* seconds; 0: 120 */
+    double timeout; /* seconds; 0: 600 */
     bool in_one; /* all tests in this process, which share what .open has set up */
     const char *needs; /* a variable of the environment; where it is unset, the file is left out */
 };

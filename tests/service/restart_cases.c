@@ -100,4 +100,4 @@ TEST_LOOP(a_run_under_way_is_interrupted_and_made_good, ARRAY_COUNT(modes))
     ck_assert_int_eq(bed_int(&bed, "select count(*) from assocd.batch where status = 'sent'"), 0);
 }
 
-SUITE(.before = open_own, .after = close_bed, .timeout = 180);
+SUITE(.before = open_own, .after = close_bed);

@@ -274,4 +274,4 @@ TEST(tells_who_holds_a_lock_that_keeps_runs_from_starting)
     process_clear(&status);
 }
 
-SUITE(.before = open_two, .after = close_bed, .timeout = 240);
+SUITE(.before = open_two, .after = close_bed);
