@@ -59,13 +59,14 @@ static bool is_held(const struct pending *pending, const struct change *change)
     return takes && pending_holds(pending, change->assoc.from_id, change->assoc.to_id);
 }
 
-/* Would the create move a type away from where it has to stay? */
-static bool moves_held(const struct pending *pending, const struct diff_list *changes, size_t first,
-    const struct change *create)
+/* Would the create at `at` move a type away from where it has to stay? What moves stands behind all
+ * creates (diff.h). */
+static bool moves_held(const struct pending *pending, const struct diff_list *changes, size_t at)
 {
+    const struct change *create = &changes->items[at];
     if (create->operation != CHANGE_CREATE)
         return false;
-    for (size_t i = first; i < changes->count; i++)
+    for (size_t i = at + 1; i < changes->count; i++)
         if (changes->items[i].operation == CHANGE_MOVED &&
             changes->items[i].assoc.type == create->assoc.type &&
             is_held(pending, &changes->items[i]))
@@ -78,12 +79,11 @@ void pending_leave(const struct pending *pending, struct diff_list *changes, siz
     size_t kept = first;
     if (!pending->everything && pending->from.count + pending->to.count == 0)
         return;
-    for (size_t i = first; i < changes->count; i++)
-        if (moves_held(pending, changes, first, &changes->items[i]))
-            changes->items[i].operation = CHANGE_ALONG; /* which is no change by itself */
-    for (size_t i = first; i < changes->count; i++)
-        if (!is_held(pending, &changes->items[i]))
+    for (size_t i = first; i < changes->count; i++) {
+        bool left = is_held(pending, &changes->items[i]) || moves_held(pending, changes, i);
+        if (!left)
             changes->items[kept++] = changes->items[i];
+    }
     changes->count = kept;
 }
 

@@ -70,6 +70,18 @@ TEST(nor_does_a_create_move_a_mark_away)
     diff_list_clear(&list);
 }
 
+TEST(nor_does_it_travel_with_another_create_of_its_pair)
+{
+    struct diff_list list = {0};
+    add(&list, CHANGE_CREATE, (struct assoc){2, 51, LABEL, 0});
+    add(&list, CHANGE_CREATE, (struct assoc){2, 51, PRIMARY, 0});
+    add(&list, CHANGE_MOVED, (struct assoc){2, 52, PRIMARY, 0});
+    pending_leave(&two_types, &list, 0);
+    ck_assert_uint_eq(list.count, 1);
+    ck_assert_uint_eq(list.items[0].assoc.type, LABEL);
+    diff_list_clear(&list);
+}
+
 TEST(other_records_lose_what_they_have_to)
 {
     struct diff_list list = {0};
