@@ -260,13 +260,8 @@ static void check_side(struct loader *loader, const struct config_object *object
 
 static void check_keys(struct loader *loader, const struct config_object *object)
 {
-    const struct sync_definition *sync = object->target;
     check_side(loader, object, true);
     check_side(loader, object, false);
-    if (sync_has_keys(sync) && sync->watch)
-        config_rule(loader, object, "watch",
-            "does not work with source.columns.from_key or to_key yet; expected false, and a "
-            "schedule, as in schedule: every 1m");
 }
 
 void config_check(struct loader *loader)

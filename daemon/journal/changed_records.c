@@ -9,13 +9,17 @@
 
 #include "base/mem.h"
 #include "model/id_list.h"
+#include "model/object_type.h"
+#include "model/record_key.h"
 #include "pg/pg.h"
 #include "pg/sqlstate.h"
 #include "pg/text.h"
+#include "journal/record_key_side.h"
 
 struct changed_records {
     char *snapshot; /* what the taking statement saw; NULL: nothing waited, or it is settled */
     struct id_list from_ids;
+    struct buf keys; /* of from-records, as an array's literal; empty: the source has ids */
 };
 
 /* The connection to the rows: the run's own, or one more if the source lives elsewhere. That one
@@ -45,10 +49,27 @@ static void close_rows(const struct session *session, struct pg *pg)
 static bool is_unprepared(const struct pg *pg)
 {
     enum sqlstate state = pg_failure(pg);
-    return sqlstate_is_missing(state) || state == SQLSTATE_INSUFFICIENT_PRIVILEGE;
+    return sqlstate_is_missing(state) || state == SQLSTATE_INSUFFICIENT_PRIVILEGE ||
+        state == SQLSTATE_UNDEFINED_COLUMN; /* from_key: prepared by an earlier release */
 }
 
-static void note_rows(struct scope *scope, const struct pg_rows *rows)
+/* A from-record's key in its one spelling. What cannot be one is a row that the source may have, and
+ * all of it tells. */
+static void note_key(const struct session *session, struct scope *scope, const char *cell)
+{
+    char key[RECORD_KEY_MAX + 1];
+    const struct sync_definition *sync = session->sync;
+    const char *object = object_type_id(sync->from, NULL);
+    enum record_key_kind kind =
+        record_key_kind(object != NULL ? object : sync->from, sync->key_from.property);
+    if (record_key_normalize(kind, cell, key) != NULL)
+        scope->mode = RUN_FULL;
+    else
+        pg_array_text(&scope->changed->keys, key);
+}
+
+static void note_rows(
+    const struct session *session, struct scope *scope, const struct pg_rows *rows)
 {
     struct changed_records *changed = scope->changed;
     if (rows->count == 0)
@@ -59,7 +80,12 @@ static void note_rows(struct scope *scope, const struct pg_rows *rows)
     if (scope->mode == RUN_FULL)
         return;
     for (int i = 0; i < rows->count; i++)
-        id_list_add(&changed->from_ids, (uint64_t)pg_rows_int(rows, i, 0));
+        if (session->sync->key_from.column != NULL)
+            note_key(session, scope, pg_rows_text(rows, i, 0));
+        else
+            id_list_add(&changed->from_ids, (uint64_t)pg_rows_int(rows, i, 0));
+    if (changed->keys.length > 0)
+        (void)pg_array_end(&changed->keys);
     id_list_sort(&changed->from_ids);
 }
 
@@ -71,7 +97,7 @@ static bool add_rivals(const struct session *session, const struct scope *scope,
     struct pg_args args = {0};
     CLEANUP(buf_clear) struct buf ids = {0};
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
-    if (changed->from_ids.count == 0)
+    if (scope->mode != RUN_CHANGED || changed->from_ids.count == 0)
         return true;
     pg_arg_text(&args, session->sync->name);
     pg_arg_text(&args, changed_records_array(scope, &ids));
@@ -97,20 +123,41 @@ bool changed_records_read(const struct session *session, struct scope *scope, st
     struct pg_args args = {0};
     pg_arg_text(&args, sync->name);
     pg_arg_int(&args, full ? 1 : CHANGED_RECORDS_MAX + 1);
-    bool ok = pg_run(pg, STATEMENT_TOUCHED_TAKE, &args, &rows, err);
-    if (!ok && !(full && is_unprepared(pg)))
-        (void)error_prefix(err, "changes of %s", sync->name);
-    else
+    bool keyed = sync->key_from.column != NULL;
+    bool ok = pg_run(
+        pg, keyed ? STATEMENT_TOUCHED_TAKE_KEYS : STATEMENT_TOUCHED_TAKE, &args, &rows, err);
+    if (!ok && full && is_unprepared(pg))
         ok = true;
+    else if (!ok)
+        (void)error_prefix(err, "changes of %s%s", sync->name,
+            is_unprepared(pg) ? " (run assocd init --watch)" : "");
     close_rows(session, pg);
-    note_rows(scope, &rows);
+    note_rows(session, scope, &rows);
     return ok && add_rivals(session, scope, err);
+}
+
+bool changed_records_find(
+    const struct session *session, const struct scope *scope, struct error *err)
+{
+    struct side side = record_key_side(session, 0);
+    struct pg_args args = {0};
+    CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
+    if (scope->mode != RUN_CHANGED || side.key->column == NULL)
+        return true;
+    pg_arg_int(&args, (int64_t)session->access.portal_id);
+    pg_arg_text(&args, side.object);
+    pg_arg_text(&args, side.key->property);
+    pg_arg_text(&args, buf_text(&scope->changed->keys));
+    if (!pg_run(session->state, STATEMENT_TOUCHED_KEYS, &args, &rows, err))
+        return false;
+    for (int i = 0; i < rows.count; i++)
+        id_list_add(&scope->changed->from_ids, (uint64_t)pg_rows_int(&rows, i, 0));
+    return add_rivals(session, scope, err);
 }
 
 const struct id_list *changed_records_ids(const struct scope *scope)
 {
-    return scope->changed != NULL && scope->changed->from_ids.count > 0 ? &scope->changed->from_ids
-                                                                        : NULL;
+    return scope->mode == RUN_CHANGED && scope->changed != NULL ? &scope->changed->from_ids : NULL;
 }
 
 const char *changed_records_array(const struct scope *scope, struct buf *array)
@@ -123,7 +170,8 @@ const char *changed_records_array(const struct scope *scope, struct buf *array)
 
 bool changed_records_nothing(const struct scope *scope)
 {
-    return scope->mode == RUN_CHANGED && scope->changed->from_ids.count == 0;
+    return scope->mode == RUN_CHANGED && scope->changed->from_ids.count == 0 &&
+        scope->changed->keys.length == 0;
 }
 
 bool changed_records_waits(const struct scope *scope)
@@ -156,5 +204,6 @@ void changed_records_close(struct changed_records *changed)
         return;
     free(changed->snapshot);
     id_list_clear(&changed->from_ids);
+    buf_clear(&changed->keys);
     free(changed);
 }

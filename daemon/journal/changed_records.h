@@ -26,13 +26,19 @@
 /* More changed records than these are a full run: it reads less than so many single ones. */
 enum { CHANGED_RECORDS_MAX = 50000 };
 
-/* RUN_CHANGED: takes what waits; the run's mode becomes RUN_FULL if anything may have changed or
- * too much waits. RUN_FULL of a watched sync: notes what it is going to settle. Others (undo, too):
+/* RUN_CHANGED: takes what waits; the run's mode becomes RUN_FULL if anything may have changed, too
+ * much waits, or what changed cannot be a key. RUN_FULL of a watched sync: notes what it is going to settle. Others (undo, too):
  * nothing. */
 MUST_CHECK bool changed_records_read(
     const struct session *session, struct scope *scope, struct error *err);
 
-/* The from-records a RUN_CHANGED is about, ascending; NULL in every other mode. Borrowed. */
+/* Where the source names from-records by keys: finds out which ones those are that changed, once the
+ * keys are resolved (record_keys_resolve). Before, a run of changes knows of none. */
+MUST_CHECK bool changed_records_find(
+    const struct session *session, const struct scope *scope, struct error *err);
+
+/* The from-records a RUN_CHANGED is about, ascending, which may be none; NULL in every other mode.
+ * Borrowed. */
 struct id_list;
 const struct id_list *changed_records_ids(const struct scope *scope);
 

@@ -55,7 +55,7 @@ static bool store_rejects(struct reading *reading, struct error *err)
     enum statement_id gone_id = STATEMENT_REJECT_SOURCE_GONE;
     CLEANUP(buf_clear) struct buf ids = {0};
     const char *of = changed_records_array(plan->scope, &ids);
-    if (of != NULL) {
+    if (of != NULL && !sync_has_keys(session->sync)) { /* with keys all rows were read */
         gone_id = STATEMENT_REJECT_SOURCE_GONE_OF;
         pg_arg_text(&gone, of);
     }
@@ -74,6 +74,19 @@ static void show_rows(void *context, uint64_t rows)
     progress_show(reading->session, "source", rows, 0);
 }
 
+/* All rows of a source with keys are read, whatever changed: what waits for its key may be about any
+ * of them, and two keys about one record. */
+static bool give_keyed(struct reading *reading, struct source_query *query,
+    const struct drain *drain, struct error *err)
+{
+    const struct scope *scope = reading->plan->scope;
+    struct keyed *keyed = &reading->desired->keyed;
+    if (!keyed_resolve(keyed, err) || !changed_records_find(reading->session, scope, err))
+        return false;
+    query->from_ids = changed_records_ids(scope);
+    return keyed_give(keyed, query, drain, err) && record_keys_report(&keyed->keys, err);
+}
+
 static bool read_rows(struct reading *reading, struct error *err)
 {
     struct session *session = reading->session;
@@ -85,22 +98,20 @@ static bool read_rows(struct reading *reading, struct error *err)
         .invalid = add_reject,
         .progress = show_rows,
         .context = reading};
-    query.from_ids = changed_records_ids(plan->scope);
+    bool keys = sync_has_keys(query.sync);
+    query.from_ids = keys ? NULL : changed_records_ids(plan->scope);
     query.rivals = true;
     if (!source_open(&source, &query, err))
         return false;
     account_note_source(session, source);
     plan->source_replica = source_replica(source);
-    bool keys = sync_has_keys(query.sync);
     struct keyed *keyed = &reading->desired->keyed;
     keyed->keys.session = session;
     keyed->keys.plan = plan;
     bool ok = keys ? keyed_read(keyed, source, &drain, err) : source_drain(source, &drain, err);
     reading->desired->empty = ok && source_empty(source);
     source_close(source);
-    return ok &&
-        (!keys ||
-            (keyed_give(keyed, &query, &drain, err) && record_keys_report(&keyed->keys, err)));
+    return ok && (!keys || give_keyed(reading, &query, &drain, err));
 }
 
 bool desired_read(

@@ -139,12 +139,17 @@ static bool ask_again(struct keyed *keyed, const struct source_query *query, str
         record_keys_renew(&keyed->keys, err);
 }
 
+bool keyed_resolve(struct keyed *keyed, struct error *err)
+{
+    return record_keys_resolve(&keyed->keys, err);
+}
+
 bool keyed_give(struct keyed *keyed, const struct source_query *query, const struct drain *drain,
     struct error *err)
 {
     CLEANUP(giving_clear)
     struct giving giving = {.keyed = keyed, .query = query, .drain = drain, .once.query = query};
-    return record_keys_resolve(&keyed->keys, err) && ask_again(keyed, query, err) &&
+    return ask_again(keyed, query, err) &&
         pending_load(&keyed->pending, keyed->keys.session, err) &&
         key_moves_load(&keyed->moves, keyed->keys.session, err) && give_rows(&giving, err);
 }
@@ -157,7 +162,7 @@ bool keyed_drain_query(struct keyed *keyed, const struct source_query *query,
         return source_drain_query(query, drain, err);
     bool ok = source_open(&source, query, err) && keyed_read(keyed, source, drain, err);
     source_close(source);
-    return ok && keyed_give(keyed, query, drain, err);
+    return ok && keyed_resolve(keyed, err) && keyed_give(keyed, query, drain, err);
 }
 
 void keyed_clear(struct keyed *keyed)

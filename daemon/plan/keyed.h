@@ -26,7 +26,10 @@ struct keyed {
 MUST_CHECK bool keyed_read(
     struct keyed *keyed, struct source *source, const struct drain *drain, struct error *err);
 
-/* Resolves them and gives them to the drain; rows that contradict each other are invalid ones. Of
+/* Finds out what their keys mean. Not while requests are under way. */
+MUST_CHECK bool keyed_resolve(struct keyed *keyed, struct error *err);
+
+/* Then: gives them to the drain by ids; rows that contradict each other are invalid ones. Of
  * query's from_ids, if there are any: then their keys are asked for again if the answers are older
  * than guards.max_plan_age. Not while requests are under way. */
 MUST_CHECK bool keyed_give(struct keyed *keyed, const struct source_query *query,

@@ -41,6 +41,11 @@ static const char *type_column(const struct sync_definition *sync)
     return sync->column_type != NULL ? sync->column_type : "";
 }
 
+static bool has_from_key(const struct sync_definition *sync)
+{
+    return sync->key_from.column != NULL;
+}
+
 static void site_clear(struct site *site)
 {
     free(site->relation);
@@ -59,6 +64,7 @@ static void add_names(struct pg_args *args, const struct sync_definition *sync)
     pg_arg_text(args, sync_from_column(sync));
     pg_arg_text(args, sync_to_column(sync));
     pg_arg_text(args, type_column(sync));
+    pg_arg_text(args, has_from_key(sync) ? "true" : "false");
 }
 
 static bool inspect(struct site *site, const struct sync_definition *sync, struct error *err)
@@ -118,13 +124,14 @@ static bool in_place(const struct site *site)
 static void report_touch(const struct sync_definition *sync, struct buf *text)
 {
     buf_addf(text,
-        "%s is not a table; call assocd.touch('%s', from_id) in the transaction that changes its "
+        "%s is not a table; call assocd.touch('%s', %s) in the transaction that changes its "
         "rows (the calling role must be a member of assocd_writer, or: grant usage on schema "
         "assocd "
         "to ROLE; grant execute on function assocd.touch(text, bigint), assocd.touch(text, text) "
         "to "
         "ROLE)",
-        sync->source_table != NULL ? sync->source_table : "a query", sync->name);
+        sync->source_table != NULL ? sync->source_table : "a query", sync->name,
+        has_from_key(sync) ? "from_key" : "from_id");
 }
 
 /* A daemon has to hear of changes: that needs a session. */
@@ -286,11 +293,8 @@ static bool install(const struct sync_definition *sync, struct site *site, struc
     struct pg_args args = {0};
     CLEANUP(buf_clear) struct buf objects = {0};
     add_objects(&objects, site->exists);
-    pg_arg_text(&args, sync->name);
     pg_arg_text(&args, site->relation);
-    pg_arg_text(&args, sync_from_column(sync));
-    pg_arg_text(&args, sync_to_column(sync));
-    pg_arg_text(&args, type_column(sync));
+    add_names(&args, sync);
     return (site->is_state || !site->may_create ||
                pg_exec(site->pg, buf_text(&objects), NULL, err)) &&
         (!has_triggers(site) || in_place(site) ||
@@ -380,7 +384,7 @@ bool watch_sql(const struct sync_definition *sync, const char *database_url, str
             buf_add_text(sql, i > 0 ? ", " : "");
             add_literal(sql, words[i]);
         }
-        buf_add_text(sql, ");\n");
+        buf_add_text(sql, has_from_key(sync) ? ", true);\n" : ");\n");
     }
     buf_add_text(sql, "commit;\n");
     return true;

@@ -1,2 +1,2 @@
 -- Makes a table watched.
-select assocd.watch($1, $2, $3, $4, $5)
+select assocd.watch($2, $1, $3, $4, $5, $6::boolean)

@@ -16,7 +16,7 @@ note as (
     from relation r join pg_trigger t on t.tgrelid = r.oid join pg_proc f on f.oid = t.tgfoid
     where f.pronamespace = to_regnamespace('assocd') and f.proname ~ '^note_'
         and t.tgargs = (select string_agg(convert_to(word, getdatabaseencoding()) || '\x00'::bytea, ''::bytea order by n)
-            from unnest(array[$2, $3, $4, $5]) with ordinality as u(word, n)))
+            from unnest(array[$2, $3, $4, $5] || case when $6::boolean then '{key}'::text[] end) with ordinality as u(word, n)))
 select coalesce(r.relkind::text, ''), note.active, note.idle,
     coalesce(has_table_privilege(o.touched, 'select') and has_table_privilege(o.touched, 'delete')
         and has_schema_privilege(to_regnamespace('assocd'), 'usage'), false),
