@@ -53,8 +53,8 @@ static bool is_unprepared(const struct pg *pg)
         state == SQLSTATE_UNDEFINED_COLUMN; /* from_key: prepared by an earlier release */
 }
 
-/* A from-record's key in its one spelling. What cannot be one is a row that the source may have, and
- * all of it tells. */
+/* A from-record's key in its one spelling. What cannot be one is a row that the source may have,
+ * and all of it tells. */
 static void note_key(const struct session *session, struct scope *scope, const char *cell)
 {
     char key[RECORD_KEY_MAX + 1];
@@ -124,8 +124,8 @@ bool changed_records_read(const struct session *session, struct scope *scope, st
     pg_arg_text(&args, sync->name);
     pg_arg_int(&args, full ? 1 : CHANGED_RECORDS_MAX + 1);
     bool keyed = sync->key_from.column != NULL;
-    bool ok = pg_run(
-        pg, keyed ? STATEMENT_TOUCHED_TAKE_KEYS : STATEMENT_TOUCHED_TAKE, &args, &rows, err);
+    bool ok =
+        pg_run(pg, keyed ? STATEMENT_CHANGED_KEYS : STATEMENT_TOUCHED_TAKE, &args, &rows, err);
     if (!ok && full && is_unprepared(pg))
         ok = true;
     else if (!ok)
@@ -148,7 +148,7 @@ bool changed_records_find(
     pg_arg_text(&args, side.object);
     pg_arg_text(&args, side.key->property);
     pg_arg_text(&args, buf_text(&scope->changed->keys));
-    if (!pg_run(session->state, STATEMENT_TOUCHED_KEYS, &args, &rows, err))
+    if (!pg_run(session->state, STATEMENT_CHANGED_RECORDS_OF_KEYS, &args, &rows, err))
         return false;
     for (int i = 0; i < rows.count; i++)
         id_list_add(&scope->changed->from_ids, (uint64_t)pg_rows_int(&rows, i, 0));

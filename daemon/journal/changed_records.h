@@ -27,13 +27,13 @@
 enum { CHANGED_RECORDS_MAX = 50000 };
 
 /* RUN_CHANGED: takes what waits; the run's mode becomes RUN_FULL if anything may have changed, too
- * much waits, or what changed cannot be a key. RUN_FULL of a watched sync: notes what it is going to settle. Others (undo, too):
- * nothing. */
+ * much waits, or what changed cannot be a key. RUN_FULL of a watched sync: notes what it is going
+ * to settle. Others (undo, too): nothing. */
 MUST_CHECK bool changed_records_read(
     const struct session *session, struct scope *scope, struct error *err);
 
-/* Where the source names from-records by keys: finds out which ones those are that changed, once the
- * keys are resolved (record_keys_resolve). Before, a run of changes knows of none. */
+/* Where the source names from-records by keys: finds out which ones those are that changed, once
+ * the keys are resolved (record_keys_resolve). Before, a run of changes knows of none. */
 MUST_CHECK bool changed_records_find(
     const struct session *session, const struct scope *scope, struct error *err);
 

@@ -74,8 +74,8 @@ static void show_rows(void *context, uint64_t rows)
     progress_show(reading->session, "source", rows, 0);
 }
 
-/* All rows of a source with keys are read, whatever changed: what waits for its key may be about any
- * of them, and two keys about one record. */
+/* All rows of a source with keys are read, whatever changed: what waits for its key may be about
+ * any of them, and two keys about one record. */
 static bool give_keyed(struct reading *reading, struct source_query *query,
     const struct drain *drain, struct error *err)
 {

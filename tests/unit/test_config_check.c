@@ -83,10 +83,6 @@ static const struct refusal refused[] = {
         "f:15: syncs.one.keys.from.property: is the record ID: name its column in "
         "source.columns.from_id or to_id, without keys"},
     {"{table: crm.a}",
-        "{table: a, columns: {from_key: b}}\n    keys: {from: {property: email}}\n"
-        "    watch: true",
-        "f:16: syncs.one.watch: does not work with source.columns.from_key or to_key yet..."},
-    {"{table: crm.a}",
         "{table: a, columns: {from_key: to_id}}\n    keys: {from: {property: email}}",
         "f:9: syncs.one.source.columns.to_id: must differ from source.columns.from_key"},
     {"/run/token", "/run/token\n    proxy: proxy.example:3128",

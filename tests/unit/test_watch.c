@@ -30,6 +30,10 @@ static void setup(void)
         "insert into assocd.sync_state (sync, portal) values ('v', 'p'), ('w', 'p');"
         "select assocd.watch('links', 'crm.link', 'from_id', 'to_id', 'type');"
         "select assocd.watch('texts', 'crm.texts', 'from_id', 'to_id');"
+        "create table crm.keys (mail text, no integer, to_id bigint);"
+        "insert into crm.keys values ('a@x', 7, 1);"
+        "select assocd.watch('keys', 'crm.keys', 'mail', 'to_id', '', true);"
+        "select assocd.watch('numbers', 'crm.keys', 'no', 'to_id', '', true);"
         "insert into crm.link select n, n + 10 from generate_series(1, 5) n;"
         "delete from assocd.touched",
         NULL);
@@ -50,15 +54,16 @@ static void teardown(void)
     free(elsewhere);
 }
 
-/* Runs the SQL; what it leaves in assocd.touched, in order, as "sync:id sync:all". */
+/* Runs the SQL; what it leaves in assocd.touched, in order, as "sync:id sync:'key' sync:all". */
 static void expect_touched(const char *sql, const char *touched)
 {
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     cluster_exec(pg, sql, NULL);
     cluster_exec(pg,
-        "with gone as (delete from assocd.touched returning sync, from_id)"
-        " select coalesce(string_agg(sync || ':' || coalesce(from_id::text, 'all'), ' '"
-        " order by sync, from_id), '') from gone",
+        "with gone as (delete from assocd.touched returning sync, from_id, case when sync in"
+        " ('keys', 'numbers') then quote_literal(from_key) end as key)"
+        " select coalesce(string_agg(sync || ':' || coalesce(from_id::text, key, 'all'), ' '"
+        " order by sync, from_id, key), '') from gone",
         &rows);
     ck_assert_msg(strcmp(pg_rows_text(&rows, 0, 0), touched) == 0, "%s left \"%s\" and not \"%s\"",
         sql, pg_rows_text(&rows, 0, 0), touched);
@@ -69,6 +74,13 @@ static const struct {
 } cases[] = {
     {"insert into crm.link values (7, 1), (7, 2), (8, 1)", "links:7 links:8"},
     {"insert into crm.link select 9, 9 where false", ""},
+    {"insert into crm.keys values (' A@x ', 7, 5), (null, 7, 2)",
+        "keys:' A@x ' keys:all numbers:'7'"},
+    {"update crm.keys set mail = 'b@x' where to_id = 1", "keys:'a@x' keys:'b@x'"},
+    {"update crm.keys set to_id = 3 where to_id = 1", "keys:'a@x' numbers:'7'"},
+    {"delete from crm.keys where to_id = 1", "keys:'a@x' numbers:'7'"},
+    {"insert into crm.keys values (repeat('x', 2001), -7, 4)", "keys:all numbers:'-7'"},
+    {"truncate crm.keys", "keys:all numbers:all"},
     {"update crm.link set to_id = 99 where from_id in (1, 2)", "links:1 links:2"},
     {"update crm.link set from_id = 50 where from_id = 3", "links:3 links:50"},
     {"update crm.link set type = 'primary' where from_id = 4", "links:4"},
