@@ -11,6 +11,7 @@ struct pg;
 
 enum sqlstate {
     SQLSTATE_OTHER, /* no failure, or one that nobody reacts to */
+    SQLSTATE_CHARACTER_NOT_IN_REPERTOIRE, /* bytes that are no text of the encoding */
     SQLSTATE_INVALID_PARAMETER_VALUE,
     SQLSTATE_UNIQUE_VIOLATION,
     SQLSTATE_READ_ONLY_TRANSACTION,

@@ -1,6 +1,7 @@
 /*
  * source_hint.c: a query or the code of a view may name a table without its schema; with an empty
- * search_path that finds nothing. A name with a schema may be misspelt.
+ * search_path that finds nothing. A name with a schema may be misspelt. A database may hold bytes
+ * that are no text.
  */
 #include "source/source_hint.h"
 
@@ -53,6 +54,13 @@ bool source_hint(struct pg *pg, struct error *err)
     char name[NAME_MAX_BYTES] = "";
     CLEANUP(pg_rows_clear) struct pg_rows rows = {0};
     struct error why = *err;
+    if (state == SQLSTATE_CHARACTER_NOT_IN_REPERTOIRE) /* a database of encoding SQL_ASCII */
+        return error_set(err, why.kind,
+            "%s. A cell holds bytes that are not UTF-8: repair it, or convert the column in a view "
+            "or in source.query, as in convert_from(convert(convert_to(COLUMN, 'SQL_ASCII'), "
+            "'LATIN1', 'UTF8'), "
+            "'SQL_ASCII')",
+            why.text);
     bool table = state == SQLSTATE_UNDEFINED_TABLE;
     if (!table && state != SQLSTATE_UNDEFINED_FUNCTION)
         return false;

@@ -132,6 +132,37 @@ TEST(says_when_it_cannot_connect)
     free(url);
 }
 
+/* PostgreSQL neither checks nor converts what stands in such a database. */
+TEST(says_how_to_read_what_is_not_utf8)
+{
+    cluster_exec(pg,
+        "create database latin encoding 'SQL_ASCII' template template0 lc_collate 'C' lc_ctype 'C'",
+        NULL);
+    char *url = cluster_url_of(database, "latin");
+    struct pg *latin = cluster_connect(url);
+    cluster_exec(latin,
+        "set client_encoding = 'SQL_ASCII'; create schema crm; create table crm.pair (from_id "
+        "text, "
+        "to_id text); insert into crm.pair values ('1', E'2\\374')",
+        NULL);
+    sync_definition.source_database_url = url;
+    struct source_row row;
+    ck_assert_msg(open_source(), "%s", err.text);
+    ck_assert(!source_next(source, &row, &err));
+    ck_assert_msg(
+        strstr(err.text, "holds bytes that are not UTF-8: repair it, or") != NULL, "%s", err.text);
+    source_close(source);
+    source = NULL;
+    sync_definition.source_table = NULL;
+    sync_definition.source_query = "select from_id, convert_from(convert(convert_to(to_id, "
+                                   "'SQL_ASCII'), 'LATIN1', 'UTF8'), 'SQL_ASCII') as "
+                                   "to_id from crm.pair";
+    expect("!to_id ");
+    pg_close(latin);
+    cluster_exec(pg, "drop database latin", NULL);
+    free(url);
+}
+
 static const char *const relations[] = {
     "create table crm.pair as select 1 as from_id, 2 as to_id",
     "create view crm.pair as select 1 as from_id, 2 as to_id",
