@@ -43,6 +43,24 @@ bool record_word_parse(const char *word, struct record_word *record, struct erro
         error_set(err, ERROR_USAGE, "invalid record \"%.80s\": its key %s", word, wrong);
 }
 
+/* Why a key that was asked for means no record. */
+static bool not_one(const struct record_word *record, const struct pg_rows *rows, struct error *err)
+{
+    const char *outcome = pg_rows_text(rows, 0, 0), *when = pg_rows_text(rows, 0, 2);
+    if (strcmp(outcome, "ambiguous") == 0)
+        return error_set(err, ERROR_USAGE,
+            "several records of %s have %s \"%s\", as HubSpot said on %s: name one of them by its "
+            "id (%s)",
+            record->type, record->property, record->key, when, pg_rows_text(rows, 0, 3));
+    if (strcmp(outcome, "unread") == 0)
+        return error_set(err, ERROR_USAGE,
+            "a search of %s has not found a record of %s that has %s \"%s\"; another one has to "
+            "confirm it",
+            when, record->type, record->property, record->key);
+    return error_set(err, ERROR_USAGE, "no record of %s has %s \"%s\", as HubSpot said on %s",
+        record->type, record->property, record->key, when);
+}
+
 bool record_word_id(struct pg *state, const struct portal_definition *portal,
     const struct record_word *record, uint64_t *id, struct error *err)
 {
@@ -63,12 +81,7 @@ bool record_word_id(struct pg *state, const struct portal_definition *portal,
             "no run has asked HubSpot yet which record of %s has %s \"%s\"", record->type,
             record->property, record->key);
     *id = (uint64_t)pg_rows_int(&rows, 0, 1);
-    if (strcmp(pg_rows_text(&rows, 0, 0), "resolved") == 0)
-        return true;
-    return error_set(err, ERROR_USAGE, "%s %s in HubSpot, as it said on %s: \"%s\" of %s",
-        strcmp(pg_rows_text(&rows, 0, 0), "missing") == 0 ? "no record has"
-                                                          : "several records have",
-        record->property, pg_rows_text(&rows, 0, 2), record->key, record->type);
+    return strcmp(pg_rows_text(&rows, 0, 0), "resolved") == 0 || not_one(record, &rows, err);
 }
 
 bool record_names_load(struct record_names *names, struct pg *state, uint64_t id, struct error *err)
@@ -81,6 +94,7 @@ bool record_names_load(struct record_names *names, struct pg *state, uint64_t id
     pg_arg_text(&args, type != NULL ? type : names->object);
     pg_arg_text(&args, names->side->property);
     pg_arg_int(&args, (int64_t)id);
+    pg_arg_text(&args, on_many_words[names->side->on_many]);
     return pg_run(state, STATEMENT_KEYS_OF, &args, &names->keys, err);
 }
 
