@@ -14,6 +14,7 @@
 #include "model/change_state.h"
 #include "hubspot/client.h"
 #include "run/run.h"
+#include "torture/sim_keys.h"
 
 enum {
     SIM_FROMS = 6,
@@ -46,6 +47,7 @@ struct sim_desired {
     uint8_t invalid; /* rows that cannot be meant */
     bool repeats; /* every row twice */
     bool unclear; /* some record has two primaries */
+    bool waits; /* some row waits for its key */
 };
 
 struct sim_change {
@@ -105,6 +107,8 @@ struct sim_tables {
     uint64_t touched[SIM_FROMS], touched_all, transaction;
     bool portal_known;
     int64_t types_us; /* when they were listed; 0: not */
+    struct sim_key_known known[2][SIM_KEYS]; /* assocd.record_key */
+    struct sim_key_answer answers[2][SIM_KEYS];
 };
 
 enum sim_fault_kind {
@@ -151,6 +155,11 @@ enum sim_fault_kind {
     FAULT_SOURCE = FAULT_LOOKUPS,
     /* at an operation on a temporary file */
     FAULT_FILE,
+    /* at a question what keys mean; in worlds with keys */
+    FAULT_KEYS,
+    FAULT_KEYS_AWAY = FAULT_KEYS, /* the answer breaks off */
+    FAULT_KEYS_PART, /* … leaves keys out */
+    FAULT_KEYS_OLD, /* … is of some time ago */
     FAULT_KINDS,
 };
 
@@ -168,6 +177,7 @@ enum sim_class {
     CLASS_LOOKUP,
     CLASS_SOURCE,
     CLASS_FILE,
+    CLASS_KEYS,
     CLASSES
 };
 
@@ -207,8 +217,19 @@ struct sim_run {
     bool stranger; /* the token is another account's */
     bool refused_all; /* every request that writes is refused, from the first on … */
     uint8_t refused_alone[2][SIM_FROMS]; /* … these pairs alone; creates, archives */
-    uint32_t struck; /* kinds of faults that did */
+    uint64_t struck; /* kinds of faults that did */
     int32_t writes, requests;
+    /* of a world with keys */
+    struct sim_desired rows, rows_latest; /* by keys, as they were read */
+    int64_t keys_us; /* when it began to ask what they mean */
+    bool keys_read;
+    uint8_t said[2][SIM_KEYS]; /* its last answers … */
+    uint8_t unread[2]; /* … or none to these … */
+    uint8_t key_told[2][SIM_KEYS]; /* … and what any answer of its time told */
+    uint8_t keys_mean[SIM_FROMS]; /* its from-keys, as the plan was made */
+    struct sim_key_answer moves[2][SIM_KEYS]; /* what was known when it learnt of moves */
+    struct sim_kept kept;
+    int64_t rows_waiting, rows_all;
 };
 
 /* Everything else. */
@@ -225,6 +246,7 @@ struct sim_world {
     bool merges; /* somebody merges to-records */
     bool one_type; /* links within one object type, seen from both records */
     bool replica; /* the source is a standby server */
+    struct sim_key_side key[2];
     uint8_t order[SIM_TYPES]; /* of the account's list */
 };
 
@@ -246,6 +268,7 @@ struct sim {
     bool backup_taken, tables_lost;
     struct pg *lock_owner;
     struct sim_desired desired; /* current generation */
+    struct sim_key_truth keys[2][SIM_KEYS];
     sim_pairs crm, before_write; /* HubSpot now, and before our last write … */
     int64_t written_us; /* … which was then */
     sim_pairs named; /* ever named by a generation that a run read */
@@ -290,6 +313,7 @@ size_t sim_files_open(void);
 /* sim_crm.c: what HubSpot does. Types by bit. */
 void sim_crm_write(enum client_call call, const struct assoc *rows, size_t count);
 void sim_crm_foreign(void);
+void sim_crm_unlink(size_t from, size_t to);
 void sim_crm_move(size_t from, size_t old, size_t now);
 void sim_crm_late(bool all);
 uint32_t sim_type_bit(const char *category, uint32_t type_id); /* SIM_TYPES: none */

@@ -35,6 +35,8 @@ void sim_copy_change(char **cells)
         .type = (uint8_t)sim_type_bit(cells[5], (uint32_t)strtoul(cells[6], NULL, 10)),
         .reason = (uint8_t)cells[7][0],
         .state = (uint8_t)sim_state_of(cells[8])};
+    if (strcmp(cells[7], "key_moved") == 0)
+        sim_key_check_moved(sim.top, change);
     t->runs[change->run_id].planned_after |= !t->runs[change->run_id].open;
     sim_check(change->from < SIM_FROMS && change->to < SIM_TOS && change->type < SIM_TYPES,
         "a change is about nothing that exists");
@@ -266,7 +268,7 @@ STATEMENT(reject_hubspot)
         pairs[1] += __builtin_popcount(pg->run->refused_alone[1][f]);
     }
     /* What alone is too large is refused for itself. */
-    bool large = (pg->run->struck & 1u << FAULT_WRITE_LARGE) != 0;
+    bool large = (pg->run->struck & UINT64_C(1) << FAULT_WRITE_LARGE) != 0;
     sim_check(pairs[archive] < 2 || large || sim_refused() != 0,
         "a refusal for everybody puts a row into quarantine");
     EACH_CHANGE(c, sim_int(args, 5))

@@ -130,7 +130,7 @@ static void check_archive(struct sim_run *run, const struct sim_change *c, enum 
 static void check_volume(const struct sim_run *run)
 {
     const struct guards *guards = &sim.world.sync.guards;
-    int64_t count = 0, desired = sim_desired_count(&run->desired);
+    int64_t count = 0, desired = sim_desired_count(&run->desired) + sim_key_waiting(run);
     for (size_t f = 0; f < SIM_FROMS; f++)
         for (size_t t = 0; t < SIM_TOS; t++)
             count += __builtin_popcount(run->asked[f][t]);
@@ -138,6 +138,8 @@ static void check_volume(const struct sim_run *run)
         return;
     int64_t share = (int64_t)((double)run->ownership_count * guards->max_archive_percent / 100.0);
     share = share < 5 ? 5 : share;
+    if (sim_keyed())
+        sim_key_check_volume(run);
     sim_check(!sim.world.replica, "archives by what a standby server says");
     for (size_t f = 0; f < SIM_FROMS; f++) {
         int64_t record = 0;
@@ -217,7 +219,8 @@ static void check_leave(const struct sim_run *run)
     sim_check(!run->stranger, "a run writes to another account");
     sim_check(run->run_id != 0 && sim.tables->runs[run->run_id].open, "a run writes without a row");
     sim_check(sim.tables->epoch == run->epoch, "a run writes that another has overtaken");
-    sim_check(w->sync.guards.allow_empty_source || !sim_is_empty(&run->desired) || run->approved,
+    const struct sim_desired *rows = sim_keyed() ? &run->rows : &run->desired;
+    sim_check(w->sync.guards.allow_empty_source || !sim_is_empty(rows) || run->approved,
         "a run writes although the source is empty");
     sim_check(!run->good_known || run->good_mask == w->managed || run->approved,
         "a run writes although the sync means something else now");
@@ -264,6 +267,7 @@ void sim_check_write(struct sim_run *run, const struct client_request *request)
         sim_check(run->mode != RUN_APPLY || in_saved_plan(run, c),
             "%zu -> %zu type %u is not in the plan that is being applied", from, to, rows[i].type);
         check_unclear(run, c);
+        sim_key_check_write(run, c);
         if (request->call == CLIENT_CREATE) {
             check_create(run, c);
             check_union(run, request, i, rows);
@@ -349,6 +353,7 @@ void sim_check_status(const struct sim_run *run, const char *status)
 {
     bool all = run->mode == RUN_FULL;
     bool well = strcmp(status, "succeeded") == 0 || strcmp(status, "no_change") == 0;
+    sim_check(!well || sim_key_waiting(run) == 0, "%s, and rows wait for their keys", status);
     sim_check(!well || !run->quarantined, "%s, and a change waits in quarantine", status);
     if (all && well)
         sim_check_settled(run, UINT8_MAX);
@@ -376,9 +381,9 @@ static void check_closed(const struct sim_run *run)
 
 void sim_check_end(struct sim_run *run, bool ok, const struct error *err)
 {
-    const uint32_t at_statements = (1u << FAULT_STATEMENTS) - 1;
-    sim_check(
-        run->dead || ok || err->kind != ERROR_INTERNAL || (run->struck & 1u << FAULT_FILE) != 0,
+    const uint64_t at_statements = (UINT64_C(1) << FAULT_STATEMENTS) - 1;
+    sim_check(run->dead || ok || err->kind != ERROR_INTERNAL ||
+            (run->struck & UINT64_C(1) << FAULT_FILE) != 0,
         "internal error: %s", err->text);
     sim_check(ok || err->text[0] != '\0', "an error without a text");
     if (run->run_id != 0 && !run->dead && (run->struck & at_statements) == 0)

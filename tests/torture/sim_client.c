@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "hubspot/client_key.h"
 #include "torture/sim_client.h"
 
 bool client_open(struct client **client, const struct client_settings *settings, struct error *err)
@@ -327,24 +326,12 @@ bool client_next(struct client *client, const struct client_reply **reply, struc
      * records are read one after the other, and what changes in between is seen by the next run. */
     if (!sim.calm && !sim.world.one_type && sim_below(1024) < sim.world.foreign)
         sim_desired_change();
+    if (!sim.calm && sim_keyed() && sim_chance(3))
+        sim_key_foreign();
     sim_pass(1000 * (10 + (int64_t)sim_below(300)));
     if (client->run->dead)
         return true;
     answer(client, call);
     *reply = &client->reply;
     return true;
-}
-
-/* The simulated syncs name records by their ids. */
-bool client_keys(struct client *client, const struct client_key_query *query, struct error *err)
-{
-    (void)client;
-    (void)query;
-    return error_set(err, ERROR_INTERNAL, "the simulated syncs have no keys");
-}
-
-bool client_key_alone(
-    struct client *client, const struct client_key_query *query, struct error *err)
-{
-    return client_keys(client, query, err);
 }

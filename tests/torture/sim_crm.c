@@ -80,6 +80,11 @@ static void unlink_type(size_t from, size_t to, uint32_t bit)
     turn(from, to, gone, false);
 }
 
+void sim_crm_unlink(size_t from, size_t to)
+{
+    unlink_type(from, to, SIM_PLAIN);
+}
+
 /* What is on a pair comes to another one, because its to-record has become that one. */
 void sim_crm_move(size_t from, size_t old, size_t now)
 {

@@ -58,7 +58,8 @@ const char *sim_fault_text(enum sim_fault_kind kind)
         "every request refused", "request never let in", "read not answered",
         "read answered in part", "read is stale", "read too large", "read has more pages",
         "account says no", "stopped", "records not told", "source breaks off",
-        "temporary file fails"};
+        "temporary file fails", "answer about keys breaks off", "answer about keys leaves some out",
+        "answer about keys is old"};
     return texts[kind];
 }
 

@@ -33,6 +33,7 @@ void sim_crm_merge(void)
     sim.drifted = true;
     sim.merged[old] = (uint8_t)now;
     sim.merged_us[old] = sim.now_us;
+    sim_key_merge(old, now);
     for (size_t f = 0; f < SIM_FROMS; f++)
         sim_crm_move(f, old, now);
     sim_tell("somebody else: to-record %zu is merged into %zu", old, now);

@@ -129,6 +129,20 @@ STATEMENT(verify_close)
     return true;
 }
 
+void sim_keys_read(struct sim_keys *keys, const struct pg_args *args, int first)
+{
+    char space[4][8192];
+    const char *items[4][256];
+    for (int i = 0; i < 4; i++)
+        keys->count = sim_array(args->text[first - 1 + i], space[i], items[i], 256);
+    for (size_t i = 0; i < keys->count; i++) {
+        keys->from[i] = (uint8_t)(strtoull(items[0][i], NULL, 10) - SIM_FROM_ID);
+        keys->to[i] = (uint8_t)(strtoull(items[1][i], NULL, 10) - SIM_TO_ID);
+        keys->type[i] =
+            (uint8_t)sim_type_bit(items[2][i], (uint32_t)strtoul(items[3][i], NULL, 10));
+    }
+}
+
 static bool settle_keys(
     struct pg *pg, const struct pg_args *args, struct pg_rows *rows, bool archive)
 {

@@ -65,6 +65,7 @@ void pg_close(struct pg *pg)
     if (pg == NULL)
         return;
     end_session(pg);
+    sim_key_close(pg);
     buf_clear(&pg->line);
     free(pg);
 }
@@ -186,20 +187,6 @@ size_t sim_array(const char *literal, char *space, const char **items, size_t ma
     return count;
 }
 
-void sim_keys_read(struct sim_keys *keys, const struct pg_args *args, int first)
-{
-    char space[4][8192];
-    const char *items[4][256];
-    for (int i = 0; i < 4; i++)
-        keys->count = sim_array(args->text[first - 1 + i], space[i], items[i], 256);
-    for (size_t i = 0; i < keys->count; i++) {
-        keys->from[i] = (uint8_t)(strtoull(items[0][i], NULL, 10) - SIM_FROM_ID);
-        keys->to[i] = (uint8_t)(strtoull(items[1][i], NULL, 10) - SIM_TO_ID);
-        keys->type[i] =
-            (uint8_t)sim_type_bit(items[2][i], (uint32_t)strtoul(items[3][i], NULL, 10));
-    }
-}
-
 /* ---- statements ---- */
 
 static bool lose(struct pg *pg, struct error *err, const char *why)
@@ -259,7 +246,7 @@ static sim_statement *statement_of(enum statement_id id)
         return found[id];
     const struct sim_named *const lists[] = {sim_run_statements, sim_change_statements,
         sim_ownership_statements, sim_recheck_statements, sim_merge_statements,
-        sim_reciprocal_statements};
+        sim_reciprocal_statements, sim_key_statements, sim_key_row_statements};
     for (size_t i = 0; i < ARRAY_COUNT(lists); i++)
         for (const struct sim_named *named = lists[i]; named->name != NULL; named++)
             if (strcmp(named->name, statements[id].name) == 0)
@@ -291,6 +278,8 @@ bool pg_exec(struct pg *pg, const char *sql, struct pg_rows *rows, struct error 
     (void)rows;
     if (pg->run->dead || pg->lost)
         return lose(pg, err, "the session is lost");
+    if (strncmp(sql, "analyze", 7) == 0)
+        return true;
     sim_check(strstr(sql, "advisory_unlock_all") != NULL, "no stand-in for: %s", sql);
     end_session(pg);
     return true;
@@ -318,6 +307,11 @@ bool pg_copy_statement(
     enum sim_fault_kind fault;
     if (!before(pg, &fault, err))
         return false;
+    pg->line_at = NULL;
+    if (sim_key_lines(pg, id, args)) {
+        pg->line_at = pg->lines.length > 0 ? pg->lines.bytes : (char *)(uintptr_t) "";
+        return after(pg, fault, err);
+    }
     bool twins = id == STATEMENT_RECIPROCAL_COPY;
     sim_check(
         twins || id == (args->count < 2 ? STATEMENT_OWNERSHIP_COPY : STATEMENT_OWNERSHIP_COPY_OF),
@@ -339,6 +333,11 @@ bool pg_copy_next(struct pg *pg, char **line, size_t *length, struct error *err)
     *line = NULL;
     if (!before(pg, &fault, err))
         return false;
+    if (pg->line_at != NULL) {
+        *line = *pg->line_at != '\0' ? strsep(&pg->line_at, "\n") : NULL;
+        *length = *line != NULL ? strlen(*line) : 0;
+        return true;
+    }
     if (pg->copy_run != 0) {
         *line = sim_reciprocal_line(pg) ? pg->line.bytes : NULL;
         *length = pg->line.length;
@@ -380,9 +379,11 @@ bool pg_copy_rows(struct pg *pg, enum statement_id id, struct buf *rows, struct 
     while (ok && *rest != '\0') {
         char *line = strsep(&rest, "\n");
         int count = pg_copy_split(line, cells, 16);
-        bool change = id == STATEMENT_CHANGE_COPY;
-        sim_check(count == 12, "a COPY row has %d columns", count);
-        if (change)
+        sim_check(
+            count == (id == STATEMENT_KEY_ROW_COPY ? 5 : 12), "a COPY row has %d columns", count);
+        if (id == STATEMENT_KEY_ROW_COPY)
+            sim_key_copy_row(pg, cells);
+        else if (id == STATEMENT_CHANGE_COPY)
             sim_copy_change(cells);
         else
             sim_copy_batch(cells);

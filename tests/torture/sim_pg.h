@@ -18,6 +18,9 @@ struct pg {
     int64_t copy_run; /* reciprocal_copy: whose archives; 0: another COPY … */
     bool copy_idle; /* … and those that would not be done */
     uint64_t copy_from; /* bit mask of from-records: ownership_copy_of */
+    struct sim_key_tables *keys; /* of a sync with keys */
+    struct buf lines; /* of a COPY of them … */
+    char *line_at; /* … the next one; NULL: another COPY */
     size_t at; /* of a COPY out */
     struct buf line; /* of a COPY, the last one handed out */
 };
@@ -67,10 +70,12 @@ struct sim_named {
 };
 extern const struct sim_named sim_run_statements[], sim_change_statements[],
     sim_ownership_statements[], sim_recheck_statements[], sim_merge_statements[],
-    sim_reciprocal_statements[];
+    sim_reciprocal_statements[], sim_key_statements[], sim_key_row_statements[];
 enum change_state sim_state_of(const char *text);
 void sim_change_set(struct sim_change *change, enum change_state next);
 struct sim_change *sim_change_of(int64_t run_id, bool archive, const char *ordinal);
+/* The record of a row's from-side, as a set. */
+uint8_t sim_key_row_from(const struct sim_key_tables *t, const struct sim_key_row *row);
 void sim_count_managed(struct sim_run *run);
 /* The line of ownership_copy of a from-record; empty if nothing of it is owned. */
 void sim_owned_line(struct buf *line, size_t from);

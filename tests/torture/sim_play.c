@@ -18,7 +18,8 @@ static enum sim_class class_of(enum sim_fault_kind kind)
         : kind < FAULT_CALLS       ? CLASS_CALL
         : kind < FAULT_LOOKUPS     ? CLASS_LOOKUP
         : kind == FAULT_SOURCE     ? CLASS_SOURCE
-                                   : CLASS_FILE;
+        : kind == FAULT_FILE       ? CLASS_FILE
+                                   : CLASS_KEYS;
 }
 
 static void choose_faults(struct sim_run *run)
@@ -29,10 +30,12 @@ static void choose_faults(struct sim_run *run)
         [CLASS_CALL] = 16,
         [CLASS_LOOKUP] = 5,
         [CLASS_SOURCE] = 24,
-        [CLASS_FILE] = 30};
+        [CLASS_FILE] = 30,
+        [CLASS_KEYS] = 4};
+    uint64_t kinds = sim_keyed() ? FAULT_KINDS : FAULT_KEYS;
     for (uint64_t n = sim_below(4); n > 0; n--) {
         struct sim_fault *fault = &run->faults[run->faults_count++];
-        fault->kind = (enum sim_fault_kind)(1 + sim_below(FAULT_KINDS - 1));
+        fault->kind = (enum sim_fault_kind)(1 + sim_below(kinds - 1));
         fault->nth = 1 + (int32_t)sim_below(spread[class_of(fault->kind)]);
     }
 }
@@ -43,7 +46,7 @@ enum sim_fault_kind sim_strike(struct sim_run *run, enum sim_class class)
     for (size_t i = 0; i < run->faults_count; i++)
         if (run->faults[i].nth == number && class_of(run->faults[i].kind) == class) {
             sim.hits[run->faults[i].kind]++;
-            run->struck |= 1u << run->faults[i].kind;
+            run->struck |= UINT64_C(1) << run->faults[i].kind;
             return run->faults[i].kind;
         }
     return FAULT_NONE;
@@ -129,6 +132,8 @@ static void play_round(int64_t *plan_id)
         sim_crm_foreign();
     if (sim.world.merges && sim_chance(40))
         sim_crm_merge();
+    for (uint64_t n = sim_keyed() ? sim_below(4) : 0; n > 0; n--)
+        sim_key_foreign();
     if (*plan_id != 0 && what < 60 && *plan_id <= sim.tables->run_count) {
         if (sim_chance(50))
             sim_approve(*plan_id);
@@ -187,6 +192,8 @@ static void tell_world(void)
 static void play_peace(void)
 {
     sim.calm = true;
+    if (sim_keyed())
+        sim_key_repair();
     sim_desired_repair();
     if (sim_chance(50))
         sim.world.poison = 0;
@@ -216,6 +223,8 @@ static void clear(uint64_t seed)
     memset(t->managed, 0, sizeof t->managed);
     memset(t->released, 0, sizeof t->released);
     memset(t->doubt_us, 0, sizeof t->doubt_us);
+    memset(t->known, 0, sizeof t->known);
+    memset(t->answers, 0, sizeof t->answers);
     memset(t->learnt, 0, sizeof t->learnt);
     memset(t->rejects, 0, sizeof t->rejects);
     struct sim fresh = {.seed = seed,

@@ -168,7 +168,7 @@ STATEMENT(change_skip)
         if (SIM_FROM_ID + c->from != strtoull(ids[i], NULL, 10) || c->state != STATE_PLANNED)
             continue;
         sim_change_set(c, STATE_SKIPPED);
-        if (strstr(why[i], "does not tell") != NULL)
+        if (strstr(why[i], "does not tell") != NULL || strncmp(why[i], "key ", 4) == 0)
             pg->run->waits |= BIT(c->from);
     }
     return true;

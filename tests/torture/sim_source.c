@@ -29,8 +29,12 @@ bool source_open(struct source **source, const struct source_query *query, struc
     struct source *s = *source = mem_new(1, sizeof *s);
     s->query = query;
     s->run = run;
-    s->desired = run->latest = sim.desired;
+    s->desired = run->rows_latest = sim.desired;
     if (!run->source_read)
+        run->rows = sim.desired;
+    if (!sim_keyed())
+        run->latest = sim.desired;
+    if (!sim_keyed() && !run->source_read)
         run->desired = sim.desired;
     s->invalid_left = s->desired.invalid;
     for (size_t i = 0; i < SIM_TYPES; i++)
@@ -46,7 +50,7 @@ void source_close(struct source *source)
 static bool is_asked(const struct source *s, size_t from)
 {
     const struct id_list *asked = s->query->from_ids;
-    return asked == NULL || id_list_has(asked, SIM_FROM_ID + from);
+    return asked == NULL || sim_keyed() || id_list_has(asked, SIM_FROM_ID + from);
 }
 
 /* One step through records, the row that names none, which comes first, and types. */
@@ -88,7 +92,7 @@ static void say_invalid(struct source_row *row, const char *wrong, bool unclear)
 static void note_named(struct source *s)
 {
     s->run->source_read = true;
-    for (size_t f = 0; f < SIM_FROMS; f++)
+    for (size_t f = 0; !sim_keyed() && f < SIM_FROMS; f++)
         for (size_t t = 0; is_asked(s, f) && t < SIM_TOS; t++) {
             s->run->told[f][t] |= s->desired.want[f][t];
             if (s->desired.want[f][t] != 0)
@@ -96,12 +100,25 @@ static void note_named(struct source *s)
         }
 }
 
+static void name_by_keys(struct source_row *row)
+{
+    struct assoc *assoc = &row->assoc;
+    if (sim.world.key[0].on) {
+        row->from_key = sim_key_text(0, assoc->from_id - SIM_FROM_ID);
+        assoc->from_id = 0;
+    }
+    if (sim.world.key[1].on && assoc->to_id != 0) {
+        row->to_key = sim_key_text(1, assoc->to_id - SIM_TO_ID);
+        assoc->to_id = 0;
+    }
+}
+
 bool source_next(struct source *s, struct source_row *row, struct error *err)
 {
     *row = (struct source_row){.kind = SOURCE_ROW};
     if (s->run->dead || sim_strike(s->run, CLASS_SOURCE) == FAULT_SOURCE)
         return error_set(err, ERROR_SOURCE, "source: reading stopped in the middle");
-    if (s->invalid_left > 0 && s->query->from_ids == NULL) {
+    if (s->invalid_left > 0 && (s->query->from_ids == NULL || sim_keyed())) {
         s->invalid_left--;
         say_invalid(row, "from_id", false);
         return true;
@@ -116,9 +133,10 @@ bool source_next(struct source *s, struct source_row *row, struct error *err)
         row->assoc.to_id = SIM_TO_ID + s->to - 1;
         row->assoc.type = s->types[s->bit];
     }
+    name_by_keys(row);
     bool again = s->desired.repeats && !s->repeated;
     s->repeated = again;
-    if (again || s->to == 0 || s->bit != SIM_PRIMARY) {
+    if (again || s->to == 0 || s->bit != SIM_PRIMARY || sim_keyed()) {
         if (!again)
             step(s);
         return true;

@@ -107,7 +107,8 @@ static void fill_record(size_t from)
     d->named &= (uint8_t)~BIT(from);
     for (size_t t = 0; t < SIM_TOS && sim_chance(75); t++) {
         uint8_t want = sim_chance(45) ? (uint8_t)sim_below(1 << SIM_TYPES) & sim.world.managed : 0;
-        if ((sim.calm && sim.merged[t] != t) || !sim_may_link(from, t, SIM_PLAIN))
+        bool merged = sim.merged[t] != t && !sim.world.key[1].on;
+        if ((sim.calm && merged) || !sim_may_link(from, t, SIM_PLAIN))
             want = 0;
         if (primary)
             want &= (uint8_t)~BIT(SIM_PRIMARY);
@@ -196,7 +197,7 @@ static void name_survivors(void)
 
 void sim_desired_repair(void)
 {
-    for (size_t t = 0; t < SIM_TOS; t++) /* chains */
+    for (size_t t = 0; t < SIM_TOS && !sim.world.key[1].on; t++) /* chains */
         name_survivors();
     sim.tables->transaction++;
     sim.desired.invalid = 0;
@@ -206,6 +207,9 @@ void sim_desired_repair(void)
             fill_record(f);
     if (sim_is_empty(&sim.desired) && !sim.world.sync.guards.allow_empty_source)
         sim_desired_make();
+    if (sim_keyed() && sim_key_unclear()) /* two keys may be one record */
+        for (size_t i = 0; i < SIM_FROMS * SIM_TOS; i++)
+            sim.desired.want[i / SIM_TOS][i % SIM_TOS] &= (uint8_t)~BIT(SIM_PRIMARY);
     if (sim_is_empty(&sim.desired))
         sim.desired.named = 1;
 }
@@ -213,8 +217,10 @@ void sim_desired_repair(void)
 void sim_world_make(void)
 {
     struct sim_world *w = &sim.world;
-    w->watched = sim_chance(30);
-    w->one_type = sim_chance(20);
+    /* By the seed itself, too. */
+    bool keyed = sim.seed % 4 == 3;
+    w->watched = sim_chance(30) && !keyed;
+    w->one_type = sim_chance(20) && !keyed;
     w->merges = !w->one_type && sim_chance(20);
     /* By the seed itself: nothing else of a world depends on it. */
     bool nameless = sim.seed % 2 == 0;
@@ -241,5 +247,7 @@ void sim_world_make(void)
     for (uint64_t n = sim_below(20); n > 0; n--)
         sim_crm_foreign();
     sim.drifted = false;
+    if (keyed)
+        sim_key_world();
     sim_desired_make();
 }
