@@ -271,6 +271,16 @@ static void check_create(const struct sim_run *run, const struct sim_change *c)
         c->from, c->to, c->type);
 }
 
+/* HubSpot takes a primary type from the pair that had it when the plan was made. */
+static void check_mark(const struct sim_run *run, const struct sim_change *c)
+{
+    for (size_t t = 0; c->type == SIM_PRIMARY && t < SIM_TOS; t++)
+        sim_check(t == c->to || (run->seen[c->from][t] & BIT(SIM_PRIMARY)) == 0 ||
+                !sim_key_keeps(&run->kept, c->from, t),
+            "%d -> %d gets the primary type, and a row that waits may want it on %zu", c->from,
+            c->to, t);
+}
+
 void sim_key_check_write(const struct sim_run *run, const struct sim_change *change)
 {
     if (!sim_keyed())
@@ -279,8 +289,10 @@ void sim_key_check_write(const struct sim_run *run, const struct sim_change *cha
         "%d -> %d is archived, and a row that waits for its key may be about it", change->from,
         change->to);
     check_asked(run, change);
-    if (!change->archive)
-        check_create(run, change);
+    if (change->archive)
+        return;
+    check_create(run, change);
+    check_mark(run, change);
 }
 
 void sim_key_check_volume(const struct sim_run *run)

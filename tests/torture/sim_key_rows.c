@@ -74,23 +74,26 @@ static int by_pair(const void *one, const void *other)
     return a->b < b->b ? -1 : a->b > b->b;
 }
 
+/* A row of one from-record, which names none while its to-key waits. */
+static void add_row(uint8_t from, struct end to, int64_t type)
+{
+    int64_t from_id = (int64_t)SIM_FROM_ID + from;
+    bool waits = to.keyed && !to.resolved;
+    if (waits || to.all == 0)
+        add_line(from_id, 0, waits ? -1 : type);
+    for (uint8_t record = 0; !waits && record < SIM_TOS; record++)
+        if (sim_has(to.all, record))
+            add_line(from_id, (int64_t)SIM_TO_ID + record, type);
+}
+
 static void add_rows(const struct sim_key_tables *t)
 {
     for (size_t i = 0; i < t->count; i++) {
         struct end from = end_of(t, &t->rows[i], 0), to = end_of(t, &t->rows[i], 1);
-        bool waits = to.keyed && !to.resolved;
-        if (from.keyed && !from.resolved)
-            continue;
-        uint8_t froms = from.all, tos = to.all;
-        for (uint8_t f = 0; f < SIM_FROMS; f++) {
-            if (!sim_has(froms, f))
-                continue;
-            if (waits || tos == 0)
-                add_line((int64_t)SIM_FROM_ID + f, 0, waits ? -1 : t->rows[i].type);
-            for (uint8_t to_id = 0; !waits && to_id < SIM_TOS; to_id++)
-                if (sim_has(tos, to_id))
-                    add_line((int64_t)SIM_FROM_ID + f, (int64_t)SIM_TO_ID + to_id, t->rows[i].type);
-        }
+        bool known = !from.keyed || from.resolved;
+        for (uint8_t f = 0; known && f < SIM_FROMS; f++)
+            if (sim_has(from.all, f))
+                add_row(f, to, t->rows[i].type);
     }
 }
 
