@@ -9,6 +9,7 @@ named as materialized (
     select case $1::smallint when 0 then r.from_key else r.to_key end as key
     from pg_temp.key_row r left join pg_temp.key_meaning f on f.side = 0 and f.key = r.from_key
     where coalesce(f.record_id, r.from_id) in (select from_id from record)
+        or f.more && (select array_agg(from_id) from record)
     union
     select k.key from assocd.record_key k join record on k.former_id = record.from_id or k.record_id = record.from_id
     where $1::smallint = 0 and k.portal_id = $2::bigint and k.object = $3 and k.property = $4)
