@@ -254,7 +254,8 @@ static void check_asked(const struct sim_run *run, const struct sim_change *c)
 
 static bool may_mean(const struct sim_run *run, int side, size_t key, uint8_t record)
 {
-    return sim_has(sim.world.key[side].on ? run->key_told[side][key] : BIT(key), record);
+    uint8_t told = (uint8_t)(sim.world.key[side].on ? run->key_told[side][key] : BIT(key));
+    return sim_has(told, record);
 }
 
 /* Some row names the two records, by answers of this run. */

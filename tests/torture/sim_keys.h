@@ -80,11 +80,11 @@ static inline bool sim_has(uint8_t set, uint8_t record)
 }
 static inline uint8_t sim_lowest(uint8_t set)
 {
-    return set == 0 ? SIM_NO_RECORD : (uint8_t)__builtin_ctz(set);
+    return (uint8_t)(set == 0 ? SIM_NO_RECORD : __builtin_ctz(set));
 }
 static inline uint8_t sim_set_of(uint8_t record)
 {
-    return record == SIM_NO_RECORD ? 0 : (uint8_t)(1u << record);
+    return (uint8_t)(record == SIM_NO_RECORD ? 0u : 1u << record);
 }
 
 /* sim_resolver.c: HubSpot's side of it. */

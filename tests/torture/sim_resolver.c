@@ -159,7 +159,7 @@ void sim_key_world(void)
         sim.world.key[side].on = true;
         make_side(side, side == 0 ? &sync->key_from : &sync->key_to);
         for (size_t key = 0; key < keys_of(side); key++) {
-            uint8_t has = sim_chance(70) ? BIT(key) & alive(side) : some_record(side);
+            uint8_t has = (uint8_t)(sim_chance(70) ? BIT(key) & alive(side) : some_record(side));
             has = sim_chance(10) ? 0 : has;
             sim.keys[side][key] = (struct sim_key_truth){.has = has, .old = has, .index = has};
         }
