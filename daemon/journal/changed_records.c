@@ -53,19 +53,28 @@ static bool is_unprepared(const struct pg *pg)
         state == SQLSTATE_UNDEFINED_COLUMN; /* from_key: prepared by an earlier release */
 }
 
-/* A from-record's key in its one spelling. What cannot be one is a row that the source may have,
- * and all of it tells. */
-static void note_key(const struct session *session, struct scope *scope, const char *cell)
+/* The from-records' keys in their one spelling. What cannot be one is a row that the source may
+ * have, and all of it tells. */
+static void note_keys(
+    const struct sync_definition *sync, struct scope *scope, const struct pg_rows *rows)
 {
     char key[RECORD_KEY_MAX + 1];
-    const struct sync_definition *sync = session->sync;
     const char *object = object_type_id(sync->from, NULL);
     enum record_key_kind kind =
         record_key_kind(object != NULL ? object : sync->from, sync->key_from.property);
-    if (record_key_normalize(kind, cell, key) != NULL)
-        scope->mode = RUN_FULL;
-    else
-        pg_array_text(&scope->changed->keys, key);
+    for (int i = 0; i < rows->count; i++)
+        if (record_key_normalize(kind, pg_rows_text(rows, i, 0), key) != NULL)
+            scope->mode = RUN_FULL;
+        else
+            pg_array_text(&scope->changed->keys, key);
+    (void)pg_array_end(&scope->changed->keys);
+}
+
+static void add_ids(struct changed_records *changed, const struct pg_rows *rows)
+{
+    for (int i = 0; i < rows->count; i++)
+        id_list_add(&changed->from_ids, (uint64_t)pg_rows_int(rows, i, 0));
+    id_list_sort(&changed->from_ids);
 }
 
 static void note_rows(
@@ -79,14 +88,10 @@ static void note_rows(
         scope->mode = RUN_FULL;
     if (scope->mode == RUN_FULL)
         return;
-    for (int i = 0; i < rows->count; i++)
-        if (session->sync->key_from.column != NULL)
-            note_key(session, scope, pg_rows_text(rows, i, 0));
-        else
-            id_list_add(&changed->from_ids, (uint64_t)pg_rows_int(rows, i, 0));
-    if (changed->keys.length > 0)
-        (void)pg_array_end(&changed->keys);
-    id_list_sort(&changed->from_ids);
+    if (session->sync->key_from.column != NULL)
+        note_keys(session->sync, scope, rows);
+    else
+        add_ids(changed, rows);
 }
 
 /* A row that is repaired may let another record have what the two of them named, so that such
@@ -103,9 +108,7 @@ static bool add_rivals(const struct session *session, const struct scope *scope,
     pg_arg_text(&args, changed_records_array(scope, &ids));
     if (!pg_run(session->state, STATEMENT_TOUCHED_RIVALS, &args, &rows, err))
         return false;
-    for (int i = 0; i < rows.count; i++)
-        id_list_add(&changed->from_ids, (uint64_t)pg_rows_int(&rows, i, 0));
-    id_list_sort(&changed->from_ids);
+    add_ids(changed, &rows);
     return true;
 }
 
@@ -150,8 +153,7 @@ bool changed_records_find(
     pg_arg_text(&args, buf_text(&scope->changed->keys));
     if (!pg_run(session->state, STATEMENT_CHANGED_RECORDS_OF_KEYS, &args, &rows, err))
         return false;
-    for (int i = 0; i < rows.count; i++)
-        id_list_add(&scope->changed->from_ids, (uint64_t)pg_rows_int(&rows, i, 0));
+    add_ids(scope->changed, &rows);
     return add_rivals(session, scope, err);
 }
 

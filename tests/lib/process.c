@@ -100,6 +100,19 @@ static void take(int *fd, struct buf *into)
     }
 }
 
+/* Waits so long for output, and takes what is there. */
+static void pump_once(struct process *process, int timeout_ms)
+{
+    struct pollfd fds[2] = {
+        {.fd = process->out_fd, .events = POLLIN}, {.fd = process->err_fd, .events = POLLIN}};
+    if (poll(fds, 2, timeout_ms) <= 0)
+        return;
+    if (fds[0].revents != 0)
+        take(&process->out_fd, &process->out);
+    if (fds[1].revents != 0)
+        take(&process->err_fd, &process->err);
+}
+
 /* Waits for output until `until` (a clock_now_ms); false when both pipes ended or time is up. */
 static bool pump(struct process *process, int64_t until)
 {
@@ -108,14 +121,7 @@ static bool pump(struct process *process, int64_t until)
     int64_t left = until - clock_now_ms();
     if (left <= 0)
         return false;
-    struct pollfd fds[2] = {
-        {.fd = process->out_fd, .events = POLLIN}, {.fd = process->err_fd, .events = POLLIN}};
-    if (poll(fds, 2, (int)left) <= 0)
-        return true;
-    if (fds[0].revents != 0)
-        take(&process->out_fd, &process->out);
-    if (fds[1].revents != 0)
-        take(&process->err_fd, &process->err);
+    pump_once(process, (int)left);
     return true;
 }
 
@@ -202,14 +208,7 @@ void process_kill(struct process *process)
         return;
     kill(process->pid, SIGKILL);
     reap(process);
-    struct pollfd fds[2] = {
-        {.fd = process->out_fd, .events = POLLIN}, {.fd = process->err_fd, .events = POLLIN}};
-    if (poll(fds, 2, 0) > 0) {
-        if (fds[0].revents != 0)
-            take(&process->out_fd, &process->out);
-        if (fds[1].revents != 0)
-            take(&process->err_fd, &process->err);
-    }
+    pump_once(process, 0);
     close_pipes(process);
 }
 
